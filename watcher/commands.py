@@ -1,0 +1,161 @@
+"""What each command prints; every function gives the command that `session.run` takes."""
+
+import json
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from watcher import app
+from watcher.app import Done, Listed, Outcome
+from watcher.assess import Assessment
+from watcher.engine import Engine
+from watcher.errors import EngineUnavailable, WatcherError
+from watcher.progress import PullProgress
+from watcher.session import Command
+from watcher.settings import Policy
+from watcher.shell import complain
+from watcher.verdict import Status, Verdict
+
+_CODES = {Status.CURRENT: 0, Status.OUTDATED: 1, Status.HELD: 1, Status.UNKNOWN: 5}
+
+
+def _report(what: str) -> PullProgress:
+    return PullProgress(what, sys.stderr)
+
+
+def choose() -> Command:
+    """List the running containers, as the exercise does."""
+
+    async def command(engine: Engine, _: Policy) -> int:
+        names = await app.running_names(engine)
+        click.echo("\n".join(["Choose a container to analyze:", *names]))
+        return 0
+
+    return command
+
+
+def tell(name: str, *, pull: bool) -> Command:
+    """Judge a container, as the exercise does: the answer is the exit code."""
+
+    async def command(engine: Engine, _: Policy) -> int:
+        found = await app.check(engine, name, report=_report if pull else None)
+        complain(f"{found.name}: {found.verdict}")
+        return _CODES[found.verdict.status]
+
+    return command
+
+
+def autoupdate(name: str, *, pull: bool) -> Command:
+    """Update a container where there is an update, as the exercise does."""
+
+    async def command(engine: Engine, defaults: Policy) -> int:
+        outcome = await app.update(engine, name, defaults, report=_report if pull else None)
+        complain(_line(outcome))
+        _warn(outcome)
+        return 0
+
+    return command
+
+
+def check(name: str, *, pull: bool, remote: bool, as_json: bool) -> Command:
+    """`watcher check`."""
+
+    async def command(engine: Engine, _: Policy) -> int:
+        if remote:
+            found = await app.check_remote(engine, name)
+        else:
+            found = await app.check(engine, name, report=_report if pull else None)
+        click.echo(_json(_record(found)) if as_json else f"{found.name}: {found.verdict}")
+        return _CODES[found.verdict.status]
+
+    return command
+
+
+def update(names: Iterable[str], *, pull: bool, dry_run: bool, as_json: bool) -> Command:
+    """`watcher update`: one container after another; one that fails does not keep the others from it."""
+
+    async def command(engine: Engine, defaults: Policy) -> int:
+        codes, records = [0], []
+        for name in names:
+            try:
+                outcome = await app.update(
+                    engine, name, defaults, report=_report if pull else None, dry_run=dry_run
+                )
+            except EngineUnavailable:
+                raise
+            except WatcherError as error:
+                complain(str(error))
+                codes.append(error.exit_code)
+                records.append({"name": name, "done": "failed", "error": str(error)})
+                continue
+            _warn(outcome)
+            records.append(_record(outcome.assessment) | {"done": outcome.done.value})
+            if not as_json:
+                click.echo(_line(outcome))
+        if as_json:
+            click.echo(_json(records))
+        return max(codes)
+
+    return command
+
+
+def show(*, every: bool, as_json: bool) -> Command:
+    """`watcher list`."""
+
+    async def command(engine: Engine, defaults: Policy) -> int:
+        rows = await app.listed(engine, defaults, every=every)
+        click.echo(_json([_row(row) for row in rows]) if as_json else _table(rows))
+        return 0
+
+    return command
+
+
+def _line(outcome: Outcome) -> str:
+    if outcome.done is Done.PLANNED:
+        return outcome.plan
+    if outcome.done is Done.UPDATED:
+        return f"{outcome.assessment.name}: updated: {outcome.assessment.verdict.reason}"
+    return f"{outcome.assessment.name}: {outcome.assessment.verdict}"
+
+
+def _warn(outcome: Outcome) -> None:
+    if outcome.assumed:
+        complain(
+            f"{outcome.assessment.name}: the old image is gone, so these were kept though they may have been "
+            f"its defaults: {', '.join(outcome.assumed)}"
+        )
+
+
+def _record(found: Assessment) -> dict[str, Any]:
+    config = found.container["Config"]
+    return {"name": found.name, "id": found.container["Id"], "image": config["Image"]} | _verdict(
+        found.verdict
+    )
+
+
+def _row(row: Listed) -> dict[str, Any]:
+    return {"name": row.name, "image": row.image, "state": row.state, "mode": row.mode} | _verdict(
+        row.verdict
+    )
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "verdict": verdict.status.value,
+        "reason": verdict.reason,
+        "running": verdict.running,
+        "target": verdict.target or None,
+    }
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=2 if sys.stdout.isatty() else None)
+
+
+def _table(rows: list[Listed]) -> str:
+    cells = [("NAME", "IMAGE", "STATE", "MODE", "VERDICT")]
+    cells += [(row.name, row.image, row.state, row.mode, str(row.verdict)) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in cells)

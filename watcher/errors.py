@@ -1,0 +1,110 @@
+"""What can go wrong, as values with an exit code; `str()` of each is the one line that a user reads.
+
+WatcherError
+|- NoSuchContainer      3  nothing, or more than one thing, answers to that name
+|- EngineError          4  the engine refused the request
+|  |- EngineUnavailable    ... or cannot be reached, or broke off
+|  |  `- NoAnswer              ... or did not answer in time
+|  |- NotFound             ... has no such object
+|  `- Conflict             ... says that the object's state or name is in the way
+|- Unknown              5  nobody can say whether there is an update; never shown as up to date
+|- UpdateFailed         6  the update failed and was undone
+|- Refused              7  not ours to update, and what to do instead
+`- UnreadableSetting    2  a label's or a variable's value is not of its grammar
+
+Other usage errors (2) are click's.
+"""
+
+from typing import ClassVar
+
+
+class WatcherError(Exception):
+    """An outcome that ends a command: one line, and the exit code that goes with it.
+
+    Args:
+        message: What was tried, on what, and what was answered.
+        advice: What to do about it; appended after a dash.
+    """
+
+    exit_code: ClassVar[int]
+
+    def __init__(self, message: str, *, advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+    def __str__(self) -> str:
+        line = f"{self.message} - {self.advice}" if self.advice else self.message
+        return " ".join(line.split())
+
+
+class NoSuchContainer(WatcherError):
+    """The name means no container, or more than one."""
+
+    exit_code = 3
+
+
+class EngineError(WatcherError):
+    """The engine refused a request.
+
+    Attributes:
+        status: The HTTP status of the answer, 0 where there was none.
+    """
+
+    exit_code = 4
+
+    def __init__(self, message: str, *, status: int = 0, advice: str = "") -> None:
+        super().__init__(message, advice=advice)
+        self.status = status
+
+
+class EngineUnavailable(EngineError):
+    """The engine cannot be reached, broke the connection, or did not answer in time."""
+
+
+class NoAnswer(EngineUnavailable):
+    """The engine took the request and did not answer in time."""
+
+
+class NotFound(EngineError):
+    """The engine has no such container, image or network (404)."""
+
+
+class Conflict(EngineError):
+    """A name is taken, or the object's state forbids the request (409)."""
+
+
+class Unknown(WatcherError):
+    """Whether there is an update cannot be told: the pull failed, or the tag is gone."""
+
+    exit_code = 5
+
+
+class UpdateFailed(WatcherError):
+    """The update failed; the old container is back as it was."""
+
+    exit_code = 6
+
+
+class Refused(WatcherError):
+    """This container is not ours to update."""
+
+    exit_code = 7
+
+
+class UnreadableSetting(WatcherError):
+    """A value that somebody set cannot be read, so nothing is done on its account.
+
+    Attributes:
+        name: The label or the environment variable.
+        value: What it says.
+        expected: What would be right.
+    """
+
+    exit_code = 2
+
+    def __init__(self, name: str, value: str, expected: str) -> None:
+        super().__init__(f"{name}={value!r} cannot be read", advice=f"it takes {expected}")
+        self.name = name
+        self.value = value
+        self.expected = expected

@@ -1,0 +1,164 @@
+"""Whether a successor works, before the old container is given up.
+
+Proved is: on all its networks and ports at every look, and healthy where it has a HEALTHCHECK, else
+running for a while without a restart or an OOM kill; a job that ends with 0 under a policy that lets it
+end counts as well. Looks are taken when the engine reports an event of the container.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from enum import Enum
+from typing import Any
+
+from attrs import frozen
+
+from watcher.engine import Engine
+from watcher.errors import WatcherError
+
+Json = dict[str, Any]
+
+_NANO = 1_000_000_000
+_LOG_LINES = 5
+_MAY_END = {"", "no", "on-failure"}
+_SHARED = ("host", "none", "container:")
+
+
+class NotProved(WatcherError):
+    """The successor does not work; the message says in what way."""
+
+    exit_code = 6
+
+
+class Look(Enum):
+    """What one inspect says."""
+
+    PASSED = "passed"
+    WAITING = "not yet"
+    UNWIRED = "it runs without all its networks and ports"
+
+
+@frozen
+class Demand:
+    """How long a container has, in seconds.
+
+    Attributes:
+        stable_for: Without a HEALTHCHECK: how long it must run.
+        health_timeout: With one: until it must be healthy; at least what the check itself needs.
+    """
+
+    stable_for: float = 10.0
+    health_timeout: float = 120.0
+
+    def limit(self, container: Json) -> float:
+        """The seconds after which a container that did not prove itself has failed."""
+        check = container["Config"].get("Healthcheck") or {}
+        if not has_healthcheck(container):
+            return self.stable_for
+        rounds = (check.get("Retries") or 3) + 1
+        each = (check.get("Interval") or 30 * _NANO) + (check.get("Timeout") or 30 * _NANO)
+        return max(self.health_timeout, ((check.get("StartPeriod") or 0) + rounds * each) / _NANO)
+
+
+async def prove(engine: Engine, cid: str, demand: Demand) -> None:
+    """Watch a started container until it has proved itself.
+
+    Raises:
+        NotProved: It crashed, restarted, became unhealthy, or had no network after one restart.
+    """
+    restarted, started = False, time.monotonic()
+    async with _alarm(engine.events(type=["container"], container=[cid])) as next_event:
+        while True:
+            container = await engine.container(cid)
+            look = judge(container, time.monotonic() - started, demand)
+            if look is Look.PASSED:
+                return
+            if look is Look.UNWIRED:
+                if restarted:
+                    raise NotProved(look.value)
+                # An engine killed inside `start` leaves a container with `lo` alone (28.5).
+                await engine.act(cid, "restart")
+                restarted, started = True, time.monotonic()
+            await next_event(started + demand.limit(container) - time.monotonic())
+
+
+def judge(container: Json, elapsed: float, demand: Demand) -> Look:
+    """Judge one inspect, `elapsed` seconds after the start.
+
+    Raises:
+        NotProved: It has failed for good.
+    """
+    state = container["State"]
+    if container.get("RestartCount") or state.get("Restarting"):
+        raise NotProved(f"it restarted, last with exit code {state.get('ExitCode')}")
+    if state.get("OOMKilled"):
+        raise NotProved("it was killed for lack of memory")
+    if not state.get("Running"):
+        return _ended(container)
+    if not is_wired(container):
+        return Look.UNWIRED
+    return _health(container, elapsed, demand)
+
+
+def has_healthcheck(container: Json) -> bool:
+    """Whether the engine runs a check; `["NONE"]` switches the image's off."""
+    test = (container["Config"].get("Healthcheck") or {}).get("Test") or []
+    return bool(test) and test[0] != "NONE"
+
+
+def is_wired(container: Json) -> bool:
+    """Whether a running container is on all its networks, with an address, and has all its ports."""
+    if container["HostConfig"]["NetworkMode"].startswith(_SHARED):
+        return True
+    settings = container["NetworkSettings"]
+    ports, bindings = settings.get("Ports") or {}, container["HostConfig"].get("PortBindings") or {}
+    published = [port for port, hosts in bindings.items() if hosts]
+    return all(map(_attached, settings["Networks"].values())) and all(ports.get(port) for port in published)
+
+
+def _attached(endpoint: Json) -> bool:
+    return bool(endpoint.get("EndpointID")) and bool(
+        endpoint.get("IPAddress") or endpoint.get("GlobalIPv6Address") or not endpoint.get("Gateway")
+    )
+
+
+def _ended(container: Json) -> Look:
+    code, policy = container["State"].get("ExitCode"), container["HostConfig"].get("RestartPolicy") or {}
+    if code == 0 and policy.get("Name", "") in _MAY_END:
+        return Look.PASSED
+    raise NotProved(f"it ended with exit code {code}")
+
+
+def _health(container: Json, elapsed: float, demand: Demand) -> Look:
+    over = elapsed >= demand.limit(container)
+    if not has_healthcheck(container):
+        return Look.PASSED if over else Look.WAITING
+    status = (container["State"].get("Health") or {}).get("Status")
+    if status == "healthy":
+        return Look.PASSED
+    if status == "unhealthy" or over:
+        raise NotProved(
+            "it became unhealthy" if status == "unhealthy" else "it did not become healthy in time"
+        )
+    return Look.WAITING
+
+
+@asynccontextmanager
+async def _alarm(events: AsyncGenerator[Json, None]) -> AsyncIterator[Callable[[float], Awaitable[None]]]:
+    """Give a function that waits for the next event, but no longer than so many seconds."""
+    upcoming = asyncio.ensure_future(anext(events))
+
+    async def wait(seconds: float) -> None:
+        nonlocal upcoming
+        await asyncio.wait([upcoming], timeout=max(seconds, 0))
+        if upcoming.done():
+            upcoming.result()
+            upcoming = asyncio.ensure_future(anext(events))
+
+    try:
+        yield wait
+    finally:
+        upcoming.cancel()
+        await asyncio.wait([upcoming])
+        await events.aclose()

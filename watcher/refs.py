@@ -1,0 +1,110 @@
+"""Image references: parsed and normalised as the engine does it.
+
+The grammar is that of github.com/distribution/reference (`regexp.go`, `normalize.go`): a first path
+component is a registry's domain only where it holds a dot or a colon, or is `localhost`, or has an
+upper-case letter; everything else lives on Docker Hub, where a single component means `library/...`.
+Pure: no I/O.
+"""
+
+import re
+from typing import Self
+
+from attrs import evolve, frozen
+
+HUB = "docker.io"
+_HUB_ALIAS = "index.docker.io"
+_DEFAULT_TAG = "latest"
+_MAX_NAME = 255
+
+_LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
+_DOMAIN = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
+_COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_REFERENCE = re.compile(
+    rf"(?:(?P<domain>{_DOMAIN})/)?(?P<path>{_COMPONENT}(?:/{_COMPONENT})*)"
+    r"(?::(?P<tag>\w[\w.-]{0,127}))?"
+    r"(?:@(?P<digest>[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?",
+    re.ASCII,
+)
+_SHA256 = re.compile(r"sha256:[0-9a-f]{64}")
+_HEX = re.compile(r"[0-9a-f]{1,64}")
+
+
+@frozen
+class ImageRef:
+    """A normalised reference: always with a domain, and with a tag or a digest or both.
+
+    Attributes:
+        domain: The registry, `docker.io` for Docker Hub under all its names.
+        path: The repository within it, `library/app` for Hub's `app`.
+        tag: Empty only where a digest is given.
+        digest: `sha256:<64 hex>`, or empty.
+    """
+
+    domain: str
+    path: str
+    tag: str
+    digest: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a reference as a user types it.
+
+        Raises:
+            ValueError: It is none; the message names it.
+        """
+        match = _REFERENCE.fullmatch(_with_domain(text))
+        if not match or _bare_digest(text):
+            raise ValueError(f"{text!r} is not an image reference")
+        domain, path, tag, digest = match.group("domain", "path", "tag", "digest")
+        if len(f"{domain}/{path}") > _MAX_NAME or (digest and not _SHA256.fullmatch(digest)):
+            raise ValueError(f"{text!r} is not an image reference")
+        return cls(domain, path, tag or ("" if digest else _DEFAULT_TAG), digest or "")
+
+    @property
+    def repository(self) -> str:
+        """Domain and path, without tag and digest."""
+        return f"{self.domain}/{self.path}"
+
+    @property
+    def familiar(self) -> str:
+        """As docker shows it: without `docker.io/` and `library/`."""
+        path = self.path.removeprefix("library/") if self.domain == HUB else self.repository
+        return str(evolve(self, domain="", path=path)).removeprefix("/")
+
+    def __str__(self) -> str:
+        tag = f":{self.tag}" if self.tag else ""
+        digest = f"@{self.digest}" if self.digest else ""
+        return f"{self.repository}{tag}{digest}"
+
+
+def names(image_tags: list[str] | None) -> frozenset[str]:
+    """Normalise the `RepoTags` of an image.
+
+    The list is null on 20.10, and holds `<none>:<none>` and, on the containerd store, digests.
+    """
+    found = set()
+    for text in image_tags or []:
+        if "<none>" not in text:
+            found.add(str(ImageRef.parse(text)))
+    return frozenset(found)
+
+
+def is_hexadecimal(text: str) -> bool:
+    """Whether the engine could have read this as (a prefix of) an image id."""
+    return _HEX.fullmatch(text) is not None
+
+
+def _bare_digest(text: str) -> bool:
+    return re.fullmatch(r"[0-9a-f]{64}", text) is not None
+
+
+def _with_domain(text: str) -> str:
+    first, slash, rest = text.partition("/")
+    named = slash and (any(c in first for c in ".:") or first == "localhost" or first.lower() != first)
+    if not named:
+        first, rest = HUB, text
+    if first == _HUB_ALIAS:
+        first = HUB
+    if first == HUB and "/" not in rest:
+        rest = f"library/{rest}"
+    return f"{first}/{rest}"

@@ -1,0 +1,120 @@
+"""Makes the successor of a container: created, on all its networks, with the files that were put in.
+
+Nothing of the old container is touched. What fails here fails while the old one serves.
+"""
+
+from collections.abc import Awaitable
+
+from attrs import frozen
+
+from watcher.engine import Engine, Json
+from watcher.errors import EngineError, NotFound
+from watcher.names import short
+from watcher.payload import (
+    Payload,
+    injected_candidates,
+    is_injected,
+    providers_named,
+    refuse,
+    replacement,
+    rerooted,
+)
+from watcher.verdict import platform_manifests
+
+_COMPOSE = "com.docker.compose.project"
+
+
+class Moved(EngineError):
+    """The tag was moved between the look at its image and the creation of the container."""
+
+
+@frozen
+class Draft:
+    """All that must be read before anything is changed.
+
+    Attributes:
+        payload: What to create.
+        image: The id of the image that it must get.
+        files: A tar of the files that Compose had put into the old container, or empty.
+    """
+
+    payload: Payload
+    image: str
+    files: bytes
+
+
+async def draft(engine: Engine, container: Json, new_image: Json) -> Draft:
+    """Read what the old container, which still runs, and both images say, and write the payload.
+
+    Raises:
+        Refused: Something cannot be carried over, or the container is not ours.
+    """
+    refuse(container, api=engine.api)
+    old_image = await _known(engine.image(container["Image"]))
+    named = providers_named(container)
+    providers = {name: provider for name in named if (provider := await _known(engine.container(name)))}
+    payload = replacement(
+        container,
+        old_image=old_image,
+        new_image=new_image,
+        api=engine.api,
+        host_name=(await engine.info())["Name"],
+        host_platform=engine.platform,
+        providers=providers,
+        new_manifest=_manifest(container, new_image),
+    )
+    return Draft(payload, new_image["Id"], await _files(engine, container))
+
+
+async def create(engine: Engine, name: str, plan: Draft) -> Json:
+    """Create a container from a draft, and inspect it.
+
+    Raises:
+        Moved: It got another image than the one it was drafted for; it is removed again.
+    """
+    cid = await engine.create(name, plan.payload.body, plan.payload.platform)
+    try:
+        new = await engine.container(cid)
+        if new["Image"] != plan.image:
+            raise Moved(f"{new['Config']['Image']} moved on to {short(new['Image'])} meanwhile")
+        await _attach(engine, new, plan.payload)
+        if plan.files:
+            await engine.put_archive(cid, "/", plan.files)
+    except EngineError:
+        await engine.remove(cid, with_own_volumes=True)
+        raise
+    return new
+
+
+async def _attach(engine: Engine, new: Json, payload: Payload) -> None:
+    for network in set(new["NetworkSettings"]["Networks"]) - payload.networks:
+        await engine.disconnect(network, new["Id"])
+    for network, endpoint in payload.connect.items():
+        await engine.connect(network, new["Id"], endpoint)
+
+
+async def _files(engine: Engine, container: Json) -> bytes:
+    if _COMPOSE not in (container["Config"]["Labels"] or {}):
+        return b""
+    cid, stats = container["Id"], {}
+    candidates = injected_candidates(await engine.changes(cid), container)
+    for path in candidates:
+        stats[path] = await engine.stat(cid, path)
+    injected = [path for path, stat in stats.items() if is_injected(path, stat, container)]
+    return rerooted({path: await engine.archive(cid, path) for path in injected}) if injected else b""
+
+
+def _manifest(container: Json, new_image: Json) -> str:
+    """The digest of the new image's manifest for the container's platform, where the engine tells."""
+    platform = (container.get("ImageManifestDescriptor") or {}).get("platform")
+    for row in new_image.get("Manifests") or []:
+        if row["ID"] in platform_manifests(new_image) and row["ImageData"].get("Platform") == platform:
+            return str(row["ID"])
+    return ""
+
+
+async def _known(reading: Awaitable[Json]) -> Json | None:
+    try:
+        return await reading
+    except NotFound:
+        return None

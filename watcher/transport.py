@@ -1,0 +1,172 @@
+"""How a request reaches the Docker engine: the connection, its time limits, and its errors as ours.
+
+The only module that imports aiodocker. Every request goes through aiodocker's `_query_json` or `_query`:
+its public calls lack update, create with a platform, distribution and archives as bytes, and take a
+reset connection for the end of a pull (aiodocker 0.27).
+
+The API version is the engine's newest, but at most 1.51: from 1.52 on an inspect hides the MAC address
+that the user gave (moby api/types/container, Config.MacAddress).
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+import aiodocker
+import aiohttp
+
+from watcher.endpoint import Endpoint
+from watcher.errors import Conflict, EngineError, EngineUnavailable, NoAnswer, NotFound
+
+ApiVersion = tuple[int, int]
+
+OLDEST: ApiVersion = (1, 41)
+NEWEST: ApiVersion = (1, 51)
+
+READ_LIMIT = 60.0
+CHANGE_LIMIT = 180.0
+SILENCE_LIMIT = 600.0
+_NO_ANSWER = 900
+_TRY_AGAIN = "see the engine's log, and try again"
+
+
+class Transport:
+    """An open connection to one engine; use it as an asynchronous context manager.
+
+    Every request raises EngineUnavailable where the engine cannot be reached, breaks off or does not
+    answer in time, NotFound for a 404, Conflict for a 409, and EngineError for any other refusal.
+
+    Attributes:
+        endpoint: Where the engine listens.
+        api: The version of the API that is spoken.
+        platform: The engine's own, such as `linux/amd64`.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self.api = OLDEST
+        self.platform = ""
+
+    async def __aenter__(self) -> Self:
+        self._connector = _connector(self.endpoint)
+        url = self.endpoint.url or "unix://localhost"
+        self._docker = aiodocker.Docker(url=url, connector=self._connector, api_version="v1.41")
+        try:
+            await self._negotiate()
+        except BaseException:
+            await self.__aexit__()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._docker.close()
+        await self._connector.close()
+
+    async def _negotiate(self) -> None:
+        found = await self.ask("ask for the engine's version", "GET", "version", versioned_api=False)
+        newest, oldest = _version(found["ApiVersion"]), _version(found.get("MinAPIVersion", "1.12"))
+        if newest < OLDEST:
+            raise EngineError(
+                f"the engine at {self.endpoint.shown} speaks API {found['ApiVersion']}",
+                advice="1.41 (Docker 20.10) is the oldest that works",
+            )
+        self.platform = f"{found.get('Os', '')}/{found.get('Arch', '')}"
+        self.api = max(oldest, min(newest, NEWEST))
+        self._docker.api_version = f"v{self.api[0]}.{self.api[1]}"
+
+    async def read(self, what: str, path: str, **options: Any) -> Any:
+        """GET a path; the JSON of the answer."""
+        return await self.ask(what, "GET", path, **options)
+
+    async def change(self, what: str, path: str, **options: Any) -> Any:
+        """POST to a path; the JSON of the answer, if there is one."""
+        return await self.ask(what, "POST", path, limit=CHANGE_LIMIT, **options)
+
+    async def ask(
+        self, what: str, method: str, path: str, *, limit: float | None = READ_LIMIT, **options: Any
+    ) -> Any:
+        """Make a request.
+
+        Args:
+            what: What is tried, as the error line says it after "cannot".
+            method: Of HTTP.
+            path: Below the API version.
+            limit: Seconds for the whole of it; None is no limit.
+            options: aiodocker's: `params`, `data`, `headers`.
+        """
+        async with self._guarded(what, limit):
+            return await self._docker._query_json(path, method, **options)  # noqa: SLF001 - see top
+
+    @asynccontextmanager
+    async def response(
+        self, what: str, path: str, method: str = "GET", **options: Any
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Make a request whose answer is no JSON document; the caller reads it within."""
+        request = self._docker._query(path, method, **options)  # noqa: SLF001 - see top
+        async with self._guarded(what, CHANGE_LIMIT), request as response:
+            yield response
+
+    async def lines(
+        self, what: str, path: str, method: str = "GET", *, silence: float | None = None, **options: Any
+    ) -> AsyncGenerator[bytes, None]:
+        """Make a request whose answer is lines without an end in sight.
+
+        The first line is an empty one: the engine has taken the request.
+
+        Args:
+            what: As in `ask`.
+            path: As in `ask`.
+            method: As in `ask`.
+            silence: Seconds without a line after which the engine counts as gone; None is for ever.
+            options: As in `ask`.
+        """
+        options["timeout"] = aiohttp.ClientTimeout(sock_read=silence)
+        request = self._docker._query(path, method, **options)  # noqa: SLF001 - see top
+        async with self._guarded(what, None, silence), request as response:
+            yield b""
+            async for line in response.content:
+                yield line
+
+    @asynccontextmanager
+    async def _guarded(
+        self, what: str, limit: float | None, silence: float | None = None
+    ) -> AsyncIterator[None]:
+        """Give a request its time limit, in seconds, and make every way it can fail one of ours."""
+        try:
+            async with asyncio.timeout(limit):
+                yield
+        except aiodocker.DockerError as error:
+            if error.status == _NO_ANSWER:
+                raise _unreachable(what, self.endpoint, error.__context__) from error
+            kind: Callable[..., EngineError] = {404: NotFound, 409: Conflict}.get(error.status, EngineError)
+            raise kind(f"cannot {what}: the engine says: {error.message}", status=error.status) from error
+        except TimeoutError as error:
+            why = f"the engine at {self.endpoint.shown} did not answer within {limit or silence:.0f} s"
+            raise NoAnswer(f"cannot {what}: {why}", advice="see whether `docker ps` answers") from error
+        except (aiohttp.ClientError, OSError, ValueError, LookupError, TypeError) as error:
+            why = f"the engine at {self.endpoint.shown} broke off: {str(error) or type(error).__name__}"
+            raise EngineUnavailable(f"cannot {what}: {why}", advice=_TRY_AGAIN) from error
+
+
+def _unreachable(what: str, endpoint: Endpoint, cause: BaseException | None) -> EngineUnavailable:
+    origin = getattr(cause, "os_error", cause)
+    advice = _TRY_AGAIN
+    if isinstance(origin, PermissionError):
+        advice = "join the group that owns the socket (often docker), or use sudo"
+    elif isinstance(origin, FileNotFoundError | ConnectionRefusedError):
+        advice = "is Docker running? Set DOCKER_HOST if it listens elsewhere"
+    why = getattr(origin, "strerror", None) or origin or "no answer"
+    return EngineUnavailable(f"cannot {what}: no connection to {endpoint.shown}: {why}", advice=advice)
+
+
+def _connector(endpoint: Endpoint) -> aiohttp.BaseConnector:
+    """Make a connector that keeps no connection: after a restart of the engine a kept one is dead."""
+    if endpoint.socket:
+        return aiohttp.UnixConnector(endpoint.socket, force_close=True)
+    return aiohttp.TCPConnector(ssl=endpoint.tls or True, force_close=True)
+
+
+def _version(text: str) -> ApiVersion:
+    major, _, minor = text.partition(".")
+    return int(major), int(minor)

@@ -1,0 +1,111 @@
+"""Whether a container runs the image that its own reference means now.
+
+Identity alone decides, never a date: the id of the container's image against the id that the reference
+it was created with has in the local cache. Pure: no I/O.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+from attrs import frozen
+
+from watcher.names import short
+from watcher.refs import ImageRef, is_hexadecimal, names
+
+Json = dict[str, Any]
+
+
+class Status(StrEnum):
+    """The closed vocabulary of answers."""
+
+    CURRENT = "current"
+    OUTDATED = "outdated"
+    HELD = "held"
+    UNKNOWN = "unknown"
+
+
+@frozen
+class Verdict:
+    """The answer for one container.
+
+    Attributes:
+        status: What it is.
+        reason: Why, as a clause of one line.
+        running: The id of the image that the container runs.
+        target: The id of the image that it should run; empty where there is none to be known.
+    """
+
+    status: Status
+    reason: str
+    running: str
+    target: str = ""
+
+    def __str__(self) -> str:
+        return f"{_SHOWN[self.status]}: {self.reason}"
+
+
+_SHOWN = {
+    Status.CURRENT: "up to date",
+    Status.OUTDATED: "update available",
+    Status.HELD: "held",
+    Status.UNKNOWN: "unknown",
+}
+
+
+def followed(container: Json, image: Json | None) -> ImageRef | None:
+    """The tag that a container follows; None where it is pinned to a digest or an id.
+
+    Args:
+        container: As inspected.
+        image: What its `Config.Image` means now (GET /images/{Config.Image}/json), None for a 404.
+
+    The engine keeps `Config.Image` as it was typed. A hexadecimal word may be an id's prefix or a name
+    (`cafe`): it is a name where the image found bears that tag, and an id where the container's image
+    begins with it.
+    """
+    text = container["Config"]["Image"]
+    if text.startswith("sha256:") or "@" in text:
+        return None
+    if is_hexadecimal(text) and not _bears(image, text) and short_of(container["Image"]).startswith(text):
+        return None
+    return ImageRef.parse(text)
+
+
+def judge(container: Json, image: Json | None) -> Verdict:
+    """Compare identities.
+
+    Args:
+        container: As inspected.
+        image: What its reference means now, None where nothing; with `Manifests` where the engine
+            tells them (containerd store, API 1.48), so that an index that changed for another platform
+            only, or in its attestation only, is no update.
+    """
+    running, text = container["Image"], container["Config"]["Image"]
+    ref = followed(container, image)
+    if ref is None:
+        return Verdict(Status.CURRENT, f"pinned: {text} follows no tag", running, running)
+    if image is None or (is_hexadecimal(text) and not _bears(image, text)):
+        return Verdict(Status.UNKNOWN, f"{ref.familiar} is not in the local image cache", running)
+    if image["Id"] == running or _same_manifest(container, image):
+        return Verdict(Status.CURRENT, f"{ref.familiar} is {short(running)}", running, running)
+    moved = f"{ref.familiar} was {short(running)}, is {short(image['Id'])}"
+    return Verdict(Status.OUTDATED, moved, running, image["Id"])
+
+
+def short_of(image_id: str) -> str:
+    """An image's id without its algorithm."""
+    return image_id.removeprefix("sha256:")
+
+
+def _bears(image: Json | None, text: str) -> bool:
+    return image is not None and str(ImageRef.parse(text)) in names(image.get("RepoTags"))
+
+
+def _same_manifest(container: Json, image: Json) -> bool:
+    digest = (container.get("ImageManifestDescriptor") or {}).get("digest")
+    return digest is not None and digest in platform_manifests(image)
+
+
+def platform_manifests(image: Json) -> set[str]:
+    """The digests of an inspected image's manifests that are images, attestations left out."""
+    return {row["ID"] for row in image.get("Manifests") or [] if row.get("Kind") == "image"}
