@@ -1,6 +1,5 @@
 """Reads what a verdict needs: the image that a container's reference means now, and, first, a pull."""
 
-from collections.abc import Callable
 from contextlib import aclosing
 
 from attrs import frozen
@@ -8,10 +7,10 @@ from attrs import frozen
 from watcher.engine import Engine, Json
 from watcher.errors import EngineError, EngineUnavailable, NoAnswer, NotFound, Unknown
 from watcher.names import short
+from watcher.payload import platform
+from watcher.progress import Progress
 from watcher.refs import ImageRef
-from watcher.verdict import Status, Verdict, followed, judge
-
-Progress = Callable[[Json], None]
+from watcher.verdict import Status, Verdict, followed, judge, reference_of
 
 _TELLS_MANIFESTS = (1, 48)
 
@@ -38,17 +37,22 @@ class Assessment:
 
 async def assess(engine: Engine, container: Json) -> Assessment:
     """Judge a container from local information alone."""
-    image = await known_image(engine, container["Config"]["Image"])
+    image = await known_image(engine, reference_of(container))
     verdict = judge(container, image)
     if verdict.status is Status.OUTDATED and engine.api >= _TELLS_MANIFESTS:
-        image = await engine.image(container["Config"]["Image"], manifests=True)
+        image = await engine.image(reference_of(container), manifests=True)
         verdict = judge(container, image)
     return Assessment(container, image, verdict)
 
 
 async def reference(engine: Engine, container: Json) -> ImageRef | None:
     """The tag that a container follows, None where it is pinned."""
-    return followed(container, await known_image(engine, container["Config"]["Image"]))
+    return followed(container, await known_image(engine, reference_of(container)))
+
+
+async def platform_of(engine: Engine, container: Json) -> str:
+    """The platform to pull for a container; empty where it is the engine's own."""
+    return platform(container, await known_image(engine, container["Image"]), engine.platform)
 
 
 async def pull(engine: Engine, ref: ImageRef, platform: str, progress: Progress) -> None:

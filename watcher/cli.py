@@ -36,15 +36,18 @@ def check(*, name: str, pull: bool, remote: bool, as_json: bool, debug: bool) ->
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @click.option("--no-pull", is_flag=True, help="Look at the local image cache only.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and change nothing.")
+@click.option("--again", is_flag=True, help="Also try an image that failed before.")
 @_json_option
 @debug_option
-def update(*, names: tuple[str, ...], no_pull: bool, dry_run: bool, as_json: bool, debug: bool) -> None:
+def update(  # noqa: PLR0913 - one per flag
+    *, names: tuple[str, ...], no_pull: bool, dry_run: bool, again: bool, as_json: bool, debug: bool
+) -> None:
     """Pull the tag of each NAME, and replace the containers that an update is available for."""
     _refuse_empty(*names)
-    from watcher import commands
+    from watcher import commands, job
 
-    command = commands.update(names, pull=not no_pull and not dry_run, dry_run=dry_run, as_json=as_json)
-    sys.exit(run(command, debug=debug))
+    request = job.Request(None if no_pull else commands.reported(), dry_run=dry_run, again=again)
+    sys.exit(run(commands.update(names, request, as_json=as_json), debug=debug))
 
 
 @main.command(name="list")

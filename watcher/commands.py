@@ -7,29 +7,25 @@ from typing import Any
 
 import click
 
-from watcher import app
-from watcher.app import Done, Listed, Outcome
+from watcher import app, job
+from watcher.app import Listed
 from watcher.assess import Assessment
-from watcher.engine import Engine
+from watcher.context import Context
 from watcher.errors import EngineUnavailable, WatcherError
-from watcher.progress import PullProgress
+from watcher.job import Done, Outcome, Request
+from watcher.progress import PullProgress, Reporter
 from watcher.session import Command
-from watcher.settings import Policy
 from watcher.shell import complain
 from watcher.verdict import Status, Verdict
 
 _CODES = {Status.CURRENT: 0, Status.OUTDATED: 1, Status.HELD: 1, Status.UNKNOWN: 5}
 
 
-def _report(what: str) -> PullProgress:
-    return PullProgress(what, sys.stderr)
-
-
 def choose() -> Command:
     """List the running containers, as the exercise does."""
 
-    async def command(engine: Engine, _: Policy) -> int:
-        names = await app.running_names(engine)
+    async def command(context: Context) -> int:
+        names = await app.running_names(context)
         click.echo("\n".join(["Choose a container to analyze:", *names]))
         return 0
 
@@ -39,8 +35,8 @@ def choose() -> Command:
 def tell(name: str, *, pull: bool) -> Command:
     """Judge a container, as the exercise does: the answer is the exit code."""
 
-    async def command(engine: Engine, _: Policy) -> int:
-        found = await app.check(engine, name, report=_report if pull else None)
+    async def command(context: Context) -> int:
+        found = await app.check(context, name, report=reported() if pull else None)
         complain(f"{found.name}: {found.verdict}")
         return _CODES[found.verdict.status]
 
@@ -50,10 +46,10 @@ def tell(name: str, *, pull: bool) -> Command:
 def autoupdate(name: str, *, pull: bool) -> Command:
     """Update a container where there is an update, as the exercise does."""
 
-    async def command(engine: Engine, defaults: Policy) -> int:
-        outcome = await app.update(engine, name, defaults, report=_report if pull else None)
+    async def command(context: Context) -> int:
+        outcome = await job.update(context, name, Request(reported() if pull else None))
         complain(_line(outcome))
-        _warn(outcome)
+        _warn(outcome, context)
         return 0
 
     return command
@@ -62,38 +58,36 @@ def autoupdate(name: str, *, pull: bool) -> Command:
 def check(name: str, *, pull: bool, remote: bool, as_json: bool) -> Command:
     """`watcher check`."""
 
-    async def command(engine: Engine, _: Policy) -> int:
+    async def command(context: Context) -> int:
         if remote:
-            found = await app.check_remote(engine, name)
+            found = await app.check_remote(context, name)
         else:
-            found = await app.check(engine, name, report=_report if pull else None)
+            found = await app.check(context, name, report=reported() if pull else None)
         click.echo(_json(_record(found)) if as_json else f"{found.name}: {found.verdict}")
         return _CODES[found.verdict.status]
 
     return command
 
 
-def update(names: Iterable[str], *, pull: bool, dry_run: bool, as_json: bool) -> Command:
+def update(names: Iterable[str], request: Request, *, as_json: bool) -> Command:
     """`watcher update`: one container after another; one that fails does not keep the others from it."""
 
-    async def command(engine: Engine, defaults: Policy) -> int:
+    async def command(context: Context) -> int:
         codes, records = [0], []
         for name in names:
             try:
-                outcome = await app.update(
-                    engine, name, defaults, report=_report if pull else None, dry_run=dry_run
-                )
+                outcome = await job.update(context, name, request)
             except EngineUnavailable:
                 raise
             except WatcherError as error:
                 complain(str(error))
                 codes.append(error.exit_code)
                 records.append({"name": name, "done": "failed", "error": str(error)})
-                continue
-            _warn(outcome)
-            records.append(_record(outcome.assessment) | {"done": outcome.done.value})
-            if not as_json:
-                click.echo(_line(outcome))
+            else:
+                if not as_json:
+                    click.echo(_line(outcome))
+                _warn(outcome, context)
+                records.append(_record(outcome.assessment) | {"done": outcome.done.value})
         if as_json:
             click.echo(_json(records))
         return max(codes)
@@ -101,11 +95,16 @@ def update(names: Iterable[str], *, pull: bool, dry_run: bool, as_json: bool) ->
     return command
 
 
+def reported() -> Reporter:
+    """Report pulls on standard error."""
+    return lambda what: PullProgress(what, sys.stderr)
+
+
 def show(*, every: bool, as_json: bool) -> Command:
     """`watcher list`."""
 
-    async def command(engine: Engine, defaults: Policy) -> int:
-        rows = await app.listed(engine, defaults, every=every)
+    async def command(context: Context) -> int:
+        rows = await app.listed(context, every=every)
         click.echo(_json([_row(row) for row in rows]) if as_json else _table(rows))
         return 0
 
@@ -120,12 +119,11 @@ def _line(outcome: Outcome) -> str:
     return f"{outcome.assessment.name}: {outcome.assessment.verdict}"
 
 
-def _warn(outcome: Outcome) -> None:
-    if outcome.assumed:
-        complain(
-            f"{outcome.assessment.name}: the old image is gone, so these were kept though they may have been "
-            f"its defaults: {', '.join(outcome.assumed)}"
-        )
+def _warn(outcome: Outcome, context: Context) -> None:
+    for line in outcome.warnings:
+        complain(f"{outcome.assessment.name}: {line}")
+    if trouble := context.memory.said_once():
+        complain(f"nothing can be remembered ({trouble}): an image that failed would be tried again")
 
 
 def _record(found: Assessment) -> dict[str, Any]:

@@ -158,6 +158,12 @@ class Engine(Transport):
         params = {"manifests": "1"} if manifests else {}
         return await self.read(f"inspect the image {reference}", f"images/{reference}/json", params=params)
 
+    async def remove_image(self, image_id: str) -> None:
+        """DELETE /images/{id}, never by force; Conflict where something still refers to it."""
+        await self.ask(
+            f"remove the image {short(image_id)}", "DELETE", f"images/{image_id}", limit=CHANGE_LIMIT
+        )
+
     async def distribution(self, reference: str) -> Json:
         """GET /distribution/{name}/json: what the registry says of a reference; pulls no layer."""
         what = f"ask the registry for {reference}"

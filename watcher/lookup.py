@@ -4,16 +4,7 @@ import difflib
 
 from watcher.engine import Engine, Json
 from watcher.errors import EngineError, EngineUnavailable, NoSuchContainer
-from watcher.names import container_name, short
-
-
-def name_of(row: Json) -> str:
-    """The name of a row of GET /containers/json.
-
-    `Names` also lists what legacy links call it (`/app/db`, more than one slash); those are not it.
-    """
-    own = [name for name in row.get("Names") or [] if name.count("/") == 1]
-    return own[0].removeprefix("/") if own else short(row["Id"])
+from watcher.names import container_name, name_of, short
 
 
 async def find(engine: Engine, text: str) -> Json:

@@ -4,11 +4,14 @@ While the container X is updated, the successor is called `X.ctr-updater-new-FLA
 container, once it has stopped, `X.ctr-updater-old-FLAGS-NEW`; OLD and NEW are the first 12 digits of
 the other one's id. Whoever finds such names after a crash knows whose successor a container is and
 what state was wanted, from the engine alone. A user's own `X_old` never matches: the ids do not.
-Pure: no I/O.
+
+A container that removes itself when it stops (`--rm`) leaves no old one behind; then a spare of it,
+never started, bears the old one's temporary name. Pure: no I/O.
 """
 
 import re
-from typing import Literal, Self
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
 from attrs import frozen
 
@@ -17,8 +20,10 @@ Wanted = Literal["r", "p", "s"]
 
 _SHORT = 12
 _NAME = re.compile(
-    r"(?P<name>.+)\.ctr-updater-(?P<kind>new|old)-(?P<wanted>[rps])(?P<always>a?)(?P<rm>m?)-(?P<other>[0-9a-f]{12})"
+    r"(?P<name>.+)\.ctr-updater-(?P<kind>new|old)-(?P<wanted>[rps])"
+    r"(?P<always>a?)(?P<removes_itself>m?)(?P<unjudged>x?)(?P<going>g?)(?P<back>b?)-(?P<other>[0-9a-f]{12})"
 )
+_FLAGS = {"always": "a", "removes_itself": "m", "unjudged": "x", "going": "g", "back": "b"}
 _CONTAINER = re.compile(r"/?(?P<name>[a-zA-Z0-9][a-zA-Z0-9_.-]*)")
 
 
@@ -28,19 +33,25 @@ class Marker:
 
     Attributes:
         name: The container's own name, X.
-        kind: `new` for the successor, `old` for the one set aside.
+        kind: `new` for the successor, `old` for the one set aside, or its spare.
         wanted: The state that X is to end in: `r`unning, `p`aused, `s`topped.
-        always: Whether X's restart policy was `always` (it is `no` while the old one is set aside).
-        removes_itself: Whether X was run with `--rm`.
         other: The first 12 digits of the id of the other container.
+        always: X's restart policy was `always` (it is `no` while the old one is set aside).
+        removes_itself: X was run with `--rm`; the one called `old` is a spare.
+        unjudged: X was in bad health before, so its successor's is no reason to go back.
+        going: The stop of an X that removes itself has been asked for, and cannot be taken back.
+        back: The successor is the old container made anew; there is nothing more to go back to.
     """
 
     name: str
     kind: Kind
     wanted: Wanted
-    always: bool
-    removes_itself: bool
     other: str
+    always: bool = False
+    removes_itself: bool = False
+    unjudged: bool = False
+    going: bool = False
+    back: bool = False
 
     @classmethod
     def parse(cls, name: str) -> Self | None:
@@ -50,11 +61,12 @@ class Marker:
             return None
         kind: Kind = "new" if match["kind"] == "new" else "old"
         wanted: Wanted = "r" if match["wanted"] == "r" else "p" if match["wanted"] == "p" else "s"
-        return cls(match["name"], kind, wanted, bool(match["always"]), bool(match["rm"]), match["other"])
+        flags = {attribute: bool(match[attribute]) for attribute in _FLAGS}
+        return cls(match["name"], kind, wanted, match["other"], **flags)
 
     def __str__(self) -> str:
-        flags = self.wanted + "a" * self.always + "m" * self.removes_itself
-        return f"{self.name}.ctr-updater-{self.kind}-{flags}-{self.other}"
+        flags = "".join(letter for attribute, letter in _FLAGS.items() if getattr(self, attribute))
+        return f"{self.name}.ctr-updater-{self.kind}-{self.wanted}{flags}-{self.other}"
 
 
 def short(identifier: str) -> str:
@@ -66,3 +78,12 @@ def container_name(text: str) -> str | None:
     """A container's name as the engine allows it (20.10 to 28.5), without a leading slash, or None."""
     match = _CONTAINER.fullmatch(text)
     return match["name"] if match else None
+
+
+def name_of(row: Mapping[str, Any]) -> str:
+    """The name of a row of GET /containers/json.
+
+    `Names` also lists what legacy links call it (`/app/db`, more than one slash); those are not it.
+    """
+    own = [name for name in row.get("Names") or [] if name.count("/") == 1]
+    return own[0].removeprefix("/") if own else short(row["Id"])

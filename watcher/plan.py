@@ -16,7 +16,10 @@ Json = dict[str, Any]
 class Action(Enum):
     """One step; the value is what is shown of it."""
 
+    PULL = "pull its tag"
     CREATE = "create its successor"
+    SPARE = "create a spare of it"
+    GO = "note that it is about to stop"
     STOP = "stop it"
     HOLD = "hold its restart policy"
     SET_ASIDE = "rename it aside"
@@ -25,10 +28,14 @@ class Action(Enum):
     PROVE = "prove the successor"
     PAUSE = "pause the successor"
     REMOVE = "remove the old container"
+    REMOVE_SPARE = "remove the spare"
 
 
 _CAUSES = {
+    Action.PULL: "the registry has another image for it",
     Action.CREATE: "what cannot be created must fail while the old one serves",
+    Action.SPARE: "it removes itself when it stops, and there must be something to go back to",
+    Action.GO: "from here on the way back is the spare",
     Action.STOP: "two of them must not run at once",
     Action.HOLD: "the engine would start a container of the policy `always` at its own restart",
     Action.SET_ASIDE: "it stays whole until its successor has proved itself",
@@ -37,6 +44,7 @@ _CAUSES = {
     Action.PROVE: "a container that starts is not yet one that works",
     Action.PAUSE: "it is to be in the state that the old one was in",
     Action.REMOVE: "nothing needs it any more; its volumes stay",
+    Action.REMOVE_SPARE: "nothing needs it any more; its volumes stay",
 }
 
 
@@ -61,22 +69,24 @@ class Plan:
         return "\n".join([f"{self.name}: {self.change}", *rows])
 
 
-def plan(container: Json, change: str) -> Plan:
-    """Plan the update of an inspected container."""
-    host, name = container["HostConfig"], container["Name"].removeprefix("/")
-    always = (host.get("RestartPolicy") or {}).get("Name") == "always"
-    wanted, removes_itself = wanted_state(container), bool(host.get("AutoRemove"))
-    marker = Marker(name, "new", wanted, always, removes_itself, short(container["Id"]))
+def plan(container: Json, change: str, *, pull: bool = False) -> Plan:
+    """Plan the update of an inspected container; `pull` where its image has yet to be fetched."""
+    marker = _marker(container)
+    runs, removes_itself = marker.wanted != "s", marker.removes_itself
     optional = {
-        Action.STOP: wanted != "s",
-        Action.HOLD: always,
-        Action.SET_ASIDE: not removes_itself or wanted == "s",
-        Action.START: wanted != "s",
-        Action.PROVE: wanted != "s",
-        Action.PAUSE: wanted == "p",
-        Action.REMOVE: not removes_itself or wanted == "s",
+        Action.PULL: pull,
+        Action.SPARE: removes_itself,
+        Action.GO: removes_itself,
+        Action.STOP: runs,
+        Action.HOLD: marker.always,
+        Action.SET_ASIDE: not removes_itself,
+        Action.START: runs,
+        Action.PROVE: runs,
+        Action.PAUSE: marker.wanted == "p",
+        Action.REMOVE: not removes_itself,
+        Action.REMOVE_SPARE: removes_itself,
     }
-    return Plan(name, change, marker, tuple(step for step in Action if optional.get(step, True)))
+    return Plan(marker.name, change, marker, tuple(step for step in Action if optional.get(step, True)))
 
 
 def wanted_state(container: Json) -> Wanted:
@@ -88,3 +98,16 @@ def wanted_state(container: Json) -> Wanted:
     if state.get("Paused"):
         return "p"
     return "r" if state.get("Running") or state.get("Restarting") else "s"
+
+
+def _marker(container: Json) -> Marker:
+    host, state, wanted = container["HostConfig"], container["State"], wanted_state(container)
+    return Marker(
+        container["Name"].removeprefix("/"),
+        "new",
+        wanted,
+        short(container["Id"]),
+        always=(host.get("RestartPolicy") or {}).get("Name") == "always",
+        removes_itself=bool(host.get("AutoRemove")) and wanted != "s",
+        unjudged=bool(state.get("Restarting")) or (state.get("Health") or {}).get("Status") == "unhealthy",
+    )

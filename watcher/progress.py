@@ -1,7 +1,12 @@
 """What a person sees of a pull: one moving line on a terminal, plain lines elsewhere."""
 
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, Self, TextIO
+
+Progress = Callable[[dict[str, Any]], None]
+Reporter = Callable[[str], AbstractContextManager[Progress]]
 
 _REDRAW_S = 0.1
 _MEGABYTE = 1_000_000

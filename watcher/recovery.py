@@ -4,23 +4,32 @@ Everything is read from the engine and decided by `scene`; it can be cut short a
 again, for each step leaves a row of the same table.
 """
 
-import asyncio
 from typing import Any
 
 from attrs import evolve
 
+from watcher import spare
 from watcher.engine import Engine
-from watcher.errors import EngineError, EngineUnavailable, NotFound
+from watcher.errors import Conflict, EngineError, NotFound
 from watcher.names import Marker, short
 from watcher.proof import Demand, NotProved, is_wired, prove
-from watcher.scene import Discard, Finish, Leave, Recovery, Restore, Scene, Undo, scenes
+from watcher.quiet import quiet
+from watcher.scene import (
+    Adopt,
+    Depart,
+    Discard,
+    Finish,
+    Leave,
+    Recovery,
+    Respawn,
+    Restore,
+    Scene,
+    Undo,
+    scenes,
+)
 
 Json = dict[str, Any]
 
-_TRIES_TO_QUIET = 50
-_QUIET_LOOKS = 2
-_PAUSE_S = 0.1
-NO_RESTART: Json = {"Name": "no", "MaximumRetryCount": 0}
 _ALWAYS: Json = {"Name": "always", "MaximumRetryCount": 0}
 
 
@@ -29,30 +38,50 @@ async def open_updates(engine: Engine) -> dict[str, Scene]:
     return scenes(await engine.containers(stopped=True))
 
 
-async def settle(engine: Engine, name: str, demand: Demand) -> list[Recovery]:
-    """Finish or undo whatever update of a container is open, and say what was done, in order."""
-    done: list[Recovery] = []
+async def settle(engine: Engine, name: str, demand: Demand) -> list[str]:
+    """Finish or undo whatever update of a container is open.
+
+    Returns:
+        Why a successor was given up, for each that was; empty where nothing was undone for bad health.
+    """
+    failures = []
     while (recovery := await _next(engine, name)) is not None:
-        done.append(recovery)
         if isinstance(recovery, Finish):
-            await _finish(engine, recovery, demand)
+            try:
+                await _finish(engine, recovery, demand)
+            except NotProved as error:
+                failures.append(str(error))
+                await _roll_back(engine, recovery)
         else:
             await _recover(engine, recovery)
-    return done
+    return failures
 
 
 async def undo(engine: Engine, name: str) -> None:
-    """Make a container its old self again, wherever in an update it is; nothing open is fine."""
+    """Make a container its old self again, wherever in an update it is; nothing open is fine.
+
+    A successor that is the old container made anew is not undone: a rollback is never rolled back.
+
+    Raises:
+        EngineError: The engine refused; everything is left in place, and may be tried again.
+    """
     while (recovery := await _next(engine, name)) is not None:
-        if isinstance(recovery, Finish):
-            await _roll_back(engine, recovery)
-        else:
-            await _recover(engine, recovery)
+        match recovery:
+            case Finish(marker=marker) if not marker.back:
+                await _roll_back(engine, recovery)
+            case Finish():
+                await _finish(engine, recovery, Demand())
+            case Adopt(successor, _):
+                await _drop(engine, successor)
+            case _:
+                await _recover(engine, recovery)
 
 
 async def _next(engine: Engine, name: str) -> Recovery | None:
     scene = (await open_updates(engine)).get(name)
-    return None if scene is None or isinstance(scene.recovery, Leave) else scene.recovery
+    if scene is None:
+        return None
+    return None if isinstance(scene.recovery, Leave) else scene.recovery
 
 
 async def _recover(engine: Engine, recovery: Recovery) -> None:
@@ -61,31 +90,70 @@ async def _recover(engine: Engine, recovery: Recovery) -> None:
             await quiet(engine, successor)
             await _restore(engine, old, marker)
             await _drop(engine, successor)
-        case Restore(only, marker):
-            await _restore(engine, only, marker)
-        case Discard(successor):
-            await quiet(engine, successor)
-            await _drop(engine, successor)
+        case Restore(old, marker):
+            await _restore(engine, old, marker)
+        case Adopt(successor, marker):
+            await engine.rename(successor, marker.name)
+        case Depart(old):
+            await depart(engine, await engine.container(old))
+        case Respawn(kept, again, marker):
+            await spare.respawn(engine, kept, again, marker)
+        case Discard(cid):
+            await _drop(engine, cid)
 
 
-async def _finish(engine: Engine, open_update: Finish, demand: Demand) -> None:
-    old = await engine.container(open_update.old)
+async def _finish(engine: Engine, update: Finish, demand: Demand) -> None:
+    """Prove a successor that has the name already, and remove the old container.
+
+    Raises:
+        NotProved: It does not work, and there is an old one to go back to.
+    """
+    old = await engine.container(update.old)
     if old["State"]["Running"]:
         # A restart of the engine revived it, or a person did.
         await engine.stop(old)
+    if update.marker.wanted != "s":
+        await engine.act(update.successor, "start")
+        await judged(engine, update.successor, demand, update.marker)
+        await _pause(engine, update.successor, update.marker)
+    await commit(engine, update.successor, old, update.marker)
+
+
+async def judged(engine: Engine, cid: str, demand: Demand, marker: Marker) -> str:
+    """Prove a successor; where there is nothing to go back to, say what is wrong with it instead.
+
+    Raises:
+        NotProved: It does not work, and the old one did.
+    """
     try:
-        if open_update.marker.wanted != "s":
-            await engine.act(open_update.successor, "start")
-            await prove(engine, open_update.successor, demand)
-            await _pause(engine, open_update.successor, open_update.marker)
-    except NotProved:
-        await _roll_back(engine, open_update)
-    else:
-        await commit(engine, open_update.successor, old, open_update.marker)
+        await _prove(engine, cid, demand, marker)
+    except NotProved as error:
+        if not marker.unjudged and not marker.back:
+            raise
+        return str(error)
+    return ""
+
+
+async def _prove(engine: Engine, cid: str, demand: Demand, marker: Marker) -> None:
+    try:
+        await prove(engine, cid, demand)
+    except NotFound as error:
+        if marker.removes_itself:
+            raise NotProved("it ended, and removed itself (--rm)") from error
+        raise
+
+
+async def depart(engine: Engine, old: Json, seconds: int | None = None) -> None:
+    """Stop a container that removes itself, and wait until it is gone."""
+    try:
+        await engine.stop(old, seconds)
+    except NotFound:
+        return
+    await engine.wait_removed(old["Id"])
 
 
 async def commit(engine: Engine, new: str, old: Json, marker: Marker) -> None:
-    """Give a proved successor what it still lacks, and remove the old container.
+    """Give a proved successor what it still lacks, and remove the old container or its spare.
 
     Args:
         engine: Where they are.
@@ -101,54 +169,14 @@ async def commit(engine: Engine, new: str, old: Json, marker: Marker) -> None:
     await _remove(engine, old["Id"])
 
 
-async def _roll_back(engine: Engine, open_update: Finish) -> None:
+async def _roll_back(engine: Engine, update: Finish) -> None:
     """Turn the scene into one that is undone, by the names first: whoever goes on from there undoes too."""
-    marker = open_update.marker
-    await quiet(engine, open_update.successor)
-    await engine.rename(open_update.successor, str(evolve(marker, kind="new", other=short(open_update.old))))
-    await engine.rename(open_update.old, marker.name)
-
-
-async def quiet(engine: Engine, cid: str) -> None:
-    """Stop a container until it stays stopped.
-
-    A crash-looping one races with its own restart policy: the engine refuses to change the policy while
-    it is down, and answers a stop with 304 in the gap before it comes back (26.1, 28.5). No event tells
-    the end of that gap, so this looks again, a bounded number of times.
-    """
-    calm = 0
-    for attempt in range(_TRIES_TO_QUIET):
-        container = await engine.container(cid)
-        calm = calm + 1 if _is_quiet(container) else 0
-        if calm and (attempt == 0 or calm == _QUIET_LOOKS):
-            return
-        if not calm:
-            await _silence(engine, container)
-        await asyncio.sleep(_PAUSE_S)
-    raise EngineError(f"cannot stop the container {short(cid)}: it comes back each time")
-
-
-def _is_quiet(container: Json) -> bool:
-    state = container["State"]
-    if state["Running"] or state.get("Restarting"):
-        return False
-    return state["StartedAt"].startswith("0001-") or _policy(container) == "no"
-
-
-def _policy(container: Json) -> str:
-    return (container["HostConfig"].get("RestartPolicy") or {}).get("Name") or "no"
-
-
-async def _silence(engine: Engine, container: Json) -> None:
-    try:
-        if _policy(container) != "no":
-            await engine.set_restart_policy(container["Id"], NO_RESTART)
-        await engine.stop(container)
-    except EngineUnavailable:
-        raise
-    except EngineError:
-        # The race that the caller's loop is for.
-        return
+    await quiet(engine, update.successor)
+    if update.marker.removes_itself:
+        return await _drop(engine, update.successor)
+    marker = evolve(update.marker, kind="new", other=short(update.old))
+    await engine.rename(update.successor, str(marker))
+    return await engine.rename(update.old, marker.name)
 
 
 async def _restore(engine: Engine, cid: str, marker: Marker) -> None:
@@ -173,7 +201,8 @@ async def _pause(engine: Engine, cid: str, marker: Marker) -> None:
 
 
 async def _drop(engine: Engine, cid: str) -> None:
-    """Remove a successor that is not needed, with the volumes that are its own alone."""
+    """Remove a container that is not needed, with the volumes that are its own alone."""
+    await quiet(engine, cid)
     await _remove(engine, cid, with_own_volumes=True)
 
 
@@ -182,3 +211,15 @@ async def _remove(engine: Engine, cid: str, *, with_own_volumes: bool = False) -
         await engine.remove(cid, with_own_volumes=with_own_volumes)
     except NotFound:
         return
+    except Conflict:
+        # One that removes itself may be at it already.
+        if (await _status(engine, cid)) not in {"removing", "dead", "gone"}:
+            raise
+        await engine.wait_removed(cid)
+
+
+async def _status(engine: Engine, cid: str) -> str:
+    try:
+        return str((await engine.container(cid))["State"]["Status"])
+    except EngineError:
+        return "gone"

@@ -68,7 +68,9 @@ class ImageRef:
     @property
     def familiar(self) -> str:
         """As docker shows it: without `docker.io/` and `library/`."""
-        path = self.path.removeprefix("library/") if self.domain == HUB else self.repository
+        path = self.path if self.domain == HUB else self.repository
+        if self.domain == HUB and self.path.count("/") == 1:
+            path = path.removeprefix("library/")
         return str(evolve(self, domain="", path=path)).removeprefix("/")
 
     def __str__(self) -> str:

@@ -9,10 +9,11 @@ from typing import Any
 
 from attrs import frozen
 
-from watcher.lookup import name_of
-from watcher.names import Marker
+from watcher.names import Marker, name_of, short
 
 Json = dict[str, Any]
+
+SPARE_OF = "ctr-updater.spare-of"
 
 
 @frozen
@@ -35,21 +36,41 @@ class Finish:
 
 @frozen
 class Restore:
-    """Only one container is left: give it its name and its state.
+    """The successor is gone: give the old container its name and its state."""
 
-    It is the old one where the successor was removed, and the successor where the old one removed
-    itself as it stopped (`--rm`).
-    """
+    old: str
+    marker: Marker
 
-    only: str
+
+@frozen
+class Depart:
+    """The stop of an old container that removes itself was asked for: see it through."""
+
+    old: str
+
+
+@frozen
+class Adopt:
+    """The old container removed itself: its successor takes the name."""
+
+    successor: str
+    marker: Marker
+
+
+@frozen
+class Respawn:
+    """The old container removed itself and so did its successor: make it anew from its spare."""
+
+    spare: str
+    again: str
     marker: Marker
 
 
 @frozen
 class Discard:
-    """Somebody else decided what has the name, or that nothing has: drop the successor."""
+    """Somebody else decided what has the name, or it is not needed: drop what never held anything."""
 
-    successor: str
+    cid: str
 
 
 @frozen
@@ -59,52 +80,99 @@ class Leave:
     old: str
 
 
-Recovery = Undo | Finish | Restore | Discard | Leave
+Recovery = Undo | Finish | Restore | Depart | Adopt | Respawn | Discard | Leave
+
+
+@frozen
+class Marked:
+    """A container that bears a temporary name.
+
+    Attributes:
+        cid: Its id.
+        marker: The name, taken apart.
+        spare_of: The id of the container that it is a spare of, or empty.
+    """
+
+    cid: str
+    marker: Marker
+    spare_of: str = ""
 
 
 @frozen
 class Scene:
-    """The containers of one open update, as rows of GET /containers/json.
+    """The containers of one open update.
 
     Attributes:
         name: The container's own name, X.
         holder: The id of the container that has the name now, or empty.
-        successor: The id of one called `X.ctr-updater-new-...`, or empty, and its marker.
-        retired: The id of one called `X.ctr-updater-old-...`, or empty, and its marker.
+        successor: One called `X.ctr-updater-new-...`, if any.
+        retired: One called `X.ctr-updater-old-...`, if any.
     """
 
     name: str
     holder: str
-    successor: tuple[str, Marker] | None
-    retired: tuple[str, Marker] | None
+    successor: Marked | None
+    retired: Marked | None
 
     @property
     def recovery(self) -> Recovery:
         """The row of the table that this is."""
+        if self.retired and self.retired.marker.removes_itself:
+            return self._with_spare(self.retired)
         if self.successor:
-            return self._with_successor(*self.successor)
+            return self._with_successor(self.successor)
         assert self.retired  # noqa: S101 - a scene is made of markers, so it has one
-        old, marker = self.retired
+        old, marker = self.retired.cid, self.retired.marker
         if self.holder.startswith(marker.other):
             return Finish(old, self.holder, marker)
         return Leave(old) if self.holder else Restore(old, marker)
 
-    def _with_successor(self, successor: str, marker: Marker) -> Recovery:
-        old = self.holder or (self.retired[0] if self.retired else "")
-        if old.startswith(marker.other):
-            return Undo(old, successor, marker)
-        return Discard(successor) if old or not marker.removes_itself else Restore(successor, marker)
+    def _with_successor(self, successor: Marked) -> Recovery:
+        old = self.holder or (self.retired.cid if self.retired else "")
+        if old.startswith(successor.marker.other):
+            return Undo(old, successor.cid, successor.marker)
+        if old or not successor.marker.removes_itself:
+            return Discard(successor.cid)
+        return Adopt(successor.cid, successor.marker)
+
+    def _with_spare(self, spare: Marked) -> Recovery:
+        if not self.holder:
+            return self._without_holder(spare)
+        if self.holder.startswith(spare.marker.other):
+            return Finish(spare.cid, self.holder, spare.marker)
+        if self.holder == spare.spare_of and spare.marker.going:
+            return Depart(self.holder)
+        if self.holder == spare.spare_of and self.successor:
+            return Undo(self.holder, self.successor.cid, self.successor.marker)
+        return Discard(self.successor.cid if self.successor else spare.cid)
+
+    def _without_holder(self, spare: Marked) -> Recovery:
+        again = ""
+        if self.successor:
+            if self.successor.marker.other != short(spare.cid):
+                return Adopt(self.successor.cid, self.successor.marker)
+            again = self.successor.cid
+        return Respawn(spare.cid, again, spare.marker)
 
 
 def scenes(rows: Iterable[Json]) -> dict[str, Scene]:
     """Find every open update among the rows of GET /containers/json?all=1, by the container's name."""
-    by_name = {name_of(row): str(row["Id"]) for row in rows}
-    marked = [(cid, marker) for name, cid in by_name.items() if (marker := Marker.parse(name))]
+    by_name = {name_of(row): row for row in rows}
+    marked = [
+        Marked(row["Id"], marker, (row.get("Labels") or {}).get(SPARE_OF, ""))
+        for name, row in by_name.items()
+        if (marker := Marker.parse(name))
+    ]
     return {
-        name: Scene(name, by_name.get(name, ""), _first(marked, name, "new"), _first(marked, name, "old"))
-        for name in dict.fromkeys(marker.name for _, marker in marked)
+        name: Scene(
+            name,
+            by_name.get(name, {}).get("Id", ""),
+            _first(marked, name, "new"),
+            _first(marked, name, "old"),
+        )
+        for name in dict.fromkeys(each.marker.name for each in marked)
     }
 
 
-def _first(marked: list[tuple[str, Marker]], name: str, kind: str) -> tuple[str, Marker] | None:
-    return next((each for each in marked if (each[1].name, each[1].kind) == (name, kind)), None)
+def _first(marked: list[Marked], name: str, kind: str) -> Marked | None:
+    return next((each for each in marked if (each.marker.name, each.marker.kind) == (name, kind)), None)

@@ -4,15 +4,27 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 
+from watcher.context import Context
 from watcher.endpoint import find
 from watcher.engine import Engine
-from watcher.settings import Policy
+from watcher.memory import Memory
+from watcher.settings import Policy, state_folder
 
-Command = Callable[[Engine, Policy], Awaitable[int]]
+Command = Callable[[Context], Awaitable[int]]
+
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
-class Terminated(Exception):
-    """SIGTERM came, and what was under way has come to its safe end."""
+class Stopped(Exception):
+    """A signal came, and what was under way has come to its safe end.
+
+    Attributes:
+        signal: Which.
+    """
+
+    def __init__(self, number: signal.Signals) -> None:
+        super().__init__(number.name)
+        self.signal = number
 
 
 def run(command: Command) -> int:
@@ -20,33 +32,34 @@ def run(command: Command) -> int:
 
     Raises:
         WatcherError: The command's error.
-        KeyboardInterrupt: SIGINT came, and what was under way has come to its safe end.
-        Terminated: SIGTERM came, likewise.
+        Stopped: SIGINT or SIGTERM came, and what was under way has come to its safe end.
     """
     return asyncio.run(_opened(command))
 
 
 async def _opened(command: Command) -> int:
-    defaults = Policy.of_environment()
+    defaults, memory = Policy.of_environment(), Memory(state_folder())
     async with Engine(find()) as engine:
-        return await _until_terminated(command(engine, defaults))
+        return await _until_stopped(command(Context(engine, memory, defaults)))
 
 
-async def _until_terminated(work: Awaitable[int]) -> int:
-    """Cancel the work on SIGTERM, as asyncio does on SIGINT, and wait for its end."""
+async def _until_stopped(work: Awaitable[int]) -> int:
+    """Cancel the work at a signal, and wait until it has come to its safe end.
+
+    asyncio's own way with SIGINT would cut that end short at the second Ctrl-C.
+    """
     task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
-    terminated = asyncio.Event()
+    received: list[signal.Signals] = []
 
-    def terminate() -> None:
-        terminated.set()
+    def stop(number: signal.Signals) -> None:
+        received.append(number)
         task.cancel()
 
-    loop.add_signal_handler(signal.SIGTERM, terminate)
+    for number in _STOPPING:
+        loop.add_signal_handler(number, stop, number)
     try:
         return await task
     except asyncio.CancelledError as error:
-        if terminated.is_set():
-            raise Terminated from error
+        if received:
+            raise Stopped(received[0]) from error
         raise
-    finally:
-        loop.remove_signal_handler(signal.SIGTERM)

@@ -19,7 +19,7 @@ ENABLE = f"{LABEL_PREFIX}enable"
 _VARIABLE_PREFIX = "CTR_UPDATER_"
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_PART = re.compile(r"(\d+)(ms|s|m|h|d)")
+_PART = re.compile(r"([0-9]+)(ms|s|m|h|d)")
 
 
 def duration(text: str) -> float:
@@ -68,6 +68,7 @@ class Policy:
         stop_timeout: Seconds to stop before SIGKILL; None is the container's own time.
         stable_for: Seconds that a successor without a HEALTHCHECK must run.
         health_timeout: Seconds until one with a HEALTHCHECK must be healthy.
+        cleanup: Whether the old image is removed once nothing refers to it.
     """
 
     enable: bool = _setting(False, boolean, "true or false")
@@ -76,6 +77,7 @@ class Policy:
     stop_timeout: float | None = _setting(None, duration, _DURATION)
     stable_for: float = _setting(10.0, duration, _DURATION)
     health_timeout: float = _setting(120.0, duration, _DURATION)
+    cleanup: bool = _setting(False, boolean, "true or false")
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str] = os.environ) -> "Policy":

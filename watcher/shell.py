@@ -13,9 +13,8 @@ from watcher.errors import WatcherError
 if TYPE_CHECKING:
     from watcher.session import Command
 
-SIGINT_CODE = 130
-SIGTERM_CODE = 143
-BUG_CODE = 5
+_SIGNALLED = 128
+_BUG = 5
 
 debug_option = click.option("--debug", is_flag=True, help="Show where an error came from.")
 
@@ -31,13 +30,11 @@ def run(command: "Command", *, debug: bool) -> int:
         return session.run(command)
     except WatcherError as error:
         code, line = error.exit_code, str(error)
-    except KeyboardInterrupt:
-        code, line = SIGINT_CODE, "stopped by SIGINT; nothing is half done"
-    except session.Terminated:
-        code, line = SIGTERM_CODE, "stopped by SIGTERM; nothing is half done"
+    except session.Stopped as stopped:
+        code, line = _SIGNALLED + stopped.signal, f"stopped by {stopped.signal.name}; nothing is half done"
     except Exception as error:  # noqa: BLE001 - the last line of defence, see above
         code, line = (
-            BUG_CODE,
+            _BUG,
             f"unexpected {type(error).__name__}: {error} - run it with --debug and report it",
         )
     complain(line)

@@ -19,7 +19,7 @@ from watcher.payload import (
     replacement,
     rerooted,
 )
-from watcher.verdict import platform_manifests
+from watcher.verdict import REFERENCE, platform_manifests, reference_of
 
 _COMPOSE = "com.docker.compose.project"
 
@@ -43,14 +43,19 @@ class Draft:
     files: bytes
 
 
-async def draft(engine: Engine, container: Json, new_image: Json) -> Draft:
-    """Read what the old container, which still runs, and both images say, and write the payload.
+async def draft(engine: Engine, container: Json, new_image: Json, old_image: Json | None) -> Draft:
+    """Read what the old container, which still runs, says, and write the payload.
+
+    Args:
+        engine: Where it is.
+        container: As inspected.
+        new_image: The image that it is to have, as inspected.
+        old_image: The one that it has; None where nobody knows it any more.
 
     Raises:
         Refused: Something cannot be carried over, or the container is not ours.
     """
     refuse(container, api=engine.api)
-    old_image = await _known(engine.image(container["Image"]))
     named = providers_named(container)
     providers = {name: provider for name in named if (provider := await _known(engine.container(name)))}
     payload = replacement(
@@ -63,6 +68,8 @@ async def draft(engine: Engine, container: Json, new_image: Json) -> Draft:
         providers=providers,
         new_manifest=_manifest(container, new_image),
     )
+    payload.body["Image"] = reference_of(container)
+    (payload.body.get("Labels") or {}).pop(REFERENCE, None)
     return Draft(payload, new_image["Id"], await _files(engine, container))
 
 

@@ -5,22 +5,26 @@ undone, by this process or, after it was killed, by the next one (`recovery`).
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 
 from attrs import evolve, field, frozen
 
-from watcher import successor
+from watcher import spare, successor
 from watcher.engine import Engine, Json
-from watcher.errors import EngineError, EngineUnavailable, UpdateFailed, WatcherError
-from watcher.names import short
+from watcher.errors import Conflict, EngineError, UpdateFailed, WatcherError
+from watcher.names import Marker, short
 from watcher.plan import Action, Plan
-from watcher.proof import Demand, prove
-from watcher.recovery import NO_RESTART, commit, undo
+from watcher.proof import Demand, NotProved
+from watcher.quiet import NO_RESTART
+from watcher.recovery import commit, depart, judged, undo
 from watcher.successor import Draft
 
 _PATIENCE_S = 60.0
 _RETRY_S = 1.0
+_LOG_LINES = 5
+_BAD_REQUEST = 400
 
 
 @frozen
@@ -37,22 +41,30 @@ class Settings:
 
 
 class Update:
-    """One update under way; `run` is all there is to call."""
+    """One update under way; `run` is all there is to call.
+
+    Attributes:
+        failed: Why the image itself is to blame for the failure, or empty.
+        warning: What is wrong with a successor that was kept for want of a better one, or empty.
+    """
 
     def __init__(self, engine: Engine, old: Json, plan: Plan, draft: Draft, settings: Settings) -> None:
+        self.failed = ""
+        self.warning = ""
         self._engine = engine
         self._old = old
         self._plan = plan
         self._draft = draft
         self._settings = settings
         self._new = ""
+        self._kept = old["Id"]
 
     async def run(self) -> None:
         """Carry the plan out.
 
         Raises:
             UpdateFailed: A step failed; the old container is as it was.
-            Moved: The tag was moved in the middle; the old container is as it was.
+            Moved: The tag was moved in the middle; nothing was touched.
             EngineError: The engine did not even let the old one be brought back, or the new one works and
                 the old one could not be removed. The next run brings either to its end.
         """
@@ -62,12 +74,14 @@ class Update:
             except successor.Moved:
                 raise
             except (WatcherError, asyncio.CancelledError) as error:
-                await self._failed(step, error)
+                await self._failed_at(step, error)
                 raise
 
     async def _do(self, step: Action) -> None:
         does: dict[Action, Callable[[], Awaitable[None]]] = {
             Action.CREATE: self._create,
+            Action.SPARE: self._create_spare,
+            Action.GO: self._go,
             Action.STOP: self._stop,
             Action.HOLD: self._hold,
             Action.SET_ASIDE: self._set_aside,
@@ -76,24 +90,30 @@ class Update:
             Action.PROVE: self._prove,
             Action.PAUSE: self._pause,
             Action.REMOVE: self._remove,
+            Action.REMOVE_SPARE: self._remove,
         }
         await does[step]()
 
     async def _create(self) -> None:
-        made = await successor.create(self._engine, str(self._plan.marker), self._draft)
-        self._new = made["Id"]
+        self._new = (await successor.create(self._engine, str(self._plan.marker), self._draft))["Id"]
+
+    async def _create_spare(self) -> None:
+        self._kept = await spare.create(self._engine, self._old, str(self._retired()))
+
+    async def _go(self) -> None:
+        await self._engine.rename(self._kept, str(evolve(self._retired(), going=True)))
 
     async def _stop(self) -> None:
-        await self._engine.stop(self._old, self._settings.stop_timeout)
         if self._plan.marker.removes_itself:
-            await self._engine.wait_removed(self._old["Id"])
+            await depart(self._engine, self._old, self._settings.stop_timeout)
+        else:
+            await self._engine.stop(self._old, self._settings.stop_timeout)
 
     async def _hold(self) -> None:
         await self._engine.set_restart_policy(self._old["Id"], NO_RESTART)
 
     async def _set_aside(self) -> None:
-        retired = evolve(self._plan.marker, kind="old", other=short(self._new))
-        await self._engine.rename(self._old["Id"], str(retired))
+        await self._engine.rename(self._old["Id"], str(self._retired()))
 
     async def _take_name(self) -> None:
         await self._engine.rename(self._new, self._plan.name)
@@ -102,42 +122,83 @@ class Update:
         await self._engine.act(self._new, "start")
 
     async def _prove(self) -> None:
-        await prove(self._engine, self._new, self._settings.demand)
+        self.warning = await judged(self._engine, self._new, self._settings.demand, self._plan.marker)
 
     async def _pause(self) -> None:
         await self._engine.act(self._new, "pause")
 
     async def _remove(self) -> None:
-        await commit(self._engine, self._new, self._old, self._plan.marker)
+        kept = self._old | {"Id": self._kept}
+        await commit(self._engine, self._new, kept, self._plan.marker)
 
-    async def _failed(self, step: Action, error: WatcherError | asyncio.CancelledError) -> None:
+    def _retired(self) -> Marker:
+        return evolve(self._plan.marker, kind="old", other=short(self._new))
+
+    async def _failed_at(self, step: Action, error: WatcherError | asyncio.CancelledError) -> None:
         """Undo, and say in which state that leaves the container."""
-        name, tried = self._plan.name, f"{step.value}: {error}"
-        if step is Action.REMOVE:
+        name, tried = self._plan.name, f"could not {step.value}: {error}"
+        if step in {Action.REMOVE, Action.REMOVE_SPARE}:
             raise EngineError(
-                f"{name} is updated and works, but the old container is still there ({tried})",
+                f"{name} is updated and works, but what it was before is still there ({tried})",
                 advice=f"run `watcher update {name}` once more to remove it",
             ) from error
-        try:
-            await self._undo()
-        except EngineError as trouble:
-            raise EngineError(
-                f"{name} could not be updated ({tried}), and is not yet as it was ({trouble.message})",
-                advice=f"nothing is lost; run `watcher update {name}` once the engine is well",
+        if step is Action.CREATE and isinstance(error, Conflict):
+            raise UpdateFailed(
+                f"{name}: {tried}", advice="another updater is at work on it; see `docker ps -a`"
             ) from error
+        if is_of_the_image(step, error):
+            self.failed = " ".join(f"{error}{await self._last_words()}".split())
+        await self._undone(tried, error)
         if isinstance(error, WatcherError):
             state = "as it was" if self._plan.marker.wanted == "s" else "running as it was"
-            raise UpdateFailed(
-                f"{name} could not be updated ({tried}); the old container is {state}"
+            why = self.failed or tried
+            raise UpdateFailed(f"{name} could not be updated: {why}; the old container is {state}") from error
+
+    async def _undone(self, tried: str, error: BaseException) -> None:
+        name = self._plan.name
+        try:
+            await patiently(lambda: undo(self._engine, name))
+        except EngineError as trouble:
+            raise EngineError(
+                f"{name} could not be updated ({tried}) and IS NOT YET AS IT WAS ({trouble.message})",
+                advice=f"nothing is lost: run `watcher update {name}` once the engine is well, or by hand: "
+                f"docker ps -a --filter name={name}; docker rename OLD {name}; docker start {name}",
             ) from error
 
-    async def _undo(self) -> None:
-        """Undo, and give an engine that went away a bounded time to come back."""
-        deadline = time.monotonic() + _PATIENCE_S
-        while True:
-            try:
-                return await undo(self._engine, self._plan.name)
-            except EngineUnavailable:
-                if time.monotonic() > deadline:
-                    raise
-                await asyncio.sleep(_RETRY_S)
+    async def _last_words(self) -> str:
+        try:
+            said = await self._engine.logs(self._new, _LOG_LINES)
+        except EngineError:
+            return ""
+        return f"; its last words: {' | '.join(said.split(chr(10))).strip(' |')}" if said.strip() else ""
+
+
+def is_of_the_image(step: Action, error: BaseException) -> bool:
+    """Whether a failure says something of the image, and not of the engine.
+
+    A container that cannot be started because of what its image holds is refused with 400 (no such
+    command); a port or an address that is taken, a full disk and the like are 500 (20.10 to 28.5).
+    """
+    if isinstance(error, NotProved):
+        return True
+    return step is Action.START and isinstance(error, EngineError) and error.status == _BAD_REQUEST
+
+
+async def patiently(work: Callable[[], Awaitable[None]]) -> None:
+    """Do what must be done, whatever signals come, and give an engine that went away time to come back."""
+    task = asyncio.ensure_future(_again_and_again(work))
+    while not task.done():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait([task])
+    await task
+
+
+async def _again_and_again(work: Callable[[], Awaitable[None]]) -> None:
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            return await work()
+        except EngineError:
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(_RETRY_S)

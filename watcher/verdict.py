@@ -7,12 +7,25 @@ it was created with has in the local cache. Pure: no I/O.
 from enum import StrEnum
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from watcher.names import short
 from watcher.refs import ImageRef, is_hexadecimal, names
 
 Json = dict[str, Any]
+
+
+REFERENCE = "ctr-updater.reference"
+_ID_DIGITS = 64
+
+
+def reference_of(container: Json) -> str:
+    """The reference that a container follows: the one it was created with.
+
+    A container that had to be made anew from its old image's id says it in a label.
+    """
+    labels = container["Config"].get("Labels") or {}
+    return str(labels.get(REFERENCE) or container["Config"]["Image"])
 
 
 class Status(StrEnum):
@@ -63,7 +76,7 @@ def followed(container: Json, image: Json | None) -> ImageRef | None:
     (`cafe`): it is a name where the image found bears that tag, and an id where the container's image
     begins with it.
     """
-    text = container["Config"]["Image"]
+    text = reference_of(container)
     if text.startswith("sha256:") or "@" in text:
         return None
     if is_hexadecimal(text) and not _bears(image, text) and short_of(container["Image"]).startswith(text):
@@ -80,7 +93,7 @@ def judge(container: Json, image: Json | None) -> Verdict:
             tells them (containerd store, API 1.48), so that an index that changed for another platform
             only, or in its attestation only, is no update.
     """
-    running, text = container["Image"], container["Config"]["Image"]
+    running, text = container["Image"], reference_of(container)
     ref = followed(container, image)
     if ref is None:
         return Verdict(Status.CURRENT, f"pinned: {text} follows no tag", running, running)
@@ -92,13 +105,22 @@ def judge(container: Json, image: Json | None) -> Verdict:
     return Verdict(Status.OUTDATED, moved, running, image["Id"])
 
 
+def held(verdict: Verdict, failed_image: str, reason: str) -> Verdict:
+    """Hold an update to an image that failed in this container before; any other verdict stands."""
+    if verdict.status is not Status.OUTDATED or verdict.target != failed_image:
+        return verdict
+    return evolve(verdict, status=Status.HELD, reason=f"failed on {short(failed_image)}: {reason}")
+
+
 def short_of(image_id: str) -> str:
     """An image's id without its algorithm."""
     return image_id.removeprefix("sha256:")
 
 
 def _bears(image: Json | None, text: str) -> bool:
-    return image is not None and str(ImageRef.parse(text)) in names(image.get("RepoTags"))
+    if image is None or len(text) == _ID_DIGITS:
+        return False
+    return str(ImageRef.parse(text)) in names(image.get("RepoTags"))
 
 
 def _same_manifest(container: Json, image: Json) -> bool:

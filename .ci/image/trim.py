@@ -1,0 +1,214 @@
+# ruff: noqa: INP001, S603, S607, T201 - a script of the build: no package, the base's own tools, a log to write
+"""Makes the root file system of the image: the program, its interpreter, and nothing else.
+
+Runs in the build stage, by the interpreter that is shipped: `python3 trim.py PYPROJECT LIB ROOT` where
+PYPROJECT declares the commands, LIB holds the package beside its installed dependencies, and ROOT is made.
+
+What belongs in is computed, not listed: every module that an import statement can reach from the package,
+those within functions included (modulefinder), and every shared library that these need (ldd). The lists
+below are what no import statement tells. `watcher.selfcheck`, run in the finished image, fails the build
+where something is missing.
+"""
+
+import importlib.metadata
+import modulefinder
+import pkgutil
+import py_compile
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+PACKAGE = "watcher"
+
+# Imported by C code, by name at run time, or by the interpreter as it starts.
+HIDDEN = [
+    "_strptime",
+    "encodings.ascii",
+    "encodings.cp437",  # zipimport
+    "encodings.idna",
+    "encodings.iso8859_1",
+    "encodings.latin_1",
+    "encodings.punycode",
+    "encodings.unicode_escape",
+    "encodings.utf_16",
+    "encodings.utf_32",
+    "encodings.utf_8",
+    "encodings.utf_8_sig",
+    "runpy",  # python3 -m
+    "site",  # python3 without -S
+]
+
+# Reached only by code that never runs here. One of these that the package itself imports fails the build.
+NEVER = [
+    "_aix_support",
+    "_ios_support",
+    "_osx_support",
+    "_pydatetime",  # this and the next stand in for C modules that are here
+    "_pydecimal",
+    "_pyrepl",
+    "aiohttp.worker",
+    "asyncio.windows_events",
+    "click._winconsole",
+    "concurrent.futures.process",
+    "ctypes",
+    "doctest",  # self-tests under __main__
+    "encodings.mbcs",
+    "frozenlist._frozenlist",  # needs 2.5 MB of libstdc++; lists of a few callbacks do well in Python
+    "nturl2path",
+    "plistlib",
+    "pydoc",
+    "readline",
+    "sitecustomize",  # of the base
+    "structlog._greenlets",
+    "structlog.twisted",
+    "webbrowser",
+]
+
+Modules = dict[str, Path]
+
+
+def main() -> None:
+    """Fill ROOT, and print what takes how much of it."""
+    pyproject, lib, root = map(Path, sys.argv[1:4])
+    sys.path.insert(0, str(lib))
+    stdlib = Path("usr/lib") / f"python{sys.version_info.major}.{sys.version_info.minor}"
+    place_modules(closure(lib), root, stdlib)
+    place_metadata(lib, root / stdlib)
+    place_interpreter(root)
+    place_libraries(root)
+    place_settings(root)
+    place_commands(tomllib.loads(pyproject.read_text())["project"]["scripts"], root / "usr/bin")
+    for path in sorted((root / "usr").glob("*/*")):
+        print(f"{size(path) / 1e6:6.2f} MB  {path.relative_to(root)}")
+    print(f"{size(root) / 1e6:6.2f} MB  in all")
+
+
+def closure(lib: Path) -> Modules:
+    """Every module, by its full name, that the package can import, with the file that holds it."""
+    finder = modulefinder.ModuleFinder(excludes=NEVER)
+    package = [f"{PACKAGE}.{module.name}" for module in pkgutil.iter_modules([str(lib / PACKAGE)])]
+    sysconfigdata = [path.stem for path in Path(sysconfig.get_path("stdlib")).glob("_sysconfigdata_*.py")]
+    for name in [PACKAGE, *package, *HIDDEN, *sysconfigdata]:
+        finder.import_hook(name, fromlist=["*"] if name == PACKAGE else None)
+    refuse_unmet(finder)
+    files = {name: vars(module)["__file__"] for name, module in finder.modules.items()}
+    return {name: Path(file) for name, file in files.items() if file}
+
+
+def refuse_unmet(finder: modulefinder.ModuleFinder) -> None:
+    """Fail where the package itself imports what the list above says never runs."""
+    for name in NEVER:
+        ours = [importer for importer in finder.badmodules.get(name, ()) if importer.split(".")[0] == PACKAGE]
+        if ours:
+            sys.exit(f"{', '.join(ours)} imports {name}, which trim.py leaves out")
+
+
+def place_modules(modules: Modules, root: Path, stdlib: Path) -> None:
+    """Byte code without sources, all in one directory: found without `site`, which saves start-up time."""
+    (root / stdlib / "lib-dynload").mkdir(parents=True)  # how the interpreter knows its own prefix
+    for name, path in modules.items():
+        if path.suffix == ".py":
+            inside = stdlib.joinpath(*name.split("."), *(["__init__"] if path.stem == "__init__" else []))
+            compile_to(path, root, inside.with_name(inside.name + ".pyc"))
+        else:
+            parent = Path("lib-dynload") if "." not in name else Path(*name.split(".")[:-1])
+            place_elf(path, root / stdlib / parent / path.name)
+
+
+def compile_to(source: Path, root: Path, target: Path) -> None:
+    """Compile without a time stamp (equal sources give equal layers) and without a check at each import."""
+    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    py_compile.compile(
+        str(source), str(root / target), f"/{target.with_suffix('.py')}", doraise=True, invalidation_mode=mode
+    )
+
+
+def place_elf(path: Path, target: Path) -> None:
+    """Copy a binary under its own name, whatever links lead to it, without its symbols."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path.resolve(), target)
+    target.chmod(0o755)
+    subprocess.run(["strip", "--strip-unneeded", target], check=True)
+
+
+def place_metadata(lib: Path, target: Path) -> None:
+    """Versions, which packages ask for as they are imported, and licences, which must go with every copy."""
+    for distribution in importlib.metadata.distributions(path=[str(lib)]):
+        for file in distribution.files or []:
+            if file.name == "METADATA" or "licenses" in file.parts:
+                (target / file.parent).mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(lib / file, target / file)
+
+
+def place_interpreter(root: Path) -> None:
+    """At /usr/bin wherever it came from: it finds its modules by where it is."""
+    real = Path(sys.executable).resolve()
+    place_elf(real, root / "usr/bin" / real.name)
+    (root / "usr/bin/python3").symlink_to(real.name)
+
+
+def place_libraries(root: Path) -> None:
+    """What every binary in the root needs, beside the C library, where the loader looks unasked."""
+    needed = {path for binary in binaries(root) for path in linked(binary)}
+    loader = next(path for path in needed if path.name.startswith("ld-"))
+    libc = next(path for path in needed if path.name == "libc.so.6")
+    needed.add(libc.parent / "libgcc_s.so.1")  # loaded by pthread_exit
+    home = Path("usr/lib") / libc.resolve().parent.name
+    for path in needed - {loader}:
+        place_elf(path, root / home / path.name)
+    place_elf(loader, root / str(loader).lstrip("/"))
+
+
+def binaries(root: Path) -> Iterator[Path]:
+    """The interpreter and every extension module."""
+    yield (root / "usr/bin/python3").resolve()
+    yield from root.rglob("*.so")
+
+
+def linked(binary: Path) -> Iterator[Path]:
+    """The shared libraries that a binary needs, theirs included, by the names it is linked to."""
+    listing = subprocess.run(["ldd", binary], check=True, capture_output=True, text=True).stdout
+    for line in listing.splitlines():
+        words = line.replace("=>", " ").split()
+        if "not found" in line:
+            sys.exit(f"{binary}: {line.strip()}")
+        yield from (Path(word) for word in words[:2] if word.startswith("/"))
+
+
+def place_settings(root: Path) -> None:
+    """Certificates, time zones, how names are looked up; and the directories to write to."""
+    certificates = root / "etc/ssl/certs/ca-certificates.crt"
+    certificates.parent.mkdir(parents=True)
+    shutil.copyfile("/etc/ssl/certs/ca-certificates.crt", certificates)
+    zones = root / "usr/share/zoneinfo"  # schedules and logs follow TZ
+    unread = shutil.ignore_patterns("localtime", "posix", "posixrules", "right", "*.tab", "*.zi", "leap*")
+    shutil.copytree("/usr/share/zoneinfo", zones, symlinks=True, ignore=unread)
+    # Without this file, glibc asks DNS before /etc/hosts.
+    (root / "etc/nsswitch.conf").write_text("hosts: files dns\n")
+    (root / "tmp").mkdir()
+    (root / "tmp").chmod(0o1777)
+    (root / "var/lib/ctr-updater").mkdir(parents=True)
+
+
+def place_commands(scripts: dict[str, str], target: Path) -> None:
+    """The commands, started without `site` and deaf to PYTHON* variables: faster, and nothing to inject."""
+    for name, entry in scripts.items():
+        module, function = entry.split(":")
+        target.joinpath(name).write_text(
+            f"#!/usr/bin/python3 -IS\nfrom {module} import {function}\n\n{function}()\n"
+        )
+        target.joinpath(name).chmod(0o755)
+
+
+def size(path: Path) -> int:
+    """Bytes of all files in and below a path, links not followed."""
+    files = [path] if path.is_file() else path.rglob("*")
+    return sum(file.lstat().st_size for file in files if file.is_file() and not file.is_symlink())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+# Everything a developer types. Needs root (a private Docker engine is a real dockerd) and apt-get.
+.DEFAULT_GOAL := help
+.PHONY: help install demo test test-engines lint format lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+ENGINES := 20.10 26.1 28.5 28.5c
+# What differs between engines is tested on each of them; the rest on one.
+MATRIX := tests/engine tests/faults
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1: \2/p' Makefile
+
+install: $(VENV)/installed ## the package, its tools and the machine's missing packages
+
+$(VENV)/installed: .ci/dev.txt .ci/prepare pyproject.toml
+	.ci/prepare $(VENV)
+	touch $@
+
+demo: install ## the exercise, visible: an image rebuilt, a container replaced
+	$(BIN)/python -m tests.bed.demo
+
+test: install ## every test, on one engine
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest --numprocesses 2 --dist worksteal
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --fail-under 90
+
+test-engines: install ## what differs between engines, on all of them
+	set -e; for engine in $(ENGINES); do \
+	  echo "== engine $$engine"; $(PYTEST) --engine $$engine $(MATRIX); done
+
+lint: install ## format, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install ## put the format right
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: install ## take newer dependencies into .ci/*.txt
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --upgrade --python-version 3.11 \
+	  pyproject.toml -o .ci/runtime.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --upgrade --python-version 3.11 \
+	  --group dev pyproject.toml -o .ci/dev.txt
+
+clean: ## remove what was installed here
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*

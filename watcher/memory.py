@@ -1,0 +1,127 @@
+"""What must outlive a restart and no engine holds: images that failed, and configurations of images.
+
+A folder of small JSON files, each replaced as a whole. Where the folder cannot be written, that is said
+once and everything else goes on: an update that was cut short is recovered from the engine alone.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from attrs import asdict, frozen
+
+Json = dict[str, Any]
+
+_OF_AN_IMAGE = ("Id", "Os", "Architecture", "Variant", "Config")
+
+
+@frozen
+class Failure:
+    """An image whose container did not start or did not prove itself.
+
+    Attributes:
+        image: The image's id.
+        reason: One line.
+        when: ISO 8601, in UTC.
+    """
+
+    image: str
+    reason: str
+    when: str
+
+
+class Memory:
+    """The state folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._trouble = ""
+        self._said = False
+
+    def said_once(self) -> str:
+        """Why something could not be kept; empty where all could, and from the second time on."""
+        trouble, self._said = "" if self._said else self._trouble, self._said or bool(self._trouble)
+        return trouble
+
+    def failure(self, name: str) -> Failure | None:
+        """The image that the container `name` is not to be tried with again."""
+        found = self._read("failed", name)
+        return Failure(**found) if found else None
+
+    def keep_failure(self, name: str, image: str, reason: str) -> None:
+        """Remember that an image failed in the container `name`."""
+        when = datetime.now(UTC).isoformat(timespec="seconds")
+        self._write("failed", name, asdict(Failure(image, reason, when)))
+
+    def forget_failure(self, name: str) -> None:
+        """Let the container `name` be tried with any image."""
+        with contextlib.suppress(OSError):
+            self._path("failed", name).unlink()
+
+    def image(self, image_id: str) -> Json | None:
+        """What is remembered of an image: the parts of its inspect that recreating a container needs."""
+        return self._read("images", image_id.removeprefix("sha256:"))
+
+    def keep_image(self, image: Json) -> None:
+        """Remember an inspected image, whose engine may drop it while containers still run from it."""
+        key = image["Id"].removeprefix("sha256:")
+        if not self._path("images", key).exists():
+            self._write("images", key, {part: image[part] for part in _OF_AN_IMAGE if part in image})
+
+    def drop_images_but(self, used: set[str]) -> None:
+        """Forget the images that no container runs from; `used` holds ids."""
+        keys = {f"{image.removeprefix('sha256:')}.json" for image in used}
+        with contextlib.suppress(OSError):
+            for path in (self._folder / "images").iterdir():
+                if path.name not in keys:
+                    path.unlink()
+
+    @contextlib.contextmanager
+    def claim(self, name: str) -> Iterator[bool]:
+        """Claim a container for this process; False where another process of this machine has it.
+
+        The lock goes with the process. Where none can be made, the engine's own refusals must do.
+        """
+        try:
+            path = self._folder / "locks" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = path.open("w")
+        except OSError as error:
+            self._trouble = str(error)
+            yield True
+            return
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+
+    def _path(self, kind: str, key: str) -> Path:
+        return self._folder / kind / f"{key}.json"
+
+    def _read(self, kind: str, key: str) -> Json | None:
+        try:
+            found = json.loads(self._path(kind, key).read_bytes())
+        except (OSError, ValueError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    def _write(self, kind: str, key: str, value: Json) -> None:
+        path = self._path(kind, key)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+                json.dump(value, file)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(file.name).replace(path)
+        except OSError as error:
+            self._trouble = str(error)

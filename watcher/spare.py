@@ -1,0 +1,54 @@
+"""What to go back to for a container that removes itself when it stops (`--rm`).
+
+The spare is the old container once more: same options, same image by its id, same volumes by their
+names, but never started and not removing itself. It keeps the volumes and the image alive while nothing
+else does, also through a restart of the engine, which removes every `--rm` container that is not
+running, the prepared successor too (20.10 to 28.5).
+"""
+
+from attrs import evolve
+
+from watcher import successor
+from watcher.engine import Engine, Json
+from watcher.names import Marker, short
+from watcher.scene import SPARE_OF
+from watcher.verdict import REFERENCE, reference_of
+
+
+async def create(engine: Engine, old: Json, name: str) -> str:
+    """Create the spare of a container that still runs; returns its id."""
+    labels = {SPARE_OF: old["Id"], REFERENCE: reference_of(old)}
+    return await _like(engine, old, name, labels, removes_itself=False)
+
+
+async def respawn(engine: Engine, spare: str, again: str, marker: Marker) -> None:
+    """Make the old container anew from its spare, up to the point where it has the name.
+
+    It is created from the image's id, for its tag may mean another image by now; a label remembers the
+    tag that it follows.
+
+    Args:
+        engine: Where they are.
+        spare: The spare's id.
+        again: The id of the container made anew, where an attempt before this one got so far, or empty.
+        marker: The spare's.
+    """
+    if not again:
+        kept, name = await engine.container(spare), evolve(marker, kind="new", back=True, other=short(spare))
+        labels = {REFERENCE: reference_of(kept)}
+        again = await _like(engine, kept, str(name), labels, removes_itself=True)
+    await engine.rename(spare, str(evolve(marker, back=True, other=short(again))))
+    await engine.rename(again, marker.name)
+
+
+async def _like(
+    engine: Engine, container: Json, name: str, labels: dict[str, str], *, removes_itself: bool
+) -> str:
+    image = await engine.image(container["Image"])
+    made = await successor.draft(engine, container, image, image)
+    body = made.payload.body
+    body["Image"] = container["Image"]
+    body["HostConfig"]["AutoRemove"] = removes_itself
+    own = {key: value for key, value in (body.get("Labels") or {}).items() if key != SPARE_OF}
+    body["Labels"] = own | labels
+    return str((await successor.create(engine, name, made))["Id"])
