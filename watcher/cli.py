@@ -4,7 +4,9 @@ import sys
 
 import click
 
-from watcher import __version__
+from watcher import __version__, health
+from watcher.options import setting_options
+from watcher.settings import state_folder
 from watcher.shell import debug_option, run
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -27,9 +29,8 @@ def check(*, name: str, pull: bool, remote: bool, as_json: bool, debug: bool) ->
     if pull and remote:
         raise click.UsageError("--pull and --remote exclude one another.")
     _refuse_empty(name)
-    from watcher import commands
-
-    sys.exit(run(commands.check(name, pull=pull, remote=remote, as_json=as_json), debug=debug))
+    flags = {"pull": pull, "remote": remote, "as_json": as_json}
+    sys.exit(run(lambda commands: commands.check(name, **flags), debug=debug))
 
 
 @main.command()
@@ -39,15 +40,27 @@ def check(*, name: str, pull: bool, remote: bool, as_json: bool, debug: bool) ->
 @click.option("--again", is_flag=True, help="Also try an image that failed before.")
 @_json_option
 @debug_option
-def update(  # noqa: PLR0913 - one per flag
-    *, names: tuple[str, ...], no_pull: bool, dry_run: bool, again: bool, as_json: bool, debug: bool
-) -> None:
+def update(*, names: tuple[str, ...], debug: bool, **flags: bool) -> None:
     """Pull the tag of each NAME, and replace the containers that an update is available for."""
     _refuse_empty(*names)
-    from watcher import commands, job
+    sys.exit(run(lambda commands: commands.update(names, **flags), debug=debug))
 
-    request = job.Request(None if no_pull else commands.reported(), dry_run=dry_run, again=again)
-    sys.exit(run(commands.update(names, request, as_json=as_json), debug=debug))
+
+@main.command(name="run")
+@click.option("--once", is_flag=True, help="One pass over every labelled container, then exit.")
+@setting_options
+@debug_option
+def daemon(*, once: bool, debug: bool) -> None:
+    """Follow the engine, and keep every container labelled ctr-updater.enable=true up to date."""
+    sys.exit(run(lambda commands: commands.daemon(once=once), debug=debug, waits=not once))
+
+
+@main.command()
+def healthy() -> None:
+    """Tell whether the daemon with the same state directory follows the engine (0), or not (1)."""
+    trouble = health.trouble(state_folder())
+    click.echo(trouble or "the daemon follows the engine", err=bool(trouble))
+    sys.exit(bool(trouble))
 
 
 @main.command(name="list")
@@ -56,9 +69,7 @@ def update(  # noqa: PLR0913 - one per flag
 @debug_option
 def show(*, every: bool, as_json: bool, debug: bool) -> None:
     """List the containers with the label ctr-updater.enable=true, and what is to be said of each."""
-    from watcher import commands
-
-    sys.exit(run(commands.show(every=every, as_json=as_json), debug=debug))
+    sys.exit(run(lambda commands: commands.show(every=every, as_json=as_json), debug=debug))
 
 
 def _refuse_empty(*names: str) -> None:

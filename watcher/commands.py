@@ -7,21 +7,37 @@ from typing import Any
 
 import click
 
-from watcher import app, job
+from watcher import app, job, log
 from watcher.app import Listed
 from watcher.assess import Assessment
 from watcher.context import Context
+from watcher.daemon import Daemon
 from watcher.errors import EngineUnavailable, WatcherError
+from watcher.health import Pulse
 from watcher.job import Done, Outcome, Request
 from watcher.progress import PullProgress, Reporter
 from watcher.session import Command
-from watcher.shell import complain
-from watcher.verdict import Status, Verdict
+from watcher.settings import DaemonSettings, state_folder
+from watcher.verdict import Status, Verdict, reference_of
+from watcher.watch import FULL_LOOK_S
 
 _CODES = {Status.CURRENT: 0, Status.OUTDATED: 1, Status.HELD: 1, Status.UNKNOWN: 5}
+_ALLOWANCE_S = 3 * FULL_LOOK_S
 
 
-def choose() -> Command:
+def complain(line: str) -> None:
+    """Write a line to standard error."""
+    click.echo(line, err=True)
+
+
+def exercise(name: str | None, *, pull: bool, autoupdate: bool) -> Command:
+    """`ctr-updater`."""
+    if name is None:
+        return _choose()
+    return _autoupdate(name, pull=pull) if autoupdate else _tell(name, pull=pull)
+
+
+def _choose() -> Command:
     """List the running containers, as the exercise does."""
 
     async def command(context: Context) -> int:
@@ -32,22 +48,22 @@ def choose() -> Command:
     return command
 
 
-def tell(name: str, *, pull: bool) -> Command:
+def _tell(name: str, *, pull: bool) -> Command:
     """Judge a container, as the exercise does: the answer is the exit code."""
 
     async def command(context: Context) -> int:
-        found = await app.check(context, name, report=reported() if pull else None)
+        found = await app.check(context, name, report=_reported() if pull else None)
         complain(f"{found.name}: {found.verdict}")
         return _CODES[found.verdict.status]
 
     return command
 
 
-def autoupdate(name: str, *, pull: bool) -> Command:
+def _autoupdate(name: str, *, pull: bool) -> Command:
     """Update a container where there is an update, as the exercise does."""
 
     async def command(context: Context) -> int:
-        outcome = await job.update(context, name, Request(reported() if pull else None))
+        outcome = await job.update(context, name, Request(_reported() if pull else None))
         complain(_line(outcome))
         _warn(outcome, context)
         return 0
@@ -62,15 +78,16 @@ def check(name: str, *, pull: bool, remote: bool, as_json: bool) -> Command:
         if remote:
             found = await app.check_remote(context, name)
         else:
-            found = await app.check(context, name, report=reported() if pull else None)
+            found = await app.check(context, name, report=_reported() if pull else None)
         click.echo(_json(_record(found)) if as_json else f"{found.name}: {found.verdict}")
         return _CODES[found.verdict.status]
 
     return command
 
 
-def update(names: Iterable[str], request: Request, *, as_json: bool) -> Command:
+def update(names: Iterable[str], *, no_pull: bool, dry_run: bool, again: bool, as_json: bool) -> Command:
     """`watcher update`: one container after another; one that fails does not keep the others from it."""
+    request = Request(None if no_pull else _reported(), dry_run=dry_run, again=again)
 
     async def command(context: Context) -> int:
         codes, records = [0], []
@@ -95,7 +112,7 @@ def update(names: Iterable[str], request: Request, *, as_json: bool) -> Command:
     return command
 
 
-def reported() -> Reporter:
+def _reported() -> Reporter:
     """Report pulls on standard error."""
     return lambda what: PullProgress(what, sys.stderr)
 
@@ -127,10 +144,8 @@ def _warn(outcome: Outcome, context: Context) -> None:
 
 
 def _record(found: Assessment) -> dict[str, Any]:
-    config = found.container["Config"]
-    return {"name": found.name, "id": found.container["Id"], "image": config["Image"]} | _verdict(
-        found.verdict
-    )
+    about = {"name": found.name, "id": found.container["Id"], "image": reference_of(found.container)}
+    return about | _verdict(found.verdict)
 
 
 def _row(row: Listed) -> dict[str, Any]:
@@ -157,3 +172,15 @@ def _table(rows: list[Listed]) -> str:
     cells += [(row.name, row.image, row.state, row.mode, str(row.verdict)) for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in cells)
+
+
+def daemon(*, once: bool) -> Command:
+    """`watcher run`."""
+    settings = DaemonSettings.of_environment()
+    log.configure(settings.log_level, settings.log_format)
+
+    async def command(context: Context) -> int:
+        work = Daemon(context, settings, Pulse(state_folder(), _ALLOWANCE_S))
+        return await (work.once() if once else work.run())
+
+    return command

@@ -9,13 +9,12 @@ WatcherError
 |  `- Conflict             ... says that the object's state or name is in the way
 |- Unknown              5  nobody can say whether there is an update; never shown as up to date
 |- UpdateFailed         6  the update failed and was undone
+|- Stopped        130, 143  SIGINT or SIGTERM came
 |- Refused              7  not ours to update, and what to do instead
 `- UnreadableSetting    2  a label's or a variable's value is not of its grammar
 
 Other usage errors (2) are click's.
 """
-
-from typing import ClassVar
 
 
 class WatcherError(Exception):
@@ -26,7 +25,7 @@ class WatcherError(Exception):
         advice: What to do about it; appended after a dash.
     """
 
-    exit_code: ClassVar[int]
+    exit_code: int
 
     def __init__(self, message: str, *, advice: str = "") -> None:
         super().__init__(message)
@@ -84,6 +83,19 @@ class UpdateFailed(WatcherError):
     """The update failed; the old container is back as it was."""
 
     exit_code = 6
+
+
+class Stopped(WatcherError):
+    """A signal came, and what was under way has come to its safe end.
+
+    Args:
+        number: The signal's.
+        name: Its name.
+    """
+
+    def __init__(self, number: int, name: str) -> None:
+        super().__init__(f"stopped by {name}; nothing is half done")
+        self.exit_code = 128 + number
 
 
 class Refused(WatcherError):

@@ -26,12 +26,5 @@ def main(*, name: str | None, pull: bool, autoupdate: bool, debug: bool) -> None
     """
     if name == "":
         raise click.UsageError("NAME is empty.")
-    from watcher import commands
-
-    if name is None:
-        command = commands.choose()
-    elif autoupdate:
-        command = commands.autoupdate(name, pull=pull)
-    else:
-        command = commands.tell(name, pull=pull)
-    sys.exit(run(command, debug=debug))
+    flags = {"pull": pull, "autoupdate": autoupdate}
+    sys.exit(run(lambda commands: commands.exercise(name, **flags), debug=debug))

@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 import math
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from enum import StrEnum
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from watcher import app
 from watcher import assess as reading
@@ -22,7 +22,7 @@ from watcher.plan import plan
 from watcher.progress import Reporter
 from watcher.proof import Demand
 from watcher.recovery import open_updates, settle
-from watcher.self_id import own_container
+from watcher.self_id import is_contained, own_container
 from watcher.settings import Policy
 from watcher.successor import Moved, draft
 from watcher.update import Settings, Update
@@ -49,12 +49,14 @@ class Outcome:
         done: What was done about it.
         plan: The plan, as text, where there was one.
         warnings: What a person should know all the same, a line each.
+        took: Seconds that each step took, by its name.
     """
 
     assessment: Assessment
     done: Done
     plan: str = ""
     warnings: tuple[str, ...] = ()
+    took: Mapping[str, float] = field(factory=dict)
 
 
 @frozen
@@ -65,11 +67,13 @@ class Request:
         report: Pull first, and report there; None looks at the local cache only.
         dry_run: Only plan.
         again: Also try an image that failed before.
+        cautious: Rather leave a container alone than keep values that may be its old image's defaults.
     """
 
     report: Reporter | None = None
     dry_run: bool = False
     again: bool = False
+    cautious: bool = False
 
 
 async def update(context: Context, text: str, request: Request) -> Outcome:
@@ -93,6 +97,13 @@ async def update(context: Context, text: str, request: Request) -> Outcome:
     async with _claimed(context, name):
         await _settle(context, name)
         return await _update(context, await find(context.engine, name), request)
+
+
+async def settle_open(context: Context, name: str) -> None:
+    """Bring an update of a container that was cut short to its end, if there is one."""
+    if name in await open_updates(context.engine):
+        async with _claimed(context, name):
+            await _settle(context, name)
 
 
 async def _name(engine: Engine, text: str) -> str:
@@ -145,14 +156,14 @@ async def _update(context: Context, container: Json, request: Request) -> Outcom
         await app.pull(context, container, asks)
     for _ in range(_TRIES):
         with contextlib.suppress(Moved):
-            return await _carried_out(context, container, policy, again=request.again)
+            return await _carried_out(context, container, policy, request)
     raise UpdateFailed(
         f"{container['Name']} could not be updated: its tag kept moving", advice="try again later"
     )
 
 
 async def _refuse_own(engine: Engine, container: Json) -> None:
-    if container["Id"] == await own_container(engine, await engine.containers()):
+    if is_contained() and container["Id"] == await own_container(engine, await engine.containers()):
         raise Refused(
             "this is the container that the updater itself runs in",
             advice="pull and recreate it from outside",
@@ -170,9 +181,9 @@ async def _planned(context: Context, container: Json, *, asks_registry: bool) ->
     return Outcome(found, Done.PLANNED, str(plan(container, str(found.verdict), pull=pull)))
 
 
-async def _carried_out(context: Context, container: Json, policy: Policy, *, again: bool) -> Outcome:
+async def _carried_out(context: Context, container: Json, policy: Policy, request: Request) -> Outcome:
     found = await app.assess(context, container)
-    tries = found.verdict.status is Status.OUTDATED or (again and found.verdict.status is Status.HELD)
+    tries = found.verdict.status is Status.OUTDATED or (request.again and found.verdict.status is Status.HELD)
     if not tries or found.image is None:
         return _left_alone(found)
     old_image = await reading.known_image(context.engine, container["Image"]) or context.memory.image(
@@ -182,11 +193,19 @@ async def _carried_out(context: Context, container: Json, policy: Policy, *, aga
         await draft(context.engine, container, found.image, old_image),
         plan(container, str(found.verdict)),
     )
+    if request.cautious and made.payload.assumed:
+        raise Unknown(
+            f"{found.name}: nobody knows its old image any more, whose defaults these may be: "
+            + ", ".join(made.payload.assumed),
+            advice=f"`watcher update {found.name}` keeps them and goes on",
+        )
     work = Update(context.engine, container, steps, made, _settings(policy))
     await _run(context, found, work)
     if policy.cleanup:
         await clean_up(context.engine, container["Image"])
-    return Outcome(found, Done.UPDATED, str(steps), tuple(_warnings(made.payload.assumed, work.warning)))
+    return Outcome(
+        found, Done.UPDATED, str(steps), tuple(_warnings(made.payload.assumed, work.warning)), work.took
+    )
 
 
 async def _run(context: Context, found: Assessment, work: Update) -> None:

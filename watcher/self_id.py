@@ -21,9 +21,9 @@ _HOSTNAME = re.compile(r"[0-9a-f]{12,64}")
 
 async def own_container(engine: Engine, rows: list[Json]) -> str | None:
     """Find the own container's id among the rows of GET /containers/json; None outside of any."""
-    named = _present(rows, candidates())
-    if not named and not in_docker():
+    if not is_contained():
         return None
+    named = _present(rows, candidates())
     suspects = named + _sharing(rows, named) + _of_own_image(rows)
     namespace = mount_namespace()
     try:
@@ -36,6 +36,11 @@ async def own_container(engine: Engine, rows: list[Json]) -> str | None:
         # A socket proxy may forbid `top`; then the best candidate has to do.
         return next(iter(named), None)
     return None
+
+
+def is_contained() -> bool:
+    """Whether this may be a container at all."""
+    return in_docker() or bool(candidates())
 
 
 def in_docker() -> bool:

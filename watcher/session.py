@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from watcher.context import Context
 from watcher.endpoint import find
 from watcher.engine import Engine
+from watcher.errors import Stopped
 from watcher.memory import Memory
 from watcher.settings import Policy, state_folder
 
@@ -15,32 +16,26 @@ Command = Callable[[Context], Awaitable[int]]
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
-class Stopped(Exception):
-    """A signal came, and what was under way has come to its safe end.
-
-    Attributes:
-        signal: Which.
-    """
-
-    def __init__(self, number: signal.Signals) -> None:
-        super().__init__(number.name)
-        self.signal = number
-
-
-def run(command: Command) -> int:
+def run(command: Command, *, waits: bool = False) -> int:
     """Run a command on the engine that the environment names, and return its exit code.
+
+    Args:
+        command: What to run.
+        waits: Whether it waits for an engine that is not there, and asks for its version itself.
 
     Raises:
         WatcherError: The command's error.
         Stopped: SIGINT or SIGTERM came, and what was under way has come to its safe end.
     """
-    return asyncio.run(_opened(command))
+    return asyncio.run(_until_stopped(_opened(command, waits=waits)))
 
 
-async def _opened(command: Command) -> int:
+async def _opened(command: Command, *, waits: bool) -> int:
     defaults, memory = Policy.of_environment(), Memory(state_folder())
     async with Engine(find()) as engine:
-        return await _until_stopped(command(Context(engine, memory, defaults)))
+        if not waits:
+            await engine.negotiate()
+        return await command(Context(engine, memory, defaults))
 
 
 async def _until_stopped(work: Awaitable[int]) -> int:
@@ -61,5 +56,5 @@ async def _until_stopped(work: Awaitable[int]) -> int:
         return await task
     except asyncio.CancelledError as error:
         if received:
-            raise Stopped(received[0]) from error
+            raise Stopped(received[0], received[0].name) from error
         raise

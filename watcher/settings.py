@@ -7,8 +7,9 @@ label speaks for its container, the variable is the default for those without.
 import os
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import evolve, field, fields, frozen
 
@@ -17,6 +18,10 @@ from watcher.errors import UnreadableSetting
 LABEL_PREFIX = "ctr-updater."
 ENABLE = f"{LABEL_PREFIX}enable"
 _VARIABLE_PREFIX = "CTR_UPDATER_"
+FORMATS = ("auto", "console", "json")
+LEVELS = ("debug", "info", "warning", "error")
+
+S = TypeVar("S", "Policy", "DaemonSettings")
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _PART = re.compile(r"([0-9]+)(ms|s|m|h|d)")
@@ -50,10 +55,63 @@ def one_of(*words: str) -> Callable[[str], str]:
     return lambda text: words[words.index(text)]
 
 
-def _setting(default: object, read: Callable[[str], object], values: str) -> Any:
-    return field(default=default, metadata={"read": read, "values": values})
+def whole_number(text: str) -> int:
+    """Read a number of 1 or more.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not text.isascii() or not text.isdecimal() or int(text) < 1:
+        raise ValueError(text)
+    return int(text)
 
 
+def names(text: str) -> tuple[str, ...]:
+    """Read names that commas separate."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def schedule(text: str) -> str:
+    """Check a cron expression of five fields, or one of its five aliases (`@daily`); returns five fields.
+
+    Raises:
+        ValueError: It is none.
+    """
+    from cronsim import CronSim, CronSimError  # noqa: PLC0415 - few have one
+
+    fields_of = _ALIASES.get(text, text)
+    try:
+        CronSim(fields_of, datetime.now(UTC))
+    except CronSimError as error:
+        raise ValueError(text) from error
+    return fields_of
+
+
+_ALIASES = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+}
+
+
+def next_time(expression: str, now: datetime) -> datetime:
+    """The next moment that a schedule names, in the time zone of `now`."""
+    from cronsim import CronSim  # noqa: PLC0415 - few have one
+
+    return next(CronSim(expression, now))
+
+
+def _setting(default: object, read: Callable[[str], object], values: str, about: str = "") -> Any:
+    """A setting; one without words about it is a label's alone."""
+    return field(
+        default=default, metadata={"read": read, "values": values, "help": about, "label_only": not about}
+    )
+
+
+_YES_OR_NO = "true or false"
+_CRON = "a cron expression of five fields, or @daily and the like"
 _DURATION = "a duration such as 500ms, 10s, 2m, 1h30m or 7d"
 
 
@@ -68,16 +126,26 @@ class Policy:
         stop_timeout: Seconds to stop before SIGKILL; None is the container's own time.
         stable_for: Seconds that a successor without a HEALTHCHECK must run.
         health_timeout: Seconds until one with a HEALTHCHECK must be healthy.
+        schedule: Updates begin only at these times (cron); empty is always.
+        depends_on: Containers that are updated before this one.
         cleanup: Whether the old image is removed once nothing refers to it.
     """
 
-    enable: bool = _setting(False, boolean, "true or false")
-    mode: str = _setting("update", one_of("update", "notify"), "update or notify")
+    enable: bool = _setting(False, boolean, _YES_OR_NO)
+    mode: str = _setting(
+        "update", one_of("update", "notify"), "update or notify", "notify: say it and do not do it."
+    )
     source: str = _setting("registry", one_of("registry", "local"), "registry or local")
     stop_timeout: float | None = _setting(None, duration, _DURATION)
-    stable_for: float = _setting(10.0, duration, _DURATION)
-    health_timeout: float = _setting(120.0, duration, _DURATION)
-    cleanup: bool = _setting(False, boolean, "true or false")
+    stable_for: float = _setting(
+        10.0, duration, _DURATION, "Without a HEALTHCHECK: how long a new container must run (10s)."
+    )
+    health_timeout: float = _setting(
+        120.0, duration, _DURATION, "With a HEALTHCHECK: how long until a new container is healthy (2m)."
+    )
+    schedule: str = _setting("", schedule, _CRON, "Updates begin only at these times (cron).")
+    depends_on: tuple[str, ...] = _setting((), names, "names, comma separated")
+    cleanup: bool = _setting(False, boolean, _YES_OR_NO, "Remove an old image once nothing refers to it.")
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str] = os.environ) -> "Policy":
@@ -86,8 +154,7 @@ class Policy:
         Raises:
             UnreadableSetting: A variable's value is not of its grammar.
         """
-        spelled = {name: f"{_VARIABLE_PREFIX}{name.upper()}" for name in _names(cls) if name != "enable"}
-        return _read(cls(), spelled, environ)
+        return _read(cls(), _variables(cls), environ)
 
     def with_labels(self, labels: Mapping[str, str] | None) -> "Policy":
         """Let a container's labels speak.
@@ -95,8 +162,36 @@ class Policy:
         Raises:
             UnreadableSetting: A label's value is not of its grammar.
         """
-        spelled = {name: f"{LABEL_PREFIX}{name.replace('_', '-')}" for name in _names(type(self))}
+        spelled = {each.name: f"{LABEL_PREFIX}{each.name.replace('_', '-')}" for each in fields(type(self))}
         return _read(self, spelled, labels or {})
+
+
+@frozen
+class DaemonSettings:
+    """The settings of `watcher run`.
+
+    Attributes:
+        interval: Seconds between two looks at the registries.
+        concurrency: Updates under way at once.
+        log_format: `auto`, `console` or `json`.
+        log_level: `debug`, `info`, `warning` or `error`.
+    """
+
+    interval: float = _setting(3600.0, duration, _DURATION, "Time between two looks at the registries (1h).")
+    concurrency: int = _setting(
+        8, whole_number, "a whole number of 1 or more", "Updates under way at once (8)."
+    )
+    log_format: str = _setting("auto", one_of(*FORMATS), f"one of {', '.join(FORMATS)}", "How to log (auto).")
+    log_level: str = _setting("info", one_of(*LEVELS), f"one of {', '.join(LEVELS)}", "What to log (info).")
+
+    @classmethod
+    def of_environment(cls, environ: Mapping[str, str] = os.environ) -> "DaemonSettings":
+        """Read them.
+
+        Raises:
+            UnreadableSetting: A variable's value is not of its grammar.
+        """
+        return _read(cls(), _variables(cls), environ)
 
 
 def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
@@ -109,18 +204,23 @@ def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
     return Path(environ.get("XDG_STATE_HOME") or home / ".local" / "state") / "ctr-updater"
 
 
-def _names(cls: type[Policy]) -> list[str]:
-    return [attribute.name for attribute in fields(cls)]
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"{_VARIABLE_PREFIX}{name.upper()}"
 
 
-def _read(policy: Policy, spelled: Mapping[str, str], texts: Mapping[str, str]) -> Policy:
+def _variables(cls: type[Any]) -> dict[str, str]:
+    return {each.name: variable(each.name) for each in fields(cls) if not each.metadata["label_only"]}
+
+
+def _read(settings: S, spelled: Mapping[str, str], texts: Mapping[str, str]) -> S:
     read = {}
     for name, spelling in spelled.items():
         if spelling not in texts:
             continue
-        about = getattr(fields(type(policy)), name).metadata
+        about = getattr(fields(type(settings)), name).metadata
         try:
             read[name] = about["read"](texts[spelling].strip())
         except ValueError as error:
             raise UnreadableSetting(spelling, texts[spelling], about["values"]) from error
-    return evolve(policy, **read)
+    return evolve(settings, **read)

@@ -4,45 +4,40 @@ Imports neither aiodocker nor asyncio before a command runs, so that `--help` an
 """
 
 import traceback
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Any
 
 import click
 
 from watcher.errors import WatcherError
 
-if TYPE_CHECKING:
-    from watcher.session import Command
-
-_SIGNALLED = 128
+_INTERRUPTED = 130
 _BUG = 5
 
 debug_option = click.option("--debug", is_flag=True, help="Show where an error came from.")
 
 
-def run(command: "Command", *, debug: bool) -> int:
+def run(make: Callable[[Any], Any], *, debug: bool, waits: bool = False) -> int:
     """Run a command on the engine that the environment names, and return its exit code.
 
     An error of the program itself ends with 5 (unknown): Python's own 1 would say that there is an update.
-    """
-    from watcher import session
 
+    Args:
+        make: Makes the command, given the module `commands`.
+        debug: Whether to show tracebacks.
+        waits: As `session.run`.
+    """
     try:
-        return session.run(command)
+        from watcher import commands, session
+
+        return session.run(make(commands), waits=waits)
     except WatcherError as error:
         code, line = error.exit_code, str(error)
-    except session.Stopped as stopped:
-        code, line = _SIGNALLED + stopped.signal, f"stopped by {stopped.signal.name}; nothing is half done"
+    except KeyboardInterrupt:
+        code, line = _INTERRUPTED, "stopped by SIGINT; nothing was begun"
     except Exception as error:  # noqa: BLE001 - the last line of defence, see above
-        code, line = (
-            _BUG,
-            f"unexpected {type(error).__name__}: {error} - run it with --debug and report it",
-        )
-    complain(line)
+        code, line = _BUG, f"unexpected {type(error).__name__}: {error} - run it with --debug and report it"
+    click.echo(line, err=True)
     if debug:
         traceback.print_exc()
     return code
-
-
-def complain(line: str) -> None:
-    """Write a line to standard error."""
-    click.echo(line, err=True)

@@ -52,18 +52,18 @@ class Transport:
         self._connector = _connector(self.endpoint)
         url = self.endpoint.url or "unix://localhost"
         self._docker = aiodocker.Docker(url=url, connector=self._connector, api_version="v1.41")
-        try:
-            await self._negotiate()
-        except BaseException:
-            await self.__aexit__()
-            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._docker.close()
         await self._connector.close()
 
-    async def _negotiate(self) -> None:
+    async def negotiate(self) -> None:
+        """Find the version of the API to speak: once, and again after the engine was away.
+
+        Raises:
+            EngineError: The engine is too old.
+        """
         found = await self.ask("ask for the engine's version", "GET", "version", versioned_api=False)
         newest, oldest = _version(found["ApiVersion"]), _version(found.get("MinAPIVersion", "1.12"))
         if newest < OLDEST:

@@ -46,11 +46,13 @@ class Update:
     Attributes:
         failed: Why the image itself is to blame for the failure, or empty.
         warning: What is wrong with a successor that was kept for want of a better one, or empty.
+        took: Seconds that each step took, by its name.
     """
 
     def __init__(self, engine: Engine, old: Json, plan: Plan, draft: Draft, settings: Settings) -> None:
         self.failed = ""
         self.warning = ""
+        self.took: dict[str, float] = {}
         self._engine = engine
         self._old = old
         self._plan = plan
@@ -69,8 +71,10 @@ class Update:
                 the old one could not be removed. The next run brings either to its end.
         """
         for step in self._plan.steps:
+            began = time.monotonic()
             try:
                 await self._do(step)
+                self.took[step.name.lower()] = time.monotonic() - began
             except successor.Moved:
                 raise
             except (WatcherError, asyncio.CancelledError) as error:

@@ -7,9 +7,12 @@ kept, what follows the image, what is rewritten and what is refused.
     refuse(container, api=api)                      before anything is touched
     providers_named(container)                      whom to inspect for `replacement(providers=...)`
     replacement(container, old_image=..., ...)      -> Payload
+    may_be_injected(container)                      whether to read its changes; if so:
     injected_candidates(changes, container)         paths to stat, then ...
-    is_injected(path, stat, container)              ... which of them Compose put in before the start
-    rerooted({path: tar})                           one tar of those files, for `PUT archive?path=/`
+    is_injected(path, stat, container)              ... which of them a client put in before the start
+    rerooted({path: tar})                           one tar of those files, for `PUT archive?path=/`,
+    stamped(tar, created)                           ... as of the successor's creation, or the next update
+                                                    would no longer recognise them
 
 Read the container while it still runs and at API 1.51 or lower: a stop erases MAC addresses, and newer
 versions do not show the one that was asked for.
@@ -22,7 +25,7 @@ from typing import Any
 
 from watcher.payload import config, endpoints, host, identity, volumes
 from watcher.payload.identity import platform
-from watcher.payload.injected import injected_candidates, is_injected, rerooted
+from watcher.payload.injected import injected_candidates, is_injected, may_be_injected, rerooted, stamped
 from watcher.payload.refusals import refusals, refuse
 from watcher.payload.values import Api, Json, Payload, section
 from watcher.payload.volumes import providers_named
@@ -33,12 +36,14 @@ __all__ = [
     "Payload",
     "injected_candidates",
     "is_injected",
+    "may_be_injected",
     "platform",
     "providers_named",
     "refusals",
     "refuse",
     "replacement",
     "rerooted",
+    "stamped",
 ]
 
 _NONE: Mapping[str, Any] = MappingProxyType({})

@@ -1,40 +1,53 @@
-"""Files that Compose wrote into a container before its start.
+"""Files that a client wrote into a container before its start.
 
 `configs: content:` and `secrets: environment:` are in no option of the container: Compose (2.40 and
-before) puts them into its writable layer with `PUT archive`, right before it starts it. Whoever makes a
-new container from the options alone loses them.
+before) puts them into its writable layer with `PUT archive`, right before it starts it. So does
+`docker run --use-api-socket` (CLI 28.1) with the credentials. Whoever makes a new container from the
+options alone loses them.
 """
 
 import io
 import tarfile
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 from watcher.payload.values import Json, clean, section
 
 _SECRETS = "/run/secrets/"
+_CREDENTIALS = "DOCKER_CONFIG=/run/secrets/docker"  # what `--use-api-socket` sets
 _CHANGED_OR_ADDED = (0, 1)
 _GO_MODE_TYPE = 0x8F280000  # directory, symlink, pipe, socket, device, character device, irregular
 _ROUNDING = timedelta(seconds=1)  # Compose's clock is rounded to the second
 
 
+def may_be_injected(container: Json) -> bool:
+    """Whether a client that writes files made this container, so that its changes are worth reading."""
+    return _is_composes(container) or _CREDENTIALS in (container["Config"].get("Env") or ())
+
+
 def injected_candidates(changes: Iterable[Json] | None, container: Json) -> tuple[str, ...]:
-    """Paths whose `HEAD archive` tells whether Compose wrote them.
+    """Paths whose `HEAD archive` tells whether a client wrote them.
 
     Args:
         changes: `GET /containers/{id}/changes`; Kind 0 is changed, 1 added, 2 deleted.
-        container: Inspect of the container. Only Compose's own have any.
+        container: Inspect of the container.
     """
-    if "com.docker.compose.project" not in section(container["Config"], "Labels"):
+    if not may_be_injected(container):
         return ()
+    where = "/" if _is_composes(container) else _SECRETS
     paths = [change["Path"] for change in changes or () if change["Kind"] in _CHANGED_OR_ADDED]
     parents = {path.rpartition("/")[0] for path in paths}
     mounted = [clean(mount["Destination"]) + "/" for mount in container.get("Mounts") or ()]
-    return tuple(path for path in paths if path not in parents and not f"{path}/".startswith(tuple(mounted)))
+    return tuple(
+        path
+        for path in paths
+        if path.startswith(where) and path not in parents and not f"{path}/".startswith(tuple(mounted))
+    )
 
 
 def is_injected(path: str, stat: Json, container: Json) -> bool:
-    """Whether a changed file is one that Compose put there.
+    """Whether a changed file is one that a client put there.
 
     Compose's tar gives whole seconds, an application's own writes practically never; and no file of this
     container is older than it, but those of the image and of the archives that are unpacked in it. What
@@ -49,9 +62,12 @@ def is_injected(path: str, stat: Json, container: Json) -> bool:
         return False
     if path.startswith(_SECRETS):
         return True
-    written = _time(stat["mtime"])
-    created, started = _time(container["Created"]), _time(section(container, "State").get("StartedAt") or "")
-    return "." not in stat["mtime"] and created - _ROUNDING <= written <= max(created, started) + _ROUNDING
+    started = section(container, "State").get("StartedAt") or container["Created"]
+    written, created = _time(stat["mtime"]), _time(container["Created"])
+    return (
+        "." not in stat["mtime"]
+        and created - _ROUNDING <= written <= max(created, _time(started)) + _ROUNDING
+    )
 
 
 def rerooted(archives: Mapping[str, bytes]) -> bytes:
@@ -63,26 +79,49 @@ def rerooted(archives: Mapping[str, bytes]) -> bytes:
     Args:
         archives: Tar of each file by its path in the container.
     """
+    files = [(path, *file) for path, archive in archives.items() for file in _files(archive)]
+    return _tar((_changed(member, name=path.lstrip("/")), content) for path, member, content in files)
+
+
+def stamped(archive: bytes, created: str) -> bytes:
+    """The same tar with the time at which its container was created.
+
+    By that time the next update recognises the files in the successor, as `is_injected` did in this one.
+
+    Args:
+        archive: What `rerooted` gave.
+        created: `Created` of the container that it is put into.
+    """
+    moment = int(_time(created).timestamp())
+    return _tar((_changed(member, mtime=moment), content) for member, content in _files(archive))
+
+
+def _is_composes(container: Json) -> bool:
+    return "com.docker.compose.project" in section(container["Config"], "Labels")
+
+
+def _files(archive: bytes) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        for member in tar:
+            content = tar.extractfile(member)
+            yield member, content.read() if content else b""
+
+
+def _tar(files: Iterable[tuple[tarfile.TarInfo, bytes]]) -> bytes:
     target = io.BytesIO()
-    with tarfile.open(fileobj=target, mode="w", format=tarfile.PAX_FORMAT) as whole:
-        for path, archive in archives.items():
-            with tarfile.open(fileobj=io.BytesIO(archive)) as single:
-                for member in single:
-                    content = single.extractfile(member)
-                    whole.addfile(_at(member, path), content)
+    with tarfile.open(fileobj=target, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for member, content in files:
+            tar.addfile(member, io.BytesIO(content))
     return target.getvalue()
 
 
-def _at(member: tarfile.TarInfo, path: str) -> tarfile.TarInfo:
-    headers = {key: value for key, value in member.pax_headers.items() if key != "path"}
-    moved = member.replace(name=path.lstrip("/"), deep=True)
-    moved.pax_headers = headers
-    return moved
+def _changed(member: tarfile.TarInfo, **fields: Any) -> tarfile.TarInfo:
+    """Extended headers win over the fields that they repeat, and must go with them."""
+    changed = member.replace(**fields)
+    changed.pax_headers = {k: v for k, v in member.pax_headers.items() if k not in ("path", "mtime")}
+    return changed
 
 
 def _time(text: str) -> datetime:
-    """Go's RFC 3339 with up to nine digits; Python 3.11 reads six, and the rest does not matter here."""
-    if not text:
-        return datetime.min.replace(tzinfo=UTC)
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    """Go's RFC 3339; of its nine digits of a second, the six that are read are enough here."""
+    return datetime.fromisoformat(text)

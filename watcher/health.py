@@ -1,0 +1,53 @@
+"""Whether the daemon beside us works: it writes down until when it may be silent, we read that.
+
+A file in the state folder, so that no port is open. Wall-clock time, for two processes share it.
+"""
+
+import contextlib
+import json
+import os
+import time
+from pathlib import Path
+
+_FILE = "health.json"
+
+
+class Pulse:
+    """The daemon's side.
+
+    Args:
+        folder: The state folder.
+        allowance: Seconds that may pass between two beats.
+    """
+
+    def __init__(self, folder: Path, allowance: float) -> None:
+        self._path = folder / _FILE
+        self._allowance = allowance
+
+    def beat(self) -> None:
+        """Say that the engine is followed and that the last look is recent."""
+        until = time.time() + self._allowance
+        temporary = self._path.with_suffix(f".{os.getpid()}")
+        # Where nothing can be written, `watcher healthy` says that there is no sign of life.
+        with contextlib.suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_text(json.dumps({"until": until, "pid": os.getpid()}))
+            temporary.replace(self._path)
+
+    def stop(self) -> None:
+        """Say that the daemon does not follow the engine just now."""
+        with contextlib.suppress(OSError):
+            self._path.unlink()
+
+
+def trouble(folder: Path) -> str:
+    """What is wrong with the daemon that has this state folder; empty where nothing is."""
+    try:
+        until = float(json.loads((folder / _FILE).read_bytes())["until"])
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        return (
+            f"no daemon follows the engine: cannot read {folder / _FILE}: {error}"
+            " - is `watcher run` running, with the same state directory?"
+        )
+    late = time.time() - until
+    return f"the daemon's look at the engine is overdue by {late:.0f} s - see its log" if late > 0 else ""

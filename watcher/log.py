@@ -1,0 +1,53 @@
+"""How the daemon logs: for eyes on a terminal, one JSON object a line elsewhere; always to standard error.
+
+Event names are constant, what varies stands in keys: `container`, `old`, `new` (short ids), `took_s`.
+Values of environment variables and credentials are never among them.
+"""
+
+import logging
+import sys
+
+import structlog
+
+
+def configure(level: str, style: str) -> None:
+    """Set structlog up.
+
+    Args:
+        level: One of `settings.LEVELS`.
+        style: One of `settings.FORMATS`; `auto` is `console` on a terminal and `json` elsewhere.
+    """
+    for_eyes = style == "console" or (style == "auto" and sys.stderr.isatty())
+    renderer = (
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        if for_eyes
+        else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+class Repeats:
+    """Tells what is news: the same words about the same thing are said once, then counted."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, tuple[str, int]] = {}
+
+    def is_news(self, about: str, words: str) -> bool:
+        """Whether these words were not the last that were said about it."""
+        last, count = self._said.get(about, ("", 0))
+        self._said[about] = (words, count + 1 if last == words else 1)
+        return last != words
+
+    def over(self, about: str) -> int:
+        """Forget what was said about something; how often it was."""
+        return self._said.pop(about, ("", 0))[1]

@@ -1,0 +1,91 @@
+"""Pulls the tracked tags: each once, however many containers follow it.
+
+The pull is the check: for an unchanged tag it costs the registry one HEAD, and it knows the mirrors,
+proxies and certificates that the engine knows.
+"""
+
+import asyncio
+from collections.abc import Iterable
+
+import structlog
+
+from watcher import assess as reading
+from watcher import fleet
+from watcher.context import Context
+from watcher.engine import Json
+from watcher.errors import EngineError, Unknown
+from watcher.fleet import Tag
+from watcher.log import Repeats
+from watcher.payload import platform
+from watcher.refs import ImageRef
+from watcher.verdict import reference_of
+
+_AT_ONCE = 4
+_log = structlog.get_logger()
+
+
+class Puller:
+    """Pulls the tags that the containers follow.
+
+    Args:
+        context: The engine, and the memory of images, which is fed here.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._repeats = Repeats()
+        self._platforms: dict[str, str] = {}
+        self._references: dict[str, str] = {}
+
+    async def pull_all(self, rows: Iterable[Json]) -> int:
+        """Pull every tag that a row follows and whose labels let a registry be asked.
+
+        Returns:
+            0, or the highest exit code that a tag ended with.
+        """
+        tags = {tag for row in rows if (tag := await self._tag(row))}
+        async with asyncio.TaskGroup() as tasks:
+            pulls = [tasks.create_task(self._pull(tag)) for tag in tags]
+        return max((pull.result() for pull in pulls), default=0)
+
+    async def _tag(self, row: Json) -> Tag | None:
+        policy = fleet.policy_of(row, self._context.defaults)
+        if policy is None or not policy.enable or policy.source != "registry":
+            return None
+        text = fleet.followed_tag(row, await self._reference(row))
+        try:
+            return Tag(ImageRef.parse(text), await self._platform(row)) if text else None
+        except ValueError:
+            return None
+
+    async def _reference(self, row: Json) -> str:
+        """What a row's container follows; it never changes, so an inspect tells it once."""
+        if not row["Image"].startswith("sha256:"):
+            return str(row["Image"])
+        if row["Id"] not in self._references:
+            self._references[row["Id"]] = reference_of(await self._context.engine.container(row["Id"]))
+        return self._references[row["Id"]]
+
+    async def _platform(self, row: Json) -> str:
+        """The platform of a row's image; the image is remembered on the way."""
+        key = row["ImageID"]
+        if key not in self._platforms:
+            image = await reading.known_image(self._context.engine, key)
+            if image:
+                self._context.memory.keep_image(image)
+            self._platforms[key] = platform(row, image, self._context.engine.platform)
+        return self._platforms[key]
+
+    async def _pull(self, tag: Tag) -> int:
+        name = tag.ref.familiar
+        async with self._slots:
+            try:
+                await reading.pull(self._context.engine, tag.ref, tag.platform, lambda _: None)
+            except (EngineError, Unknown) as error:
+                if self._repeats.is_news(name, str(error)):
+                    _log.warning("tag not pulled", image=name, why=str(error))
+                return error.exit_code
+        if failures := self._repeats.over(name):
+            _log.info("tag pulled again", image=name, failures=failures)
+        return 0

@@ -1,0 +1,87 @@
+"""A queue of keys: de-duplicated, one worker per key, with delays and a back-off per key.
+
+After client-go's `util/workqueue`: a key that is added while it is worked on is handed out again once
+that work is done, and however often it is added it is handed out once. Keys only, never events: whoever
+takes one looks at the world again. For one event loop; nothing here is thread-safe.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+
+BACKOFF_FIRST_S = 1.0
+BACKOFF_LAST_S = 300.0
+
+
+class WorkQueue:
+    """Hands out keys; the taker calls `done` with each."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, None] = {}
+        self._working: set[str] = set()
+        self._again: set[str] = set()
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._failures: dict[str, int] = {}
+        self._changed = asyncio.Event()
+        self._closed = False
+
+    def add(self, key: str) -> None:
+        """Have a key worked on as soon as nobody is at work on it."""
+        if self._closed:
+            return
+        if key in self._working:
+            self._again.add(key)
+            return
+        self._waiting[key] = None
+        self._changed.set()
+
+    def add_later(self, key: str, delay: float) -> None:
+        """Add a key in `delay` seconds; a later call for the same key takes the place of an earlier one."""
+        if timer := self._timers.pop(key, None):
+            timer.cancel()
+        if not self._closed:
+            self._timers[key] = asyncio.get_running_loop().call_later(delay, self._ring, key)
+
+    def retry(self, key: str) -> float:
+        """Add a key after its back-off, which doubles with each call until `forget`; returns the seconds."""
+        failures = self._failures.get(key, 0)
+        self._failures[key] = failures + 1
+        longest = min(BACKOFF_FIRST_S * 2**failures, BACKOFF_LAST_S)
+        delay = longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, keeps no secret
+        self.add_later(key, delay)
+        return delay
+
+    def forget(self, key: str) -> None:
+        """Let the back-off of a key begin anew."""
+        self._failures.pop(key, None)
+
+    def done(self, key: str) -> None:
+        """Give a key back that `keys` handed out."""
+        self._working.discard(key)
+        if key in self._again:
+            self._again.discard(key)
+            self.add(key)
+
+    def close(self) -> None:
+        """Hand out nothing any more; `keys` ends."""
+        self._closed = True
+        self._waiting.clear()
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        self._changed.set()
+
+    async def keys(self) -> AsyncIterator[str]:
+        """Hand out keys, the longest waiting first, until the queue is closed."""
+        while not self._closed:
+            while self._waiting:
+                key = next(iter(self._waiting))
+                del self._waiting[key]
+                self._working.add(key)
+                yield key
+            self._changed.clear()
+            await self._changed.wait()
+
+    def _ring(self, key: str) -> None:
+        self._timers.pop(key, None)
+        self.add(key)
