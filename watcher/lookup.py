@@ -3,8 +3,8 @@
 import difflib
 
 from watcher.engine import Engine, Json
-from watcher.errors import EngineError, EngineUnavailable, NoSuchContainer
-from watcher.names import container_name, name_of, short
+from watcher.errors import EngineError, EngineUnavailable, NoSuchContainer, NotFound
+from watcher.names import Marker, container_name, name_of, short
 
 
 async def find(engine: Engine, text: str) -> Json:
@@ -23,15 +23,25 @@ async def find(engine: Engine, text: str) -> Json:
     except EngineUnavailable:
         raise
     except EngineError as error:
-        # An ambiguous prefix is a 404 on 20.10 and a 400 on 28.5; the list tells either from an unknown one.
-        raise _explain(name, await engine.containers(stopped=True)) from error
+        # The status of an ambiguous prefix differs between engines; the list tells it from anything else.
+        rows = await engine.containers(stopped=True)
+        matching = sorted(
+            f"{name_of(row)} ({short(row['Id'])})" for row in rows if row["Id"].startswith(name)
+        )
+        if not matching and not isinstance(error, NotFound):
+            raise
+        raise _explain(name, rows, matching) from error
 
 
-def _explain(name: str, rows: list[Json]) -> NoSuchContainer:
-    matching = sorted(f"{name_of(row)} ({short(row['Id'])})" for row in rows if row["Id"].startswith(name))
+def _explain(name: str, rows: list[Json], matching: list[str]) -> NoSuchContainer:
     if matching:
         return NoSuchContainer(
             f"{name!r} is ambiguous: it matches {', '.join(matching)}", advice="use more digits, or the name"
+        )
+    if any(marker.name == name for row in rows if (marker := Marker.parse(name_of(row)))):
+        return NoSuchContainer(
+            f"{name!r} is missing: an update of it was cut short",
+            advice=f"`watcher update {name}` brings it back",
         )
     close = difflib.get_close_matches(name, map(name_of, rows))
     advice = f"did you mean {' or '.join(close)}?" if close else "`docker ps -a` lists what there is"

@@ -1,5 +1,6 @@
 """What a person sees of a pull: one moving line on a terminal, plain lines elsewhere."""
 
+import shutil
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -41,9 +42,11 @@ class PullProgress:
     def __call__(self, line: dict[str, Any]) -> None:
         """Take one line of the engine's report (`id`, `status`, `progressDetail`)."""
         self._note(line)
-        if self._moving and time.monotonic() - self._drawn >= _REDRAW_S:
+        if self._moving and self._layers and time.monotonic() - self._drawn >= _REDRAW_S:
             self._drawn = time.monotonic()
-            print(end=f"\r\x1b[K{self}", file=self._out, flush=True)
+            # A line that wraps could not be erased.
+            width = shutil.get_terminal_size().columns - 1
+            print(end=f"\r\x1b[K{str(self)[:width]}", file=self._out, flush=True)
 
     def _note(self, line: dict[str, Any]) -> None:
         layer, status = line.get("id"), line.get("status", "")

@@ -31,13 +31,17 @@ def run(make: Callable[[Any], Any], *, debug: bool, waits: bool = False) -> int:
         from watcher import commands, session
 
         return session.run(make(commands), waits=waits)
-    except WatcherError as error:
-        code, line = error.exit_code, str(error)
-    except KeyboardInterrupt:
-        code, line = _INTERRUPTED, "stopped by SIGINT; nothing was begun"
-    except Exception as error:  # noqa: BLE001 - the last line of defence, see above
-        code, line = _BUG, f"unexpected {type(error).__name__}: {error} - run it with --debug and report it"
-    click.echo(line, err=True)
-    if debug:
-        traceback.print_exc()
-    return code
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last line of defence, see above
+        code, line = _ended(error)
+        click.echo(line, err=True)
+        if debug:
+            traceback.print_exc()
+        return code
+
+
+def _ended(error: BaseException) -> tuple[int, str]:
+    if isinstance(error, WatcherError):
+        return error.exit_code, str(error)
+    if isinstance(error, KeyboardInterrupt):
+        return _INTERRUPTED, "stopped by SIGINT; nothing was begun"
+    return _BUG, f"unexpected {type(error).__name__}: {error} - run it with --debug and report it"

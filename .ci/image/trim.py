@@ -38,8 +38,6 @@ HIDDEN = [
     "encodings.utf_32",
     "encodings.utf_8",
     "encodings.utf_8_sig",
-    "runpy",  # python3 -m
-    "site",  # python3 without -S
 ]
 
 # Reached only by code that never runs here. One of these that the package itself imports fails the build.
