@@ -21,7 +21,7 @@ from watcher.payload import refuse
 from watcher.plan import plan
 from watcher.progress import Reporter
 from watcher.proof import Demand
-from watcher.recovery import open_updates, settle
+from watcher.recovery import left_aside, open_updates, settle
 from watcher.self_id import is_contained, own_container
 from watcher.settings import Policy
 from watcher.successor import Moved, draft
@@ -95,8 +95,9 @@ async def update(context: Context, text: str, request: Request) -> Outcome:
     if request.dry_run:
         return await _update(context, await find(context.engine, name), request)
     async with _claimed(context, name):
-        await _settle(context, name)
-        return await _update(context, await find(context.engine, name), request)
+        aside = await _settle(context, name)
+        outcome = await _update(context, await find(context.engine, name), request)
+    return evolve(outcome, warnings=outcome.warnings + aside)
 
 
 async def settle_open(context: Context, name: str) -> None:
@@ -133,16 +134,24 @@ async def _claimed(context: Context, name: str) -> AsyncIterator[None]:
         await asyncio.sleep(_LOOK_AGAIN_S)
 
 
-async def _settle(context: Context, name: str) -> None:
-    """Bring an update that was cut short to its end, and remember an image that failed in it."""
+async def _settle(context: Context, name: str) -> tuple[str, ...]:
+    """Bring an update that was cut short to its end, and remember an image that failed in it.
+
+    Returns:
+        A line for a person, where something is left that only a person can decide.
+    """
     scene = (await open_updates(context.engine)).get(name)
     if scene is None:
-        return
+        return ()
     holder = await context.engine.container(scene.holder) if scene.holder else None
     policy = context.defaults.with_labels(holder["Config"]["Labels"]) if holder else context.defaults
     for reason in await settle(context.engine, name, _demand(policy)):
         if holder:
             context.memory.keep_failure(name, holder["Image"], reason)
+    aside = await left_aside(context.engine, name)
+    return (
+        (f"{aside} was set aside, and another container has its name: rename or remove it",) if aside else ()
+    )
 
 
 async def _update(context: Context, container: Json, request: Request) -> Outcome:
@@ -156,9 +165,12 @@ async def _update(context: Context, container: Json, request: Request) -> Outcom
         await app.pull(context, container, asks)
     for _ in range(_TRIES):
         with contextlib.suppress(Moved):
-            return await _carried_out(context, container, policy, request)
+            return await _carried_out(
+                context, await context.engine.container(container["Id"]), policy, request
+            )
+    name = container["Name"].removeprefix("/")
     raise UpdateFailed(
-        f"{container['Name']} could not be updated: its tag kept moving", advice="try again later"
+        f"{name} could not be updated: it, or its tag, kept changing", advice="try again later"
     )
 
 

@@ -30,6 +30,11 @@ from watcher.scene import (
 
 Json = dict[str, Any]
 
+
+class NameTaken(EngineError):
+    """Somebody gave the container's name to another one in the middle of its update."""
+
+
 _ALWAYS: Json = {"Name": "always", "MaximumRetryCount": 0}
 
 
@@ -64,6 +69,7 @@ async def undo(engine: Engine, name: str) -> None:
 
     Raises:
         EngineError: The engine refused; everything is left in place, and may be tried again.
+        NameTaken: Somebody else has the name now.
     """
     while (recovery := await _next(engine, name)) is not None:
         match recovery:
@@ -75,6 +81,16 @@ async def undo(engine: Engine, name: str) -> None:
                 await _drop(engine, successor)
             case _:
                 await _recover(engine, recovery)
+    if aside := await left_aside(engine, name):
+        raise NameTaken(f"somebody else took the name {name}; what had it is now {aside}, and stopped")
+
+
+async def left_aside(engine: Engine, name: str) -> str:
+    """The name of a container that an update set aside and cannot bring back; empty where there is none."""
+    scene = (await open_updates(engine)).get(name)
+    if scene is None or scene.retired is None or not isinstance(scene.recovery, Leave):
+        return ""
+    return str(scene.retired.marker)
 
 
 async def _next(engine: Engine, name: str) -> Recovery | None:
@@ -155,6 +171,8 @@ async def depart(engine: Engine, old: Json, seconds: int | None = None) -> None:
 async def commit(engine: Engine, new: str, old: Json, marker: Marker) -> None:
     """Give a proved successor what it still lacks, and remove the old container or its spare.
 
+    An old container that somebody started or renamed meanwhile is theirs, and stays.
+
     Args:
         engine: Where they are.
         new: The successor's id; it has the name.
@@ -166,7 +184,16 @@ async def commit(engine: Engine, new: str, old: Json, marker: Marker) -> None:
     if container["HostConfig"]["RestartPolicy"] != wanted:
         # A rollback that was cut short had silenced it.
         await engine.set_restart_policy(new, wanted)
-    await _remove(engine, old["Id"])
+    if await _is_ours(engine, old["Id"]):
+        await _remove(engine, old["Id"])
+
+
+async def _is_ours(engine: Engine, old: str) -> bool:
+    try:
+        now = await engine.container(old)
+    except NotFound:
+        return False
+    return Marker.parse(now["Name"]) is not None and not now["State"]["Running"]
 
 
 async def _roll_back(engine: Engine, update: Finish) -> None:

@@ -66,11 +66,6 @@ def whole_number(text: str) -> int:
     return int(text)
 
 
-def names(text: str) -> tuple[str, ...]:
-    """Read names that commas separate."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
 def schedule(text: str) -> str:
     """Check a cron expression of five fields, or one of its five aliases (`@daily`); returns five fields.
 
@@ -127,7 +122,6 @@ class Policy:
         stable_for: Seconds that a successor without a HEALTHCHECK must run.
         health_timeout: Seconds until one with a HEALTHCHECK must be healthy.
         schedule: Updates begin only at these times (cron); empty is always.
-        depends_on: Containers that are updated before this one.
         cleanup: Whether the old image is removed once nothing refers to it.
     """
 
@@ -144,7 +138,6 @@ class Policy:
         120.0, duration, _DURATION, "With a HEALTHCHECK: how long until a new container is healthy (2m)."
     )
     schedule: str = _setting("", schedule, _CRON, "Updates begin only at these times (cron).")
-    depends_on: tuple[str, ...] = _setting((), names, "names, comma separated")
     cleanup: bool = _setting(False, boolean, _YES_OR_NO, "Remove an old image once nothing refers to it.")
 
     @classmethod

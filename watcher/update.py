@@ -8,17 +8,18 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from attrs import evolve, field, frozen
 
 from watcher import spare, successor
 from watcher.engine import Engine, Json
-from watcher.errors import Conflict, EngineError, UpdateFailed, WatcherError
+from watcher.errors import Conflict, EngineError, NotFound, UpdateFailed, WatcherError
 from watcher.names import Marker, short
-from watcher.plan import Action, Plan
+from watcher.plan import Action, Plan, wanted_state
 from watcher.proof import Demand, NotProved
 from watcher.quiet import NO_RESTART
-from watcher.recovery import commit, depart, judged, undo
+from watcher.recovery import NameTaken, commit, depart, judged, undo
 from watcher.successor import Draft
 
 _PATIENCE_S = 60.0
@@ -66,7 +67,7 @@ class Update:
 
         Raises:
             UpdateFailed: A step failed; the old container is as it was.
-            Moved: The tag was moved in the middle; nothing was touched.
+            Moved: The tag, or the container, was changed before anything was touched; try again.
             EngineError: The engine did not even let the old one be brought back, or the new one works and
                 the old one could not be removed. The next run brings either to its end.
         """
@@ -108,6 +109,10 @@ class Update:
         await self._engine.rename(self._kept, str(evolve(self._retired(), going=True)))
 
     async def _stop(self) -> None:
+        now = await self._engine.container(self._old["Id"])
+        if _chosen(now) != _chosen(self._old):
+            await undo(self._engine, self._plan.name)
+            raise successor.Moved(f"somebody changed {self._plan.name} meanwhile")
         if self._plan.marker.removes_itself:
             await depart(self._engine, self._old, self._settings.stop_timeout)
         else:
@@ -141,7 +146,7 @@ class Update:
     async def _failed_at(self, step: Action, error: WatcherError | asyncio.CancelledError) -> None:
         """Undo, and say in which state that leaves the container."""
         name, tried = self._plan.name, f"could not {step.value}: {error}"
-        if step in {Action.REMOVE, Action.REMOVE_SPARE}:
+        if step in {Action.REMOVE, Action.REMOVE_SPARE} and not isinstance(error, NotFound):
             raise EngineError(
                 f"{name} is updated and works, but what it was before is still there ({tried})",
                 advice=f"run `watcher update {name}` once more to remove it",
@@ -177,6 +182,12 @@ class Update:
         return f"; its last words: {' | '.join(said.split(chr(10))).strip(' |')}" if said.strip() else ""
 
 
+def _chosen(container: Json) -> tuple[Any, ...]:
+    """What people may change of a container; where it differs, the draft is out of date."""
+    networks = set(container["NetworkSettings"]["Networks"])
+    return container["Name"], container["Config"], container["HostConfig"], networks, wanted_state(container)
+
+
 def is_of_the_image(step: Action, error: BaseException) -> bool:
     """Whether a failure says something of the image, and not of the engine.
 
@@ -202,6 +213,8 @@ async def _again_and_again(work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             return await work()
+        except NameTaken:
+            raise
         except EngineError:
             if time.monotonic() > deadline:
                 raise
