@@ -1,0 +1,91 @@
+"""Fixtures over the test bed: an engine and a registry for the session, everything else for one test."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bed.cli import Commands
+from tests.bed.engine import PrivateEngine
+from tests.bed.errors import BedError
+from tests.bed.ground import require_root
+from tests.bed.packages import default_engine
+from tests.bed.ports import free_port as next_free_port
+from tests.bed.proxy import Proxy
+from tests.bed.registry import PrivateRegistry
+from tests.bed.stack import Stack
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engine",
+        choices=["20.10", "26.1", "26.1c", "28.5", "28.5c", "distro"],
+        help="the Docker engine to test against; c: with the containerd image store "
+        "(default: 28.5 where Debian's packages can be had, else the distribution's)",
+    )
+
+
+@contextlib.contextmanager
+def in_one_line() -> Iterator[None]:
+    """What keeps the bed from being made says so without a traceback."""
+    try:
+        yield
+    except BedError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def engine_version(request: pytest.FixtureRequest) -> str:
+    """The engine asked for, as PrivateEngine takes it: for tests that need one of their own."""
+    with in_one_line():
+        require_root()
+        return str(request.config.getoption("--engine") or default_engine())
+
+
+@pytest.fixture(scope="session")
+def engine(engine_version: str) -> Iterator[PrivateEngine]:
+    """A running engine that all tests of the session share, each leaving it as it was."""
+    with in_one_line():
+        private = PrivateEngine(engine_version)
+    with private:
+        yield private
+
+
+@pytest.fixture(scope="session")
+def registry() -> Iterator[PrivateRegistry]:
+    """A registry without authentication that all tests of the session share."""
+    with PrivateRegistry() as private:
+        yield private
+
+
+@pytest.fixture
+def stack(engine: PrivateEngine) -> Iterator[Stack]:
+    """What the test makes on the engine; all of it is removed afterwards."""
+    made = Stack(engine)
+    yield made
+    engine.start()  # for tests that kill it
+    made.clean()
+
+
+@pytest.fixture
+def cli(engine: PrivateEngine, tmp_path: Path) -> Iterator[Commands]:
+    """The installed commands, told of the engine."""
+    directory = tmp_path / "cli"
+    directory.mkdir()
+    commands = Commands(engine.host, directory)
+    yield commands
+    commands.close()
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """A function that returns another free port of 127.0.0.1 at each call."""
+    return next_free_port
+
+
+@pytest.fixture
+def proxy(engine: PrivateEngine) -> Iterator[Proxy]:
+    """A proxy in front of the engine: `cli(..., env={"DOCKER_HOST": proxy.host})` goes through it."""
+    with Proxy(engine.socket) as front:
+        yield front
