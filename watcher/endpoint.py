@@ -50,7 +50,9 @@ def find(environ: Mapping[str, str] = os.environ) -> Endpoint:
     if host := environ.get("DOCKER_HOST"):
         return _at(host, "DOCKER_HOST", _tls_of_environment(environ))
     config = config_folder(environ)
-    context = environ.get("DOCKER_CONTEXT") or _read(config / "config.json").get("currentContext", "default")
+    context = (
+        environ.get("DOCKER_CONTEXT") or _read(config / "config.json").get("currentContext") or "default"
+    )
     if context == "default":
         return _at(DEFAULT_SOCKET, "default", None)
     return _of_context(str(context), config / "contexts")
@@ -64,8 +66,8 @@ def config_folder(environ: Mapping[str, str] = os.environ) -> Path:
 def _of_context(name: str, contexts: Path) -> Endpoint:
     folder = hashlib.sha256(name.encode()).hexdigest()
     meta = contexts / "meta" / folder / "meta.json"
-    docker = _read(meta).get("Endpoints", {}).get("docker", {})
-    if not docker.get("Host"):
+    docker = _object(_object(_read(meta), "Endpoints"), "docker")
+    if not isinstance(docker.get("Host"), str):
         raise EngineUnavailable(
             f"cannot find the Docker context {name!r}: {meta} does not describe it",
             advice="list what there is with `docker context ls`, or set DOCKER_HOST",
@@ -145,3 +147,8 @@ def _read(path: Path) -> dict[str, Any]:
             f"cannot read {path}: {error}", advice="mend or remove it, or set DOCKER_HOST"
         ) from error
     return content if isinstance(content, dict) else {}
+
+
+def _object(parent: dict[str, Any], key: str) -> dict[str, Any]:
+    found = parent.get(key)
+    return found if isinstance(found, dict) else {}
