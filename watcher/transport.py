@@ -65,6 +65,11 @@ class Transport:
             EngineError: The engine is too old.
         """
         found = await self.ask("ask for the engine's version", "GET", "version", versioned_api=False)
+        if not isinstance(found, dict) or "ApiVersion" not in found:
+            raise EngineError(
+                f"what answers at {self.endpoint.shown} is no Docker engine",
+                advice="see DOCKER_HOST and `docker context ls`",
+            )
         newest, oldest = _version(found["ApiVersion"]), _version(found.get("MinAPIVersion", "1.12"))
         if newest < OLDEST:
             raise EngineError(

@@ -71,7 +71,7 @@ def image(engine: PrivateEngine, name: str, *, marker: str = "", **options: Unpa
     return image_id(engine, name)
 
 
-def build(  # noqa: PLR0913 - the options of `docker build`, all but the first three by keyword
+def build(
     engine: PrivateEngine,
     name: str,
     dockerfile: str,

@@ -36,7 +36,7 @@ class Bridge(NamedTuple):
 
 
 def take(owner: Path) -> Bridge:
-    """Create the first free bridge; `owner`, an existing directory, is written on it as its alias.
+    """Create the first free bridge; `owner`, an existing directory, is written on it.
 
     Raises:
         BedError: All 32 are taken.
@@ -53,16 +53,21 @@ def release(owner: Path) -> None:
     """Remove every interface of the engine in `owner`, and its firewall rule."""
     with locked("network"):
         for link in _links():
-            if _owner(link) == str(owner):
+            if _alias(link) == _signed(owner):
                 _remove(_bridge(int(link["ifname"].removeprefix(PREFIX))))
 
 
 def sweep() -> None:
-    """Remove the bridges whose engine's directory is gone."""
+    """Remove the bridges whose engine's directory is gone.
+
+    Whoever has another file system (a chroot, a container) does not see those directories, and one whose
+    alias cannot be read is somebody's: both are left alone.
+    """
     with locked("network"):
         for link in _links():
-            owner = _owner(link)
-            if link["ifname"].startswith(PREFIX) and not (owner and Path(owner).exists()):
+            namespace, _, owner = _alias(link).partition(":")
+            gone = namespace == _namespace() and not Path(owner).exists()
+            if link["ifname"].startswith(PREFIX) and gone:
                 _remove(_bridge(int(link["ifname"].removeprefix(PREFIX))))
 
 
@@ -77,7 +82,7 @@ def _bridge_of(address: ipaddress.IPv4Address) -> Bridge:
 
 def _create(bridge: Bridge, owner: Path) -> Bridge:
     run("ip", "link", "add", bridge.name, "type", "bridge")
-    run("ip", "link", "set", bridge.name, "alias", owner)
+    run("ip", "link", "set", bridge.name, "alias", _signed(owner))
     run("ip", "addr", "add", f"{bridge.bridge[1]}/{bridge.bridge.prefixlen}", "dev", bridge.name)
     run("ip", "link", "set", bridge.name, "up")
     if shutil.which("iptables"):
@@ -98,7 +103,16 @@ def _rule(bridge: Bridge) -> list[str]:
     return ["FORWARD", "-s", str(bridge.subnet), "-d", str(bridge.subnet), "-j", "ACCEPT"]
 
 
-def _owner(link: dict[str, Any]) -> str:
+def _signed(owner: Path) -> str:
+    return f"{_namespace()}:{owner}"
+
+
+def _namespace() -> str:
+    """Which file system these paths are of: the mount namespace's inode, and the root's."""
+    return f"{Path('/proc/self/ns/mnt').stat().st_ino}-{Path('/').stat().st_ino}"
+
+
+def _alias(link: dict[str, Any]) -> str:
     # `ip -json addr` leaves the alias out
     try:
         return Path("/sys/class/net", link["ifname"], "ifalias").read_text().strip()

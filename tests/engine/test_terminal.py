@@ -1,0 +1,108 @@
+"""What a person sees: a pull moves on one line of a terminal and is erased; elsewhere lines are plain."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.bed.cli import Commands
+from tests.bed.faults import Fault
+from tests.bed.proxy import Proxy
+from tests.bed.registry import PrivateRegistry
+from tests.bed.stack import Stack
+from tests.engine.apps import QUICK, current, published
+
+ERASE = "\r\x1b[K"
+
+
+def spoken(*lines: dict[str, Any]) -> Fault:
+    """Say these lines of a pull in the engine's place, so often that they outlast a redraw."""
+    body = "".join(json.dumps(line) + "\r\n" for line in lines).encode() * 50_000
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
+    return lambda _: head + body
+
+
+def test_on_a_terminal_a_pull_moves_on_one_line_and_is_erased(
+    cli: Commands, stack: Stack, registry: PrivateRegistry
+) -> None:
+    web = published(stack, registry)
+
+    done = cli.terminal("ctr-updater", "--pull", web.name)
+
+    assert done.code == 1
+    moving, _, rest = done.out.rpartition(ERASE)
+    assert moving.startswith(f"{ERASE}pulling {web.image}: ")
+    assert "\n" not in moving
+    assert rest == f"{web.name}: update available: {_moved(stack, web.image, web.old)}\n"
+
+
+def test_on_a_terminal_layers_and_bytes_are_counted(cli: Commands, stack: Stack, proxy: Proxy) -> None:
+    web = current(stack)
+    layer = {
+        "status": "Downloading",
+        "id": "aaa",
+        "progressDetail": {"current": 1_500_000, "total": 4_000_000},
+    }
+    proxy.arm(spoken(layer), match="^POST /images/create")
+
+    done = cli.terminal("ctr-updater", "--pull", web.name, env={"DOCKER_HOST": proxy.host})
+
+    assert f"{ERASE}pulling {web.image}: 0 of 1 layers, 1.5 of 4.0 MB" in done.out
+
+
+def test_a_line_wider_than_the_terminal_is_erased_all_the_same(
+    cli: Commands, stack: Stack, proxy: Proxy
+) -> None:
+    """A line that wraps is two; only the second of them would be drawn over."""
+    web = current(stack, name="w" * 90)
+    proxy.arm(spoken({"status": "Downloading", "id": "aaa"}), match="^POST /images/create")
+
+    done = cli.terminal("ctr-updater", "--pull", web.name, env={"DOCKER_HOST": proxy.host})
+
+    drawn = [line for line in done.out.split(ERASE) if line.startswith("pulling")]
+    assert drawn
+    assert all(len(line) < 80 for line in drawn)
+
+
+def test_elsewhere_a_pull_is_one_plain_line(cli: Commands, stack: Stack, registry: PrivateRegistry) -> None:
+    web = published(stack, registry)
+
+    done = cli("ctr-updater", "--pull", web.name)
+
+    assert done.err == (
+        f"pulling {web.image}\n{web.name}: update available: {_moved(stack, web.image, web.old)}\n"
+    )
+    assert done.out == ""
+
+
+@pytest.mark.parametrize("command", [("ctr-updater", "--pull", "--autoupdate"), ("watcher", "update")])
+def test_no_control_character_reaches_what_is_no_terminal(
+    cli: Commands, stack: Stack, registry: PrivateRegistry, command: tuple[str, ...]
+) -> None:
+    web = published(stack, registry)
+
+    done = cli(*command, web.name, env=QUICK)
+
+    assert done.code == 0
+    assert all(letter == "\n" or letter.isprintable() for letter in done.out + done.err)
+
+
+def test_json_is_indented_for_people_and_on_one_line_for_programs(cli: Commands, stack: Stack) -> None:
+    web = current(stack)
+
+    shown, piped = (
+        cli.terminal("watcher", "check", "--json", web.name),
+        cli("watcher", "check", "--json", web.name),
+    )
+
+    assert json.loads(shown.out) == json.loads(piped.out)
+    assert shown.out.startswith('{\n  "')
+    assert piped.out.count("\n") == 1
+
+
+def _moved(stack: Stack, image: str, old: str) -> str:
+    short_old, short_new = (
+        old.removeprefix("sha256:")[:12],
+        stack.image_id(image).removeprefix("sha256:")[:12],
+    )
+    return f"{image} was {short_old}, is {short_new}"

@@ -1,0 +1,148 @@
+"""Every state that an interrupted update can leave has one way out, decided by ids and not by names."""
+
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watcher.names import Marker
+from watcher.scene import (
+    SPARE_OF,
+    Adopt,
+    Depart,
+    Discard,
+    Finish,
+    Leave,
+    Recovery,
+    Respawn,
+    Restore,
+    Undo,
+    scenes,
+)
+
+OLD, NEW, SPARE, AGAIN, OTHER = (letter * 64 for letter in "abcde")
+OF_OLD = Marker("web", "new", "r", OLD[:12])
+TO_NEW = Marker("web", "old", "r", NEW[:12])
+# Of one that removes itself, as it stops: then its spare bears the old one's temporary name.
+RM_OF_OLD = evolve(OF_OLD, removes_itself=True)
+RM_TO_NEW = evolve(TO_NEW, removes_itself=True)
+GOING_TO_NEW = evolve(RM_TO_NEW, going=True)
+RM_OF_SPARE = evolve(RM_OF_OLD, other=SPARE[:12], back=True)
+
+Rows = dict[str | Marker, str]
+
+
+def recovery_of(rows: Rows) -> Recovery | None:
+    """What follows for `web` from containers of these names; a spare is labelled with the old one's id."""
+    listed: list[dict[str, Any]] = [
+        {"Id": cid, "Names": [f"/{name}"], "Labels": {SPARE_OF: OLD} if cid == SPARE else None}
+        for name, cid in rows.items()
+    ]
+    scene = scenes(listed).get("web")
+    return scene.recovery if scene else None
+
+
+@pytest.mark.parametrize(
+    ("rows", "recovery"),
+    [
+        pytest.param({"web": OLD, OF_OLD: NEW}, Undo(OLD, NEW, OF_OLD), id="created, stopped or held"),
+        pytest.param({OF_OLD: NEW, TO_NEW: OLD}, Undo(OLD, NEW, OF_OLD), id="set aside"),
+        pytest.param({"web": NEW, TO_NEW: OLD}, Finish(OLD, NEW, TO_NEW), id="named or started"),
+        pytest.param({TO_NEW: OLD}, Restore(OLD, TO_NEW), id="the successor was removed by hand"),
+        pytest.param({OF_OLD: NEW}, Discard(NEW), id="the old one was removed by hand"),
+        pytest.param({"web": OTHER, OF_OLD: NEW}, Discard(NEW), id="somebody recreated it"),
+        pytest.param(
+            {"web": OTHER, OF_OLD: NEW, TO_NEW: OLD}, Discard(NEW), id="recreated, and both are left"
+        ),
+        pytest.param({"web": OTHER, TO_NEW: OLD}, Leave(OLD), id="recreated after the old one was set aside"),
+    ],
+)
+def test_an_open_update_has_one_way_out(rows: Rows, recovery: Recovery) -> None:
+    assert recovery_of(rows) == recovery
+
+
+@pytest.mark.parametrize(
+    ("rows", "recovery"),
+    [
+        pytest.param({"web": OLD, RM_OF_OLD: NEW}, Undo(OLD, NEW, RM_OF_OLD), id="created, no spare yet"),
+        pytest.param(
+            {"web": OLD, RM_OF_OLD: NEW, RM_TO_NEW: SPARE},
+            Undo(OLD, NEW, RM_OF_OLD),
+            id="spare made, not yet going",
+        ),
+        pytest.param({"web": OLD, RM_OF_OLD: NEW, GOING_TO_NEW: SPARE}, Depart(OLD), id="going"),
+        pytest.param({RM_OF_OLD: NEW, GOING_TO_NEW: SPARE}, Adopt(NEW, RM_OF_OLD), id="gone"),
+        pytest.param({RM_OF_OLD: NEW}, Adopt(NEW, RM_OF_OLD), id="gone, and its spare was removed by hand"),
+        pytest.param(
+            {"web": NEW, GOING_TO_NEW: SPARE}, Finish(SPARE, NEW, GOING_TO_NEW), id="named or started"
+        ),
+        pytest.param(
+            {GOING_TO_NEW: SPARE}, Respawn(SPARE, "", GOING_TO_NEW), id="the successor removed itself"
+        ),
+        pytest.param(
+            {GOING_TO_NEW: SPARE, RM_OF_SPARE: AGAIN},
+            Respawn(SPARE, AGAIN, GOING_TO_NEW),
+            id="made anew, not named",
+        ),
+        pytest.param({"web": OLD, RM_TO_NEW: SPARE}, Discard(SPARE), id="undone, and the spare is left"),
+        pytest.param({"web": OTHER, GOING_TO_NEW: SPARE}, Discard(SPARE), id="somebody recreated it"),
+        pytest.param(
+            {"web": OTHER, RM_OF_OLD: NEW, GOING_TO_NEW: SPARE},
+            Discard(NEW),
+            id="recreated, and both are left",
+        ),
+        pytest.param({"web": OTHER, RM_OF_OLD: NEW}, Discard(NEW), id="recreated, and the successor is left"),
+    ],
+)
+def test_an_open_update_of_one_that_removes_itself_has_one_way_out(rows: Rows, recovery: Recovery) -> None:
+    assert recovery_of(rows) == recovery
+
+
+@pytest.mark.parametrize("name", ["web", "web_old", "web.ctr-updater", "web.ctr-updater-old-r-xyz"])
+def test_without_a_temporary_name_no_update_is_open(name: str) -> None:
+    assert scenes([{"Id": OLD, "Names": [f"/{name}"]}]) == {}
+
+
+def test_updates_of_several_containers_are_told_apart() -> None:
+    of_db = Marker("db", "new", "s", OTHER[:12])
+    rows: Rows = {"web": OLD, OF_OLD: NEW, "db": OTHER, of_db: SPARE}
+
+    found = scenes([{"Id": cid, "Names": [f"/{name}"]} for name, cid in rows.items()])
+
+    assert {name: scene.recovery for name, scene in found.items()} == {
+        "web": Undo(OLD, NEW, OF_OLD),
+        "db": Undo(OTHER, SPARE, of_db),
+    }
+
+
+MARKS: list[str | Marker] = ["web", OF_OLD, TO_NEW, RM_OF_OLD, RM_TO_NEW, GOING_TO_NEW, RM_OF_SPARE]
+PLACES = st.lists(st.sampled_from(MARKS), unique=True, min_size=1, max_size=3)
+
+
+@given(PLACES, st.permutations([OLD, NEW, SPARE, AGAIN, OTHER]))
+def test_no_container_but_one_that_an_id_speaks_for_is_given_the_name_or_taken_it(
+    places: list[str | Marker], ids: list[str]
+) -> None:
+    """What somebody else called `web` stays `web`, whatever temporary names there are beside it."""
+    rows = dict(zip(places, ids, strict=False))
+    holder = rows.get("web", "")
+
+    match recovery_of(rows):
+        case Undo(old, successor, marker):
+            assert old.startswith(marker.other) or (holder == old == OLD)
+            assert successor != holder
+        case Finish(old, successor, marker):
+            assert successor == holder
+            assert successor.startswith(marker.other)
+            assert old != holder
+        case Depart(old):
+            assert holder == old == OLD
+        case Restore() | Adopt() | Respawn():
+            assert not holder
+        case Discard(cid) | Leave(cid):
+            assert cid != holder
+            assert cid in ids
+        case None:
+            assert places == ["web"]
