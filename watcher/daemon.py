@@ -7,6 +7,8 @@ image that its own tag means now.
 import asyncio
 import random
 import signal
+from collections.abc import Callable, Coroutine, Iterable
+from typing import TypeVar
 
 import structlog
 
@@ -16,7 +18,6 @@ from watcher.engine import Json
 from watcher.errors import EngineError
 from watcher.health import Pulse
 from watcher.log import Repeats
-from watcher.names import Marker, name_of
 from watcher.pulls import Puller
 from watcher.reconcile import Reconciler
 from watcher.self_id import is_contained, own_container
@@ -25,6 +26,7 @@ from watcher.watch import Watch
 from watcher.workqueue import WorkQueue
 
 _JITTER = 0.1
+K = TypeVar("K")
 _log = structlog.get_logger()
 
 
@@ -48,7 +50,7 @@ class Daemon:
         self._engine_is = Repeats()
         self._here = asyncio.Event()
         self._pull_now = asyncio.Event()
-        self._seen: set[str] = set()
+        self._cut_short: set[str] = set()
 
     async def run(self) -> int:
         """Run until cancelled, and then bring what is under way to a safe end."""
@@ -56,7 +58,7 @@ class Daemon:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._watch.run())
-                tasks.create_task(self._pull_on_time())
+                tasks.create_task(self._pull_on_time(tasks))
                 async for name in self._queue.keys():
                     tasks.create_task(self._work(name))
         except asyncio.CancelledError:
@@ -68,15 +70,21 @@ class Daemon:
     async def once(self) -> int:
         """One pass over every container that opted in; the highest exit code that applied."""
         await self._context.engine.negotiate()
-        pulled = await self._puller.pull_all(await self._rows())
-        names = {_key(row) for row in await self._rows()}
+        codes = await self._all(self._reconciler.settle, fleet.cut_short(await self._rows()))
+        codes += await self._all(self._puller.pull, await self._puller.tags(await self._rows()))
+        rows = await self._rows()
+        codes += await self._all(self._reconciler.reconcile, fleet.wanting(rows, self._context.defaults))
+        return max([0, *codes])
+
+    async def _all(self, do: Callable[[K], Coroutine[None, None, int]], keys: Iterable[K]) -> list[int]:
         async with asyncio.TaskGroup() as tasks:
-            passes = [tasks.create_task(self._reconciler.reconcile(name)) for name in sorted(names)]
-        return max([pulled, *(each.result() for each in passes)])
+            done = [tasks.create_task(do(key)) for key in keys]
+        return [each.result() for each in done]
 
     async def _work(self, name: str) -> None:
         try:
-            await self._reconciler.reconcile(name)
+            if name not in self._cut_short or await self._reconciler.settle(name) == 0:
+                await self._reconciler.reconcile(name)
         except Exception:  # noqa: BLE001 - as said below
             # An error of ours in one container's case must not stop the others; it is said in full.
             _log.exception("container not looked at", container=name, again_in_s=self._queue.retry(name))
@@ -84,12 +92,15 @@ class Daemon:
             self._queue.done(name)
 
     async def _look(self) -> None:
-        """Find what wants a closer look: whatever is stale, cut short, or new to us."""
+        """Find what wants a closer look: whatever is stale, or was cut short."""
         rows = await self._rows()
-        names = {_key(row) for row in rows}
-        for name in set(fleet.wanting(rows, self._context.defaults)) | (names - self._seen):
+        self._cut_short = fleet.cut_short(rows)
+        for name in fleet.wanting(rows, self._context.defaults) | self._cut_short:
             self._queue.add(name)
-        self._seen = names
+        for row in rows:
+            await self._puller.platform(row)
+        if trouble := self._context.memory.said_once():
+            _log.warning("nothing can be remembered", why=trouble, lost="an image that failed is tried again")
         self._pulse.beat()
 
     async def _rows(self) -> list[Json]:
@@ -97,15 +108,15 @@ class Daemon:
         own = await own_container(engine, await engine.containers()) if is_contained() else None
         return fleet.opted_in(await engine.containers(stopped=True, label=ENABLE), own)
 
-    async def _pull_on_time(self) -> None:
-        """Pull the tracked tags now and at each interval, the engine being there."""
+    async def _pull_on_time(self, tasks: asyncio.TaskGroup) -> None:
+        """Pull the tracked tags now and at each interval; one that hangs holds up no other."""
         while True:
             await self._here.wait()
             try:
-                await self._puller.pull_all(await self._rows())
-            except* EngineError as group:
-                _log.debug("pulls put off", why=str(group.exceptions[0]))
-            self._watch.ring()
+                for tag in await self._puller.tags(await self._rows()):
+                    tasks.create_task(self._puller.pull(tag))
+            except EngineError as error:
+                _log.debug("pulls put off", why=str(error))
             await self._sleep(self._interval * random.uniform(1 - _JITTER, 1 + _JITTER))  # noqa: S311 - spreads load
 
     async def _sleep(self, seconds: float) -> None:
@@ -117,8 +128,8 @@ class Daemon:
             return
 
     def _look_at_everything(self) -> None:
-        """Forget what was seen, as if the daemon had just begun (SIGHUP)."""
-        self._seen = set()
+        """Pull and look now, whatever waits for its next try (SIGHUP)."""
+        self._queue.forget_all()
         self._pull_now.set()
         self._watch.ring()
 
@@ -130,12 +141,6 @@ class Daemon:
 
     def _found(self) -> None:
         self._here.set()
-        self._seen = set()
         if self._engine_is.is_news("engine", "here"):
             version = ".".join(map(str, self._context.engine.api))
             _log.info("engine followed", endpoint=self._context.engine.endpoint.shown, api=version)
-
-
-def _key(row: Json) -> str:
-    marker = Marker.parse(name_of(row))
-    return marker.name if marker else name_of(row)

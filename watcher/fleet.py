@@ -5,7 +5,7 @@ means the container's image, and the bare id from the moment it does not (20.10 
 stores). So one call, filtered by label in the engine, finds every stale container.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from attrs import frozen
@@ -36,17 +36,18 @@ def opted_in(rows: Iterable[Json], own: str | None) -> list[Json]:
     return [row for row in rows if row["Id"] != own and row["Labels"].get(ENABLE, "").strip() != "false"]
 
 
-def wanting(rows: Iterable[Json], defaults: Policy) -> Iterator[str]:
-    """The names of the containers that want a closer look.
+def cut_short(rows: Iterable[Json]) -> set[str]:
+    """The names of the containers with an open update: one that was cut short, or is under way."""
+    return {marker.name for row in rows if (marker := Marker.parse(name_of(row)))}
 
-    Those whose image is not what their reference means, whose labels cannot be read, or whose update was
-    cut short.
-    """
-    for row in rows:
-        if marker := Marker.parse(name_of(row)):
-            yield marker.name
-        elif _is_stale(row) or policy_of(row, defaults) is None:
-            yield name_of(row)
+
+def wanting(rows: Iterable[Json], defaults: Policy) -> set[str]:
+    """The names of the containers that are stale, or whose labels cannot be read."""
+    return {
+        name_of(row)
+        for row in rows
+        if not Marker.parse(name_of(row)) and (_is_stale(row) or policy_of(row, defaults) is None)
+    }
 
 
 def followed_tag(row: Json, reference: str) -> str | None:

@@ -4,12 +4,15 @@ A file in the state folder, so that no port is open. Wall-clock time, for two pr
 """
 
 import contextlib
+import fcntl
 import json
 import os
 import time
 from pathlib import Path
+from typing import IO
 
 _FILE = "health.json"
+_LOCK = "health.lock"
 
 
 class Pulse:
@@ -23,6 +26,7 @@ class Pulse:
     def __init__(self, folder: Path, allowance: float) -> None:
         self._path = folder / _FILE
         self._allowance = allowance
+        self._lock: IO[str] | None = None
 
     def beat(self) -> None:
         """Say that the engine is followed and that the last look is recent."""
@@ -31,8 +35,16 @@ class Pulse:
         # Where nothing can be written, `watcher healthy` says that there is no sign of life.
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_text(json.dumps({"until": until, "pid": os.getpid()}))
+            self._hold()
+            temporary.write_text(json.dumps({"until": until}))
             temporary.replace(self._path)
+
+    def _hold(self) -> None:
+        """Hold a lock that goes with the process, so that a killed daemon is noticed at once."""
+        if self._lock is None:
+            self._lock = (self._path.parent / _LOCK).open("w")
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def stop(self) -> None:
         """Say that the daemon does not follow the engine just now."""
@@ -49,5 +61,18 @@ def trouble(folder: Path) -> str:
             f"no daemon follows the engine: cannot read {folder / _FILE}: {error}"
             " - is `watcher run` running, with the same state directory?"
         )
+    if _is_free(folder / _LOCK):
+        return "no daemon follows the engine: the one that did is gone - start `watcher run` again"
     late = time.time() - until
     return f"the daemon's look at the engine is overdue by {late:.0f} s - see its log" if late > 0 else ""
+
+
+def _is_free(lock: Path) -> bool:
+    try:
+        with lock.open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -5,6 +5,7 @@ proxies and certificates that the engine knows.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable
 
 import structlog
@@ -20,7 +21,7 @@ from watcher.payload import platform
 from watcher.refs import ImageRef
 from watcher.verdict import reference_of
 
-_AT_ONCE = 4
+_AT_ONCE = 4  # of one registry
 _log = structlog.get_logger()
 
 
@@ -33,21 +34,30 @@ class Puller:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._slots: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_AT_ONCE))
+        self._under_way: set[Tag] = set()
         self._repeats = Repeats()
         self._platforms: dict[str, str] = {}
         self._references: dict[str, str] = {}
 
-    async def pull_all(self, rows: Iterable[Json]) -> int:
-        """Pull every tag that a row follows and whose labels let a registry be asked.
+    async def tags(self, rows: Iterable[Json]) -> set[Tag]:
+        """The tags that the rows follow and whose labels let a registry be asked, each once."""
+        return {tag for row in rows if (tag := await self._tag(row))}
+
+    async def pull(self, tag: Tag) -> int:
+        """Pull a tag, unless a pull of it is under way already.
 
         Returns:
-            0, or the highest exit code that a tag ended with.
+            0, or the exit code that says how it failed; said once for each reason.
         """
-        tags = {tag for row in rows if (tag := await self._tag(row))}
-        async with asyncio.TaskGroup() as tasks:
-            pulls = [tasks.create_task(self._pull(tag)) for tag in tags]
-        return max((pull.result() for pull in pulls), default=0)
+        if tag in self._under_way:
+            return 0
+        self._under_way.add(tag)
+        try:
+            async with self._slots[tag.ref.domain]:
+                return await self._pull(tag)
+        finally:
+            self._under_way.discard(tag)
 
     async def _tag(self, row: Json) -> Tag | None:
         policy = fleet.policy_of(row, self._context.defaults)
@@ -55,7 +65,7 @@ class Puller:
             return None
         text = fleet.followed_tag(row, await self._reference(row))
         try:
-            return Tag(ImageRef.parse(text), await self._platform(row)) if text else None
+            return Tag(ImageRef.parse(text), await self.platform(row)) if text else None
         except ValueError:
             return None
 
@@ -67,8 +77,8 @@ class Puller:
             self._references[row["Id"]] = reference_of(await self._context.engine.container(row["Id"]))
         return self._references[row["Id"]]
 
-    async def _platform(self, row: Json) -> str:
-        """The platform of a row's image; the image is remembered on the way."""
+    async def platform(self, row: Json) -> str:
+        """The platform of a row's image, which is asked for once, and remembered on the way."""
         key = row["ImageID"]
         if key not in self._platforms:
             image = await reading.known_image(self._context.engine, key)
@@ -79,13 +89,12 @@ class Puller:
 
     async def _pull(self, tag: Tag) -> int:
         name = tag.ref.familiar
-        async with self._slots:
-            try:
-                await reading.pull(self._context.engine, tag.ref, tag.platform, lambda _: None)
-            except (EngineError, Unknown) as error:
-                if self._repeats.is_news(name, str(error)):
-                    _log.warning("tag not pulled", image=name, why=str(error))
-                return error.exit_code
+        try:
+            await reading.pull(self._context.engine, tag.ref, tag.platform, lambda _: None)
+        except (EngineError, Unknown) as error:
+            if self._repeats.is_news(name, str(error)):
+                _log.warning("tag not pulled", image=name, why=str(error))
+            return error.exit_code
         if failures := self._repeats.over(name):
             _log.info("tag pulled again", image=name, failures=failures)
         return 0

@@ -43,6 +43,7 @@ class Reconciler:
         self._slots = asyncio.Semaphore(concurrency)
         self._repeats = Repeats()
         self._due: dict[str, datetime] = {}
+        self._targets: dict[str, str] = {}
 
     async def reconcile(self, name: str) -> int:
         """Look at a container and do what is to be done; the exit code that says how that went."""
@@ -56,8 +57,15 @@ class Reconciler:
         self._queue.forget(name)
         return code
 
+    async def settle(self, name: str) -> int:
+        """Bring an update that was cut short to its end; the exit code that says how that went."""
+        try:
+            await job.settle_open(self._context, name)
+        except WatcherError as error:
+            return self._failed(name, error)
+        return 0
+
     async def _reconcile(self, name: str) -> int:
-        await job.settle_open(self._context, name)
         container = await self._context.engine.container(name)
         policy = self._context.defaults.with_labels(container["Config"]["Labels"])
         if not policy.enable:
@@ -67,9 +75,10 @@ class Reconciler:
             return self._told(found)
         if policy.mode == "notify":
             self._say(name, "update available", found)
-            return 1
+            return 0
         if not self._is_due(name, policy, found):
             return 0
+        self._targets[name] = found.verdict.target
         async with self._slots:
             began = time.monotonic()
             outcome = await job.update(self._context, name, _REQUEST)
@@ -102,15 +111,18 @@ class Reconciler:
         found = outcome.assessment
         if outcome.done is not Done.UPDATED:
             return
-        self._repeats.over(found.name)
+        failures = self._repeats.over(found.name)
         stages = {f"{stage}_s": round(seconds, 3) for stage, seconds in outcome.took.items()}
-        _log.info("container updated", **_about(found), took_s=round(took, 3), **stages)
+        _log.info("container updated", **_about(found), took_s=round(took, 3), failures=failures, **stages)
         for line in outcome.warnings:
             _log.warning("container updated with a doubt", container=found.name, doubt=line)
 
     def _failed(self, name: str, error: WatcherError) -> int:
         """Say once what went wrong, and try again what may go right another time."""
-        lasting = not isinstance(error, EngineError | UpdateFailed) or self._context.memory.failure(name)
+        failure = self._context.memory.failure(name)
+        lasting = not isinstance(error, EngineError | UpdateFailed) or (
+            failure is not None and failure.image == self._targets.get(name)
+        )
         wait = None if lasting else round(self._queue.retry(name), 1)
         if self._repeats.is_news(name, str(error)) and not isinstance(error, EngineUnavailable):
             level = _log.error if isinstance(error, UpdateFailed | EngineError) else _log.warning

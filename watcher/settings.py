@@ -41,6 +41,18 @@ def duration(text: str) -> float:
     return sum(int(number) * _SECONDS[unit] for number, unit in parts)
 
 
+def interval(text: str) -> float:
+    """Read a duration of a second or more: less would hammer the registries.
+
+    Raises:
+        ValueError: It is none.
+    """
+    seconds = duration(text)
+    if seconds < 1:
+        raise ValueError(text)
+    return seconds
+
+
 def boolean(text: str) -> bool:
     """Read `true` or `false`.
 
@@ -170,7 +182,9 @@ class DaemonSettings:
         log_level: `debug`, `info`, `warning` or `error`.
     """
 
-    interval: float = _setting(3600.0, duration, _DURATION, "Time between two looks at the registries (1h).")
+    interval: float = _setting(
+        3600.0, interval, f"{_DURATION}, but 1s or more", "Time between two looks at the registries (1h)."
+    )
     concurrency: int = _setting(
         8, whole_number, "a whole number of 1 or more", "Updates under way at once (8)."
     )

@@ -14,14 +14,14 @@ from watcher.payload import (
     Payload,
     injected_candidates,
     is_injected,
+    may_be_injected,
     providers_named,
     refuse,
     replacement,
     rerooted,
+    stamped,
 )
 from watcher.verdict import REFERENCE, platform_manifests, reference_of
-
-_COMPOSE = "com.docker.compose.project"
 
 
 class Moved(EngineError):
@@ -86,7 +86,7 @@ async def create(engine: Engine, name: str, plan: Draft) -> Json:
             raise Moved(f"{new['Config']['Image']} moved on to {short(new['Image'])} meanwhile")
         await _attach(engine, new, plan.payload)
         if plan.files:
-            await engine.put_archive(cid, "/", plan.files)
+            await engine.put_archive(cid, "/", stamped(plan.files, new["Created"]))
     except EngineError:
         await engine.remove(cid, with_own_volumes=True)
         raise
@@ -101,7 +101,7 @@ async def _attach(engine: Engine, new: Json, payload: Payload) -> None:
 
 
 async def _files(engine: Engine, container: Json) -> bytes:
-    if _COMPOSE not in (container["Config"]["Labels"] or {}):
+    if not may_be_injected(container):
         return b""
     cid, stats = container["Id"], {}
     candidates = injected_candidates(await engine.changes(cid), container)

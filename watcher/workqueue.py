@@ -22,12 +22,13 @@ class WorkQueue:
         self._again: set[str] = set()
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._failures: dict[str, int] = {}
+        self._resting: set[str] = set()
         self._changed = asyncio.Event()
         self._closed = False
 
     def add(self, key: str) -> None:
-        """Have a key worked on as soon as nobody is at work on it."""
-        if self._closed:
+        """Have a key worked on as soon as nobody is at work on it, and its back-off is over."""
+        if self._closed or key in self._resting:
             return
         if key in self._working:
             self._again.add(key)
@@ -49,11 +50,19 @@ class WorkQueue:
         longest = min(BACKOFF_FIRST_S * 2**failures, BACKOFF_LAST_S)
         delay = longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, keeps no secret
         self.add_later(key, delay)
+        self._resting.add(key)
+        self._again.discard(key)
         return delay
 
     def forget(self, key: str) -> None:
-        """Let the back-off of a key begin anew."""
+        """End the back-off of a key; the next one begins anew."""
         self._failures.pop(key, None)
+        self._resting.discard(key)
+
+    def forget_all(self) -> None:
+        """End every back-off."""
+        self._failures.clear()
+        self._resting.clear()
 
     def done(self, key: str) -> None:
         """Give a key back that `keys` handed out."""
@@ -84,4 +93,5 @@ class WorkQueue:
 
     def _ring(self, key: str) -> None:
         self._timers.pop(key, None)
+        self._resting.discard(key)
         self.add(key)

@@ -78,15 +78,12 @@ def replacement(  # noqa: PLR0913 - one value per thing that must have been read
             `--volumes-from`.
         new_manifest: Digest of the new image's manifest for the platform (containerd store), else "".
     """
-    base, published = (
-        section(old_image or new_image, "Config"),
-        section(container["HostConfig"], "PortBindings"),
-    )
-    own = config.user_config(container["Config"], base, published)
+    base = section(new_image if old_image is None else old_image, "Config")
+    published = section(container["HostConfig"], "PortBindings")
     ends = endpoints.endpoints(container, api)
     first = dict(list(ends.items())[:1]) if api < endpoints.ALL_IN_CREATE else ends
-    body = _config(container, own, api)
-    body |= identity.user_names(container, host_name)
+    own = _accepted(config.user_config(container["Config"], base, published), container, api)
+    body = own | identity.user_names(container, host_name)
     if label := identity.compose_image(container, new_image, new_manifest):
         body["Labels"] = body["Labels"] | label
     body["HostConfig"] = host.host_config(container["HostConfig"], api, successors) | volumes.carried(
@@ -98,11 +95,12 @@ def replacement(  # noqa: PLR0913 - one value per thing that must have been read
         platform=identity.platform(container, old_image, host_platform),
         connect=deepcopy({name: end for name, end in ends.items() if name not in first}),
         networks=frozenset(section(section(container, "NetworkSettings"), "Networks")),
-        assumed=() if old_image else config.ambiguous(container["Config"], base, published),
+        assumed=() if old_image is not None else config.ambiguous(own, container["Config"], base, published),
     )
 
 
-def _config(container: Json, own: dict[str, Any], api: Api) -> dict[str, Any]:
+def _accepted(own: Json, container: Json, api: Api) -> dict[str, Any]:
+    """Without what the engine would refuse there."""
     dropped = set()
     if api >= endpoints.MAC_IN_ENDPOINT:
         dropped.add("MacAddress")

@@ -50,18 +50,18 @@ def user_config(config: Json, image: Json, published: Collection[str]) -> dict[s
     return own | process.user_process(config, image)
 
 
-def ambiguous(config: Json, image: Json, published: Collection[str]) -> tuple[str, ...]:
+def ambiguous(own: Json, config: Json, image: Json, published: Collection[str]) -> tuple[str, ...]:
     """Name the values of a container that an image does not explain.
 
     Where the old image is unknown, each of these may have been its default or the user's choice. What is
     kept in either case (labels of identity, published ports) is not among them.
 
     Args:
+        own: What of Config is sent; see `user_config`.
         config: `Config` of the container.
         image: `Config` of the new image.
         published: Ports in `HostConfig.PortBindings`.
     """
-    own = user_config(config, image, published)
     names = [key for key in ("User", "WorkingDir", "StopSignal") if own.get(key)]
     names += process.differing(config, image)
     names += [f"Env {environment.name(entry)}" for entry in own.get("Env", ())]

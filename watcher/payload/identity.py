@@ -73,11 +73,5 @@ def _joined(value: Json, *keys: str) -> str:
 
 
 def _same_platform(one: str, other: str) -> bool:
-    """Equal, where a variant that is left out or is arm64's only one (v8) does not count."""
-    (*a, variant_a), (*b, variant_b) = _split(one), _split(other)
-    return a == b and (not variant_a or not variant_b or variant_a == variant_b)
-
-
-def _split(name: str) -> tuple[str, str, str]:
-    system, architecture, variant = [*name.split("/"), "", ""][:3]
-    return system, architecture, "" if (architecture, variant) == ("arm64", "v8") else variant
+    """Equal, where a variant that is left out does not count."""
+    return all(a == b for a, b in zip(one.split("/"), other.split("/"), strict=False))

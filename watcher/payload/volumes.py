@@ -53,7 +53,7 @@ def carried(container: Json, providers: Mapping[str, Json], successors: Mapping[
 def _targets(host: Json) -> set[str]:
     binds = [_target(entry) for entry in host.get("Binds") or ()]
     mounts = [mount["Target"] for mount in host.get("Mounts") or ()]
-    return {clean(path) for path in (*binds, *mounts, *section(host, "Tmpfs"))}
+    return {clean(path) for path in (*binds, *mounts)}
 
 
 def _target(bind: str) -> str:
