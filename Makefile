@@ -1,6 +1,6 @@
 # Everything a developer types. Needs root (a private Docker engine is a real dockerd) and apt-get.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-engines lint format lock clean
+.PHONY: help install demo test test-engines test-matrix test-faults lint format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -30,6 +30,15 @@ test: install ## every test, on one engine
 test-engines: install ## what differs between engines, on all of them
 	set -e; for engine in $(ENGINES); do \
 	  echo "== engine $$engine"; $(PYTEST) --engine $$engine $(MATRIX); done
+
+test-matrix: install ## every line of the fidelity matrices, on all engines
+	set -e; for engine in $(ENGINES); do \
+	  echo "== engine $$engine"; $(PYTEST) --engine $$engine --matrix all tests/engine/fidelity; done
+
+test-faults: install ## every fault at every call, on all engines; the table goes into docs/faults.md
+	set -e; for engine in $(ENGINES); do \
+	  echo "== engine $$engine"; \
+	  $(PYTEST) --engine $$engine --fault-share all --fault-table docs/faults.md tests/faults; done
 
 lint: install ## format, lint, types, layers
 	$(BIN)/ruff format --check .

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.bed.cli import Commands
@@ -16,6 +17,10 @@ from tests.bed.proxy import Proxy
 from tests.bed.registry import PrivateRegistry
 from tests.bed.stack import Stack
 
+# The machine's speed is no property of the code.
+hypothesis.settings.register_profile("bed", deadline=None)
+hypothesis.settings.load_profile("bed")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -23,6 +28,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=["20.10", "26.1", "26.1c", "28.5", "28.5c", "distro"],
         help="the Docker engine to test against; c: with the containerd image store "
         "(default: 28.5 where Debian's packages can be had, else the distribution's)",
+    )
+    parser.addoption(
+        "--matrix",
+        choices=["share", "all"],
+        default="share",
+        help="lines of the fidelity matrices: a sixth that the commit chooses (the default), or all",
     )
 
 
