@@ -128,7 +128,8 @@ async def _finish(engine: Engine, update: Finish, demand: Demand) -> None:
     if old["State"]["Running"]:
         # A restart of the engine revived it, or a person did.
         await engine.stop(old)
-    if update.marker.wanted != "s":
+    if update.marker.wanted != "s" and not await _is_paused(engine, update.successor):
+        # One that is paused already had proved itself before.
         await engine.act(update.successor, "start")
         await judged(engine, update.successor, demand, update.marker)
         await _pause(engine, update.successor, update.marker)
@@ -213,7 +214,8 @@ async def _restore(engine: Engine, cid: str, marker: Marker) -> None:
         await engine.rename(cid, marker.name)
     if marker.always:
         await engine.set_restart_policy(cid, _ALWAYS)
-    if marker.wanted == "s":
+    if marker.wanted == "s" or container["State"]["Paused"]:
+        # The engine refuses to start a paused container (409); it was never stopped.
         return
     await engine.act(cid, "start")
     container = await engine.container(cid)
@@ -223,8 +225,12 @@ async def _restore(engine: Engine, cid: str, marker: Marker) -> None:
 
 
 async def _pause(engine: Engine, cid: str, marker: Marker) -> None:
-    if marker.wanted == "p" and not (await engine.container(cid))["State"]["Paused"]:
+    if marker.wanted == "p" and not await _is_paused(engine, cid):
         await engine.act(cid, "pause")
+
+
+async def _is_paused(engine: Engine, cid: str) -> bool:
+    return bool((await engine.container(cid))["State"]["Paused"])
 
 
 async def _drop(engine: Engine, cid: str) -> None:

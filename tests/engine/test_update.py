@@ -259,6 +259,23 @@ def test_a_paused_container_is_paused_again(cli: Commands, stack: Stack) -> None
     assert replaced(stack, web)["State"]["Paused"]
 
 
+@pytest.mark.parametrize("number", range(1, 8))
+def test_a_paused_container_is_paused_again_whenever_its_update_was_killed(
+    cli: Commands, stack: Stack, proxy: Proxy, number: int
+) -> None:
+    web = outdated(stack)
+    stack.engine.docker("pause", web.name)
+    processes: list[subprocess.Popen[str]] = []
+    proxy.arm(run_and(lambda: _kill(processes[0])), n=number, when="before")
+    processes.append(cli.start(*UPDATE, web.name, env=QUICK | {"DOCKER_HOST": proxy.host}))
+    assert processes[0].wait(120) == -signal.SIGKILL
+
+    done = cli(*UPDATE, web.name, env=QUICK)
+
+    assert (done.code, done.err) == (0, "")
+    assert replaced(stack, web)["State"]["Paused"]
+
+
 def test_a_paused_container_whose_update_fails_is_paused_as_it_was(cli: Commands, stack: Stack) -> None:
     web = outdated(stack, new={"cmd": "exit 3"})
     stack.engine.docker("pause", web.name)
