@@ -10,7 +10,6 @@ from watcher.errors import NotFound, UnreadableSetting
 from watcher.lookup import find
 from watcher.names import name_of
 from watcher.progress import Reporter
-from watcher.self_id import own_container
 from watcher.settings import ENABLE
 from watcher.verdict import Status, Verdict, held, reference_of
 
@@ -37,7 +36,7 @@ class Listed:
 async def running_names(context: Context) -> list[str]:
     """The names of the running containers, without the one that this program runs in."""
     rows = await context.engine.containers()
-    own = await own_container(context.engine, rows)
+    own = await context.own.find(context.engine)
     return sorted(name_of(row) for row in rows if row["Id"] != own)
 
 
@@ -84,7 +83,7 @@ async def listed(context: Context, *, every: bool = False) -> list[Listed]:
     """The containers that opted in, in any state, and with `every` also all that run; not the own one."""
     labelled = await context.engine.containers(stopped=True, label=ENABLE)
     running = await context.engine.containers()
-    own = await own_container(context.engine, running)
+    own = await context.own.find(context.engine)
     rows = {row["Id"]: row for row in labelled + (running if every else [])}
     shown = {row["Id"] for row in running} if every else set()
     found = [await _listed(context, cid, always=cid in shown) for cid in rows if cid != own]

@@ -1,9 +1,10 @@
 """What every command works with."""
 
-from attrs import frozen
+from attrs import field, frozen
 
 from watcher.engine import Engine
 from watcher.memory import Memory
+from watcher.self_id import OwnContainer
 from watcher.settings import Policy
 
 
@@ -15,8 +16,10 @@ class Context:
         engine: Open.
         memory: The state folder.
         defaults: The settings of containers whose labels do not say otherwise.
+        own: The container that this program runs in.
     """
 
     engine: Engine
     memory: Memory
     defaults: Policy
+    own: OwnContainer = field(factory=OwnContainer)

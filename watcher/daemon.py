@@ -20,7 +20,6 @@ from watcher.health import Pulse
 from watcher.log import Repeats
 from watcher.pulls import Puller
 from watcher.reconcile import Reconciler
-from watcher.self_id import is_contained, own_container
 from watcher.settings import ENABLE, DaemonSettings
 from watcher.watch import Watch
 from watcher.workqueue import WorkQueue
@@ -69,7 +68,6 @@ class Daemon:
 
     async def once(self) -> int:
         """One pass over every container that opted in; the highest exit code that applied."""
-        await self._context.engine.negotiate()
         codes = await self._all(self._reconciler.settle, fleet.cut_short(await self._rows()))
         codes += await self._all(self._puller.pull, await self._puller.tags(await self._rows()))
         rows = await self._rows()
@@ -99,14 +97,15 @@ class Daemon:
             self._queue.add(name)
         for row in rows:
             await self._puller.platform(row)
+        self._puller.forget_but(rows)
         if trouble := self._context.memory.said_once():
             _log.warning("nothing can be remembered", why=trouble, lost="an image that failed is tried again")
         self._pulse.beat()
 
     async def _rows(self) -> list[Json]:
         engine = self._context.engine
-        own = await own_container(engine, await engine.containers()) if is_contained() else None
-        return fleet.opted_in(await engine.containers(stopped=True, label=ENABLE), own)
+        rows = await engine.containers(stopped=True, label=ENABLE)
+        return fleet.opted_in(rows, await self._context.own.find(engine))
 
     async def _pull_on_time(self, tasks: asyncio.TaskGroup) -> None:
         """Pull the tracked tags now and at each interval; one that hangs holds up no other."""

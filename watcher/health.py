@@ -48,6 +48,9 @@ class Pulse:
 
     def stop(self) -> None:
         """Say that the daemon does not follow the engine just now."""
+        if self._lock:
+            self._lock.close()
+            self._lock = None
         with contextlib.suppress(OSError):
             self._path.unlink()
 

@@ -22,7 +22,6 @@ from watcher.plan import plan
 from watcher.progress import Reporter
 from watcher.proof import Demand
 from watcher.recovery import left_aside, open_updates, settle
-from watcher.self_id import is_contained, own_container
 from watcher.settings import Policy
 from watcher.successor import Moved, draft
 from watcher.update import Settings, Update
@@ -156,7 +155,7 @@ async def _settle(context: Context, name: str) -> tuple[str, ...]:
 
 async def _update(context: Context, container: Json, request: Request) -> Outcome:
     policy = context.defaults.with_labels(container["Config"]["Labels"])
-    await _refuse_own(context.engine, container)
+    await _refuse_own(context, container)
     refuse(container, api=context.engine.api)
     asks = request.report if policy.source == "registry" else None
     if request.dry_run:
@@ -174,8 +173,8 @@ async def _update(context: Context, container: Json, request: Request) -> Outcom
     )
 
 
-async def _refuse_own(engine: Engine, container: Json) -> None:
-    if is_contained() and container["Id"] == await own_container(engine, await engine.containers()):
+async def _refuse_own(context: Context, container: Json) -> None:
+    if container["Id"] == await context.own.find(context.engine):
         raise Refused(
             "this is the container that the updater itself runs in",
             advice="pull and recreate it from outside",

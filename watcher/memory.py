@@ -52,7 +52,10 @@ class Memory:
     def failure(self, name: str) -> Failure | None:
         """The image that the container `name` is not to be tried with again."""
         found = self._read("failed", name)
-        return Failure(**found) if found else None
+        try:
+            return Failure(**found) if found else None
+        except TypeError:
+            return None
 
     def keep_failure(self, name: str, image: str, reason: str) -> None:
         """Remember that an image failed in the container `name`."""

@@ -14,7 +14,7 @@ from watcher import assess as reading
 from watcher import fleet
 from watcher.context import Context
 from watcher.engine import Json
-from watcher.errors import EngineError, Unknown
+from watcher.errors import EngineError, EngineUnavailable, Unknown
 from watcher.fleet import Tag
 from watcher.log import Repeats
 from watcher.payload import platform
@@ -39,6 +39,14 @@ class Puller:
         self._repeats = Repeats()
         self._platforms: dict[str, str] = {}
         self._references: dict[str, str] = {}
+
+    def forget_but(self, rows: Iterable[Json]) -> None:
+        """Drop what is known of images and containers that are no more."""
+        images, containers = {row["ImageID"] for row in rows}, {row["Id"] for row in rows}
+        if self._platforms.keys() - images:
+            self._context.memory.drop_images_but(images)
+        self._platforms = {key: value for key, value in self._platforms.items() if key in images}
+        self._references = {key: value for key, value in self._references.items() if key in containers}
 
     async def tags(self, rows: Iterable[Json]) -> set[Tag]:
         """The tags that the rows follow and whose labels let a registry be asked, each once."""
@@ -92,7 +100,7 @@ class Puller:
         try:
             await reading.pull(self._context.engine, tag.ref, tag.platform, lambda _: None)
         except (EngineError, Unknown) as error:
-            if self._repeats.is_news(name, str(error)):
+            if not isinstance(error, EngineUnavailable) and self._repeats.is_news(name, str(error)):
                 _log.warning("tag not pulled", image=name, why=str(error))
             return error.exit_code
         if failures := self._repeats.over(name):

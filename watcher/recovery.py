@@ -76,7 +76,8 @@ async def undo(engine: Engine, name: str) -> None:
             case Finish(marker=marker) if not marker.back:
                 await _roll_back(engine, recovery)
             case Finish():
-                await _finish(engine, recovery, Demand())
+                # There is nothing more to go back to, so only its networks are looked at.
+                await _finish(engine, recovery, Demand(stable_for=0))
             case Adopt(successor, _):
                 await _drop(engine, successor)
             case _:

@@ -19,6 +19,21 @@ _MOUNT = re.compile(r"/containers/(?P<id>[0-9a-f]{64})/(?:hostname|hosts|resolv\
 _HOSTNAME = re.compile(r"[0-9a-f]{12,64}")
 
 
+class OwnContainer:
+    """The own container, asked for once: it never changes while this process lives."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._cid: str | None = None
+
+    async def find(self, engine: Engine) -> str | None:
+        """Its full id; None outside of any container of this engine."""
+        if not self._asked and is_contained():
+            self._cid = await own_container(engine, await engine.containers())
+        self._asked = True
+        return self._cid
+
+
 async def own_container(engine: Engine, rows: list[Json]) -> str | None:
     """Find the own container's id among the rows of GET /containers/json; None outside of any."""
     if not is_contained():

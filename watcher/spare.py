@@ -33,11 +33,17 @@ async def respawn(engine: Engine, spare: str, again: str, marker: Marker) -> Non
         again: The id of the container made anew, where an attempt before this one got so far, or empty.
         marker: The spare's.
     """
+    kept = await engine.container(spare)
     if not again:
-        kept, name = await engine.container(spare), evolve(marker, kind="new", back=True, other=short(spare))
-        labels = {REFERENCE: reference_of(kept)}
+        name, labels = (
+            evolve(marker, kind="new", back=True, other=short(spare)),
+            {REFERENCE: reference_of(kept)},
+        )
         again = await _like(engine, kept, str(name), labels, removes_itself=True)
-    await engine.rename(spare, str(evolve(marker, back=True, other=short(again))))
+    aside = str(evolve(marker, back=True, other=short(again)))
+    if kept["Name"] != f"/{aside}":
+        # The engine refuses to give a container the name that it has (20.10 to 28.5).
+        await engine.rename(spare, aside)
     await engine.rename(again, marker.name)
 
 

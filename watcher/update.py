@@ -159,9 +159,19 @@ class Update:
             self.failed = " ".join(f"{error}{await self._last_words()}".split())
         await self._undone(tried, error)
         if isinstance(error, WatcherError):
-            state = "as it was" if self._plan.marker.wanted == "s" else "running as it was"
             why = self.failed or tried
-            raise UpdateFailed(f"{name} could not be updated: {why}; the old container is {state}") from error
+            line = f"{name} could not be updated: {why}; {await self._state()}"
+            raise UpdateFailed(line) from error
+
+    async def _state(self) -> str:
+        """The old container's state; an engine's death may have changed it, and that is not ours to undo."""
+        try:
+            now = await self._engine.container(self._plan.name)
+        except EngineError:
+            return "the old container's state cannot be read"
+        if wanted_state(now) != self._plan.marker.wanted:
+            return f"the old container is {now['State']['Status']}: `docker start {self._plan.name}`"
+        return f"the old container is {'' if self._plan.marker.wanted == 's' else 'running '}as it was"
 
     async def _undone(self, tried: str, error: BaseException) -> None:
         name = self._plan.name

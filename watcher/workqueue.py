@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 
 BACKOFF_FIRST_S = 1.0
 BACKOFF_LAST_S = 300.0
+_DOUBLINGS = 16
 
 
 class WorkQueue:
@@ -47,7 +48,7 @@ class WorkQueue:
         """Add a key after its back-off, which doubles with each call until `forget`; returns the seconds."""
         failures = self._failures.get(key, 0)
         self._failures[key] = failures + 1
-        longest = min(BACKOFF_FIRST_S * 2**failures, BACKOFF_LAST_S)
+        longest = min(BACKOFF_FIRST_S * 2 ** min(failures, _DOUBLINGS), BACKOFF_LAST_S)
         delay = longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, keeps no secret
         self.add_later(key, delay)
         self._resting.add(key)
