@@ -1,12 +1,13 @@
 # Everything a developer types. Needs root (a private Docker engine is a real dockerd) and apt-get.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-engines test-matrix test-faults lint format lock clean
+.PHONY: help install demo test test-engines test-kills bench test-matrix test-faults lint format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 ENGINES := 20.10 26.1 28.5 28.5c
 # What differs between engines is tested on each of them; the rest on one.
-MATRIX := tests/engine tests/faults
+MATRIX := tests/engine/test_exercise.py tests/engine/test_identity.py tests/engine/test_lookup.py \
+  tests/engine/test_update.py tests/engine/fidelity
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 help: ## list the targets
@@ -21,15 +22,21 @@ $(VENV)/installed: .ci/dev.txt .ci/prepare pyproject.toml
 demo: install ## the exercise, visible: an image rebuilt, a container replaced
 	$(BIN)/python -m tests.bed.demo
 
-test: install ## every test, on one engine
+test: install ## every test, on one engine; of the faults and matrices a part that the commit chooses
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses 2 --dist worksteal
+	$(BIN)/coverage run -m pytest --numprocesses 2 --dist worksteal --fault-share 1/64 tests tests/faults
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under 90
 
 test-engines: install ## what differs between engines, on all of them
 	set -e; for engine in $(ENGINES); do \
 	  echo "== engine $$engine"; $(PYTEST) --engine $$engine $(MATRIX); done
+
+test-kills: install ## every SIGKILL of the updater, and a share of all other faults, on one engine
+	$(PYTEST) --fault-share ci tests/faults
+
+bench: install ## the benchmarks, as ratios within one run
+	set -e; for name in downtime latency pass_cost many idle; do $(BIN)/python -m benchmarks.$$name; done
 
 test-matrix: install ## every line of the fidelity matrices, on all engines
 	set -e; for engine in $(ENGINES); do \

@@ -1,0 +1,65 @@
+"""What the daemon costs while nothing happens, and whether a day's events leave its memory flat."""
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from benchmarks.ground import Bench, bench, options, table
+from tests.daemon.conftest import Running
+
+_TICK = os.sysconf("SC_CLK_TCK")
+
+
+def cpu(running: Running) -> float:
+    """The seconds of CPU that a process has had, its threads in it."""
+    fields = Path(f"/proc/{running.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICK
+
+
+def resident(running: Running) -> float:
+    """Its resident memory, in MB."""
+    status = Path(f"/proc/{running.process.pid}/status").read_text()
+    (line,) = (line for line in status.splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1000
+
+
+def flood(made: Bench, count: int) -> None:
+    """Events of the kind that the daemon follows: a tag is moved to where it is."""
+    with ThreadPoolExecutor(4) as pool:
+        for _ in pool.map(lambda number: made.engine.api("POST", _tagging(number)), range(count)):
+            pass
+
+
+def _tagging(number: int) -> str:
+    return f"/images/app0:1/tag?repo=flood&tag={number % 10}"
+
+
+def main() -> None:
+    """Measure, and print."""
+    parser = options(__doc__)
+    parser.add_argument("--containers", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--events", type=int, default=100_000)
+    chosen = parser.parse_args()
+    with bench(chosen.engine) as made:
+        made.fleet(chosen.containers, tags=10)
+        daemon = made.daemon()
+        time.sleep(5)
+        rows: list[list[object]] = [["resident after the start", f"{resident(daemon):.1f} MB", "45 MB"]]
+        before = cpu(daemon)
+        time.sleep(chosen.seconds)
+        share = 100 * (cpu(daemon) - before) / chosen.seconds
+        rows.append([f"CPU in {chosen.seconds:.0f} idle seconds", f"{share:.3f} % of a core", "0.1 %"])
+        for part in range(1, 5):
+            flood(made, chosen.events // 4)
+            rows.append(
+                [f"resident after {part * chosen.events // 4} events", f"{resident(daemon):.1f} MB", "flat"]
+            )
+        rows.append(["exit code at the end", daemon.stop(), 0])
+        made.clear()
+    table([f"{chosen.containers} labelled containers", "measured", "target"], rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""What a pass over many containers of one tag costs the engine and the registry with nothing to do."""
+
+import time
+from collections import Counter
+
+from benchmarks.ground import IDLE, Bench, bench, options, table
+from tests.bed.processes import wait_until
+from tests.bed.registry import PrivateRegistry
+from tests.daemon.apps import OPT_IN
+from tests.daemon.conftest import ENVIRON
+
+PULL = "/images/create"
+ROUNDS = 4
+
+
+def pulls(made: Bench) -> int:
+    """How many pulls there were."""
+    return sum(call.path == PULL for call in list(made.proxy.calls))
+
+
+def fleet(made: Bench, registry: PrivateRegistry, count: int) -> None:
+    """Make containers that follow one tag, the one in the registry."""
+    reference = f"{registry.address}/app:1"
+    made.stack.image(reference, marker="old", **IDLE)
+    made.engine.docker("push", reference)
+    made.engine.docker("pull", reference)  # what was only pushed costs a manifest more the first time
+    for number in range(count):
+        made.stack.create(reference, *OPT_IN, name=f"c{number}")
+
+
+def once(made: Bench, registry: PrivateRegistry, count: int) -> list[object]:
+    """A pass from a process's start to its end."""
+    made.proxy.calls.clear()
+    before, began = len(registry.requests()), time.perf_counter()
+    code = made.commands("watcher", "run", "--once", env=ENVIRON | {"DOCKER_HOST": made.proxy.host}).code
+    took = time.perf_counter() - began
+    return [
+        f"`--once` (exit {code})",
+        count,
+        pulls(made),
+        len(made.proxy.calls) - pulls(made),
+        len(registry.requests()) - before,
+        f"{took:.2f} s",
+    ]
+
+
+def timed(made: Bench, registry: PrivateRegistry, count: int) -> list[object]:
+    """The passes of the timer, without the first: from one pull to the call before the next."""
+    before, beforehand = len(registry.requests()), pulls(made)
+    daemon = made.daemon("--interval", "3s")
+    wait_until(lambda: pulls(made) > beforehand, "the first pull")
+    start = len(made.proxy.calls)
+    wait_until(lambda: pulls(made) > beforehand + ROUNDS, "the last pull")
+    calls = Counter(call.path for call in made.proxy.calls[start:])
+    daemon.stop()
+    asked = (len(registry.requests()) - before) / (pulls(made) - beforehand)
+    others = (calls.total() - calls[PULL]) / calls[PULL]
+    return ["of the timer", count, 1, f"{others:.1f}", f"{asked:.1f}", "-"]
+
+
+def main() -> None:
+    """Measure, and print."""
+    chosen = options(__doc__).parse_args()
+    rows = []
+    for count in (50, 200):
+        with PrivateRegistry() as registry, bench(chosen.engine) as made:
+            fleet(made, registry, count)
+            rows += [once(made, registry, count), timed(made, registry, count)]
+            made.clear()
+    rows.append(["target", "", 1, "at most 5", "at most 2", ""])
+    table(
+        ["pass", "containers", "pulls", "other calls to the engine", "requests to the registry", "time"], rows
+    )
+
+
+if __name__ == "__main__":
+    main()

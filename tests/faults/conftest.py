@@ -1,0 +1,35 @@
+"""The suite's options and its world."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bed.engine import PrivateEngine
+from tests.faults.report import pytest_terminal_summary  # noqa: F401 - a hook
+from tests.faults.share import Share
+from tests.faults.world import World
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--fault-share",
+        default="ci",
+        help="the points of tests/faults to try: all, N/M, or ci (the default): every SIGKILL of the "
+        "updater, and of the rest a share that the commit chooses",
+    )
+    parser.addoption(
+        "--fault-table", type=Path, help="write the table of tests/faults into this document, too"
+    )
+
+
+@pytest.fixture(scope="session")
+def share(request: pytest.FixtureRequest) -> Share:
+    return Share.parse(request.config.getoption("--fault-share", default="ci"))
+
+
+@pytest.fixture(scope="session")
+def world(engine: PrivateEngine) -> Iterator[World]:
+    made = World(engine)
+    yield made
+    made.close()

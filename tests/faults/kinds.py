@@ -1,0 +1,66 @@
+"""The kinds of containers that are updated, and of images that they are updated to."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from tests.bed.images import SERVE, Options
+
+_SECOND = 10**9
+
+
+def _check(command: str, retries: int) -> dict[str, Any]:
+    """A HEALTHCHECK that comes to its first result soon, and forgives a slow machine."""
+    each = {"Interval": 3 * _SECOND // 10, "Timeout": 30 * _SECOND}
+    return {"Test": ["CMD-SHELL", command], "Retries": retries, **each}
+
+
+@frozen
+class Kind:
+    """A container and the image that awaits it.
+
+    Attributes:
+        name: Names it in the table.
+        host: Its HostConfig, beside what the others are given.
+        removes_itself: It is run with `--rm`.
+        networks: On so many networks of its own, with a static address on each; none is the bridge, with a
+            published port.
+        both: What its old and its new image have in common.
+        new: What is different of the new one; with nothing in it the new image works.
+        bad: The new image must never be what it ends on.
+        stable_for: What the new one must run for, as CTR_UPDATER_STABLE_FOR.
+    """
+
+    name: str
+    host: Mapping[str, Any] = field(factory=dict)
+    removes_itself: bool = False
+    networks: int = 0
+    both: Options = field(factory=Options)
+    new: Options = field(factory=Options)
+    bad: bool = False
+    # No good image crashes: a moment is enough. A bad one must have crashed within it on a busy machine, too,
+    # and the proof ends when it does.
+    stable_for: str = field()
+
+    @stable_for.default
+    def _stable_for(self) -> str:
+        return "5s" if self.bad else "100ms"
+
+
+_ALWAYS = {"RestartPolicy": {"Name": "always"}}
+_CRASH = "echo broken; exit 3"
+
+KINDS = (
+    Kind("plain"),
+    Kind("two networks", networks=2),
+    Kind("--rm", removes_itself=True),
+    Kind("HEALTHCHECK", both={"healthcheck": _check("true", 20)}),
+    Kind("--restart always", _ALWAYS),
+    Kind("crashes at once", new={"cmd": _CRASH}, bad=True),
+    Kind("crashes soon", new={"cmd": f"sleep 0.3; {_CRASH}"}, bad=True),
+    Kind("crashes, always", _ALWAYS, new={"cmd": _CRASH}, bad=True),
+    Kind("crashes, --rm", removes_itself=True, new={"cmd": _CRASH}, bad=True),
+    Kind("never healthy", new={"cmd": SERVE, "healthcheck": _check("false", 1)}, bad=True),
+    Kind("no such command", new={"cmd": ["/no-such-command"]}, bad=True),
+)

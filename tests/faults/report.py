@@ -1,0 +1,96 @@
+"""What was tried and what was lost, as a table: by the kind of container, and by what befell it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from attrs import asdict, field, frozen
+
+from tests.faults.kinds import KINDS
+from tests.faults.strikes import STRIKES
+
+PROPERTY = "fault points"
+_TOLD = pytest.StashKey[bool]()
+
+
+@frozen
+class Point:
+    """One update that something befell.
+
+    Attributes:
+        kind: Of container.
+        strike: What befell it.
+        lost: Whether something was wrong in the end.
+        notes: What else is counted: `revived`, `departed`, `cured`.
+    """
+
+    kind: str
+    strike: str
+    lost: bool
+    notes: list[str] = field(factory=list)
+
+    def as_json(self) -> dict[str, object]:
+        """As it travels between processes."""
+        return asdict(self)
+
+
+_NOTES = {
+    "revived": "left stopped by the engine's own death with no update open (not the updater's to start)",
+    "departed": "removed by the engine's own death with no spare of it yet (`--rm`)",
+    "cured": "the engine had to be restarted cleanly before it started anything",
+}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the table, and write it where `--fault-table` says; once, however many conftests import this."""
+    points = list(_reported(terminalreporter))
+    if not points or config.stash.get(_TOLD, False):
+        return
+    config.stash[_TOLD] = True
+    lines = table(points)
+    terminalreporter.section("points tried, points lost")
+    terminalreporter.write_line("\n".join(lines))
+    if path := config.getoption("--fault-table", default=None):
+        write(path, config.getoption("--engine") or "28.5", lines)
+
+
+def _reported(terminalreporter: pytest.TerminalReporter) -> Iterator[Point]:
+    for report in (each for kind in terminalreporter.stats.values() for each in kind):
+        if getattr(report, "when", "") == "call":
+            yield from (Point(**value) for name, value in report.user_properties if name == PROPERTY)
+
+
+def table(points: Iterable[Point]) -> list[str]:
+    """The lines of a Markdown table, and below it what was counted apart."""
+    found = list(points)
+    tried = Counter((point.kind, point.strike) for point in found)
+    lost = Counter((point.kind, point.strike) for point in found if point.lost)
+    strikes = list(
+        dict.fromkeys(strike.title for strike in STRIKES if any(key[1] == strike.title for key in tried))
+    )
+    rows = [["points tried", *strikes, "all", "**lost**"]]
+    for kind in (kind.name for kind in KINDS):
+        cells = [tried[kind, strike] for strike in strikes]
+        bad = sum(lost[kind, strike] for strike in strikes)
+        rows.append([kind, *map(str, cells), str(sum(cells)), f"**{bad}**"])
+    total = [sum(tried[kind.name, strike] for kind in KINDS) for strike in strikes]
+    rows.append(["all", *map(str, total), str(sum(total)), f"**{sum(lost.values())}**"])
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    rule = "|---|" + "---:|" * (len(rows[0]) - 1)
+    return [lines[0], rule, *lines[1:], "", *_notes(found)]
+
+
+def write(path: Path, engine: str, lines: list[str]) -> None:
+    """Put an engine's table into a document, in the place of the one that it had there."""
+    heading = f"## Docker {engine}"
+    parts = path.read_text().split("\n## ") if path.exists() else ["# Points tried, points lost\n"]
+    kept = [part.rstrip("\n") for part in parts if f"## {part}".splitlines()[0] != heading]
+    path.write_text(
+        "\n\n## ".join([*kept, "\n".join([heading.removeprefix("## "), "", *lines])]).rstrip() + "\n"
+    )
+
+
+def _notes(points: list[Point]) -> list[str]:
+    counted = Counter(note for point in points for note in point.notes)
+    return [f"- {counted[note]}: {what}." for note, what in _NOTES.items() if counted[note]]

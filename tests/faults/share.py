@@ -1,0 +1,49 @@
+"""Which of all points a run tries."""
+
+import re
+
+from attrs import frozen
+
+from tests.bed.share import commit, draw
+from tests.faults.strikes import UPDATER_KILLED, Strike
+
+_OF_THE_REST = 16
+_TWICE = 16
+
+
+@frozen
+class Share:
+    """The part `index` of `count` parts; chosen by the point itself, so that no two parts overlap.
+
+    Attributes:
+        index: From 0.
+        count: 1 is everything.
+        kills: All points where the updater alone is killed, whatever the part.
+    """
+
+    index: int = 0
+    count: int = 1
+    kills: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> "Share":
+        """Read `all`, `N/M` with N from 1 to M, or `ci`: every kill, and a share that the commit chooses.
+
+        Raises:
+            ValueError: It is none of those.
+        """
+        if text == "all":
+            return cls()
+        if text == "ci":
+            return cls(commit() % _OF_THE_REST, _OF_THE_REST, kills=True)
+        match = re.fullmatch(r"([0-9]+)/([0-9]+)", text)
+        if not match or not 1 <= int(match[1]) <= int(match[2]):
+            raise ValueError(f"{text}: not all, ci or N/M")
+        return cls(int(match[1]) - 1, int(match[2]))
+
+    def has(self, point: str, strike: Strike) -> bool:
+        """Tell whether a point is to be tried; of second strikes, even all is a sample."""
+        if self.kills and strike.name == UPDATER_KILLED:
+            return True
+        count = self.count * (_TWICE if strike.twice else 1)
+        return draw(point) % count == self.index

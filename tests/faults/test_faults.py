@@ -1,0 +1,90 @@
+"""Whatever befalls an update, at whichever of its calls: no container is lost."""
+
+import contextlib
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bed.share import draw
+from tests.faults.kinds import KINDS, Kind
+from tests.faults.report import PROPERTY, Point
+from tests.faults.share import Share
+from tests.faults.strikes import STRIKES, Strike
+from tests.faults.trial import Trial
+from tests.faults.world import World
+
+pytestmark = pytest.mark.timeout(7200)  # one test is many updates
+
+# A container that crashes in a loop is stopped in more calls one time than another.
+_MORE = 3
+
+Begin = Callable[[Kind], contextlib.AbstractContextManager[Trial]]
+Numbers = tuple[int, ...]
+
+
+@pytest.fixture
+def begin(world: World, tmp_path: Path) -> Begin:
+    """A function that makes a container of a kind; on leaving its context all is removed again."""
+    folders = (tmp_path / str(number) for number in itertools.count())
+
+    @contextlib.contextmanager
+    def made(kind: Kind) -> Iterator[Trial]:
+        try:
+            with Trial(world, world.begin(kind), next(folders)) as trial:
+                yield trial
+        finally:
+            world.clean()
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def lengths() -> dict[str, int]:
+    """How many calls the update of each kind makes that change something; as it is found out."""
+    return {}
+
+
+@pytest.mark.parametrize("strike", STRIKES, ids=lambda strike: strike.title)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_no_container_is_lost(
+    begin: Begin,
+    lengths: dict[str, int],
+    share: Share,
+    kind: Kind,
+    strike: Strike,
+    record_property: Callable[[str, object], None],
+) -> None:
+    lost, tried = [], 0
+    for numbers in _points(strike, _length(begin, lengths, kind)):
+        point = f"{kind.name}: {strike.title} call {' and '.join(map(str, numbers))}"
+        if not share.has(point, strike):
+            continue
+        with begin(kind) as trial:
+            if not all(trial.struck(strike, number) for number in numbers):
+                continue
+            if draw(point) % 2:
+                trial.lose_memory()
+            wrong = trial.recovered()
+        tried += 1
+        record_property(PROPERTY, Point(kind.name, strike.title, bool(wrong), trial.notes).as_json())
+        lost += [f"{point}: {'; '.join(wrong)} (last said: {trial.said})"] if wrong else []
+    if not tried:
+        pytest.skip("none of its points is in this share")
+    assert not lost, "\n".join(lost)
+
+
+def _length(begin: Begin, lengths: dict[str, int], kind: Kind) -> int:
+    if kind.name not in lengths:
+        with begin(kind) as trial:
+            lengths[kind.name] = trial.undisturbed()
+            assert trial.recovered() == [], trial.said
+    return lengths[kind.name]
+
+
+def _points(strike: Strike, calls: int) -> Iterator[Numbers]:
+    """Which calls are struck; where it comes twice, each of the recovery's for each of the update's."""
+    once = range(1, calls + _MORE + 1)
+    # A recovery brings the update to an end, and then makes the next one from its beginning.
+    return itertools.product(once, range(1, 2 * calls + _MORE + 1)) if strike.twice else ((n,) for n in once)

@@ -1,0 +1,185 @@
+"""One update that something befalls, and the recovery from it."""
+
+import contextlib
+import subprocess
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Self
+
+from tests.bed.api import events
+from tests.bed.cli import Commands, Result
+from tests.bed.errors import BedError
+from tests.bed.processes import wait_until
+from tests.bed.proxy import Proxy
+from tests.faults.strikes import Strike
+from tests.faults.whole import complaints, of_the_rest
+from tests.faults.world import Subject, World
+
+_RUNS = 5
+_CURE_AFTER = 2  # runs that fail: some engines start nothing more until they were restarted
+_HELD_S = 1.0
+_LIMIT_S = 240.0
+
+
+class Trial:
+    """The updater's runs on one container, through a proxy of its own; a context manager.
+
+    Attributes:
+        revived: The engine's own death left the container stopped, with no update open; the test started it.
+        departed: The engine's own death removed a `--rm` container before there was a spare of it.
+        cured: The engine had to be restarted cleanly before it started anything.
+        said: What the last run said.
+    """
+
+    def __init__(self, world: World, subject: Subject, directory: Path) -> None:
+        self.revived = self.departed = self.cured = False
+        self.said = ""
+        self._world = world
+        self._proxy = Proxy(world.engine.socket)
+        self._subject = subject
+        directory.mkdir()
+        self._commands = Commands(world.engine.host, directory)
+        self._env = {"CTR_UPDATER_STABLE_FOR": subject.kind.stable_for}
+        self._was_spared = True
+        self._engine_starts: list[Future[object]] = []
+        self._threads = ThreadPoolExecutor(2)
+        self._process: Future[subprocess.Popen[str]] = Future()
+
+    def __enter__(self) -> Self:
+        self._proxy.__enter__()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._commands.close()
+        self._proxy.__exit__(*exception)
+        self._threads.shutdown()
+
+    @property
+    def notes(self) -> list[str]:
+        """What is counted apart."""
+        return [note for note in ("revived", "departed", "cured") if getattr(self, note)]
+
+    def undisturbed(self) -> int:
+        """Run the update with nothing in its way; returns the number of its changing calls."""
+        self._must_be_over(self._run_through_proxy())
+        return len(self._proxy.changes)
+
+    def struck(self, strike: Strike, number: int) -> bool:
+        """Run the update with a strike at one of its calls; False where it ends well with fewer."""
+        armed = self._proxy.arm(strike.on(self), n=number, when=strike.when)
+        done = self._run_through_proxy()
+        self._proxy.disarm()
+        for start in self._engine_starts:
+            start.result()
+        if not armed.fired.is_set():
+            self._must_be_over(done)
+        assert done.code or self._is_updated(), f"exit 0 without an update: {done}"
+        return armed.fired.is_set()
+
+    def lose_memory(self) -> None:
+        """Let the runs from now on have a new, empty state directory."""
+        self._env["CTR_UPDATER_STATE_DIR"] = str(self._commands.home / "new state")
+
+    def recovered(self) -> list[str]:
+        """Run the update until it is at an end, a bounded number of times; returns what is wrong then."""
+        for attempt in range(_RUNS):
+            self._revive()
+            if self._is_departed():
+                self.departed = True
+                return of_the_rest(self._world, self._subject)
+            done = self._commands("watcher", *self._arguments(), env=self._env, timeout=_LIMIT_S)
+            self.said = f"{done.code} {done.err.strip()}"
+            if self._is_over(done):
+                return complaints(self._world, self._subject)
+            if attempt == _CURE_AFTER:
+                self._cure()
+        return [*complaints(self._world, self._subject), f"no end after {_RUNS} runs"]
+
+    def kill_updater(self) -> None:
+        process = self._process.result()
+        process.kill()
+        process.wait()
+
+    def kill_engine(self) -> None:
+        """Kill it, and start it again in the background: the updater meets an engine that is down."""
+        self._engine_dies()
+        self._world.engine.kill()
+        self._engine_starts.append(self._threads.submit(self._world.engine.start))
+
+    def kill_engine_within(self) -> None:
+        """Kill it as soon as it reports an event of the call that it is about to be given."""
+        entered = Future[None]()
+        self._engine_starts.append(self._threads.submit(self._kill_engine_at_event, entered))
+        entered.result()
+
+    def interrupt_updater(self) -> None:
+        """Ask it to end, and return when it has done so, or goes on in another way, or after a while."""
+        process, made = self._process.result(), len(self._proxy.calls)
+        process.terminate()
+        with contextlib.suppress(BedError):
+            wait_until(
+                lambda: process.poll() is not None or len(self._proxy.calls) > made,
+                "its end",
+                timeout=_HELD_S,
+            )
+
+    def _kill_engine_at_event(self, entered: Future[None]) -> None:
+        with events(self._world.engine.socket) as stream:
+            entered.set_result(None)
+            next(stream)
+            self._engine_dies()
+            self._world.engine.kill()
+        self._world.engine.start()
+
+    def _run_through_proxy(self) -> Result:
+        self._process = Future()
+        env = self._env | {"DOCKER_HOST": self._proxy.host}
+        process = self._commands.start("watcher", *self._arguments(), env=env)
+        self._process.set_result(process)
+        out, err = process.communicate(timeout=_LIMIT_S)
+        self.said = f"{process.returncode} {err.strip()}"
+        return Result(process.returncode, out, err)
+
+    def _arguments(self) -> tuple[str, ...]:
+        return "update", "--no-pull", self._subject.name
+
+    def _is_updated(self) -> bool:
+        row = self._world.rows().get(self._subject.name)
+        return row is not None and row["ImageID"] == self._subject.new
+
+    def _must_be_over(self, done: Result) -> None:
+        assert self._is_over(done), f"nothing befell it, and it ended with {done}"
+
+    def _is_over(self, done: Result) -> bool:
+        rows, name = self._world.rows(), self._subject.name
+        expected = 6 if self._subject.kind.bad else 0
+        return done.code == expected and rows.keys() == {name} and rows[name]["State"] == "running"
+
+    def _engine_dies(self) -> None:
+        self._world.deaths += 1
+        self._was_spared = self._world.has_spare()
+
+    def _is_departed(self) -> bool:
+        gone = self._subject.name not in self._world.rows() and not self._world.is_open()
+        return gone and self._subject.kind.removes_itself and not self._was_spared
+
+    def _revive(self) -> None:
+        """Start what the engine's own death left stopped with no update open: not the updater's to do.
+
+        The next run updates it, and a container that does not run is not started by that.
+        """
+        rows, name = self._world.rows(), self._subject.name
+        if not self._world.deaths or self._world.is_open() or name not in rows:
+            return
+        if rows[name]["State"] != "exited":
+            return
+        self.revived = True
+        if self._world.engine.api("POST", f"/containers/{name}/start")[0] >= 400:
+            self._cure()
+            self._world.ask("POST", f"/containers/{name}/start")
+
+    def _cure(self) -> None:
+        if self._world.deaths:
+            self.cured = True
+            self._engine_dies()
+            self._world.engine.restart()
