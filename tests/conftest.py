@@ -16,6 +16,7 @@ from tests.bed.ports import free_port as next_free_port
 from tests.bed.proxy import Proxy
 from tests.bed.registry import PrivateRegistry
 from tests.bed.stack import Stack
+from tests.faults.report import pytest_terminal_summary  # noqa: F401 - a hook, for the table
 
 # The machine's speed is no property of the code.
 hypothesis.settings.register_profile("bed", deadline=None)

@@ -15,11 +15,12 @@ from typing import Any
 from attrs import frozen
 
 from watcher.engine import Engine
-from watcher.errors import WatcherError
+from watcher.errors import EngineError, WatcherError
 
 Json = dict[str, Any]
 
 _NANO = 1_000_000_000
+_BAD_REQUEST = 400
 _LOG_LINES = 5
 _MAY_END = {"", "no", "on-failure"}
 _SHARED = ("host", "none", "container:")
@@ -59,6 +60,22 @@ class Demand:
         rounds = (check.get("Retries") or 3) + 1
         each = (check.get("Interval") or 30 * _NANO) + (check.get("Timeout") or 30 * _NANO)
         return max(self.health_timeout, ((check.get("StartPeriod") or 0) + rounds * each) / _NANO)
+
+
+async def start(engine: Engine, cid: str) -> None:
+    """Start a successor.
+
+    Raises:
+        NotProved: It cannot be started because of what its image holds (no such command): 400. A port
+            or an address that is taken, a full disk and the like are 500, and say nothing of the
+            image (20.10 to 28.5).
+    """
+    try:
+        await engine.act(cid, "start")
+    except EngineError as error:
+        if error.status != _BAD_REQUEST:
+            raise
+        raise NotProved(error.message) from error
 
 
 async def prove(engine: Engine, cid: str, demand: Demand) -> None:

@@ -10,9 +10,9 @@ from attrs import evolve
 
 from watcher import spare
 from watcher.engine import Engine
-from watcher.errors import Conflict, EngineError, NotFound
+from watcher.errors import Conflict, EngineError, EngineUnavailable, NotFound
 from watcher.names import Marker, short
-from watcher.proof import Demand, NotProved, is_wired, prove
+from watcher.proof import Demand, NotProved, is_wired, prove, start
 from watcher.quiet import quiet
 from watcher.scene import (
     Adopt,
@@ -52,14 +52,10 @@ async def settle(engine: Engine, name: str, demand: Demand) -> list[str]:
     failures = []
     while (recovery := await _next(engine, name)) is not None:
         if isinstance(recovery, Finish):
-            try:
-                await _finish(engine, recovery, demand)
-            except NotProved as error:
-                failures.append(str(error))
-                await _roll_back(engine, recovery)
+            failures.append(await _finish(engine, recovery, demand))
         else:
             await _recover(engine, recovery)
-    return failures
+    return [reason for reason in failures if reason]
 
 
 async def undo(engine: Engine, name: str) -> None:
@@ -119,22 +115,43 @@ async def _recover(engine: Engine, recovery: Recovery) -> None:
             await _drop(engine, cid)
 
 
-async def _finish(engine: Engine, update: Finish, demand: Demand) -> None:
-    """Prove a successor that has the name already, and remove the old container.
+async def _finish(engine: Engine, update: Finish, demand: Demand) -> str:
+    """Bring a successor up and remove the old container, or else go back to it.
+
+    Returns:
+        What is wrong with the successor, or empty; of what the engine refuses, the image is not to blame.
+    """
+    try:
+        await _bring_up(engine, update, demand)
+    except EngineUnavailable:
+        raise
+    except (NotProved, EngineError) as error:
+        if update.marker.back:
+            # A rollback is never rolled back; this is tried again.
+            raise EngineError(str(error)) from error
+        await _roll_back(engine, update)
+        return str(error) if isinstance(error, NotProved) else ""
+    await commit(engine, update.successor, await engine.container(update.old), update.marker)
+    return ""
+
+
+async def _bring_up(engine: Engine, update: Finish, demand: Demand) -> None:
+    """Start and prove a successor that has the name already.
 
     Raises:
         NotProved: It does not work, and there is an old one to go back to.
+        EngineError: The engine would not start it.
     """
     old = await engine.container(update.old)
     if old["State"]["Running"]:
         # A restart of the engine revived it, or a person did.
         await engine.stop(old)
-    if update.marker.wanted != "s" and not await _is_paused(engine, update.successor):
+    if update.marker.wanted == "s" or await _is_paused(engine, update.successor):
         # One that is paused already had proved itself before.
-        await engine.act(update.successor, "start")
-        await judged(engine, update.successor, demand, update.marker)
-        await _pause(engine, update.successor, update.marker)
-    await commit(engine, update.successor, old, update.marker)
+        return
+    await start(engine, update.successor)
+    await judged(engine, update.successor, demand, update.marker)
+    await _pause(engine, update.successor, update.marker)
 
 
 async def judged(engine: Engine, cid: str, demand: Demand, marker: Marker) -> str:

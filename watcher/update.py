@@ -17,7 +17,7 @@ from watcher.engine import Engine, Json
 from watcher.errors import Conflict, EngineError, NotFound, UpdateFailed, WatcherError
 from watcher.names import Marker, short
 from watcher.plan import Action, Plan, wanted_state
-from watcher.proof import Demand, NotProved
+from watcher.proof import Demand, NotProved, start
 from watcher.quiet import NO_RESTART
 from watcher.recovery import NameTaken, commit, depart, judged, undo
 from watcher.successor import Draft
@@ -25,7 +25,6 @@ from watcher.successor import Draft
 _PATIENCE_S = 60.0
 _RETRY_S = 1.0
 _LOG_LINES = 5
-_BAD_REQUEST = 400
 
 
 @frozen
@@ -128,7 +127,7 @@ class Update:
         await self._engine.rename(self._new, self._plan.name)
 
     async def _start(self) -> None:
-        await self._engine.act(self._new, "start")
+        await start(self._engine, self._new)
 
     async def _prove(self) -> None:
         self.warning = await judged(self._engine, self._new, self._settings.demand, self._plan.marker)
@@ -155,7 +154,7 @@ class Update:
             raise UpdateFailed(
                 f"{name}: {tried}", advice="another updater is at work on it; see `docker ps -a`"
             ) from error
-        if is_of_the_image(step, error):
+        if isinstance(error, NotProved):
             self.failed = " ".join(f"{error}{await self._last_words()}".split())
         await self._undone(tried, error)
         if isinstance(error, WatcherError):
@@ -196,17 +195,6 @@ def _chosen(container: Json) -> tuple[Any, ...]:
     """What people may change of a container; where it differs, the draft is out of date."""
     networks = set(container["NetworkSettings"]["Networks"])
     return container["Name"], container["Config"], container["HostConfig"], networks, wanted_state(container)
-
-
-def is_of_the_image(step: Action, error: BaseException) -> bool:
-    """Whether a failure says something of the image, and not of the engine.
-
-    A container that cannot be started because of what its image holds is refused with 400 (no such
-    command); a port or an address that is taken, a full disk and the like are 500 (20.10 to 28.5).
-    """
-    if isinstance(error, NotProved):
-        return True
-    return step is Action.START and isinstance(error, EngineError) and error.status == _BAD_REQUEST
 
 
 async def patiently(work: Callable[[], Awaitable[None]]) -> None:
