@@ -296,7 +296,7 @@ def test_a_signal_while_the_engine_is_silent_is_no_answer(
 def test_an_interrupt_while_the_program_still_loads_is_130(cli: Commands, tmp_path: Path) -> None:
     """The first module that a command imports stands still here until the signal has come."""
     (tmp_path / "aiodocker.py").write_text(
-        "import sys, signal\nprint('loading', flush=True)\nsignal.pause()\n"
+        "import time\nprint('loading', flush=True)\nwhile True:\n    time.sleep(0.1)\n"
     )
 
     process = cli.start("ctr-updater", "web", env={"PYTHONPATH": str(tmp_path)})
