@@ -2,6 +2,7 @@
 
 import os
 import pty
+import signal
 import subprocess
 import sys
 import termios
@@ -76,7 +77,13 @@ class Commands:
             options: Further ones of Popen.
         """
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        process = subprocess.Popen(self._argv(command), env=self._with(env), text=True, **(pipes | options))
+        process = subprocess.Popen(
+            self._argv(command),
+            env=self._with(env),
+            text=True,
+            preexec_fn=_heed_interrupts,  # noqa: PLW1509 - it takes no lock
+            **(pipes | options),
+        )
         self._started.append(process)
         return process
 
@@ -107,6 +114,11 @@ class Commands:
     def _with(self, env: Mapping[str, str | None] | None) -> dict[str, str]:
         merged = {**self.environ, **(env or {})}
         return {key: value for key, value in merged.items() if value is not None}
+
+
+def _heed_interrupts() -> None:
+    """A shell starts its background jobs deaf to SIGINT, and so all that they start; a user's is not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _read_terminal(descriptor: int) -> str:
