@@ -8,6 +8,7 @@ WatcherError
 |  |- NotFound             ... has no such object
 |  `- Conflict             ... says that the object's state or name is in the way
 |- Unknown              5  nobody can say whether there is an update; never shown as up to date
+|  `- RegistryError         ... for what a registry answered, or did not
 |- UpdateFailed         6  the update failed and was undone
 |- Stopped        130, 143  SIGINT or SIGTERM came
 |- Refused              7  not ours to update, and what to do instead
@@ -15,6 +16,9 @@ WatcherError
 
 Other usage errors (2) are click's.
 """
+
+
+from enum import StrEnum
 
 
 class WatcherError(Exception):
@@ -77,6 +81,37 @@ class Unknown(WatcherError):
     """Whether there is an update cannot be told: the pull failed, or the tag is gone."""
 
     exit_code = 5
+
+
+class Trouble(StrEnum):
+    """What kept a registry from answering; the closed vocabulary that advice and waits go by."""
+
+    UNREACHABLE = "unreachable"  # no such host, no network, refused, TLS, broke off
+    NO_ANSWER = "no answer"  # it accepted, and said nothing in time
+    BAD_LOGIN = "refused login"  # 401 to a login, or none where one is wanted
+    FORBIDDEN = "forbidden"  # 403
+    NOT_FOUND = "not found"  # 404, or "repository does not exist or may require a login"
+    TOO_MANY = "too many requests"  # 429
+    BROKEN = "broken"  # 5xx
+    GARBAGE = "garbage"  # an answer that is none, or that lies about its digest
+    NO_SPACE = "no space"  # the engine has nowhere to put the layers
+    OTHER = "other"
+
+
+class RegistryError(Unknown):
+    """A registry could not be asked, or refused.
+
+    Attributes:
+        trouble: What it was.
+        retry_after: Seconds that the registry asked to be left alone for; None where it did not say.
+    """
+
+    def __init__(
+        self, message: str, *, trouble: Trouble, retry_after: float | None = None, advice: str = ""
+    ) -> None:
+        super().__init__(message, advice=advice)
+        self.trouble = trouble
+        self.retry_after = retry_after
 
 
 class UpdateFailed(WatcherError):
