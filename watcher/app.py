@@ -5,13 +5,16 @@ from attrs import evolve, frozen
 from watcher import assess as reading
 from watcher.assess import Assessment
 from watcher.context import Context
+from watcher.cooldown import foreseen
 from watcher.engine import Json
-from watcher.errors import NotFound, UnreadableSetting
+from watcher.errors import NotFound, RegistryError, UnreadableSetting
+from watcher.fleet import Tag, opted_in
 from watcher.lookup import find
 from watcher.names import name_of
 from watcher.progress import Reporter
-from watcher.settings import ENABLE
-from watcher.verdict import Status, Verdict, held, reference_of
+from watcher.remote import digests, judge_remotely
+from watcher.settings import ENABLE, Policy
+from watcher.verdict import Status, Verdict, followed, held, is_built_here, reference_of
 
 
 @frozen
@@ -54,9 +57,29 @@ async def check(context: Context, text: str, *, report: Reporter | None = None) 
 
 
 async def check_remote(context: Context, text: str) -> Assessment:
-    """Judge a container by what the registry says of its tag; no layer is pulled."""
+    """Judge a container by what the registry says of its tag; no layer is pulled.
+
+    Raises:
+        NoSuchContainer: No container, or more than one, is meant.
+        Unknown: The registry could not be asked.
+    """
     container = await find(context.engine, text)
-    return Assessment(container, None, await reading.remote(context.engine, container))
+    return Assessment(container, None, await judge_remote(context, container))
+
+
+async def judge_remote(context: Context, container: Json) -> Verdict:
+    """Judge a container by what the registry says of its tag.
+
+    Raises:
+        Unknown: The registry could not be asked.
+    """
+    ref = await reading.reference(context.engine, container)
+    image = await reading.known_image(context.engine, container["Image"])
+    known = digests(image) | {container["Image"]}
+    if own := container.get("ImageManifestDescriptor"):
+        known.add(own["digest"])
+    platform = await reading.platform_of(context.engine, container) or context.engine.platform
+    return await judge_remotely(context.registries, container, ref, platform, known)
 
 
 async def assess(context: Context, container: Json) -> Assessment:
@@ -68,39 +91,65 @@ async def assess(context: Context, container: Json) -> Assessment:
     return evolve(found, verdict=held(found.verdict, failure.image, failure.reason)) if failure else found
 
 
+async def outlook(context: Context, container: Json, policy: Policy) -> Assessment:
+    """Judge a container as the daemon does: also by what its registry was last seen to have.
+
+    That counts where no layer may come yet: for `notify` and a cooldown.
+    """
+    found = await assess(context, container)
+    is_open = found.verdict.status in (Status.CURRENT, Status.OUTDATED)
+    ref = followed(container, found.image)
+    if not is_open or ref is None or not found.image or not (policy.cooldown or policy.mode == "notify"):
+        return found
+    platform = await reading.platform_of(context.engine, container)
+    image = await reading.with_manifests(context.engine, found.image, reference_of(container))
+    verdict = foreseen(context.memory, Tag(ref, platform), image, found.verdict, policy.cooldown)
+    return evolve(found, verdict=verdict)
+
+
 async def pull(context: Context, container: Json, report: Reporter) -> None:
-    """Pull the tag that a container follows, for the platform that it runs on; nothing where it is pinned."""
+    """Pull the tag that a container follows, for its platform; nothing where it is pinned or built here.
+
+    Raises:
+        RegistryError: The pull failed: nobody can say whether there is an update.
+    """
     ref = await reading.reference(context.engine, container)
     if ref is None:
         return
     with report(ref.familiar) as progress:
-        await reading.pull(
-            context.engine, ref, await reading.platform_of(context.engine, container), progress
-        )
+        platform = await reading.platform_of(context.engine, container)
+        try:
+            await context.registries.pull(ref, platform, progress)
+        except RegistryError as error:
+            if not is_built_here(await reading.known_image(context.engine, str(ref)), ref, error.trouble):
+                raise
 
 
 async def listed(context: Context, *, every: bool = False) -> list[Listed]:
     """The containers that opted in, in any state, and with `every` also all that run; not the own one."""
-    labelled = await context.engine.containers(stopped=True, label=ENABLE)
-    running = await context.engine.containers()
     own = await context.own.find(context.engine)
-    rows = {row["Id"]: row for row in labelled + (running if every else [])}
-    shown = {row["Id"] for row in running} if every else set()
-    found = [await _listed(context, cid, always=cid in shown) for cid in rows if cid != own]
+    rows = opted_in(await context.engine.containers(stopped=True, label=ENABLE), own)
+    if every:
+        rows += [row for row in await context.engine.containers() if row["Id"] != own]
+    found = [await _listed(context, cid) for cid in dict.fromkeys(row["Id"] for row in rows)]
     return sorted((row for row in found if row), key=lambda row: row.name)
 
 
-async def _listed(context: Context, cid: str, *, always: bool) -> Listed | None:
+async def _listed(context: Context, cid: str) -> Listed | None:
     try:
-        found = await assess(context, await context.engine.container(cid))
+        container = await context.engine.container(cid)
+        mode, verdict = await _judged(context, container)
     except NotFound:
         return None
-    container, verdict = found.container, found.verdict
+    name, state = container["Name"].removeprefix("/"), container["State"]["Status"]
+    return Listed(name, reference_of(container), state, mode, verdict)
+
+
+async def _judged(context: Context, container: Json) -> tuple[str, Verdict]:
+    """The mode of a container, and what is to be said of it."""
     try:
         policy = context.defaults.with_labels(container["Config"]["Labels"])
     except UnreadableSetting as error:
-        policy, verdict = None, Verdict(Status.UNKNOWN, str(error), container["Image"])
-    if policy and not policy.enable and not always:
-        return None
-    mode = policy.mode if policy and policy.enable else "-"
-    return Listed(found.name, reference_of(container), container["State"]["Status"], mode, verdict)
+        return "-", Verdict(Status.UNKNOWN, str(error), container["Image"])
+    found = await outlook(context, container, policy)
+    return policy.mode if policy.enable else "-", found.verdict

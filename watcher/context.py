@@ -4,6 +4,7 @@ from attrs import field, frozen
 
 from watcher.engine import Engine
 from watcher.memory import Memory
+from watcher.registries import Registries
 from watcher.self_id import OwnContainer
 from watcher.settings import Policy
 
@@ -14,12 +15,14 @@ class Context:
 
     Attributes:
         engine: Open.
+        registries: Where images come from.
         memory: The state folder.
         defaults: The settings of containers whose labels do not say otherwise.
         own: The container that this program runs in.
     """
 
     engine: Engine
+    registries: Registries
     memory: Memory
     defaults: Policy
     own: OwnContainer = field(factory=OwnContainer)

@@ -16,6 +16,7 @@ from watcher import fleet
 from watcher.context import Context
 from watcher.engine import Json
 from watcher.errors import EngineError
+from watcher.fleet import Tag
 from watcher.health import Pulse
 from watcher.log import Repeats
 from watcher.pulls import Puller
@@ -42,9 +43,9 @@ class Daemon:
         self._context = context
         self._interval = settings.interval
         self._pulse = pulse
-        self._queue = WorkQueue()
+        self._queue: WorkQueue[str] = WorkQueue()
         self._reconciler = Reconciler(context, self._queue, settings.concurrency)
-        self._puller = Puller(context)
+        self._puller = Puller(context, self._queue.add)
         self._watch = Watch(context.engine, self._look, lost=self._lost, found=self._found)
         self._engine_is = Repeats()
         self._here = asyncio.Event()
@@ -57,7 +58,8 @@ class Daemon:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._watch.run())
-                tasks.create_task(self._pull_on_time(tasks))
+                tasks.create_task(self._pull_on_time())
+                tasks.create_task(self._pull(tasks))
                 async for name in self._queue.keys():
                     tasks.create_task(self._work(name))
         except asyncio.CancelledError:
@@ -68,11 +70,14 @@ class Daemon:
 
     async def once(self) -> int:
         """One pass over every container that opted in; the highest exit code that applied."""
-        codes = await self._all(self._reconciler.settle, fleet.cut_short(await self._rows()))
-        codes += await self._all(self._puller.pull, await self._puller.tags(await self._rows()))
-        rows = await self._rows()
-        codes += await self._all(self._reconciler.reconcile, fleet.wanting(rows, self._context.defaults))
-        return max([0, *codes])
+        rows, codes = await self._rows(), [0]
+        if cut_short := fleet.cut_short(rows):
+            codes += await self._all(self._reconciler.settle, cut_short)
+            rows = await self._rows()
+        codes += await self._all(self._puller.look, await self._puller.tags(rows))
+        wanting = fleet.wanting(await self._rows(), self._context.defaults) | self._queue.drain()
+        codes += await self._all(self._reconciler.reconcile, wanting)
+        return max(codes)
 
     async def _all(self, do: Callable[[K], Coroutine[None, None, int]], keys: Iterable[K]) -> list[int]:
         async with asyncio.TaskGroup() as tasks:
@@ -107,16 +112,27 @@ class Daemon:
         rows = await engine.containers(stopped=True, label=ENABLE)
         return fleet.opted_in(rows, await self._context.own.find(engine))
 
-    async def _pull_on_time(self, tasks: asyncio.TaskGroup) -> None:
-        """Pull the tracked tags now and at each interval; one that hangs holds up no other."""
+    async def _pull_on_time(self) -> None:
+        """Have every tracked tag asked for now and at each interval."""
         while True:
             await self._here.wait()
             try:
                 for tag in await self._puller.tags(await self._rows()):
-                    tasks.create_task(self._puller.pull(tag))
+                    self._puller.queue.add(tag)
             except EngineError as error:
                 _log.debug("pulls put off", why=str(error))
             await self._sleep(self._interval * random.uniform(1 - _JITTER, 1 + _JITTER))  # noqa: S311 - spreads load
+
+    async def _pull(self, tasks: asyncio.TaskGroup) -> None:
+        """Pull what is due; one that hangs holds up no other."""
+        async for tag in self._puller.queue.keys():
+            tasks.create_task(self._pull_one(tag))
+
+    async def _pull_one(self, tag: Tag) -> None:
+        try:
+            await self._puller.look(tag)
+        finally:
+            self._puller.queue.done(tag)
 
     async def _sleep(self, seconds: float) -> None:
         self._pull_now.clear()
@@ -129,6 +145,8 @@ class Daemon:
     def _look_at_everything(self) -> None:
         """Pull and look now, whatever waits for its next try (SIGHUP)."""
         self._queue.forget_all()
+        self._puller.queue.forget_all()
+        self._context.registries.forget()
         self._pull_now.set()
         self._watch.ring()
 

@@ -15,6 +15,7 @@ from watcher.names import short
 from watcher.transport import CHANGE_LIMIT, SILENCE_LIMIT, Transport
 
 Json = dict[str, Any]
+Headers = dict[str, str]
 
 _STOP_MARGIN = 60.0
 _ENGINE_STOP_TIMEOUT = 10
@@ -164,24 +165,27 @@ class Engine(Transport):
             f"remove the image {short(image_id)}", "DELETE", f"images/{image_id}", limit=CHANGE_LIMIT
         )
 
-    async def distribution(self, reference: str) -> Json:
+    async def distribution(self, reference: str, login: Headers) -> Json:
         """GET /distribution/{name}/json: what the registry says of a reference; pulls no layer."""
-        what = f"ask the registry for {reference}"
-        return await self.ask(what, "GET", f"distribution/{reference}/json", limit=CHANGE_LIMIT)
+        what, where = f"ask the registry for {reference}", f"distribution/{reference}/json"
+        return await self.ask(what, "GET", where, limit=CHANGE_LIMIT, headers=login)
 
-    async def pull(self, reference: str, platform: str = "") -> AsyncGenerator[Json, None]:
+    async def pull(self, reference: str, platform: str, login: Headers) -> AsyncGenerator[Json, None]:
         """POST /images/create: the progress lines, to the end; an error inside a 200 is raised.
 
-        A registry that accepts and never answers hangs 28.5 with the containerd store for ever, so an
-        engine that says nothing for 10 minutes has failed.
+        The first thing that comes is an empty line: the registry has answered the engine, which 28.5 with
+        the containerd store waits for without end. An engine that says nothing for 10 minutes after that
+        has failed.
+
+        Args:
+            reference: What to pull.
+            platform: As `os/architecture/variant`; empty is the engine's own.
+            login: The header `X-Registry-Auth`, or nothing.
         """
-        what, params = (
-            f"pull {reference}",
-            {"fromImage": reference} | ({"platform": platform} if platform else {}),
-        )
-        async with aclosing(
-            self.lines(what, "images/create", "POST", silence=SILENCE_LIMIT, params=params)
-        ) as lines:
+        what, params = f"pull {reference}", {"fromImage": reference}
+        options = {"params": params | ({"platform": platform} if platform else {}), "headers": login}
+        request = self.lines(what, "images/create", "POST", silence=SILENCE_LIMIT, **options)
+        async with aclosing(request) as lines:
             async for line in lines:
                 said = json.loads(line or b"{}")
                 if detail := said.get("errorDetail", {}).get("message") or said.get("error"):

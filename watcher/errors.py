@@ -17,7 +17,6 @@ WatcherError
 Other usage errors (2) are click's.
 """
 
-
 from enum import StrEnum
 
 

@@ -30,6 +30,17 @@ class Tag:
     ref: ImageRef
     platform: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.ref} {self.platform}".rstrip()
+
+
+@frozen
+class Follower:
+    """A container that follows a tag, and its settings."""
+
+    name: str
+    policy: Policy
+
 
 def opted_in(rows: Iterable[Json], own: str | None) -> list[Json]:
     """The rows whose label says true, or cannot be read; the own container is never among them."""

@@ -185,7 +185,7 @@ async def _planned(context: Context, container: Json, *, asks_registry: bool) ->
     """Say what an update would do: from the local cache, and else from what the registry says."""
     found, pull = await app.assess(context, container), False
     if found.verdict.status is Status.CURRENT and asks_registry:
-        found = evolve(found, verdict=await reading.remote(context.engine, container))
+        found = evolve(found, verdict=await app.judge_remote(context, container))
         pull = found.verdict.status is Status.OUTDATED
     if found.verdict.status is not Status.OUTDATED:
         return _left_alone(found)

@@ -6,9 +6,11 @@ once and everything else goes on: an update that was cut short is recovered from
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,11 +38,27 @@ class Failure:
     when: str
 
 
+@frozen
+class Seen:
+    """What a tag means, as far as we have seen.
+
+    Attributes:
+        identities: Digests and ids that all are the one image.
+        since: Seconds since the epoch by our own clock: since when the tag has meant it.
+        local: The id of the image that the tag meant in the engine then; empty where none.
+    """
+
+    identities: tuple[str, ...]
+    since: float
+    local: str = ""
+
+
 class Memory:
     """The state folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._seen: dict[str, Seen] = {}
         self._trouble = ""
         self._said = False
 
@@ -85,6 +103,34 @@ class Memory:
                 if path.name not in keys:
                     path.unlink()
 
+    def seen(self, tag: str) -> Seen | None:
+        """What a tag was last seen to mean."""
+        if tag in self._seen:
+            return self._seen[tag]
+        found = self._read("seen", _file_name(tag))
+        try:
+            return (
+                Seen(tuple(found["identities"]), float(found["since"]), str(found["local"]))
+                if found
+                else None
+            )
+        except (LookupError, TypeError, ValueError):
+            return None
+
+    def saw(self, tag: str, identities: set[str], local: str) -> Seen:
+        """Note what a tag means now; where that is another image than before, its time begins anew.
+
+        What cannot be written is kept for as long as the process lives.
+        """
+        last, now = self.seen(tag), time.time()
+        is_same = last is not None and not identities.isdisjoint(last.identities)
+        since = min(last.since, now) if last and is_same else now
+        seen = Seen(tuple(sorted(identities)), since, local)
+        if seen != last:
+            self._write("seen", _file_name(tag), asdict(seen) | {"tag": tag})
+        self._seen[tag] = seen
+        return seen
+
     @contextlib.contextmanager
     def claim(self, name: str) -> Iterator[bool]:
         """Claim a container for this process; False where another process of this machine has it.
@@ -128,3 +174,7 @@ class Memory:
             Path(file.name).replace(path)
         except OSError as error:
             self._trouble = str(error)
+
+
+def _file_name(tag: str) -> str:
+    return hashlib.sha256(tag.encode()).hexdigest()

@@ -1,12 +1,12 @@
-"""Pulls the tracked tags: each once, however many containers follow it.
+"""Looks after the tracked tags: each is asked for once, however many containers follow it.
 
 The pull is the check: for an unchanged tag it costs the registry one HEAD, and it knows the mirrors,
-proxies and certificates that the engine knows.
+proxies and certificates that the engine knows. Only a tag that no layer may come for yet, because all its
+followers only notify or have a cooldown that runs, is asked for directly.
 """
 
-import asyncio
-from collections import defaultdict
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 
 import structlog
 
@@ -14,29 +14,38 @@ from watcher import assess as reading
 from watcher import fleet
 from watcher.context import Context
 from watcher.engine import Json
-from watcher.errors import EngineError, EngineUnavailable, Unknown
-from watcher.fleet import Tag
+from watcher.errors import EngineError, EngineUnavailable, RegistryError
+from watcher.fleet import Follower, Tag
+from watcher.limiter import Resting
 from watcher.log import Repeats
+from watcher.names import name_of
 from watcher.payload import platform
 from watcher.refs import ImageRef
-from watcher.verdict import reference_of
+from watcher.remote import digests, meaning
+from watcher.verdict import is_built_here, reference_of
+from watcher.workqueue import WorkQueue
 
-_AT_ONCE = 4  # of one registry
+_LONGEST_BACKOFF_S = 3600.0
 _log = structlog.get_logger()
 
 
 class Puller:
-    """Pulls the tags that the containers follow.
+    """Brings the engine's tags to what the registries have.
 
     Args:
-        context: The engine, and the memory of images, which is fed here.
+        context: The engine, the registries, and the memory of images, which is fed here.
+        news: Told the name of each container whose tag is another image in its registry, not pulled yet.
+
+    Attributes:
+        queue: The tags to look after; whoever takes one calls `look`.
     """
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, news: Callable[[str], None]) -> None:
+        self.queue: WorkQueue[Tag] = WorkQueue(_LONGEST_BACKOFF_S)
         self._context = context
-        self._slots: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_AT_ONCE))
-        self._under_way: set[Tag] = set()
+        self._news = news
         self._repeats = Repeats()
+        self._followers: dict[Tag, list[Follower]] = {}
         self._platforms: dict[str, str] = {}
         self._references: dict[str, str] = {}
 
@@ -50,27 +59,42 @@ class Puller:
 
     async def tags(self, rows: Iterable[Json]) -> set[Tag]:
         """The tags that the rows follow and whose labels let a registry be asked, each once."""
-        return {tag for row in rows if (tag := await self._tag(row))}
+        followers: dict[Tag, list[Follower]] = {}
+        for row in rows:
+            policy = fleet.policy_of(row, self._context.defaults)
+            if policy and policy.enable and policy.source == "registry" and (tag := await self._tag(row)):
+                followers.setdefault(tag, []).append(Follower(name_of(row), policy))
+        self._followers = followers
+        return set(followers)
 
-    async def pull(self, tag: Tag) -> int:
-        """Pull a tag, unless a pull of it is under way already.
+    async def look(self, tag: Tag) -> int:
+        """Ask for a tag, and pull it where that may be.
 
         Returns:
-            0, or the exit code that says how it failed; said once for each reason.
+            0, or the exit code that says how it failed; said once for each reason, and tried again.
         """
-        if tag in self._under_way:
-            return 0
-        self._under_way.add(tag)
         try:
-            async with self._slots[tag.ref.domain]:
-                return await self._pull(tag)
-        finally:
-            self._under_way.discard(tag)
+            await self._look(tag)
+        except EngineUnavailable as error:
+            return error.exit_code
+        except (EngineError, RegistryError) as error:
+            return await self._failed(tag, error)
+        self.queue.forget(tag)
+        if failures := self._repeats.over(str(tag)):
+            _log.info("tag pulled again", image=tag.ref.familiar, failures=failures)
+        return 0
+
+    async def platform(self, row: Json) -> str:
+        """The platform of a row's image, which is asked for once, and remembered on the way."""
+        key = row["ImageID"]
+        if key not in self._platforms:
+            image = await reading.known_image(self._context.engine, key)
+            if image:
+                self._context.memory.keep_image(image)
+            self._platforms[key] = platform(row, image, self._context.engine.platform)
+        return self._platforms[key]
 
     async def _tag(self, row: Json) -> Tag | None:
-        policy = fleet.policy_of(row, self._context.defaults)
-        if policy is None or not policy.enable or policy.source != "registry":
-            return None
         text = fleet.followed_tag(row, await self._reference(row))
         try:
             return Tag(ImageRef.parse(text), await self.platform(row)) if text else None
@@ -85,24 +109,48 @@ class Puller:
             self._references[row["Id"]] = reference_of(await self._context.engine.container(row["Id"]))
         return self._references[row["Id"]]
 
-    async def platform(self, row: Json) -> str:
-        """The platform of a row's image, which is asked for once, and remembered on the way."""
-        key = row["ImageID"]
-        if key not in self._platforms:
-            image = await reading.known_image(self._context.engine, key)
-            if image:
-                self._context.memory.keep_image(image)
-            self._platforms[key] = platform(row, image, self._context.engine.platform)
-        return self._platforms[key]
+    async def _look(self, tag: Tag) -> None:
+        cooldown = self._cooldown(tag)
+        if cooldown == 0 or await self._may_come(tag, cooldown):
+            await self._context.registries.pull(tag.ref, tag.platform, lambda _: None)
 
-    async def _pull(self, tag: Tag) -> int:
-        name = tag.ref.familiar
-        try:
-            await reading.pull(self._context.engine, tag.ref, tag.platform, lambda _: None)
-        except (EngineError, Unknown) as error:
-            if not isinstance(error, EngineUnavailable) and self._repeats.is_news(name, str(error)):
-                _log.warning("tag not pulled", image=name, why=str(error))
-            return error.exit_code
-        if failures := self._repeats.over(name):
-            _log.info("tag pulled again", image=name, failures=failures)
-        return 0
+    def _cooldown(self, tag: Tag) -> float | None:
+        """The shortest cooldown of those who would be updated; None where all only notify."""
+        followers = self._followers.get(tag, [])
+        return min((each.policy.cooldown for each in followers if each.policy.mode == "update"), default=None)
+
+    async def _may_come(self, tag: Tag, cooldown: float | None) -> bool:
+        """Ask what the tag means; whether that is another image, and has been for long enough."""
+        engine, memory = self._context.engine, self._context.memory
+        image = await reading.known_image(engine, str(tag.ref))
+        image = image and await reading.with_manifests(engine, image, str(tag.ref))
+        found = await meaning(
+            self._context.registries, tag.ref, tag.platform or engine.platform, digests(image)
+        )
+        ours = digests(image) if found.is_ours else set()
+        seen = memory.saw(str(tag), {found.digest} | ours, image["Id"] if image else "")
+        if found.is_ours:
+            return False
+        for follower in self._followers.get(tag, []):
+            self._news(follower.name)
+        wait = None if cooldown is None else seen.since + cooldown - time.time()
+        if wait is not None and wait > 0:
+            self.queue.add_later(tag, wait)
+        return wait is not None and wait <= 0
+
+    async def _failed(self, tag: Tag, error: EngineError | RegistryError) -> int:
+        """Try again when the registry may be asked again; what is built here is no failure."""
+        if isinstance(error, RegistryError) and await self._is_built_here(tag, error):
+            return 0
+        if wait := self._context.registries.rest(tag.ref.domain):
+            self.queue.add_later(tag, wait)
+        else:
+            wait = self.queue.retry(tag)
+        if not isinstance(error, Resting) and self._repeats.is_news(str(tag), str(error)):
+            again_in_s = round(wait, 1)
+            _log.warning("tag not pulled", image=tag.ref.familiar, why=str(error), again_in_s=again_in_s)
+        return error.exit_code
+
+    async def _is_built_here(self, tag: Tag, error: RegistryError) -> bool:
+        image = await reading.known_image(self._context.engine, str(tag.ref))
+        return is_built_here(image, tag.ref, error.trouble)

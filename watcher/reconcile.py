@@ -37,7 +37,7 @@ class Reconciler:
         concurrency: Updates under way at once.
     """
 
-    def __init__(self, context: Context, queue: WorkQueue, concurrency: int) -> None:
+    def __init__(self, context: Context, queue: WorkQueue[str], concurrency: int) -> None:
         self._context = context
         self._queue = queue
         self._slots = asyncio.Semaphore(concurrency)
@@ -70,7 +70,7 @@ class Reconciler:
         policy = self._context.defaults.with_labels(container["Config"]["Labels"])
         if not policy.enable:
             return 0
-        found = await app.assess(self._context, container)
+        found = await app.outlook(self._context, container, policy)
         if found.verdict.status is not Status.OUTDATED:
             return self._told(found)
         if policy.mode == "notify":
@@ -104,6 +104,8 @@ class Reconciler:
         if found.verdict.status is Status.CURRENT:
             self._repeats.over(found.name)
             return 0
+        if found.verdict.until:
+            self._queue.add_later(found.name, found.verdict.until - time.time())
         self._say(found.name, f"container {found.verdict.status.value}", found)
         return 5 if found.verdict.status is Status.UNKNOWN else 0
 

@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 HUB = "docker.io"
 _HUB_ALIAS = "index.docker.io"
 _DEFAULT_TAG = "latest"
-_MAX_NAME = 255
+_MAX_PATH = 255  # as of distribution/reference 0.6 (engine 25); before, the domain counted too
 
 _LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
 _DOMAIN = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
@@ -25,7 +25,7 @@ _REFERENCE = re.compile(
     r"(?:@(?P<digest>[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?",
     re.ASCII,
 )
-_SHA256 = re.compile(r"sha256:[0-9a-f]{64}")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}")
 _HEX = re.compile(r"[0-9a-f]{1,64}")
 
 
@@ -37,7 +37,7 @@ class ImageRef:
         domain: The registry, `docker.io` for Docker Hub under all its names.
         path: The repository within it, `library/app` for Hub's `app`.
         tag: Empty only where a digest is given.
-        digest: `sha256:<64 hex>`, or empty.
+        digest: `sha256:<64 hex>`, or the longer sha384 and sha512; or empty.
     """
 
     domain: str
@@ -56,7 +56,7 @@ class ImageRef:
         if not match or _bare_digest(text):
             raise ValueError(f"{text!r} is not an image reference")
         domain, path, tag, digest = match.group("domain", "path", "tag", "digest")
-        if len(f"{domain}/{path}") > _MAX_NAME or (digest and not _SHA256.fullmatch(digest)):
+        if len(path) > _MAX_PATH or (digest and not _DIGEST.fullmatch(digest)):
             raise ValueError(f"{text!r} is not an image reference")
         return cls(domain, path, tag or ("" if digest else _DEFAULT_TAG), digest or "")
 

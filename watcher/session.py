@@ -5,10 +5,12 @@ import signal
 from collections.abc import Awaitable, Callable
 
 from watcher.context import Context
+from watcher.credentials import Credentials
 from watcher.endpoint import find
 from watcher.engine import Engine
 from watcher.errors import Stopped
 from watcher.memory import Memory
+from watcher.registries import Registries
 from watcher.settings import Policy, state_folder
 
 Command = Callable[[Context], Awaitable[int]]
@@ -32,10 +34,10 @@ def run(command: Command, *, waits: bool = False) -> int:
 
 async def _opened(command: Command, *, waits: bool) -> int:
     defaults, memory = Policy.of_environment(), Memory(state_folder())
-    async with Engine(find()) as engine:
+    async with Engine(find()) as engine, Registries(engine, Credentials()) as registries:
         if not waits:
             await engine.negotiate()
-        return await command(Context(engine, memory, defaults))
+        return await command(Context(engine, registries, memory, defaults))
 
 
 async def _until_stopped(work: Awaitable[int]) -> int:

@@ -133,6 +133,7 @@ class Policy:
         stop_timeout: Seconds to stop before SIGKILL; None is the container's own time.
         stable_for: Seconds that a successor without a HEALTHCHECK must run.
         health_timeout: Seconds until one with a HEALTHCHECK must be healthy.
+        cooldown: Seconds that a tag must have meant a new image before that is taken.
         schedule: Updates begin only at these times (cron); empty is always.
         cleanup: Whether the old image is removed once nothing refers to it.
     """
@@ -148,6 +149,9 @@ class Policy:
     )
     health_timeout: float = _setting(
         120.0, duration, _DURATION, "With a HEALTHCHECK: how long until a new container is healthy (2m)."
+    )
+    cooldown: float = _setting(
+        0.0, duration, _DURATION, "How long a tag must have meant a new image before it is taken (0)."
     )
     schedule: str = _setting("", schedule, _CRON, "Updates begin only at these times (cron).")
     cleanup: bool = _setting(False, boolean, _YES_OR_NO, "Remove an old image once nothing refers to it.")

@@ -9,8 +9,9 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from watcher.errors import Trouble
 from watcher.names import short
-from watcher.refs import ImageRef, is_hexadecimal, names
+from watcher.refs import HUB, ImageRef, is_hexadecimal, names
 
 Json = dict[str, Any]
 
@@ -46,12 +47,14 @@ class Verdict:
         reason: Why, as a clause of one line.
         running: The id of the image that the container runs.
         target: The id of the image that it should run; empty where there is none to be known.
+        until: Seconds since the epoch when what holds it is over; 0 where no clock ends it.
     """
 
     status: Status
     reason: str
     running: str
     target: str = ""
+    until: float = 0.0
 
     def __str__(self) -> str:
         return f"{_SHOWN[self.status]}: {self.reason}"
@@ -110,6 +113,35 @@ def held(verdict: Verdict, failed_image: str, reason: str) -> Verdict:
     if verdict.status is not Status.OUTDATED or verdict.target != failed_image:
         return verdict
     return evolve(verdict, status=Status.HELD, reason=f"failed on {short(failed_image)}: {reason}")
+
+
+def cooling(verdict: Verdict, until: float, shown: str) -> Verdict:
+    """Hold an update until its image has had the tag for long enough; `shown` is `until` for people."""
+    return evolve(
+        verdict, status=Status.HELD, reason=f"{verdict.reason}; cooldown until {shown}", until=until
+    )
+
+
+def is_built_here(image: Json | None, ref: ImageRef, trouble: Trouble) -> bool:
+    """Whether a registry does not know an image because it was built, loaded or imported here.
+
+    Args:
+        image: What the reference means in the engine.
+        ref: The reference.
+        trouble: The registry's answer. Docker Hub says of a repository that is not there what it says of
+            one that is private.
+
+    The engine notes the digest of whatever it pulled or pushed. On the containerd store it notes one for
+    every image, so there nobody can tell, and the trouble stands.
+    """
+    not_there = trouble is Trouble.NOT_FOUND or (ref.domain == HUB and trouble is Trouble.FORBIDDEN)
+    return (
+        not_there
+        and image is not None
+        and not any(
+            ImageRef.parse(text).repository == ref.repository for text in image.get("RepoDigests") or []
+        )
+    )
 
 
 def short_of(image_id: str) -> str:

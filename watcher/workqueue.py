@@ -7,27 +7,35 @@ takes one looks at the world again. For one event loop; nothing here is thread-s
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
+from typing import Generic, TypeVar
 
 BACKOFF_FIRST_S = 1.0
 BACKOFF_LAST_S = 300.0
 _DOUBLINGS = 16
 
+K = TypeVar("K", bound=Hashable)
 
-class WorkQueue:
-    """Hands out keys; the taker calls `done` with each."""
 
-    def __init__(self) -> None:
-        self._waiting: dict[str, None] = {}
-        self._working: set[str] = set()
-        self._again: set[str] = set()
-        self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._failures: dict[str, int] = {}
-        self._resting: set[str] = set()
+class WorkQueue(Generic[K]):
+    """Hands out keys; the taker calls `done` with each.
+
+    Args:
+        longest_s: Seconds that a back-off grows to.
+    """
+
+    def __init__(self, longest_s: float = BACKOFF_LAST_S) -> None:
+        self._longest_s = longest_s
+        self._waiting: dict[K, None] = {}
+        self._working: set[K] = set()
+        self._again: set[K] = set()
+        self._timers: dict[K, asyncio.TimerHandle] = {}
+        self._failures: dict[K, int] = {}
+        self._resting: set[K] = set()
         self._changed = asyncio.Event()
         self._closed = False
 
-    def add(self, key: str) -> None:
+    def add(self, key: K) -> None:
         """Have a key worked on as soon as nobody is at work on it, and its back-off is over."""
         if self._closed or key in self._resting:
             return
@@ -37,25 +45,25 @@ class WorkQueue:
         self._waiting[key] = None
         self._changed.set()
 
-    def add_later(self, key: str, delay: float) -> None:
+    def add_later(self, key: K, delay: float) -> None:
         """Add a key in `delay` seconds; a later call for the same key takes the place of an earlier one."""
         if timer := self._timers.pop(key, None):
             timer.cancel()
         if not self._closed:
             self._timers[key] = asyncio.get_running_loop().call_later(delay, self._ring, key)
 
-    def retry(self, key: str) -> float:
+    def retry(self, key: K) -> float:
         """Add a key after its back-off, which doubles with each call until `forget`; returns the seconds."""
         failures = self._failures.get(key, 0)
         self._failures[key] = failures + 1
-        longest = min(BACKOFF_FIRST_S * 2 ** min(failures, _DOUBLINGS), BACKOFF_LAST_S)
+        longest = min(BACKOFF_FIRST_S * 2 ** min(failures, _DOUBLINGS), self._longest_s)
         delay = longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, keeps no secret
         self.add_later(key, delay)
         self._resting.add(key)
         self._again.discard(key)
         return delay
 
-    def forget(self, key: str) -> None:
+    def forget(self, key: K) -> None:
         """End the back-off of a key; the next one begins anew."""
         self._failures.pop(key, None)
         self._resting.discard(key)
@@ -65,12 +73,18 @@ class WorkQueue:
         self._failures.clear()
         self._resting.clear()
 
-    def done(self, key: str) -> None:
+    def done(self, key: K) -> None:
         """Give a key back that `keys` handed out."""
         self._working.discard(key)
         if key in self._again:
             self._again.discard(key)
             self.add(key)
+
+    def drain(self) -> set[K]:
+        """Take everything that waits, for one who works on it without the queue."""
+        waiting = set(self._waiting)
+        self._waiting.clear()
+        return waiting
 
     def close(self) -> None:
         """Hand out nothing any more; `keys` ends."""
@@ -81,7 +95,7 @@ class WorkQueue:
         self._timers.clear()
         self._changed.set()
 
-    async def keys(self) -> AsyncIterator[str]:
+    async def keys(self) -> AsyncIterator[K]:
         """Hand out keys, the longest waiting first, until the queue is closed."""
         while not self._closed:
             while self._waiting:
@@ -92,7 +106,7 @@ class WorkQueue:
             self._changed.clear()
             await self._changed.wait()
 
-    def _ring(self, key: str) -> None:
+    def _ring(self, key: K) -> None:
         self._timers.pop(key, None)
         self._resting.discard(key)
         self.add(key)

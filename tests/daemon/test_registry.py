@@ -76,14 +76,30 @@ def test_a_tag_that_moved_in_its_registry_is_found_at_the_start(
 def test_a_tag_that_moves_in_its_registry_is_found_by_the_timer(
     start: Start, stack: Stack, registry: PrivateRegistry, proxy: Proxy
 ) -> None:
-    web = pushed(stack, registry, options=(*OPT_IN, "--label", "ctr-updater.mode=notify"))
+    web = pushed(stack, registry)
     daemon = start("--interval", "1s", host=proxy.host).looked()
     wait_until(lambda: pulls(proxy, web) > 1, "the second pull")
 
     publish(stack, registry, web, "new")
 
+    daemon.wait("container updated", container=web.name)
+    assert is_replaced(stack, web)
+
+
+def test_what_only_notifies_is_asked_for_and_never_pulled(
+    start: Start, stack: Stack, registry: PrivateRegistry, proxy: Proxy
+) -> None:
+    web = pushed(stack, registry, options=(*OPT_IN, "--label", "ctr-updater.mode=notify"))
+    before = manifests(registry, web)
+    daemon = start("--interval", "1s", host=proxy.host).looked()
+    wait_until(lambda: manifests(registry, web) > before + 1, "the second question")
+
+    publish(stack, registry, web, "new")
+
     daemon.wait("update available", container=web.name)
     assert is_untouched(stack, web)
+    assert stack.image_id(web.image) == web.old
+    assert pulls(proxy, web) == 0
 
 
 def test_each_tag_is_asked_for_once_an_interval_however_many_follow_it(

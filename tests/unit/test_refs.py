@@ -70,6 +70,9 @@ def test_any_text_is_a_reference_or_a_value_error(text: str) -> None:
         ("cafe", "docker.io/library/cafe:latest"),
         (f"app@{DIGEST}", f"docker.io/library/app@{DIGEST}"),
         (f"app:1@{DIGEST}", f"docker.io/library/app:1@{DIGEST}"),
+        ("app@sha384:" + "a" * 96, "docker.io/library/app@sha384:" + "a" * 96),
+        ("app@sha512:" + "a" * 128, "docker.io/library/app@sha512:" + "a" * 128),
+        ("ghcr.io/" + "a" * 255, "ghcr.io/" + "a" * 255 + ":latest"),
     ],
 )
 def test_a_reference_is_normalised_as_the_engine_does(typed: str, normalised: str) -> None:
@@ -87,7 +90,8 @@ def test_a_reference_is_normalised_as_the_engine_does(typed: str, normalised: st
         "app:" + "t" * 129,
         "app@",
         "app@sha256:abc",
-        "app@sha512:" + "a" * 128,
+        "app@sha512:" + "a" * 64,
+        "app@md5:" + "a" * 32,
         "a//b",
         "/app",
         "app/",

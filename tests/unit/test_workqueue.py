@@ -11,7 +11,7 @@ from tests.unit.virtual_time import now, run
 from watcher.workqueue import BACKOFF_FIRST_S, BACKOFF_LAST_S, WorkQueue
 
 
-async def drained(queue: WorkQueue) -> list[str]:
+async def drained(queue: WorkQueue[str]) -> list[str]:
     """What it hands out until it is closed, each given back at once."""
     taken = []
     async for key in queue.keys():
@@ -25,7 +25,7 @@ async def after(seconds: float, act: Callable[[], None]) -> None:
     act()
 
 
-async def taken(queue: WorkQueue, seconds: float = 10_000) -> list[str]:
+async def taken(queue: WorkQueue[str], seconds: float = 10_000) -> list[str]:
     """What it hands out within so many seconds."""
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(after(seconds, queue.close))
@@ -34,7 +34,7 @@ async def taken(queue: WorkQueue, seconds: float = 10_000) -> list[str]:
 
 def test_a_key_that_is_added_often_is_handed_out_once() -> None:
     async def scenario() -> list[str]:
-        queue = WorkQueue()
+        queue = WorkQueue[str]()
         for key in "aabab":
             queue.add(key)
         return await taken(queue)
@@ -44,7 +44,7 @@ def test_a_key_that_is_added_often_is_handed_out_once() -> None:
 
 def test_the_longest_waiting_comes_first() -> None:
     async def scenario() -> list[str]:
-        queue = WorkQueue()
+        queue = WorkQueue[str]()
         for key in "cabc":
             queue.add(key)
         return await taken(queue)
@@ -54,7 +54,7 @@ def test_the_longest_waiting_comes_first() -> None:
 
 def test_a_key_that_is_added_while_it_is_worked_on_comes_again_afterwards_and_once() -> None:
     async def scenario() -> list[tuple[str, float]]:
-        queue, seen = WorkQueue(), []
+        queue, seen = WorkQueue[str](), []
         queue.add("a")
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(after(100, queue.close))
@@ -73,7 +73,7 @@ def test_no_key_is_in_two_hands_and_none_is_lost() -> None:
     """A thousand additions at random moments, workers of random length."""
 
     async def scenario(dice: random.Random) -> None:
-        queue, held, added, worked = WorkQueue(), set[str](), dict[str, float](), dict[str, float]()
+        queue, held, added, worked = WorkQueue[str](), set[str](), dict[str, float](), dict[str, float]()
 
         def add(key: str) -> None:
             added[key] = now()
@@ -102,7 +102,7 @@ def test_no_key_is_in_two_hands_and_none_is_lost() -> None:
 
 def test_a_key_that_is_added_later_comes_then() -> None:
     async def scenario() -> list[tuple[str, float]]:
-        queue, seen = WorkQueue(), []
+        queue, seen = WorkQueue[str](), []
         queue.add_later("late", 30)
         queue.add_later("early", 10)
         async with asyncio.TaskGroup() as tasks:
@@ -117,7 +117,7 @@ def test_a_key_that_is_added_later_comes_then() -> None:
 
 def test_a_later_delay_takes_the_place_of_an_earlier_one() -> None:
     async def scenario() -> list[str]:
-        queue = WorkQueue()
+        queue = WorkQueue[str]()
         queue.add_later("a", 10)
         queue.add_later("a", 50)
         return await taken(queue, 40)
@@ -127,7 +127,7 @@ def test_a_later_delay_takes_the_place_of_an_earlier_one() -> None:
 
 def delays(count: int, *, forget_after: int | None = None) -> list[float]:
     async def scenario() -> list[float]:
-        queue, found = WorkQueue(), []
+        queue, found = WorkQueue[str](), []
         for number in range(count):
             found.append(queue.retry("a"))
             if number == forget_after:
@@ -155,7 +155,7 @@ def test_the_back_off_begins_anew_after_a_success() -> None:
 
 def test_a_key_comes_again_when_its_back_off_is_over() -> None:
     async def scenario() -> tuple[float, list[float]]:
-        queue, moments = WorkQueue(), []
+        queue, moments = WorkQueue[str](), []
         delay = queue.retry("a")
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(after(100, queue.close))
@@ -170,7 +170,7 @@ def test_a_key_comes_again_when_its_back_off_is_over() -> None:
 
 def test_events_do_not_shorten_a_back_off() -> None:
     async def scenario() -> tuple[float, list[float]]:
-        queue, moments = WorkQueue(), []
+        queue, moments = WorkQueue[str](), []
         for _ in range(5):
             delay = queue.retry("a")
         async with asyncio.TaskGroup() as tasks:
@@ -189,7 +189,7 @@ def test_events_do_not_shorten_a_back_off() -> None:
 
 def test_a_failure_during_the_work_keeps_what_was_added_meanwhile_until_the_back_off_is_over() -> None:
     async def scenario() -> list[float]:
-        queue, moments = WorkQueue(), []
+        queue, moments = WorkQueue[str](), []
         queue.add("a")
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(after(100, queue.close))
@@ -208,9 +208,9 @@ def test_a_failure_during_the_work_keeps_what_was_added_meanwhile_until_the_back
 @pytest.mark.parametrize(
     "ends", [lambda queue: queue.forget("a"), WorkQueue.forget_all], ids=["forget", "forget_all"]
 )
-def test_a_back_off_that_is_forgotten_holds_nothing_up(ends: Callable[[WorkQueue], None]) -> None:
+def test_a_back_off_that_is_forgotten_holds_nothing_up(ends: Callable[[WorkQueue[str]], None]) -> None:
     async def scenario() -> list[str]:
-        queue = WorkQueue()
+        queue = WorkQueue[str]()
         for _ in range(9):
             queue.retry("a")
         ends(queue)
@@ -222,7 +222,7 @@ def test_a_back_off_that_is_forgotten_holds_nothing_up(ends: Callable[[WorkQueue
 
 def test_back_offs_are_each_keys_own() -> None:
     async def scenario() -> float:
-        queue = WorkQueue()
+        queue = WorkQueue[str]()
         for _ in range(9):
             queue.retry("a")
         delay = queue.retry("b")
@@ -232,18 +232,18 @@ def test_back_offs_are_each_keys_own() -> None:
     assert run(scenario()) <= BACKOFF_FIRST_S
 
 
-def add(queue: WorkQueue) -> None:
+def add(queue: WorkQueue[str]) -> None:
     queue.add("a")
 
 
-def add_later(queue: WorkQueue) -> None:
+def add_later(queue: WorkQueue[str]) -> None:
     queue.add_later("a", 1)
 
 
 @pytest.mark.parametrize("act", [add, add_later])
-def test_a_closed_queue_hands_out_nothing_any_more(act: Callable[[WorkQueue], None]) -> None:
+def test_a_closed_queue_hands_out_nothing_any_more(act: Callable[[WorkQueue[str]], None]) -> None:
     async def scenario() -> list[str]:
-        queue = WorkQueue()
+        queue = WorkQueue[str]()
         queue.add("b")
         queue.add_later("c", 1)
         queue.close()
@@ -256,7 +256,7 @@ def test_a_closed_queue_hands_out_nothing_any_more(act: Callable[[WorkQueue], No
 
 def test_a_queue_that_is_closed_while_somebody_waits_ends() -> None:
     async def scenario() -> list[str]:
-        return await taken(WorkQueue(), 1)
+        return await taken(WorkQueue[str](), 1)
 
     assert run(scenario()) == []
 

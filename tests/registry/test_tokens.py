@@ -1,0 +1,321 @@
+"""Passwords and tokens go where they belong, once, and into no message."""
+
+import base64
+import logging
+import traceback
+from urllib.parse import parse_qs
+
+import pytest
+
+from tests.bed.badregistry import BadRegistry, Request, answer
+from tests.bed.registry import PrivateRegistry
+from tests.bed.tokenserver import Basic, TokenServer, refuse
+from tests.registry.conftest import Logins, app, refused, upload
+from watcher import tokens
+from watcher.credentials import Login
+from watcher.errors import RegistryError, Trouble
+from watcher.refs import ImageRef
+from watcher.registry import Registry
+
+USER = Login("user", "pass:word")
+CANARY = "canary-9f3c"
+
+
+def behind(bad: BadRegistry, server: TokenServer) -> TokenServer:
+    """Let the registry send its clients to a token server on the same port."""
+    bad.on("/v2/.+", server.guard(f"{bad.url}/token?kept=1"))
+    bad.on("/token", server)
+    return server
+
+
+async def test_a_password_is_shown_where_one_is_asked_for(
+    client: Registry, bad: BadRegistry, logins: Logins
+) -> None:
+    digest = bad.serve("app", "1")
+    bad.on("/v2/", Basic(user="pass:word"))
+    logins.now[bad.address] = USER
+
+    assert (await client.head(app(bad))).digest == digest
+    assert (await client.head(app(bad))).digest == digest
+    assert ["authorization" in request.headers for request in bad.requests] == [False, True, True]
+
+
+async def test_a_wrong_password_is_shown_once_and_forgotten(
+    client: Registry, bad: BadRegistry, logins: Logins
+) -> None:
+    """Registries lock accounts that fail often."""
+    bad.on("/v2/", Basic(user="other"))
+    logins.now[bad.address] = USER
+
+    assert (await refused(client, app(bad))).trouble is Trouble.BAD_LOGIN
+    assert ["authorization" in request.headers for request in bad.requests] == [False, True]
+    assert logins.forgotten == [bad.address]
+
+
+async def test_a_login_that_has_ended_is_found_anew(
+    client: Registry, bad: BadRegistry, logins: Logins
+) -> None:
+    digest = bad.serve("app", "1")
+    bad.on("/v2/", Basic(user="pass:word"))
+    logins.now[bad.address] = USER
+    await client.head(app(bad))
+
+    bad.on("/v2/", Basic(user="new"))
+    logins.later[bad.address] = Login("user", "new")
+
+    assert (await client.head(app(bad))).digest == digest
+
+
+async def test_nobody_is_asked_for_a_token_twice(client: Registry, bad: BadRegistry) -> None:
+    digest = bad.serve("app", "1")
+    server = behind(bad, TokenServer())
+
+    for _ in range(3):
+        assert (await client.head(app(bad))).digest == digest
+    assert server.asked == [{"kept": "1", "service": "test", "scope": "repository:app:pull"}]
+    assert len(bad.requests) == 5
+
+
+async def test_a_token_is_for_one_repository(client: Registry, bad: BadRegistry) -> None:
+    bad.serve("app", "1")
+    bad.serve("other", "1")
+    server = behind(bad, TokenServer())
+
+    for name in ("app", "other", "app", "other"):
+        await client.head(app(bad, name=name))
+    assert [fields["scope"] for fields in server.asked] == ["repository:app:pull", "repository:other:pull"]
+
+
+async def test_a_token_is_given_for_a_password(client: Registry, bad: BadRegistry, logins: Logins) -> None:
+    digest = bad.serve("app", "1")
+    server = behind(bad, TokenServer(user="pass:word"))
+    logins.now[bad.address] = USER
+
+    assert (await client.head(app(bad))).digest == digest
+    assert server.asked[0]["account"] == "user"
+    shown = [request for request in bad.requests if "Basic" in request.headers.get("authorization", "")]
+    assert [request.path for request in shown] == ["/token"]
+
+
+async def test_a_token_is_given_for_an_identity_token(
+    client: Registry, bad: BadRegistry, logins: Logins
+) -> None:
+    digest = bad.serve("app", "1")
+    server = behind(bad, TokenServer(nobody="x"))
+    server.refresh_tokens = {"refresh-me"}
+    server.answer = {"token": None, "access_token": "token-1"}
+    logins.now[bad.address] = Login(identity_token="refresh-me")  # noqa: S106 - of the test
+
+    assert (await client.head(app(bad))).digest == digest
+    assert server.asked[0] == {
+        "service": "test",
+        "scope": "repository:app:pull",
+        "grant_type": "refresh_token",
+        "refresh_token": "refresh-me",
+        "client_id": "ctr-updater",
+    }
+
+
+@pytest.mark.parametrize("status", [400, 401])
+async def test_an_identity_token_that_has_ended_is_a_refused_login(
+    client: Registry, bad: BadRegistry, logins: Logins, status: int
+) -> None:
+    behind(bad, TokenServer())
+    bad.on("/token", answer(status, "invalid_grant"))
+    logins.now[bad.address] = Login(identity_token="refresh-me")  # noqa: S106 - of the test
+
+    error = await refused(client, app(bad))
+    assert error.trouble is Trouble.BAD_LOGIN
+    assert f"get a token for {bad.address}/app:1 from {bad.address}" in error.message
+    assert logins.forgotten == [bad.address]
+
+
+async def test_a_registry_token_is_shown_as_it_is(client: Registry, bad: BadRegistry, logins: Logins) -> None:
+    digest = bad.serve("app", "1")
+    server = behind(bad, TokenServer())
+    server.tokens["given"] = "repository:app:pull"
+    logins.now[bad.address] = Login(registry_token="given")  # noqa: S106 - of the test
+
+    assert (await client.head(app(bad))).digest == digest
+    assert not server.asked
+
+
+async def test_a_token_that_is_not_good_any_more_is_renewed_once(client: Registry, bad: BadRegistry) -> None:
+    digest = bad.serve("app", "1")
+    server = behind(bad, TokenServer())
+    await client.head(app(bad))
+    server.tokens.clear()
+
+    assert (await client.head(app(bad))).digest == digest
+    assert len(server.asked) == 2
+
+
+async def test_a_token_that_is_never_good_is_a_refused_login(client: Registry, bad: BadRegistry) -> None:
+    server = behind(bad, TokenServer())
+    bad.on("/v2/", lambda _: refuse(f'Bearer realm="{bad.url}/token"'))
+
+    assert (await refused(client, app(bad))).trouble is Trouble.BAD_LOGIN
+    assert len(server.asked) == 1
+    assert (await refused(client, app(bad))).trouble is Trouble.BAD_LOGIN
+    assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("life", "asked"), [(1, 1), (0, 1), (None, 1), ("x", 1), (10**400, 1), (float("nan"), 1), (300, 1)]
+)
+async def test_a_token_lives_for_a_minute_at_least(
+    client: Registry, bad: BadRegistry, life: object, asked: int
+) -> None:
+    bad.serve("app", "1")
+    server = behind(bad, TokenServer())
+    server.answer = {"expires_in": life}
+
+    await client.head(app(bad))
+    await client.head(app(bad))
+    assert len(server.asked) == asked
+
+
+async def test_a_token_is_not_used_to_its_last_second(
+    client: Registry, bad: BadRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "SHORTEST_LIFE_S", 5.0)
+    bad.serve("app", "1")
+    server = behind(bad, TokenServer())
+    server.answer = {"expires_in": 5}
+
+    await client.head(app(bad))
+    await client.head(app(bad))
+    assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"token": None}, {"token": 7}, {"token": ""}, {"token": "a\r\nb: c"}, {"token": "a b"}, {"token": "é"}],
+)
+async def test_a_token_that_is_none_is_refused(
+    client: Registry, bad: BadRegistry, given: dict[str, object]
+) -> None:
+    behind(bad, TokenServer()).answer = given
+
+    assert "holds no token" in (await refused(client, app(bad))).message
+
+
+@pytest.mark.parametrize(
+    "realm", ["/token", "ftp://127.0.0.1/", "https://", "https://u:p@127.0.0.1/", "http://[/", "http://a b/"]
+)
+async def test_a_realm_that_is_no_address_is_refused(client: Registry, bad: BadRegistry, realm: str) -> None:
+    bad.on("/v2/", lambda _: refuse(f'Bearer realm="{realm}"'))
+
+    assert (await refused(client, app(bad))).trouble is Trouble.GARBAGE
+
+
+@pytest.mark.parametrize(
+    ("status", "trouble"), [(403, Trouble.FORBIDDEN), (429, Trouble.TOO_MANY), (503, Trouble.BROKEN)]
+)
+async def test_a_token_servers_trouble_is_told_as_its_own(
+    client: Registry, bad: BadRegistry, status: int, trouble: Trouble
+) -> None:
+    behind(bad, TokenServer())
+    bad.on("/token", answer(status, "no tokens today", Retry_After="9"))
+
+    error = await refused(client, app(bad))
+    assert error.trouble is trouble
+    assert "get a token" in error.message
+    assert "no tokens today" in error.message
+
+
+@pytest.mark.usefixtures("trusted")
+async def test_a_login_never_goes_from_https_to_http(
+    strict: Registry, secure: BadRegistry, bad: BadRegistry, logins: Logins
+) -> None:
+    server = TokenServer(user="pass:word")
+    bad.on("/token", server)
+    secure.on("/v2/", server.guard(f"{bad.url}/token"))
+    logins.now[secure.address] = USER
+
+    assert "without TLS" in (await refused(strict, app(secure))).message
+    assert not bad.requests
+
+
+@pytest.mark.parametrize(
+    ("status", "told"), [(401, True), (403, True), (404, True), (429, False), (500, False)]
+)
+async def test_why_there_is_no_login_is_told(
+    client: Registry, bad: BadRegistry, logins: Logins, status: int, told: bool
+) -> None:
+    server = behind(bad, TokenServer())
+    bad.on("/v2/", lambda request: answer(status)(request) if server.asked else None)
+    logins.now[bad.address] = Login(trouble="docker-credential-x is not on PATH")
+
+    assert ("docker-credential-x is not on PATH" in str(await refused(client, app(bad)))) == told
+
+
+LOGINS = [Login("user", CANARY), Login(identity_token=CANARY), Login(registry_token=CANARY)]
+
+
+@pytest.mark.parametrize("login", LOGINS, ids=["password", "identity token", "registry token"])
+@pytest.mark.parametrize("where", ["GET /v2/", "/token"])
+@pytest.mark.parametrize("status", [200, 403, 401, 503])
+async def test_no_secret_is_in_any_message(
+    client: Registry,
+    bad: BadRegistry,
+    logins: Logins,
+    caplog: pytest.LogCaptureFixture,
+    login: Login,
+    where: str,
+    status: int,
+) -> None:
+    """Not even where the registry says back what it was told."""
+    caplog.set_level(logging.DEBUG)
+    server = behind(bad, TokenServer(user=CANARY))
+    server.refresh_tokens = {CANARY}
+    server.tokens[CANARY] = "repository:app:pull"
+    bad.on("HEAD /v2/", lambda request: answer(405)(request) if "authorization" in request.headers else None)
+    bad.on(where, lambda request: answer(status, _echo(request))(request))
+    logins.now[bad.address] = login
+
+    with pytest.raises(RegistryError) as caught:
+        await client.head(app(bad))
+    text = "".join(traceback.format_exception(caught.value)) + repr(caught.value) + caplog.text + repr(login)
+    for secret in (CANARY, base64.b64encode(f"user:{CANARY}".encode()).decode(), "token-1"):
+        assert secret not in text
+
+
+def _echo(request: Request) -> str:
+    return f"{request.headers.get('authorization')} {parse_qs(request.body.decode())}"
+
+
+async def test_a_real_registry_is_asked_once(client: Registry, registry: PrivateRegistry) -> None:
+    digest = upload(registry)
+    before = len(registry.requests())
+
+    found = await client.head(ImageRef(registry.address, "app", "1"))
+
+    assert found.digest == digest
+    assert [(r.method, r.path, r.status) for r in registry.requests()[before:]] == [
+        ("HEAD", "/v2/app/manifests/1", 200)
+    ]
+    assert (await client.manifest(ImageRef(registry.address, "app", "1"), digest))["schemaVersion"] == 2
+
+
+async def test_a_real_registry_with_a_password_is_asked_twice_the_first_time(
+    client: Registry, logins: Logins
+) -> None:
+    with PrivateRegistry(user="user", password="pass:word") as private:  # noqa: S106 - of the test
+        digest = upload(private, Login("user", "pass:word"))
+        logins.now[private.address] = USER
+        before = len(private.requests())
+
+        for _ in range(2):
+            assert (await client.head(ImageRef(private.address, "app", "1"))).digest == digest
+        assert [request.status for request in private.requests()[before:]] == [401, 200, 200]
+        logins.now[private.address] = Login("user", "wrong")
+        assert (await refused(client, ImageRef(private.address, "app", "1"))).trouble is Trouble.BAD_LOGIN
+
+
+async def test_a_real_registry_says_what_it_does_not_have(
+    client: Registry, registry: PrivateRegistry
+) -> None:
+    error = await refused(client, ImageRef(registry.address, "nothing", "1"))
+
+    assert error.trouble is Trouble.NOT_FOUND

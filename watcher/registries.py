@@ -1,0 +1,146 @@
+"""The one door to registries: through the engine, which pulls, or directly, where no layer may come.
+
+Logins are found here and sent along, and every registry is asked politely (`limiter`).
+"""
+
+import asyncio
+from contextlib import aclosing
+from typing import Self
+
+from watcher.credentials import Credentials, Login
+from watcher.engine import Engine, Json
+from watcher.errors import EngineError, EngineUnavailable, NoAnswer, RegistryError, Trouble
+from watcher.insecure import InsecureRegistries
+from watcher.limiter import Limiter
+from watcher.progress import Progress
+from watcher.refs import ImageRef
+from watcher.registry import Descriptor, Registry
+from watcher.trouble import ADVICE, classify
+
+ANSWER_LIMIT = 120.0
+_PULLS_AT_ONCE = 8
+_OUT_OF_REACH = (Trouble.UNREACHABLE, Trouble.NO_ANSWER)
+
+
+class Registries:
+    """Every registry that an engine's containers come from.
+
+    Everything raises RegistryError where a registry, or the engine for it, could not be asked or refused;
+    Resting where that was so a moment ago; and EngineUnavailable where the engine went away.
+
+    An asynchronous context manager, which closes its connections.
+
+    Args:
+        engine: That pulls.
+        credentials: The logins.
+    """
+
+    def __init__(self, engine: Engine, credentials: Credentials) -> None:
+        self._engine = engine
+        self._credentials = credentials
+        self._limiter = Limiter()
+        self._pulls = asyncio.Semaphore(_PULLS_AT_ONCE)
+        self._indirect: set[str] = set()
+        self._direct = Registry(credentials, InsecureRegistries(engine.info).holds)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._direct.close()
+
+    def rest(self, domain: str) -> float:
+        """Seconds that a registry is still to be left alone."""
+        return self._limiter.rest(domain)
+
+    def forget(self) -> None:
+        """Ask every registry anew, but none that refused the login."""
+        self._limiter.forget()
+
+    async def pull(self, ref: ImageRef, platform: str, progress: Progress) -> None:
+        """Pull a tag, to the end of the engine's report, which may hold an error after its 200."""
+        login = await self._credentials.find(ref.domain)
+        async with self._limiter.turn(ref.domain, login), self._pulls:
+            try:
+                await self._pull(ref, platform, login, progress)
+            except EngineError as error:
+                if isinstance(error, EngineUnavailable) and not isinstance(error, NoAnswer):
+                    raise
+                raise await self._explained(ref, login, error) from error
+
+    async def descriptor(self, ref: ImageRef) -> Descriptor:
+        """What a tag means in its registry; no layer is pulled."""
+        login = await self._credentials.find(ref.domain)
+        async with self._limiter.turn(ref.domain, login):
+            try:
+                found = await self._direct.head(ref)
+            except RegistryError as error:
+                if error.trouble not in _OUT_OF_REACH:
+                    raise _named(ref, error) from error
+                found = await self._through_engine(ref, login, error)
+                self._indirect.add(ref.domain)
+            else:
+                self._indirect.discard(ref.domain)
+        return found
+
+    async def manifest(self, ref: ImageRef, digest: str) -> Json | None:
+        """The manifest or index of a digest; None where only the engine can reach the registry."""
+        if ref.domain in self._indirect:
+            return None
+        login = await self._credentials.find(ref.domain)
+        async with self._limiter.turn(ref.domain, login):
+            try:
+                return await self._direct.manifest(ref, digest)
+            except RegistryError as error:
+                raise _named(ref, error) from error
+
+    async def _pull(self, ref: ImageRef, platform: str, login: Login, progress: Progress) -> None:
+        lines = self._engine.pull(str(ref), platform, login.header(ref.domain))
+        try:
+            async with asyncio.timeout(ANSWER_LIMIT) as limit, aclosing(lines):
+                async for line in lines:
+                    limit.reschedule(None)
+                    progress(line)
+        except TimeoutError as error:
+            raise NoAnswer(f"cannot pull {ref}: no answer in {ANSWER_LIMIT:.0f} s") from error
+
+    async def _explained(self, ref: ImageRef, login: Login, error: EngineError) -> RegistryError:
+        trouble = (
+            Trouble.NO_ANSWER
+            if isinstance(error, NoAnswer)
+            else classify(error.message, anonymous=login.anonymous)
+        )
+        retry_after = await self._retry_after(ref) if trouble is Trouble.TOO_MANY else None
+        if trouble is Trouble.BAD_LOGIN:
+            self._credentials.forget(ref.domain)
+        words = f"{error.message} ({login.trouble})" if login.trouble else error.message
+        return _named(ref, RegistryError(words, trouble=trouble, retry_after=retry_after))
+
+    async def _retry_after(self, ref: ImageRef) -> float | None:
+        """Ask what the engine does not pass on: for how long the registry wants to be left alone."""
+        try:
+            await self._direct.head(ref)
+        except RegistryError as error:
+            return error.retry_after
+        return None
+
+    async def _through_engine(self, ref: ImageRef, login: Login, ours: RegistryError) -> Descriptor:
+        """Let the engine ask: it may reach, by a mirror or a proxy, what we do not."""
+        try:
+            found = await self._engine.distribution(str(ref), login.header(ref.domain))
+        except EngineUnavailable:
+            raise
+        except EngineError as error:
+            theirs = await self._explained(ref, login, error)
+            raise _named(ref, ours) if theirs.trouble in _OUT_OF_REACH else theirs from error
+        described = found["Descriptor"]
+        return Descriptor(str(described["digest"]), str(described["mediaType"]))
+
+
+def _named(ref: ImageRef, error: RegistryError) -> RegistryError:
+    return RegistryError(
+        f"cannot tell whether {ref.familiar} has an update: {error.message}",
+        trouble=error.trouble,
+        retry_after=error.retry_after,
+        advice=error.advice or ADVICE[error.trouble],
+    )

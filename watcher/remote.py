@@ -1,0 +1,98 @@
+"""Asks a registry what a tag means, and pulls no layer: for notify, cooldowns, `--remote` and plans."""
+
+from attrs import frozen
+
+from watcher.engine import Json
+from watcher.errors import RegistryError, Trouble
+from watcher.names import short
+from watcher.refs import ImageRef
+from watcher.registries import Registries
+from watcher.verdict import Status, Verdict, judge, platform_manifests
+
+
+@frozen
+class Meaning:
+    """What a tag means in its registry.
+
+    Attributes:
+        digest: Of its manifest or index.
+        is_ours: Whether that is, for our platform, the image that it was compared with.
+    """
+
+    digest: str
+    is_ours: bool
+
+
+async def meaning(registries: Registries, ref: ImageRef, platform: str, known: set[str]) -> Meaning:
+    """Ask what a tag means, and whether that is an image in hand.
+
+    An index may have moved for another platform only, and the engine's id of an image is its config's
+    digest (graph drivers) or its manifest's or index's (containerd store); so where the tag's own digest
+    is not known, the manifest of the platform and its config are looked at too.
+
+    Args:
+        registries: To ask.
+        ref: The tag.
+        platform: As `os/architecture/variant`.
+        known: The id of the image in hand and the digests that it is known by (`digests`).
+
+    Raises:
+        RegistryError: The registry could not be asked, or has nothing for this platform.
+    """
+    found = await registries.descriptor(ref)
+    digest, is_index = found.digest, found.is_index
+    while digest not in known:
+        content = await registries.manifest(ref, digest)
+        if content is None:
+            return Meaning(found.digest, is_ours=False)
+        if not is_index:
+            return Meaning(found.digest, is_ours=(content.get("config") or {}).get("digest") in known)
+        digest, is_index = _of_platform(ref, content, platform), False
+    return Meaning(found.digest, is_ours=True)
+
+
+async def judge_remotely(
+    registries: Registries, container: Json, ref: ImageRef | None, platform: str, known: set[str]
+) -> Verdict:
+    """Judge a container by its registry; arguments as in `meaning`, no `ref` where it is pinned.
+
+    Raises:
+        RegistryError: As in `meaning`.
+    """
+    if ref is None:
+        return judge(container, None)
+    running, found = container["Image"], await meaning(registries, ref, platform, known)
+    if found.is_ours:
+        same = f"{ref.familiar} is {short(found.digest)} in its registry too"
+        return Verdict(Status.CURRENT, same, running, running)
+    return Verdict(Status.OUTDATED, moved(ref, found.digest), running)
+
+
+def moved(ref: ImageRef, digest: str) -> str:
+    """Say that a registry has another image."""
+    return f"{ref.familiar} is {short(digest)} in its registry, and the container runs another image"
+
+
+def digests(image: Json | None) -> set[str]:
+    """What an inspected image is known by: its id, its digests, and those of its platforms' manifests."""
+    if image is None:
+        return set()
+    repo_digests = {text.rpartition("@")[2] for text in image.get("RepoDigests") or []}
+    return {image["Id"]} | repo_digests | platform_manifests(image)
+
+
+def _of_platform(ref: ImageRef, index: Json, platform: str) -> str:
+    wanted_os, architecture, variant = [*platform.split("/"), "", ""][:3]
+    rows = [
+        (row["platform"].get("variant", ""), str(row["digest"]))
+        for row in index.get("manifests") or []
+        if isinstance(row.get("platform"), dict)
+        and (row["platform"].get("os"), row["platform"].get("architecture")) == (wanted_os, architecture)
+    ]
+    if not rows:
+        raise RegistryError(
+            f"cannot tell whether {ref.familiar} has an update: it has nothing for {platform}",
+            trouble=Trouble.OTHER,
+            advice="wait until its publisher builds for this platform again; nothing was changed",
+        )
+    return next((digest for each, digest in rows if each == variant), rows[0][1])
