@@ -7,14 +7,14 @@ from watcher.assess import Assessment
 from watcher.context import Context
 from watcher.cooldown import foreseen
 from watcher.engine import Json
-from watcher.errors import NotFound, RegistryError, UnreadableSetting
+from watcher.errors import NotFound, UnreadableSetting
 from watcher.fleet import Tag, opted_in
 from watcher.lookup import find
 from watcher.names import name_of
 from watcher.progress import Reporter
 from watcher.remote import digests, judge_remotely
 from watcher.settings import ENABLE, Policy
-from watcher.verdict import Status, Verdict, followed, held, is_built_here, reference_of
+from watcher.verdict import Status, Verdict, followed, held, reference_of
 
 
 @frozen
@@ -108,7 +108,7 @@ async def outlook(context: Context, container: Json, policy: Policy) -> Assessme
 
 
 async def pull(context: Context, container: Json, report: Reporter) -> None:
-    """Pull the tag that a container follows, for its platform; nothing where it is pinned or built here.
+    """Pull the tag that a container follows, for the platform that it runs on; nothing where it is pinned.
 
     Raises:
         RegistryError: The pull failed: nobody can say whether there is an update.
@@ -118,11 +118,7 @@ async def pull(context: Context, container: Json, report: Reporter) -> None:
         return
     with report(ref.familiar) as progress:
         platform = await reading.platform_of(context.engine, container)
-        try:
-            await context.registries.pull(ref, platform, progress)
-        except RegistryError as error:
-            if not is_built_here(await reading.known_image(context.engine, str(ref)), ref, error.trouble):
-                raise
+        await context.registries.pull(ref, platform, progress)
 
 
 async def listed(context: Context, *, every: bool = False) -> list[Listed]:

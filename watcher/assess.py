@@ -2,8 +2,9 @@
 
 from attrs import frozen
 
+from watcher import verdict
 from watcher.engine import Engine, Json
-from watcher.errors import NotFound
+from watcher.errors import NotFound, RegistryError
 from watcher.payload import platform
 from watcher.refs import ImageRef
 from watcher.verdict import Status, Verdict, followed, judge, reference_of
@@ -34,11 +35,11 @@ class Assessment:
 async def assess(engine: Engine, container: Json) -> Assessment:
     """Judge a container from local information alone."""
     image = await known_image(engine, reference_of(container))
-    verdict = judge(container, image)
-    if verdict.status is Status.OUTDATED and image:
+    found = judge(container, image)
+    if found.status is Status.OUTDATED and image:
         image = await with_manifests(engine, image, reference_of(container))
-        verdict = judge(container, image)
-    return Assessment(container, image, verdict)
+        found = judge(container, image)
+    return Assessment(container, image, found)
 
 
 async def reference(engine: Engine, container: Json) -> ImageRef | None:
@@ -49,6 +50,11 @@ async def reference(engine: Engine, container: Json) -> ImageRef | None:
 async def platform_of(engine: Engine, container: Json) -> str:
     """The platform to pull for a container; empty where it is the engine's own."""
     return platform(container, await known_image(engine, container["Image"]), engine.platform)
+
+
+async def is_built_here(engine: Engine, ref: ImageRef, error: RegistryError) -> bool:
+    """Whether a registry refused a tag because its image was made here, and nobody knows it elsewhere."""
+    return verdict.is_built_here(await known_image(engine, str(ref)), ref, error.trouble)
 
 
 async def known_image(engine: Engine, text: str) -> Json | None:

@@ -7,7 +7,7 @@ from attrs import frozen
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"  # noqa: S105 - the grammar's name for a word
 _PARAMETER = rf'({_TOKEN})\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"|([^\s,"]*+))'
-_SCHEME = re.compile(rf"({_TOKEN})(?=[\s,]|$)(?!\s*=)")
+_SCHEME = re.compile(rf"({_TOKEN})(?=[\s,]|$)")
 _NAMED = re.compile(_PARAMETER, re.DOTALL)
 _OTHER = re.compile(r"[\s,]++|[^\s,]++")
 

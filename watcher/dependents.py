@@ -7,8 +7,8 @@ entered (`docker exec`). What only gave its volumes (`--volumes-from`) is not ne
 attached, and stay so. Pure: no I/O.
 """
 
-from collections.abc import Collection, Iterable, Iterator
-from enum import StrEnum
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from enum import Enum, StrEnum
 from typing import Any
 
 from attrs import frozen
@@ -32,6 +32,15 @@ class Kind(StrEnum):
 
 
 _MODES = {"NetworkMode": Kind.NETWORK, "PidMode": Kind.PID, "IpcMode": Kind.IPC}
+
+
+class Way(Enum):
+    """Where an open update goes, as the names of those that it holds on to say."""
+
+    OWN = "it holds on to nobody who is replaced: its own names decide"
+    FORWARD = "the provider's successor has the name, and the old one is still set aside"
+    BACK = "the provider was undone, or is being undone"
+    COMMITTED = "the provider's old one is gone for good"
 
 
 @frozen
@@ -98,6 +107,31 @@ def references(container: Json) -> tuple[tuple[Kind, str], ...]:
     if (host.get("NetworkMode") or "") in _LINKING:
         found += [(Kind.LINK, link.partition(":")[0].lstrip("/")) for link in host.get("Links") or ()]
     return tuple(dict.fromkeys(found))
+
+
+def way(old: Json, new: Json, names: Mapping[str, str]) -> Way:
+    """Tell where the open update of a dependent goes; its provider's comes to its end before it.
+
+    Args:
+        old: The old container, or its spare, as inspected.
+        new: Its successor.
+        names: The names of all containers by their ids, temporary ones included.
+    """
+    before, after = _providers(old, names), _providers(new, names)
+    lost, gained = before - after, after - before
+    if not lost and not gained:
+        return Way.OWN
+    aside = {cid for cid in lost | gained if Marker.parse(names.get(cid, ""))}
+    fallen = aside | {cid for cid in lost | gained if cid not in names}
+    # The engine forgets a link whose provider is gone, so what was lost speaks as well.
+    if gained & fallen or (lost and not lost & fallen):
+        return Way.BACK
+    return Way.FORWARD if lost & aside else Way.COMMITTED
+
+
+def _providers(container: Json, names: Mapping[str, str]) -> set[str]:
+    ids = {name: cid for cid, name in names.items()}
+    return {ids.get(text, text) for _, text in references(container)}
 
 
 def _held(container: Json, known: dict[str, Json]) -> list[Held]:

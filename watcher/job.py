@@ -14,7 +14,7 @@ from watcher.assess import Assessment
 from watcher.cleanup import clean_up
 from watcher.context import Context
 from watcher.engine import Engine, Json
-from watcher.errors import NoSuchContainer, Refused, Unknown, UpdateFailed
+from watcher.errors import NoSuchContainer, Refused, RegistryError, Unknown, UpdateFailed
 from watcher.lookup import find
 from watcher.names import Marker, container_name
 from watcher.payload import refuse
@@ -160,17 +160,33 @@ async def _update(context: Context, container: Json, request: Request) -> Outcom
     asks = request.report if policy.source == "registry" else None
     if request.dry_run:
         return await _planned(context, container, asks_registry=asks is not None)
-    if asks:
-        await app.pull(context, container, asks)
+    unpulled = await _pulled(context, container, asks) if asks else None
     for _ in range(_TRIES):
         with contextlib.suppress(Moved):
-            return await _carried_out(
-                context, await context.engine.container(container["Id"]), policy, request
-            )
+            container = await context.engine.container(container["Id"])
+            outcome = await _carried_out(context, container, policy, request)
+            if unpulled and outcome.done is Done.CURRENT:
+                raise unpulled
+            return outcome
     name = container["Name"].removeprefix("/")
     raise UpdateFailed(
         f"{name} could not be updated: it, or its tag, kept changing", advice="try again later"
     )
+
+
+async def _pulled(context: Context, container: Json, report: Reporter) -> RegistryError | None:
+    """Pull a container's tag; where that was made here and no registry knows it, the error that says so.
+
+    Then the tag here decides, but a pull that failed never ends as "up to date".
+    """
+    try:
+        await app.pull(context, container, report)
+    except RegistryError as error:
+        ref = await reading.reference(context.engine, container)
+        if ref is None or not await reading.is_built_here(context.engine, ref, error):
+            raise
+        return error
+    return None
 
 
 async def _refuse_own(context: Context, container: Json) -> None:

@@ -82,7 +82,8 @@ class Limiter:
             return
         if host.cause.trouble is Trouble.BAD_LOGIN and login != host.login:
             return
-        raise Resting(host.cause.message, trouble=host.cause.trouble, advice=host.cause.advice)
+        why = f"its registry is left alone for now, after: {host.cause.message}"
+        raise Resting(why, trouble=host.cause.trouble, advice=host.cause.advice)
 
     def _failed(self, host: _Host, asked: _Host, error: RegistryError, login: Login) -> None:
         """Have a registry left alone; those who asked it at the same time and failed too count once."""

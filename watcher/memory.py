@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import hashlib
 import json
+import math
 import os
 import tempfile
 import time
@@ -107,15 +108,13 @@ class Memory:
         """What a tag was last seen to mean."""
         if tag in self._seen:
             return self._seen[tag]
-        found = self._read("seen", _file_name(tag))
+        found = self._read("seen", _file_name(tag)) or {}
         try:
-            return (
-                Seen(tuple(found["identities"]), float(found["since"]), str(found["local"]))
-                if found
-                else None
-            )
+            identities, since, local = found["identities"], float(found["since"]), str(found["local"])
         except (LookupError, TypeError, ValueError):
             return None
+        is_whole = identities and isinstance(identities, list) and math.isfinite(since)
+        return Seen(tuple(map(str, identities)), since, local) if is_whole else None
 
     def saw(self, tag: str, identities: set[str], local: str) -> Seen:
         """Note what a tag means now; where that is another image than before, its time begins anew.

@@ -22,7 +22,7 @@ from watcher.names import name_of
 from watcher.payload import platform
 from watcher.refs import ImageRef
 from watcher.remote import digests, meaning
-from watcher.verdict import is_built_here, reference_of
+from watcher.verdict import reference_of
 from watcher.workqueue import WorkQueue
 
 _LONGEST_BACKOFF_S = 3600.0
@@ -140,7 +140,9 @@ class Puller:
 
     async def _failed(self, tag: Tag, error: EngineError | RegistryError) -> int:
         """Try again when the registry may be asked again; what is built here is no failure."""
-        if isinstance(error, RegistryError) and await self._is_built_here(tag, error):
+        if isinstance(error, RegistryError) and await reading.is_built_here(
+            self._context.engine, tag.ref, error
+        ):
             return 0
         if wait := self._context.registries.rest(tag.ref.domain):
             self.queue.add_later(tag, wait)
@@ -150,7 +152,3 @@ class Puller:
             again_in_s = round(wait, 1)
             _log.warning("tag not pulled", image=tag.ref.familiar, why=str(error), again_in_s=again_in_s)
         return error.exit_code
-
-    async def _is_built_here(self, tag: Tag, error: RegistryError) -> bool:
-        image = await reading.known_image(self._context.engine, str(tag.ref))
-        return is_built_here(image, tag.ref, error.trouble)

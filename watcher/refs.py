@@ -34,7 +34,8 @@ class ImageRef:
     """A normalised reference: always with a domain, and with a tag or a digest or both.
 
     Attributes:
-        domain: The registry, `docker.io` for Docker Hub under all its names.
+        domain: The registry, `docker.io` for Docker Hub under all its names. Empty for names as
+            `a_b.c/app`, which look as if they had one and cannot be pulled: a local tag may be so.
         path: The repository within it, `library/app` for Hub's `app`.
         tag: Empty only where a digest is given.
         digest: `sha256:<64 hex>`, or the longer sha384 and sha512; or empty.
@@ -58,12 +59,12 @@ class ImageRef:
         domain, path, tag, digest = match.group("domain", "path", "tag", "digest")
         if len(path) > _MAX_PATH or (digest and not _DIGEST.fullmatch(digest)):
             raise ValueError(f"{text!r} is not an image reference")
-        return cls(domain, path, tag or ("" if digest else _DEFAULT_TAG), digest or "")
+        return cls(domain or "", path, tag or ("" if digest else _DEFAULT_TAG), digest or "")
 
     @property
     def repository(self) -> str:
         """Domain and path, without tag and digest."""
-        return f"{self.domain}/{self.path}"
+        return f"{self.domain}/{self.path}".removeprefix("/")
 
     @property
     def familiar(self) -> str:

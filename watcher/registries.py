@@ -4,7 +4,8 @@ Logins are found here and sent along, and every registry is asked politely (`lim
 """
 
 import asyncio
-from contextlib import aclosing
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from typing import Self
 
 from watcher.credentials import Credentials, Login
@@ -59,8 +60,7 @@ class Registries:
 
     async def pull(self, ref: ImageRef, platform: str, progress: Progress) -> None:
         """Pull a tag, to the end of the engine's report, which may hold an error after its 200."""
-        login = await self._credentials.find(ref.domain)
-        async with self._limiter.turn(ref.domain, login), self._pulls:
+        async with self._turn(ref) as login, self._pulls:
             try:
                 await self._pull(ref, platform, login, progress)
             except EngineError as error:
@@ -70,13 +70,12 @@ class Registries:
 
     async def descriptor(self, ref: ImageRef) -> Descriptor:
         """What a tag means in its registry; no layer is pulled."""
-        login = await self._credentials.find(ref.domain)
-        async with self._limiter.turn(ref.domain, login):
+        async with self._turn(ref) as login:
             try:
                 found = await self._direct.head(ref)
             except RegistryError as error:
                 if error.trouble not in _OUT_OF_REACH:
-                    raise _named(ref, error) from error
+                    raise
                 found = await self._through_engine(ref, login, error)
                 self._indirect.add(ref.domain)
             else:
@@ -87,12 +86,23 @@ class Registries:
         """The manifest or index of a digest; None where only the engine can reach the registry."""
         if ref.domain in self._indirect:
             return None
+        async with self._turn(ref):
+            return await self._direct.manifest(ref, digest)
+
+    @asynccontextmanager
+    async def _turn(self, ref: ImageRef) -> AsyncIterator[Login]:
+        """Wait for a turn at a tag's registry; what goes wrong within is said of the tag."""
         login = await self._credentials.find(ref.domain)
-        async with self._limiter.turn(ref.domain, login):
-            try:
-                return await self._direct.manifest(ref, digest)
-            except RegistryError as error:
-                raise _named(ref, error) from error
+        try:
+            async with self._limiter.turn(ref.domain, login):
+                yield login
+        except RegistryError as error:
+            raise type(error)(
+                f"cannot tell whether {ref.familiar} has an update: {error.message}",
+                trouble=error.trouble,
+                retry_after=error.retry_after,
+                advice=error.advice or ADVICE[error.trouble],
+            ) from error
 
     async def _pull(self, ref: ImageRef, platform: str, login: Login, progress: Progress) -> None:
         lines = self._engine.pull(str(ref), platform, login.header(ref.domain))
@@ -114,7 +124,7 @@ class Registries:
         if trouble is Trouble.BAD_LOGIN:
             self._credentials.forget(ref.domain)
         words = f"{error.message} ({login.trouble})" if login.trouble else error.message
-        return _named(ref, RegistryError(words, trouble=trouble, retry_after=retry_after))
+        return RegistryError(words, trouble=trouble, retry_after=retry_after)
 
     async def _retry_after(self, ref: ImageRef) -> float | None:
         """Ask what the engine does not pass on: for how long the registry wants to be left alone."""
@@ -128,19 +138,22 @@ class Registries:
         """Let the engine ask: it may reach, by a mirror or a proxy, what we do not."""
         try:
             found = await self._engine.distribution(str(ref), login.header(ref.domain))
-        except EngineUnavailable:
-            raise
         except EngineError as error:
+            if _is_gone(error):
+                raise
             theirs = await self._explained(ref, login, error)
-            raise _named(ref, ours) if theirs.trouble in _OUT_OF_REACH else theirs from error
+            raise ours if theirs.trouble in _OUT_OF_REACH else theirs from error
         described = found["Descriptor"]
         return Descriptor(str(described["digest"]), str(described["mediaType"]))
 
 
-def _named(ref: ImageRef, error: RegistryError) -> RegistryError:
-    return RegistryError(
-        f"cannot tell whether {ref.familiar} has an update: {error.message}",
-        trouble=error.trouble,
-        retry_after=error.retry_after,
-        advice=error.advice or ADVICE[error.trouble],
-    )
+def _is_gone(error: EngineError) -> bool:
+    """Whether it is the engine that failed; where it gave no answer, the registry gave it none."""
+    return isinstance(error, EngineUnavailable) and not isinstance(error, NoAnswer)
+
+
+def _judged(error: RegistryError, login: Login) -> RegistryError:
+    """Take a 401 to nobody for the one name's trouble, as `classify` does: no login was refused."""
+    if error.trouble is not Trouble.BAD_LOGIN or not login.anonymous:
+        return error
+    return RegistryError(error.message, trouble=Trouble.FORBIDDEN)

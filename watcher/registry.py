@@ -14,6 +14,7 @@ from pathlib import Path
 from attrs import frozen
 
 from watcher.answer import Answer, Json, Pass, Request, document, garbage, refusal
+from watcher.errors import RegistryError
 from watcher.refs import HUB, ImageRef
 from watcher.route import CERTIFICATES, Route, insecure_routes, secure_route
 from watcher.tokens import Logins, Tokens
@@ -132,9 +133,9 @@ class Registry:
             request = Request(f"{route.scheme}://{url}", limit, method, route.tls, headers)
             try:
                 answer = await self._wire.ask(_what(ref), request)
-            except NoConnection:
+            except RegistryError as error:
                 self._routes.pop(ref.domain, None)
-                if route is routes[-1]:
+                if route is routes[-1] or not isinstance(error, NoConnection):
                     raise
             else:
                 break

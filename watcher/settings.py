@@ -24,6 +24,7 @@ LEVELS = ("debug", "info", "warning", "error")
 S = TypeVar("S", "Policy", "DaemonSettings")
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_LONGEST_S = 100 * 365 * 86400.0  # beyond that it is a slip, and no date any more
 _PART = re.compile(r"([0-9]+)(ms|s|m|h|d)")
 
 
@@ -31,14 +32,17 @@ def duration(text: str) -> float:
     """Read `500ms`, `10s`, `1h30m`, `7d` or `0` into seconds.
 
     Raises:
-        ValueError: It is none of those.
+        ValueError: It is none of those, or longer than a hundred years.
     """
     if text == "0":
         return 0.0
     parts = _PART.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
         raise ValueError(text)
-    return sum(int(number) * _SECONDS[unit] for number, unit in parts)
+    seconds = sum(float(number) * _SECONDS[unit] for number, unit in parts)
+    if seconds > _LONGEST_S:
+        raise ValueError(text)
+    return seconds
 
 
 def interval(text: str) -> float:

@@ -125,9 +125,10 @@ class Tokens:
         _check(what, asked, login)
         answer = await self._wire.ask(what, _request(asked, login, ref))
         if answer.status != _OK:
-            if answer.status == _UNAUTHORIZED:
+            error = _refused(what, answer, login)
+            if error.trouble is Trouble.BAD_LOGIN:
                 self.forget(ref)
-            raise _refused(what, answer, login)
+            raise error
         return _token(what, document(answer.body) or {}, asked, login)
 
 

@@ -150,6 +150,10 @@ class BadRegistry:
         """Put a behaviour before all others for what `match` is found in: "METHOD /path"."""
         self._rules.insert(0, (re.compile(match), behaviour))
 
+    def behave(self) -> None:
+        """Forget every behaviour."""
+        self._rules.clear()
+
     def serve(self, name: str, tag: str, content: Any = None, *, kind: str = MANIFEST) -> str:
         """Serve a manifest under its tag and its digest, and return that.
 

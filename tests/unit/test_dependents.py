@@ -1,10 +1,11 @@
 """Who is lost when a container is replaced is found before it is touched."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from watcher.dependents import Hold, Kind, dependents, references
+from watcher.dependents import Hold, Kind, Way, dependents, references, way
 
 Json = dict[str, Any]
 
@@ -146,3 +147,70 @@ def test_the_references_of_a_container_are_those_that_the_engine_says() -> None:
         (Kind.PID, identifier("web")),
         (Kind.LINK, "web.ctr-updater-old-r-000000000000"),
     )
+
+
+OLD, NEW = identifier("old"), identifier("new")
+ASIDE, COMING = f"web.ctr-updater-old-r-{NEW[:12]}", f"web.ctr-updater-new-r-{OLD[:12]}"
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        pytest.param({OLD: "web", NEW: COMING}, Way.BACK, id="not replaced yet, or undone"),
+        pytest.param({OLD: ASIDE, NEW: COMING}, Way.BACK, id="between, where its own update is undone too"),
+        pytest.param({OLD: ASIDE, NEW: "web"}, Way.FORWARD, id="replaced, and the old one is still there"),
+        pytest.param({OLD: "web"}, Way.BACK, id="undone, and the successor is dropped"),
+        pytest.param({NEW: "web"}, Way.COMMITTED, id="replaced for good"),
+        pytest.param({OLD: ASIDE}, Way.BACK, id="the successor was removed by hand"),
+        pytest.param({}, Way.BACK, id="both were removed by hand"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["network", "pid", "ipc", "link"])
+def test_the_names_of_its_provider_say_where_an_update_goes(
+    mode: str, names: dict[str, str], expected: Way
+) -> None:
+    old, new = (holding(mode, cid, names) for cid in (OLD, NEW))
+
+    assert way(old, new, names) is expected
+
+
+def test_an_update_whose_provider_stays_goes_its_own_way() -> None:
+    side = container("side", network="web", pid="db")
+
+    assert way(side, side, {identifier("web"): "web"}) is Way.OWN
+    assert way(container("one"), container("other"), {}) is Way.OWN
+
+
+def test_what_it_also_holds_on_to_and_stays_does_not_matter() -> None:
+    old, new = container("side", network="old", pid="db"), container("side", network="new", pid="db")
+    names = {identifier("db"): "db", OLD: ASIDE, NEW: "web"}
+
+    assert way(old, new, names) is Way.FORWARD
+    del names[OLD]
+    assert way(old, new, names) is Way.COMMITTED
+
+
+@pytest.mark.parametrize(
+    ("names", "old", "new", "expected"),
+    [
+        pytest.param({OLD: "web"}, "web", "", Way.BACK, id="the successor is gone"),
+        pytest.param({NEW: "web"}, "", "web", Way.COMMITTED, id="the old one is gone"),
+        pytest.param({OLD: ASIDE, NEW: "web"}, "web", "web", Way.OWN, id="both mean who has the name"),
+    ],
+)
+def test_links_that_the_engine_read_again_when_it_started_mislead_nobody(
+    names: dict[str, str], old: str, new: str, expected: Way
+) -> None:
+    """It looks up the name that was typed, and forgets a link that means nothing any more."""
+    before, after = (container("app", links=(text,) if text else ()) for text in (old, new))
+
+    assert way(before, after, names) is expected
+
+
+def holding(mode: str, cid: str, names: Mapping[str, str]) -> Json:
+    """A container that holds on to an id; a link is said with the name that this has now."""
+    if mode == "link":
+        return container("side", links=(names.get(cid, cid),))
+    found = container("side")
+    found["HostConfig"][f"{mode.capitalize()}Mode"] = f"container:{cid}"
+    return found

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from watcher.fleet import cut_short, followed_tag, opted_in, policy_of, wanting
+from watcher.fleet import Tag, cut_short, followed_tag, opted_in, policy_of, wanting
+from watcher.refs import ImageRef
 from watcher.settings import ENABLE, Policy
 
 OLD = f"sha256:{'a' * 64}"
@@ -86,3 +87,18 @@ def test_a_label_speaks_for_its_container_and_the_default_for_the_others() -> No
 
 def test_labels_that_cannot_be_read_are_no_policy() -> None:
     assert policy_of(row(stable_for="soon"), Policy()) is None
+
+
+@pytest.mark.parametrize("names", [("app", "docker.io/library/app:latest"), ("index.docker.io/app", "app")])
+def test_a_tag_is_one_under_all_its_names(names: tuple[str, str]) -> None:
+    first, second = (Tag(ImageRef.parse(name), "linux/amd64") for name in names)
+
+    assert first == second
+    assert str(first) == str(second) == "docker.io/library/app:latest linux/amd64"
+
+
+def test_a_tag_is_another_for_another_platform() -> None:
+    ref = ImageRef.parse("app")
+
+    assert len({Tag(ref), Tag(ref, "linux/amd64"), Tag(ref, "linux/arm64")}) == 3
+    assert str(Tag(ref)) == "docker.io/library/app:latest"

@@ -207,12 +207,18 @@ def test_who_waits_for_a_place_when_the_rest_begins_does_not_ask() -> None:
 
 
 def test_who_fails_at_the_same_time_counts_once() -> None:
-    async def scenario(limiter: Limiter) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            for _ in range(AT_ONCE):
-                tasks.create_task(ask(limiter, Trouble.UNREACHABLE, takes_s=10))
+    async def scenario() -> list[float]:
+        limiter, rests = Limiter(), []
+        for _ in range(3):
+            async with asyncio.TaskGroup() as tasks:
+                for _ in range(AT_ONCE):
+                    tasks.create_task(ask(limiter, Trouble.UNREACHABLE, takes_s=10))
+            rests.append(limiter.rest(HUB))
+            await asyncio.sleep(rests[-1])
+        return rests
 
-    assert after(scenario) <= 1
+    for number, rest in enumerate(run(scenario())):
+        assert 2**number / 2 <= rest <= 2**number
 
 
 @pytest.mark.parametrize("answer", [None, Trouble.NOT_FOUND, Trouble.UNREACHABLE])

@@ -1,13 +1,16 @@
 """What is kept in the state folder, and that its loss is no harm."""
 
+import json
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from watcher.memory import Memory
+from watcher.memory import Memory, Seen
 
 ID = f"sha256:{'a' * 64}"
 IMAGE: dict[str, Any] = {
@@ -126,3 +129,121 @@ def test_a_claim_keeps_another_process_out_until_it_ends(memory: Memory, tmp_pat
         with memory.claim("db") as free:
             assert free
     assert another() == "True"
+
+
+TAG = "docker.io/library/app:1 linux/amd64"
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Sets our clock."""
+    return lambda seconds: monkeypatch.setattr(time, "time", lambda: seconds)
+
+
+def test_a_tag_that_was_never_seen_means_nothing(memory: Memory) -> None:
+    assert memory.seen(TAG) is None
+
+
+def test_what_a_tag_means_is_remembered_by_the_next_process(
+    memory: Memory, tmp_path: Path, at: Callable[[float], None]
+) -> None:
+    at(1000)
+    seen = memory.saw(TAG, {"sha256:2", "sha256:1"}, ID)
+
+    assert seen == Seen(("sha256:1", "sha256:2"), 1000, ID)
+    assert memory.seen(TAG) == Memory(tmp_path).seen(TAG) == seen
+
+
+def test_what_a_tag_means_is_its_own(memory: Memory) -> None:
+    memory.saw(TAG, {"sha256:1"}, ID)
+
+    assert memory.seen(TAG.replace("amd64", "arm64")) is None
+
+
+def test_the_time_goes_on_while_it_is_the_same_image(memory: Memory, at: Callable[[float], None]) -> None:
+    """One identity in common is enough: an index that moved for other platforms keeps our manifest."""
+    for moment, identities in enumerate([{"a"}, {"a", "b"}, {"b", "c"}], 1000):
+        at(moment)
+        memory.saw(TAG, identities, ID)
+
+    assert memory.seen(TAG) == Seen(("b", "c"), 1000, ID)
+
+
+def test_the_time_begins_anew_with_another_image_and_with_one_that_comes_back(
+    memory: Memory, at: Callable[[float], None]
+) -> None:
+    since = []
+    for moment, identity in enumerate("aba", 1000):
+        at(moment)
+        since.append(memory.saw(TAG, {identity}, ID).since)
+
+    assert since == [1000, 1001, 1002]
+
+
+def test_a_clock_that_was_set_back_is_followed(memory: Memory, at: Callable[[float], None]) -> None:
+    since = []
+    for moment in (1000, 10, 1000):
+        at(moment)
+        since.append(memory.saw(TAG, {"a"}, ID).since)
+
+    assert since == [1000, 10, 10]
+
+
+def test_what_a_tag_meant_here_is_the_last_that_was_noted(memory: Memory) -> None:
+    for local in ("", ID):
+        memory.saw(TAG, {"a"}, local)
+
+    seen = memory.seen(TAG)
+    assert seen
+    assert seen.local == ID
+
+
+def test_what_is_the_same_as_before_is_not_written_again(memory: Memory, tmp_path: Path) -> None:
+    memory.saw(TAG, {"a"}, ID)
+    (file,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    file.unlink()
+
+    memory.saw(TAG, {"a"}, ID)
+
+    assert not file.exists()
+
+
+def test_a_folder_that_cannot_be_written_keeps_what_was_seen_for_the_process(
+    at: Callable[[float], None],
+) -> None:
+    memory = Memory(Path("/proc/nowhere"))
+    for moment in (1000, 2000):
+        at(moment)
+        memory.saw(TAG, {"a"}, ID)
+
+    assert memory.seen(TAG) == Seen(("a",), 1000, ID)
+    assert "/proc/nowhere" in memory.said_once()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "null",
+        "{}",
+        '{"identities": ["a"], "since": 1}',
+        '{"identities": 1, "since": 1, "local": ""}',
+        '{"identities": ["a"], "since": "then", "local": ""}',
+        '{"identities": ["a"], "since": null, "local": ""}',
+    ],
+)
+def test_a_file_that_is_garbage_is_no_tag_seen(memory: Memory, tmp_path: Path, content: str) -> None:
+    memory.saw(TAG, {"a"}, ID)
+    (file,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    file.write_text(content)
+
+    assert Memory(tmp_path).seen(TAG) is None
+
+
+def test_the_file_of_a_tag_names_it(memory: Memory, tmp_path: Path) -> None:
+    """Its own name is a digest, which tells a person nothing."""
+    memory.saw(TAG, {"a"}, ID)
+
+    (file,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    assert json.loads(file.read_text())["tag"] == TAG

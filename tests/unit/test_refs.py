@@ -124,6 +124,7 @@ def test_a_tag_of_128_characters_is_the_longest() -> None:
         ("ghcr.io/library/app:1", "ghcr.io/library/app:1"),
         ("localhost:5000/app", "localhost:5000/app:latest"),
         (f"app@{DIGEST}", f"app@{DIGEST}"),
+        ("a_b.c/app:1", "a_b.c/app:1"),
     ],
 )
 def test_a_reference_is_shown_as_docker_shows_it(typed: str, shown: str) -> None:

@@ -68,7 +68,7 @@ async def test_a_digest_that_is_known_is_ours_and_nothing_more_is_asked() -> Non
 @pytest.mark.parametrize("tag", [INDEX, AMD])
 @pytest.mark.parametrize("known", [CONFIG, AMD])
 async def test_another_index_with_our_platforms_image_is_ours(tag: str, known: str) -> None:
-    """By its config on graph drivers, whose id of an image that is; by its manifest on the containerd store."""
+    """By its config (an id on graph drivers), or by its manifest (on the containerd store)."""
     assert await asked(stored(tag), {OURS, known}) == Meaning(tag, is_ours=True)
 
 

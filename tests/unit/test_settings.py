@@ -11,7 +11,7 @@ from watcher.errors import UnreadableSetting
 from watcher.settings import Policy, boolean, duration, state_folder
 
 UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
-PARTS = st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from(list(UNITS))), min_size=1, max_size=4)
+PARTS = st.lists(st.tuples(st.integers(0, 9000), st.sampled_from(list(UNITS))), min_size=1, max_size=4)
 
 
 @given(PARTS)
@@ -49,7 +49,25 @@ def test_durations_of_the_interface(text: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "10", "s", "1.5s", "-1s", "+1s", "1 s", "1S", "1w", "1h 30m", "1sx", "x1s", "٣s", "00"]
+    "text",
+    [
+        "",
+        "10",
+        "s",
+        "1.5s",
+        "-1s",
+        "+1s",
+        "1 s",
+        "1S",
+        "1w",
+        "1h 30m",
+        "1sx",
+        "x1s",
+        "٣s",
+        "00",
+        "36501d",
+        "9" * 400 + "d",
+    ],
 )
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"^"):
@@ -65,7 +83,15 @@ def test_a_boolean_is_true_or_false_and_nothing_else() -> None:
 
 def test_the_defaults_are_those_of_the_interface() -> None:
     assert Policy.of_environment({}) == Policy(
-        enable=False, mode="update", source="registry", stop_timeout=None, stable_for=10, health_timeout=120
+        enable=False,
+        mode="update",
+        source="registry",
+        stop_timeout=None,
+        stable_for=10,
+        health_timeout=120,
+        cooldown=0,
+        schedule="",
+        cleanup=False,
     )
 
 
@@ -75,6 +101,15 @@ def test_the_environment_sets_defaults_and_a_label_beats_them() -> None:
     policy = defaults.with_labels({"ctr-updater.stable-for": "500ms"})
 
     assert (defaults.stable_for, policy.stable_for, policy.mode) == (1, 0.5, "notify")
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("2d", 172_800), ("1h30m", 5400), ("0", 0), ("500ms", 0.5)])
+def test_a_cooldown_is_a_default_that_a_label_beats(text: str, seconds: float) -> None:
+    defaults = Policy.of_environment({"CTR_UPDATER_COOLDOWN": text})
+
+    assert (defaults.cooldown, defaults.with_labels({}).cooldown) == (seconds, seconds)
+    assert defaults.with_labels({"ctr-updater.cooldown": "7d"}).cooldown == 604_800
+    assert Policy(cooldown=7).with_labels({"ctr-updater.cooldown": text}).cooldown == seconds
 
 
 def test_only_a_label_enables() -> None:
@@ -98,6 +133,8 @@ def test_labels_that_are_not_ours_change_nothing(labels: dict[str, str] | None) 
         ("stop-timeout", "10", "a duration"),
         ("stable-for", "soon", "a duration"),
         ("health-timeout", "", "a duration"),
+        ("cooldown", "2", "a duration"),
+        ("cooldown", "never", "a duration"),
     ],
 )
 def test_a_label_that_cannot_be_read_is_named_with_what_it_takes(

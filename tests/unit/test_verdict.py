@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from watcher.verdict import Status, followed, judge, platform_manifests
+from watcher.errors import Trouble
+from watcher.refs import ImageRef
+from watcher.verdict import Status, cooling, followed, held, is_built_here, judge, platform_manifests
 
 RUNNING, OTHER = "sha256:" + "cafe" * 16, "sha256:" + "beef" * 16
 DIGEST = "sha256:" + "d" * 64
@@ -111,3 +113,49 @@ def test_a_verdict_is_shown_with_its_reason() -> None:
     assert str(judge(container("app:1"), image(OTHER, "app:1"))) == (
         "update available: app:1 was cafecafecafe, is beefbeefbeef"
     )
+
+
+def test_an_image_that_has_its_tag_for_too_short_a_time_is_held_until_then() -> None:
+    outdated = judge(container("app:1"), image(OTHER, "app:1"))
+
+    verdict = cooling(outdated, 1000.5, "tomorrow")
+
+    assert (verdict.status, verdict.until, verdict.target) == (Status.HELD, 1000.5, OTHER)
+    assert str(verdict) == "held: app:1 was cafecafecafe, is beefbeefbeef; cooldown until tomorrow"
+
+
+def test_no_clock_ends_any_other_verdict() -> None:
+    outdated = judge(container("app:1"), image(OTHER, "app:1"))
+
+    assert [each.until for each in (outdated, held(outdated, OTHER, "it crashed"))] == [0, 0]
+
+
+def built(*repo_digests: str) -> dict[str, Any]:
+    return image(OTHER, "app:1", RepoDigests=[f"{each}@{DIGEST}" for each in repo_digests])
+
+
+@pytest.mark.parametrize(
+    ("found", "trouble", "reference", "expected"),
+    [
+        (built(), Trouble.NOT_FOUND, "app:1", True),
+        (image(OTHER, RepoDigests=None), Trouble.NOT_FOUND, "app:1", True),
+        (built("postgres", "r.example/app", "me/app"), Trouble.NOT_FOUND, "app:1", True),
+        (built(), Trouble.NOT_FOUND, "r.example/app:1", True),
+        (built(), Trouble.FORBIDDEN, "app:1", True),
+        (built(), Trouble.FORBIDDEN, "r.example/app:1", False),
+        (built("app"), Trouble.NOT_FOUND, "app:1", False),
+        (built("postgres", "docker.io/library/app"), Trouble.NOT_FOUND, "app:1", False),
+        (built("app"), Trouble.FORBIDDEN, "app:1", False),
+        (built("r.example/app"), Trouble.NOT_FOUND, "r.example/app:1", False),
+        (None, Trouble.NOT_FOUND, "app:1", False),
+    ],
+)
+def test_built_here_is_what_no_registry_knows_and_none_ever_gave(
+    found: Any, trouble: Trouble, reference: str, *, expected: bool
+) -> None:
+    assert is_built_here(found, ImageRef.parse(reference), trouble) is expected
+
+
+@pytest.mark.parametrize("trouble", set(Trouble) - {Trouble.NOT_FOUND, Trouble.FORBIDDEN})
+def test_a_registry_that_could_not_say_makes_nothing_built_here(trouble: Trouble) -> None:
+    assert not is_built_here(built(), ImageRef.parse("app:1"), trouble)

@@ -149,6 +149,18 @@ def test_a_thousand_failures_overflow_nothing() -> None:
     assert delays(2000)[-1] <= BACKOFF_LAST_S
 
 
+def test_a_back_off_grows_to_the_longest_that_the_queue_was_given() -> None:
+    async def scenario() -> list[float]:
+        queue = WorkQueue[str](longest_s=3600)
+        found = [queue.retry("a") for _ in range(40)]
+        queue.close()
+        return found
+
+    found = run(scenario())
+    assert BACKOFF_LAST_S < max(found) <= 3600
+    assert all(delay >= 1800 for delay in found[12:])
+
+
 def test_the_back_off_begins_anew_after_a_success() -> None:
     assert delays(6, forget_after=4)[-1] <= BACKOFF_FIRST_S
 
