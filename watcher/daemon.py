@@ -22,6 +22,7 @@ from watcher.log import Repeats
 from watcher.pulls import Puller
 from watcher.reconcile import Reconciler
 from watcher.settings import ENABLE, DaemonSettings
+from watcher.turns import oddities, order_of
 from watcher.watch import Watch
 from watcher.workqueue import WorkQueue
 
@@ -44,10 +45,11 @@ class Daemon:
         self._interval = settings.interval
         self._pulse = pulse
         self._queue: WorkQueue[str] = WorkQueue()
-        self._reconciler = Reconciler(context, self._queue, settings.concurrency)
         self._puller = Puller(context, self._queue.add)
+        self._reconciler = Reconciler(context, self._queue, settings.concurrency, self._puller.is_asking_for)
         self._watch = Watch(context.engine, self._look, lost=self._lost, found=self._found)
         self._engine_is = Repeats()
+        self._said = Repeats()
         self._here = asyncio.Event()
         self._pull_now = asyncio.Event()
         self._cut_short: set[str] = set()
@@ -70,14 +72,30 @@ class Daemon:
 
     async def once(self) -> int:
         """One pass over every container that opted in; the highest exit code that applied."""
-        rows, codes = await self._rows(), [0]
+        rows, codes = await self._ordered(), [0]
         if cut_short := fleet.cut_short(rows):
             codes += await self._all(self._reconciler.settle, cut_short)
             rows = await self._rows()
         codes += await self._all(self._puller.look, await self._puller.tags(rows))
-        wanting = fleet.wanting(await self._rows(), self._context.defaults) | self._queue.drain()
-        codes += await self._all(self._reconciler.reconcile, wanting)
-        return max(codes)
+        for name in fleet.wanting(await self._ordered(), self._context.defaults):
+            self._queue.add(name)
+        return max(codes + await self._emptied())
+
+    async def _emptied(self) -> list[int]:
+        """Work on the queue until nothing waits in it; what is to be tried later is not waited for."""
+        codes: list[int] = []
+        self._queue.close_when_idle()
+        async with asyncio.TaskGroup() as tasks:
+            async for name in self._queue.keys():
+                tasks.create_task(self._one_of_all(name, codes))
+        return codes
+
+    async def _one_of_all(self, name: str, codes: list[int]) -> None:
+        try:
+            codes.append(await self._reconciler.reconcile(name))
+        finally:
+            self._done(name)
+            self._queue.close_when_idle()
 
     async def _all(self, do: Callable[[K], Coroutine[None, None, int]], keys: Iterable[K]) -> list[int]:
         async with asyncio.TaskGroup() as tasks:
@@ -92,11 +110,15 @@ class Daemon:
             # An error of ours in one container's case must not stop the others; it is said in full.
             _log.exception("container not looked at", container=name, again_in_s=self._queue.retry(name))
         finally:
-            self._queue.done(name)
+            self._done(name)
+
+    def _done(self, name: str) -> None:
+        self._queue.done(name)
+        self._reconciler.turns.ring()
 
     async def _look(self) -> None:
         """Find what wants a closer look: whatever is stale, or was cut short."""
-        rows = await self._rows()
+        rows = await self._ordered()
         self._cut_short = fleet.cut_short(rows)
         for name in fleet.wanting(rows, self._context.defaults) | self._cut_short:
             self._queue.add(name)
@@ -111,6 +133,19 @@ class Daemon:
         engine = self._context.engine
         rows = await engine.containers(stopped=True, label=ENABLE)
         return fleet.opted_in(rows, await self._context.own.find(engine))
+
+    async def _ordered(self) -> list[Json]:
+        """The same, and the order of all containers, which takes the rows of the others as well."""
+        engine, turns = self._context.engine, self._reconciler.turns
+        rows = await engine.containers(stopped=True)
+        turns.order = await order_of(self._context, rows)
+        for line in oddities(turns.order):
+            if self._said.is_news(line, line):
+                _log.warning("order in doubt", why=line)
+        mine = fleet.opted_in(rows, await self._context.own.find(engine))
+        turns.keep(fleet.wanting(mine, self._context.defaults))
+        turns.ring()
+        return mine
 
     async def _pull_on_time(self) -> None:
         """Have every tracked tag asked for now and at each interval."""
@@ -133,6 +168,7 @@ class Daemon:
             await self._puller.look(tag)
         finally:
             self._puller.queue.done(tag)
+            self._reconciler.turns.ring()
 
     async def _sleep(self, seconds: float) -> None:
         self._pull_now.clear()

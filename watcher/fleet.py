@@ -44,7 +44,7 @@ class Follower:
 
 def opted_in(rows: Iterable[Json], own: str | None) -> list[Json]:
     """The rows whose label says true, or cannot be read; the own container is never among them."""
-    return [row for row in rows if row["Id"] != own and row["Labels"].get(ENABLE, "").strip() != "false"]
+    return [row for row in rows if row["Id"] != own and _label(row, "false").strip() != "false"]
 
 
 def cut_short(rows: Iterable[Json]) -> set[str]:
@@ -75,6 +75,10 @@ def policy_of(row: Json, defaults: Policy) -> Policy | None:
         return defaults.with_labels(row["Labels"])
     except UnreadableSetting:
         return None
+
+
+def _label(row: Json, default: str) -> str:
+    return str((row["Labels"] or {}).get(ENABLE, default))
 
 
 def _is_stale(row: Json) -> bool:

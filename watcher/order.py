@@ -11,7 +11,7 @@ The rows tell what Compose noted (its label `depends_on` also holds what it deri
 I/O.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from itertools import pairwise
 from types import MappingProxyType
@@ -66,12 +66,15 @@ class Order:
         groups: The replicas of each service that has several, in their order.
         cycles: Containers that depend on one another in a circle: each is updated on its own.
         missing: Names in our own label that no container has, by the name of the container that bears it.
+        doors: The containers that the engine is reached through.
     """
 
     dependencies: Mapping[str, tuple[Dependency, ...]]
     groups: tuple[tuple[str, ...], ...]
     cycles: tuple[tuple[str, ...], ...]
     missing: Mapping[str, tuple[str, ...]]
+    doors: frozenset[str]
+    _needs: Mapping[str, frozenset[str]]
     _before: Mapping[str, frozenset[str]]
 
     @classmethod
@@ -91,22 +94,30 @@ class Order:
             doors: Names of containers that the engine is reached through; they go last.
             more: What only an inspect tells, by the dependent's name.
         """
-        by_name = {name: row for row in rows if not Marker.parse(name := name_of(row))}
-        known = _known(by_name, more)
+        by_name, ids = dict[str, Json](), dict[str, str]()
+        for row in sorted(rows, key=lambda row: bool(Marker.parse(name_of(row)))):
+            ids[row["Id"]] = _plain(name_of(row))
+            by_name.setdefault(ids[row["Id"]], row)
+        known = _known(by_name, ids, more)
         edges = {name: {each.name for each in known[name]} for name in by_name}
         cycles = _uncircled(edges)
         replicas = [members for members in _services(by_name).values() if len(members) > 1]
         for members in replicas:
             _chain(edges, members)
+        needs = _closed(edges)
         _put_last(edges, doors, own)
-        before = {name: frozenset(_reach(edges, name)) for name in edges}
+        before = _closed(edges)
         groups = tuple(tuple(sorted(group, key=lambda name: len(before[name]))) for group in replicas)
         missing = {name: absent for name, row in by_name.items() if (absent := _absent(row, by_name))}
-        return cls(known, groups, cycles, missing, before)
+        return cls(known, groups, cycles, missing, frozenset(doors) & by_name.keys(), needs, before)
 
     def before(self, name: str) -> frozenset[str]:
         """All that must have been updated and proved, where it has an update, before this one is."""
         return self._before.get(name, frozenset())
+
+    def needs(self, name: str) -> frozenset[str]:
+        """Those of `before` whose failure holds this one back: not those that it is merely put after."""
+        return self._needs.get(name, frozenset())
 
     def sorted(self, names: Iterable[str]) -> tuple[str, ...]:
         """Names in an order that keeps to the rule, the same each time."""
@@ -119,11 +130,18 @@ class Order:
 
     def restarted_with(self, name: str) -> tuple[str, ...]:
         """Who wants to be restarted when this container was replaced (Compose's `restart: true`)."""
+        return self._dependents(name, lambda each: each.restart)
+
+    def is_awaited(self, name: str) -> bool:
+        """Whether somebody waits for its successful end: it is a job that runs before others."""
+        return bool(self._dependents(name, lambda each: each.condition is Condition.COMPLETED))
+
+    def _dependents(self, name: str, wanted: Callable[[Dependency], bool]) -> tuple[str, ...]:
         return tuple(
             sorted(
                 dependent
                 for dependent, all_of_it in self.dependencies.items()
-                if any(each.name == name and each.restart for each in all_of_it)
+                if any(each.name == name and wanted(each) for each in all_of_it)
             )
         )
 
@@ -133,11 +151,16 @@ def is_one_off(labels: Mapping[str, str] | None) -> bool:
     return (labels or {}).get(f"{_COMPOSE}oneoff") == "True"
 
 
+def _plain(name: str) -> str:
+    """A container's own name: in the middle of an update nobody has it for a moment."""
+    marker = Marker.parse(name)
+    return marker.name if marker else name
+
+
 def _known(
-    by_name: dict[str, Json], more: Mapping[str, Iterable[Dependency]]
+    by_name: dict[str, Json], ids: dict[str, str], more: Mapping[str, Iterable[Dependency]]
 ) -> dict[str, tuple[Dependency, ...]]:
     services = _services(by_name)
-    ids = {row["Id"]: name for name, row in by_name.items()}
     linking = _linking(by_name)
     return {
         name: tuple(
@@ -186,7 +209,7 @@ def _linking(by_name: dict[str, Json]) -> dict[str, list[Dependency]]:
         for entry in row.get("Names") or ():
             dependent, slash, alias = entry.removeprefix("/").partition("/")
             if slash:
-                found.setdefault(dependent, []).append(Dependency(name, f"links to it as {alias}"))
+                found.setdefault(_plain(dependent), []).append(Dependency(name, f"links to it as {alias}"))
     return found
 
 
@@ -227,6 +250,10 @@ def _reach(edges: Edges, start: str) -> set[str]:
         found |= fresh
         fresh = {far for near in fresh for far in edges[near]} - found
     return found
+
+
+def _closed(edges: Edges) -> dict[str, frozenset[str]]:
+    return {name: frozenset(_reach(edges, name)) for name in edges}
 
 
 def _uncircled(edges: Edges) -> tuple[tuple[str, ...], ...]:

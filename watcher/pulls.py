@@ -84,6 +84,13 @@ class Puller:
             _log.info("tag pulled again", image=tag.ref.familiar, failures=failures)
         return 0
 
+    def is_asking_for(self, name: str) -> bool:
+        """Whether a tag that a container follows is about to be pulled, or is being pulled."""
+        return any(
+            self.queue.is_busy(tag) and any(each.name == name for each in followers)
+            for tag, followers in self._followers.items()
+        )
+
     async def platform(self, row: Json) -> str:
         """The platform of a row's image, which is asked for once, and remembered on the way."""
         key = row["ImageID"]

@@ -2,13 +2,17 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import datetime
 
 import structlog
+from attrs import evolve
 
-from watcher import app, job
+from watcher import app, conditions, fleet, job
 from watcher.assess import Assessment
 from watcher.context import Context
+from watcher.doors import refuse_door
+from watcher.engine import Json
 from watcher.errors import (
     EngineError,
     EngineUnavailable,
@@ -20,7 +24,9 @@ from watcher.errors import (
 from watcher.job import Done, Outcome, Request
 from watcher.log import Repeats
 from watcher.names import short
-from watcher.settings import Policy, next_time
+from watcher.restarts import restart_after
+from watcher.settings import ENABLE, Policy, next_time
+from watcher.turns import Turns
 from watcher.verdict import Status, reference_of
 from watcher.workqueue import WorkQueue
 
@@ -35,22 +41,37 @@ class Reconciler:
         context: The engine and what is known.
         queue: Where what must be looked at again goes.
         concurrency: Updates under way at once.
+        is_pulled: Whether a container's tag is being pulled; its dependents wait for that.
+
+    Attributes:
+        turns: Who waits for whom; whoever looks at all containers tells it their order.
     """
 
-    def __init__(self, context: Context, queue: WorkQueue[str], concurrency: int) -> None:
+    def __init__(
+        self,
+        context: Context,
+        queue: WorkQueue[str],
+        concurrency: int,
+        is_pulled: Callable[[str], bool],
+    ) -> None:
+        self.turns = Turns(self._is_busy)
+        self._is_pulled = is_pulled
         self._context = context
         self._queue = queue
         self._slots = asyncio.Semaphore(concurrency)
         self._repeats = Repeats()
         self._due: dict[str, datetime] = {}
         self._targets: dict[str, str] = {}
+        self._unpaid: dict[str, set[str]] = {}
 
     async def reconcile(self, name: str) -> int:
         """Look at a container and do what is to be done; the exit code that says how that went."""
+        self.turns.over(name)
         try:
             code = await self._reconcile(name)
+            await self._restarted(name)
         except (NoSuchContainer, NotFound):
-            self._queue.forget(name)
+            self._gone(name)
             return 0
         except WatcherError as error:
             return self._failed(name, error)
@@ -65,6 +86,12 @@ class Reconciler:
             return self._failed(name, error)
         return 0
 
+    def _is_busy(self, name: str) -> bool:
+        """Whether others must wait for a container; one whose time has come is about to be looked at."""
+        due = self._due.get(name)
+        is_due = due is not None and due <= datetime.now().astimezone()
+        return is_due or self._queue.is_busy(name) or self._is_pulled(name)
+
     async def _reconcile(self, name: str) -> int:
         container = await self._context.engine.container(name)
         policy = self._context.defaults.with_labels(container["Config"]["Labels"])
@@ -78,12 +105,73 @@ class Reconciler:
             return 0
         if not self._is_due(name, policy, found):
             return 0
+        refuse_door(name, self.turns.order.doors)
+        if trouble := await self._turn(container, name):
+            self.turns.failed(name, "is held back")
+            self._say(name, "container held back", found, trouble)
+            return 0
         self._targets[name] = found.verdict.target
         async with self._slots:
             began = time.monotonic()
-            outcome = await job.update(self._context, name, _REQUEST)
+            spared = self._spared(name)
+            outcome = await job.update(self._context, name, evolve(_REQUEST, spared=spared))
+        for dependent in spared:
+            self._unpaid.setdefault(dependent, set()).add(name)
         self._updated(outcome, time.monotonic() - began)
+        await self._completed(outcome)
         return 0
+
+    async def _turn(self, container: Json, name: str) -> str:
+        """Wait until all that goes before has come to an end; what holds this one back, or nothing."""
+        asked = set[str]()
+        while True:
+            await self.turns.come(name)
+            stale = await self._stale_before(name) - asked
+            if not stale:
+                break
+            # Their tags may have moved since the last look, by a pull that was waited for.
+            asked |= stale
+            for other in stale:
+                self._queue.add(other)
+        trouble = self.turns.held_by(name)
+        if trouble or not container["State"]["Running"]:
+            return trouble
+        return await conditions.unmet(self._context.engine, self.turns.order.dependencies.get(name, ()))
+
+    async def _stale_before(self, name: str) -> set[str]:
+        """Those before a container whose tag means another image now."""
+        before = self.turns.order.before(name)
+        if not before:
+            return set()
+        engine = self._context.engine
+        rows = await engine.containers(stopped=True, label=ENABLE)
+        opted_in = fleet.opted_in(rows, await self._context.own.find(engine))
+        return fleet.wanting(opted_in, self._context.defaults) & before
+
+    async def _completed(self, outcome: Outcome) -> None:
+        """Run a job that others wait for with its new image, as `docker compose up` would."""
+        found = outcome.assessment
+        had_run = found.container["State"]["Status"] == "exited"
+        if outcome.done is not Done.UPDATED or not had_run or not self.turns.order.is_awaited(found.name):
+            return
+        if trouble := await conditions.completed(self._context.engine, found.name):
+            _log.warning("container updated with a doubt", container=found.name, doubt=trouble)
+
+    def _spared(self, name: str) -> frozenset[str]:
+        """Those not to be restarted with a container: they wait for it to be updated themselves."""
+        return frozenset(filter(self._queue.is_busy, self.turns.order.restarted_with(name)))
+
+    async def _restarted(self, name: str) -> None:
+        """Restart a container that was spared and then not updated; one that was has just been started."""
+        for provider in sorted(self._unpaid.get(name, ())):
+            if doubt := await restart_after(self._context.engine, name, provider):
+                _log.warning("container not restarted", container=name, why=doubt)
+        self._unpaid.pop(name, None)
+
+    def _gone(self, name: str) -> None:
+        self._queue.forget(name)
+        self._due.pop(name, None)
+        self._unpaid.pop(name, None)
 
     def _is_due(self, name: str, policy: Policy, found: Assessment) -> bool:
         """Whether a container's schedule lets its update begin now; else it is looked at when it does."""
@@ -104,6 +192,8 @@ class Reconciler:
         if found.verdict.status is Status.CURRENT:
             self._repeats.over(found.name)
             return 0
+        if found.verdict.status is Status.HELD and not found.verdict.until:
+            self.turns.failed(found.name)
         if found.verdict.until:
             self._queue.add_later(found.name, found.verdict.until - time.time())
         self._say(found.name, f"container {found.verdict.status.value}", found)
@@ -125,15 +215,20 @@ class Reconciler:
         lasting = not isinstance(error, EngineError | UpdateFailed) or (
             failure is not None and failure.image == self._targets.get(name)
         )
+        if isinstance(error, EngineError | UpdateFailed):
+            self.turns.failed(name)
+        if lasting:
+            self._due.pop(name, None)
         wait = None if lasting else round(self._queue.retry(name), 1)
         if self._repeats.is_news(name, str(error)) and not isinstance(error, EngineUnavailable):
             level = _log.error if isinstance(error, UpdateFailed | EngineError) else _log.warning
             level("container not updated", container=name, why=str(error), again_in_s=wait)
         return error.exit_code
 
-    def _say(self, name: str, event: str, found: Assessment, **more: str) -> None:
-        if self._repeats.is_news(name, f"{event}: {found.verdict}{found.verdict.target}"):
-            _log.info(event, **_about(found), why=found.verdict.reason, **more)
+    def _say(self, name: str, event: str, found: Assessment, why: str = "", **more: str) -> None:
+        why = why or found.verdict.reason
+        if self._repeats.is_news(name, f"{event}: {why} {found.verdict.target}"):
+            _log.info(event, **_about(found), why=why, **more)
 
 
 def _about(found: Assessment) -> dict[str, str]:

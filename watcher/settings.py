@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from attrs import evolve, field, fields, frozen
 
 from watcher.errors import UnreadableSetting
+from watcher.names import container_name
 
 LABEL_PREFIX = "ctr-updater."
 ENABLE = f"{LABEL_PREFIX}enable"
@@ -82,6 +83,18 @@ def whole_number(text: str) -> int:
     return int(text)
 
 
+def container_names(text: str) -> tuple[str, ...]:
+    """Read names of containers, separated by commas.
+
+    Raises:
+        ValueError: One of them is no name.
+    """
+    found = tuple(part.strip() for part in text.split(","))
+    if not all(container_name(name) == name for name in found):
+        raise ValueError(text)
+    return found
+
+
 def schedule(text: str) -> str:
     """Check a cron expression of five fields, or one of its five aliases (`@daily`); returns five fields.
 
@@ -134,6 +147,7 @@ class Policy:
         enable: Whether it opted in; only a label says so.
         mode: `update`, or `notify` to say it and not do it.
         source: `registry`, or `local` to follow the local tag only and never ask a registry.
+        depends_on: Names of containers that are updated before this one.
         stop_timeout: Seconds to stop before SIGKILL; None is the container's own time.
         stable_for: Seconds that a successor without a HEALTHCHECK must run.
         health_timeout: Seconds until one with a HEALTHCHECK must be healthy.
@@ -147,6 +161,7 @@ class Policy:
         "update", one_of("update", "notify"), "update or notify", "notify: say it and do not do it."
     )
     source: str = _setting("registry", one_of("registry", "local"), "registry or local")
+    depends_on: tuple[str, ...] = _setting((), container_names, "names of containers, separated by commas")
     stop_timeout: float | None = _setting(None, duration, _DURATION)
     stable_for: float = _setting(
         10.0, duration, _DURATION, "Without a HEALTHCHECK: how long a new container must run (10s)."

@@ -80,11 +80,14 @@ class WorkQueue(Generic[K]):
             self._again.discard(key)
             self.add(key)
 
-    def drain(self) -> set[K]:
-        """Take everything that waits, for one who works on it without the queue."""
-        waiting = set(self._waiting)
-        self._waiting.clear()
-        return waiting
+    def is_busy(self, key: K) -> bool:
+        """Whether a key waits to be worked on, or is; one whose time has not come does neither."""
+        return key in self._waiting or key in self._working
+
+    def close_when_idle(self) -> None:
+        """Close it unless something waits or is worked on."""
+        if not self._waiting and not self._working:
+            self.close()
 
     def close(self) -> None:
         """Hand out nothing any more; `keys` ends."""
@@ -97,12 +100,14 @@ class WorkQueue(Generic[K]):
 
     async def keys(self) -> AsyncIterator[K]:
         """Hand out keys, the longest waiting first, until the queue is closed."""
-        while not self._closed:
+        while True:
             while self._waiting:
                 key = next(iter(self._waiting))
                 del self._waiting[key]
                 self._working.add(key)
                 yield key
+            if self._closed:
+                return
             self._changed.clear()
             await self._changed.wait()
 

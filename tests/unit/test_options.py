@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from watcher.options import setting_options
 from watcher.settings import DaemonSettings, Policy, variable
 
-LABELS_ALONE = {"enable", "source", "stop_timeout"}
+LABELS_ALONE = {"enable", "source", "stop_timeout", "depends_on"}
 
 
 @click.command()

@@ -1,44 +1,52 @@
-"""What the queue's keys may be, and who may take them without it."""
+"""What the queue's keys may be, and when one is busy."""
 
 import asyncio
 
-from tests.unit.test_workqueue import after, taken
+from tests.unit.test_workqueue import after
 from tests.unit.virtual_time import run
 from watcher.fleet import Tag
 from watcher.refs import ImageRef
 from watcher.workqueue import WorkQueue
 
 
-def test_what_is_drained_is_all_that_waits_and_is_not_handed_out() -> None:
-    async def scenario() -> tuple[set[str], list[str]]:
-        queue = WorkQueue[str]()
-        for key in "abc":
-            queue.add(key)
+def test_a_key_is_busy_while_it_waits_and_while_it_is_worked_on_and_not_before_its_time() -> None:
+    async def scenario() -> list[list[bool]]:
+        queue, found = WorkQueue[str](), []
+
+        def note() -> None:
+            found.append([queue.is_busy(key) for key in ("a", "late", "failed")])
+
+        queue.add("a")
         queue.add_later("late", 10)
         queue.retry("failed")
-        found = queue.drain()
-        return found, await taken(queue)
-
-    found, handed_out = run(scenario())
-    assert found == {"a", "b", "c"}
-    assert sorted(handed_out) == ["failed", "late"]
-
-
-def test_what_is_worked_on_is_not_drained_and_comes_again_where_it_was_added_meanwhile() -> None:
-    async def scenario() -> tuple[set[str], list[str]]:
-        queue, found, handed_out = WorkQueue[str](), set[str](), []
-        queue.add("a")
+        note()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(after(100, queue.close))
+            tasks.create_task(after(5, queue.close))
             async for key in queue.keys():
-                handed_out.append(key)
-                if len(handed_out) == 1:
-                    queue.add("a")
-                    found = queue.drain()
+                note()
                 queue.done(key)
-        return found, handed_out
+                note()
+        return found
 
-    assert run(scenario()) == (set(), ["a", "a"])
+    assert run(scenario())[:3] == [[True, False, False], [True, False, False], [False, False, False]]
+
+
+def test_a_queue_closes_when_nothing_waits_and_nothing_is_worked_on() -> None:
+    async def scenario() -> list[str]:
+        queue, handed_out = WorkQueue[str](), []
+        queue.add("a")
+        queue.add_later("late", 10)
+        queue.close_when_idle()
+        async for key in queue.keys():
+            handed_out.append(key)
+            queue.close_when_idle()
+            if key == "a":
+                queue.add("b")
+            queue.done(key)
+            queue.close_when_idle()
+        return handed_out
+
+    assert run(scenario()) == ["a", "b"]
 
 
 def test_keys_that_are_equal_are_one_whatever_they_are() -> None:
