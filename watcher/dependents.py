@@ -76,8 +76,13 @@ class Dependent:
         """Its name, without the engine's slash."""
         return _name(self.container)
 
+    @property
+    def clause(self) -> str:
+        """What it does, without its name."""
+        return " and ".join(map(str, self.holds))
+
     def __str__(self) -> str:
-        return f"{self.name} {' and '.join(map(str, self.holds))}"
+        return f"{self.name} {self.clause}"
 
 
 def dependents(provider: str, containers: Iterable[Json]) -> tuple[Dependent, ...]:
@@ -117,7 +122,7 @@ def way(old: Json, new: Json, names: Mapping[str, str]) -> Way:
         new: Its successor.
         names: The names of all containers by their ids, temporary ones included.
     """
-    before, after = _providers(old, names), _providers(new, names)
+    before, after = providers(old, names), providers(new, names)
     lost, gained = before - after, after - before
     if not lost and not gained:
         return Way.OWN
@@ -129,7 +134,8 @@ def way(old: Json, new: Json, names: Mapping[str, str]) -> Way:
     return Way.FORWARD if lost & aside else Way.COMMITTED
 
 
-def _providers(container: Json, names: Mapping[str, str]) -> set[str]:
+def providers(container: Json, names: Mapping[str, str]) -> set[str]:
+    """The ids of those that a container holds on to; `names` are those of all containers by their ids."""
     ids = {name: cid for cid, name in names.items()}
     return {ids.get(text, text) for _, text in references(container)}
 

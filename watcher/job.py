@@ -1,9 +1,7 @@
 """One container's update from beginning to end: claimed, settled, pulled, judged, carried out, remembered."""
 
-import asyncio
 import contextlib
-import math
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from attrs import evolve, field, frozen
@@ -11,24 +9,24 @@ from attrs import evolve, field, frozen
 from watcher import app
 from watcher import assess as reading
 from watcher.assess import Assessment
-from watcher.cleanup import clean_up
+from watcher.attempt import attempt, demand_of, planned
+from watcher.claims import Wider, with_claims
 from watcher.context import Context
 from watcher.engine import Engine, Json
-from watcher.errors import NoSuchContainer, Refused, RegistryError, Unknown, UpdateFailed
+from watcher.errors import NoSuchContainer, Refused, RegistryError, Unknown, UnreadableSetting, UpdateFailed
 from watcher.lookup import find
+from watcher.members import Company, company
 from watcher.names import Marker, container_name
 from watcher.payload import refuse
-from watcher.plan import plan
 from watcher.progress import Reporter
 from watcher.proof import Demand
-from watcher.recovery import left_aside, open_updates, settle
+from watcher.recovery import left_aside, open_updates
 from watcher.settings import Policy
-from watcher.successor import Moved, draft
-from watcher.update import Settings, Update
+from watcher.settle import Demands, read, settle
+from watcher.successor import Moved
 from watcher.verdict import Status
 
 _TRIES = 3
-_LOOK_AGAIN_S = 0.5
 
 
 class Done(StrEnum):
@@ -48,7 +46,8 @@ class Outcome:
         done: What was done about it.
         plan: The plan, as text, where there was one.
         warnings: What a person should know all the same, a line each.
-        took: Seconds that each step took, by its name.
+        took: Seconds that each step took, by its name; with the container's where that is another one.
+        with_it: The names of those that were replaced with it.
     """
 
     assessment: Assessment
@@ -56,6 +55,7 @@ class Outcome:
     plan: str = ""
     warnings: tuple[str, ...] = ()
     took: Mapping[str, float] = field(factory=dict)
+    with_it: tuple[str, ...] = ()
 
 
 @frozen
@@ -67,12 +67,14 @@ class Request:
         dry_run: Only plan.
         again: Also try an image that failed before.
         cautious: Rather leave a container alone than keep values that may be its old image's defaults.
+        spared: Names of those that are not to be restarted after it, for they are updated themselves.
     """
 
     report: Reporter | None = None
     dry_run: bool = False
     again: bool = False
     cautious: bool = False
+    spared: frozenset[str] = frozenset()
 
 
 async def update(context: Context, text: str, request: Request) -> Outcome:
@@ -93,17 +95,24 @@ async def update(context: Context, text: str, request: Request) -> Outcome:
     name = await _name(context.engine, text)
     if request.dry_run:
         return await _update(context, await find(context.engine, name), request)
-    async with _claimed(context, name):
-        aside = await _settle(context, name)
-        outcome = await _update(context, await find(context.engine, name), request)
-    return evolve(outcome, warnings=outcome.warnings + aside)
+
+    async def work(claims: frozenset[str]) -> Outcome:
+        nonlocal request
+        aside = await _settle(context, name, claims)
+        try:
+            outcome = await _update(context, await find(context.engine, name), request, claims)
+        except Wider:
+            request = evolve(request, report=None)  # its tag was pulled
+            raise
+        return evolve(outcome, warnings=outcome.warnings + aside)
+
+    return await with_claims(context.memory, name, work)
 
 
 async def settle_open(context: Context, name: str) -> None:
     """Bring an update of a container that was cut short to its end, if there is one."""
     if name in await open_updates(context.engine):
-        async with _claimed(context, name):
-            await _settle(context, name)
+        await with_claims(context.memory, name, lambda claims: _settle(context, name, claims))
 
 
 async def _name(engine: Engine, text: str) -> str:
@@ -122,49 +131,44 @@ async def _name(engine: Engine, text: str) -> str:
     return name
 
 
-@contextlib.asynccontextmanager
-async def _claimed(context: Context, name: str) -> AsyncIterator[None]:
-    """Wait until no other updater of this machine is at work on the container."""
-    while True:
-        with context.memory.claim(name) as ours:
-            if ours:
-                yield
-                return
-        await asyncio.sleep(_LOOK_AGAIN_S)
-
-
-async def _settle(context: Context, name: str) -> tuple[str, ...]:
-    """Bring an update that was cut short to its end, and remember an image that failed in it.
+async def _settle(context: Context, name: str, claims: Collection[str]) -> tuple[str, ...]:
+    """Bring updates that were cut short to their end, and remember the images that failed in them.
 
     Returns:
         A line for a person, where something is left that only a person can decide.
+
+    Raises:
+        Wider: There are others that must be settled with it, and are not claimed.
     """
-    scene = (await open_updates(context.engine)).get(name)
-    if scene is None:
+    found = await read(context.engine)
+    root = found.root(name)
+    unit = {root, *found.members(root)}
+    if found.scenes.keys().isdisjoint(unit):
         return ()
-    holder = await context.engine.container(scene.holder) if scene.holder else None
-    policy = context.defaults.with_labels(holder["Config"]["Labels"]) if holder else context.defaults
-    for reason in await settle(context.engine, name, _demand(policy)):
-        if holder:
-            context.memory.keep_failure(name, holder["Image"], reason)
+    if not unit <= {*claims}:
+        raise Wider(unit)
+    for failure in await settle(context.engine, name, _demands(context.defaults)):
+        context.memory.keep_failure(failure.name, failure.image, failure.reason)
     aside = await left_aside(context.engine, name)
     return (
         (f"{aside} was set aside, and another container has its name: rename or remove it",) if aside else ()
     )
 
 
-async def _update(context: Context, container: Json, request: Request) -> Outcome:
+async def _update(
+    context: Context, container: Json, request: Request, claims: frozenset[str] = frozenset()
+) -> Outcome:
     policy = context.defaults.with_labels(container["Config"]["Labels"])
     await _refuse_own(context, container)
     refuse(container, api=context.engine.api)
     asks = request.report if policy.source == "registry" else None
     if request.dry_run:
-        return await _planned(context, container, asks_registry=asks is not None)
+        return await _planned(context, container, request, asks_registry=asks is not None)
     unpulled = await _pulled(context, container, asks) if asks else None
     for _ in range(_TRIES):
         with contextlib.suppress(Moved):
             container = await context.engine.container(container["Id"])
-            outcome = await _carried_out(context, container, policy, request)
+            outcome = await _carried_out(context, container, request, claims)
             if unpulled and outcome.done is Done.CURRENT:
                 raise unpulled
             return outcome
@@ -197,7 +201,7 @@ async def _refuse_own(context: Context, container: Json) -> None:
         )
 
 
-async def _planned(context: Context, container: Json, *, asks_registry: bool) -> Outcome:
+async def _planned(context: Context, container: Json, request: Request, *, asks_registry: bool) -> Outcome:
     """Say what an update would do: from the local cache, and else from what the registry says."""
     found, pull = await app.assess(context, container), False
     if found.verdict.status is Status.CURRENT and asks_registry:
@@ -205,44 +209,27 @@ async def _planned(context: Context, container: Json, *, asks_registry: bool) ->
         pull = found.verdict.status is Status.OUTDATED
     if found.verdict.status is not Status.OUTDATED:
         return _left_alone(found)
-    return Outcome(found, Done.PLANNED, str(plan(container, str(found.verdict), pull=pull)))
+    concerned = await _company(context, container, request)
+    steps = planned(found, concerned, pull=pull)
+    return Outcome(found, Done.PLANNED, str(steps), with_it=concerned.names)
 
 
-async def _carried_out(context: Context, container: Json, policy: Policy, request: Request) -> Outcome:
+async def _carried_out(
+    context: Context, container: Json, request: Request, claims: frozenset[str]
+) -> Outcome:
     found = await app.assess(context, container)
     tries = found.verdict.status is Status.OUTDATED or (request.again and found.verdict.status is Status.HELD)
     if not tries or found.image is None:
         return _left_alone(found)
-    old_image = await reading.known_image(context.engine, container["Image"]) or context.memory.image(
-        container["Image"]
-    )
-    made, steps = (
-        await draft(context.engine, container, found.image, old_image),
-        plan(container, str(found.verdict)),
-    )
-    if request.cautious and made.payload.assumed:
-        raise Unknown(
-            f"{found.name}: nobody knows its old image any more, whose defaults these may be: "
-            + ", ".join(made.payload.assumed),
-            advice=f"`watcher update {found.name}` keeps them and goes on",
-        )
-    work = Update(context.engine, container, steps, made, _settings(policy))
-    await _run(context, found, work)
-    if policy.cleanup:
-        await clean_up(context.engine, container["Image"])
-    return Outcome(
-        found, Done.UPDATED, str(steps), tuple(_warnings(made.payload.assumed, work.warning)), work.took
-    )
+    concerned = await _company(context, container, request)
+    if not claims.issuperset(concerned.names):
+        raise Wider(concerned.names)
+    done = await attempt(context, found, concerned, cautious=request.cautious)
+    return Outcome(found, Done.UPDATED, done.plan, done.warnings, done.took, concerned.names)
 
 
-async def _run(context: Context, found: Assessment, work: Update) -> None:
-    try:
-        await work.run()
-    except UpdateFailed:
-        if work.failed:
-            context.memory.keep_failure(found.name, found.verdict.target, work.failed)
-        raise
-    context.memory.forget_failure(found.name)
+async def _company(context: Context, container: Json, request: Request) -> Company:
+    return await company(context, container, spared=request.spared, cautious=request.cautious)
 
 
 def _left_alone(found: Assessment) -> Outcome:
@@ -255,21 +242,13 @@ def _left_alone(found: Assessment) -> Outcome:
     return Outcome(found, Done.CURRENT)
 
 
-def _warnings(assumed: tuple[str, ...], trouble: str) -> Iterator[str]:
-    if assumed:
-        yield (
-            "nobody knows the old image any more, so these were kept though they may have been its defaults: "
-            + ", ".join(assumed)
-        )
-    if trouble:
-        yield f"it was in bad health before and still is: {trouble}"
+def _demands(defaults: Policy) -> Demands:
+    """What containers must prove by their labels; one whose labels cannot be read, what others must."""
 
+    def demand(labels: Mapping[str, str] | None) -> Demand:
+        try:
+            return demand_of(defaults.with_labels(labels))
+        except UnreadableSetting:
+            return demand_of(defaults)
 
-def _settings(policy: Policy) -> Settings:
-    """The engine counts a stop's time in whole seconds; a part of one is rounded up."""
-    seconds = policy.stop_timeout
-    return Settings(_demand(policy), None if seconds is None else math.ceil(seconds))
-
-
-def _demand(policy: Policy) -> Demand:
-    return Demand(policy.stable_for, policy.health_timeout)
+    return demand

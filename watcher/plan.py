@@ -1,16 +1,23 @@
 """What an update will do, decided before anything is done: `str(plan)` is what `--dry-run` shows.
 
+Whoever holds on to the container by its id is replaced with it, in one transaction: all successors are
+created before anything is stopped, nobody outlives what it holds on to, and the container's old self is
+removed first, when all have proved themselves: until then all can go back, from then on none needs to.
+
 Pure: no I/O. Whoever carries a plan out decides nothing.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import Any
 
 from attrs import frozen
 
+from watcher.dependents import Dependent
 from watcher.names import Marker, Wanted, short
 
 Json = dict[str, Any]
+Deed = tuple[str, "Action"]
 
 
 class Action(Enum):
@@ -27,6 +34,7 @@ class Action(Enum):
     START = "start the successor"
     PROVE = "prove the successor"
     PAUSE = "pause the successor"
+    RESTART = "restart it"
     REMOVE = "remove the old container"
     REMOVE_SPARE = "remove the spare"
 
@@ -46,31 +54,176 @@ _CAUSES = {
     Action.REMOVE: "nothing needs it any more; its volumes stay",
     Action.REMOVE_SPARE: "nothing needs it any more; its volumes stay",
 }
+_STOPPED_FIRST = "it must not outlive what it holds on to"
+_REMOVED_FIRST = "all have proved themselves, and none needs it any more; its volumes stay"
+
+_CREATION = (Action.PULL, Action.CREATE, Action.SPARE)
+_STOP = (Action.GO, Action.STOP, Action.HOLD)
+_START = (Action.SET_ASIDE, Action.TAKE_NAME, Action.START)
+_PROOF = (Action.PROVE, Action.PAUSE)
+_REMOVAL = (Action.REMOVE, Action.REMOVE_SPARE)
+
+
+@frozen
+class Member:
+    """A container that is replaced because it holds on to the one that is updated.
+
+    Attributes:
+        dependent: Who it is, and what it holds on to.
+        change: What moves of its own image, as the verdict says it; empty where it keeps its image.
+    """
+
+    dependent: Dependent
+    change: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.dependent} ({self.change or 'same image'})"
+
+
+@frozen
+class Restart:
+    """A container that is restarted once another is replaced; `cause` is where that is said."""
+
+    name: str
+    cause: str
+
+
+@frozen
+class Part:
+    """What is done with one container.
+
+    Attributes:
+        name: Its name.
+        marker: Its successor's temporary name.
+        actions: Its own steps, in order.
+        relation: What it holds on to, as a clause; empty where it is the one that is updated.
+    """
+
+    name: str
+    marker: Marker
+    actions: tuple[Action, ...]
+    relation: str = ""
+
+
+@frozen
+class Step:
+    """One thing to do.
+
+    Attributes:
+        name: The container that it is done with.
+        action: What is done.
+        cause: Why.
+    """
+
+    name: str
+    action: Action
+    cause: str
 
 
 @frozen
 class Plan:
-    """The steps of one container's update, in order.
+    """The steps of an update, in order.
 
     Attributes:
-        name: The container's name.
+        name: The name of the container that is updated.
         change: What moves, as the verdict says it.
-        marker: The successor's temporary name.
+        parts: It, and whoever is replaced with it, providers first.
         steps: What is done.
+        notes: A line for each other container that this concerns.
     """
 
     name: str
     change: str
-    marker: Marker
-    steps: tuple[Action, ...]
+    parts: tuple[Part, ...]
+    steps: tuple[Step, ...]
+    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        rows = (f"  {n}. {step.value}: {_CAUSES[step]}" for n, step in enumerate(self.steps, 1))
-        return "\n".join([f"{self.name}: {self.change}", *rows])
+        is_alone = {step.name for step in self.steps} == {self.name}
+        rows = [
+            f"  {n}. {'' if is_alone else f'{step.name}: '}{step.action.value}: {step.cause}"
+            for n, step in enumerate(self.steps, 1)
+        ]
+        return "\n".join([f"{self.name}: {self.change}", *(f"  {note}" for note in self.notes), *rows])
 
 
-def plan(container: Json, change: str, *, pull: bool = False) -> Plan:
-    """Plan the update of an inspected container; `pull` where its image has yet to be fetched."""
+def plan(  # noqa: PLR0913 - one value per thing that must have been found out; all but two are keywords
+    container: Json,
+    change: str,
+    *,
+    members: Sequence[Member] = (),
+    restarts: Sequence[Restart] = (),
+    left_alone: Sequence[str] = (),
+    pull: bool = False,
+) -> Plan:
+    """Plan the update of an inspected container.
+
+    Args:
+        container: As inspected.
+        change: What moves, as the verdict says it.
+        members: Who must be replaced with it, providers first.
+        restarts: Who wants to be restarted once it is replaced.
+        left_alone: A line for each that is lost by this, and not ours to replace.
+        pull: Its image has yet to be fetched.
+    """
+    first = _part(container, pull=pull)
+    rest = [_part(each.dependent.container, relation=str(each.dependent)) for each in members]
+    causes = _causes(first.name, members)
+    causes |= {(each.name, Action.RESTART): each.cause for each in restarts}
+    deeds = (
+        *_before(first, rest),
+        *_after([first, *rest], members),
+        *((each.name, Action.RESTART) for each in restarts),
+        *_of([first, *rest], _REMOVAL),
+    )
+    steps = [Step(name, action, causes.get((name, action)) or _CAUSES[action]) for name, action in deeds]
+    notes = [*(f"with it: {each}" for each in members), *(f"left alone: {line}" for line in left_alone)]
+    return Plan(first.name, change, (first, *rest), tuple(steps), tuple(notes))
+
+
+def wanted_state(container: Json) -> Wanted:
+    """The state that the update is to end in: the one that the container is in.
+
+    One that the engine is restarting counts as running: that is what its policy wants.
+    """
+    state = container["State"]
+    if state.get("Paused"):
+        return "p"
+    return "r" if state.get("Running") or state.get("Restarting") else "s"
+
+
+def _before(first: Part, rest: list[Part]) -> list[Deed]:
+    """All that is done while the old ones have their names."""
+    return [*_of([first, *rest], _CREATION), *_of([*reversed(rest), first], _STOP)]
+
+
+def _after(parts: list[Part], members: Sequence[Member]) -> Iterator[Deed]:
+    """Start and prove who holds on to nobody unproved, then those who hold on to them."""
+    depths = {parts[0].name: 0}
+    for each in members:
+        above = [depths.get(hold.provider, 0) for hold in each.dependent.holds]
+        depths[each.dependent.name] = 1 + max(above, default=0)
+    for depth in sorted(set(depths.values())):
+        level = [part for part in parts if depths[part.name] == depth]
+        yield from _of(level, _START)
+        yield from _of(level, _PROOF)
+
+
+def _of(parts: Iterable[Part], actions: tuple[Action, ...]) -> list[Deed]:
+    return [(part.name, action) for part in parts for action in actions if action in part.actions]
+
+
+def _causes(first: str, members: Sequence[Member]) -> dict[Deed, str]:
+    """The causes that are other ones where several are replaced."""
+    special = {(first, Action.REMOVE): _REMOVED_FIRST} if members else {}
+    for each in members:
+        held = " and ".join(dict.fromkeys(hold.provider for hold in each.dependent.holds))
+        special[each.dependent.name, Action.CREATE] = f"it holds on to the id of {held}"
+        special[each.dependent.name, Action.STOP] = _STOPPED_FIRST
+    return special
+
+
+def _part(container: Json, *, relation: str = "", pull: bool = False) -> Part:
     marker = _marker(container)
     runs, removes_itself = marker.wanted != "s", marker.removes_itself
     optional = {
@@ -83,21 +236,12 @@ def plan(container: Json, change: str, *, pull: bool = False) -> Plan:
         Action.START: runs,
         Action.PROVE: runs,
         Action.PAUSE: marker.wanted == "p",
+        Action.RESTART: False,
         Action.REMOVE: not removes_itself,
         Action.REMOVE_SPARE: removes_itself,
     }
-    return Plan(marker.name, change, marker, tuple(step for step in Action if optional.get(step, True)))
-
-
-def wanted_state(container: Json) -> Wanted:
-    """The state that the update is to end in: the one that the container is in.
-
-    One that the engine is restarting counts as running: that is what its policy wants.
-    """
-    state = container["State"]
-    if state.get("Paused"):
-        return "p"
-    return "r" if state.get("Running") or state.get("Restarting") else "s"
+    actions = tuple(action for action in Action if optional.get(action, True))
+    return Part(marker.name, marker, actions, relation)
 
 
 def _marker(container: Json) -> Marker:

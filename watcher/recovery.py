@@ -1,4 +1,4 @@
-"""Brings an update that was left open to one of its two safe ends: undone, or finished.
+"""The steps that bring an update that was left open to one of its two safe ends: undone, or finished.
 
 Everything is read from the engine and decided by `scene`; it can be cut short anywhere and begun
 again, for each step leaves a row of the same table.
@@ -10,7 +10,7 @@ from attrs import evolve
 
 from watcher import spare
 from watcher.engine import Engine
-from watcher.errors import Conflict, EngineError, EngineUnavailable, NotFound
+from watcher.errors import Conflict, EngineError, NotFound
 from watcher.names import Marker, short
 from watcher.proof import Demand, NotProved, is_wired, prove, start
 from watcher.quiet import quiet
@@ -43,21 +43,6 @@ async def open_updates(engine: Engine) -> dict[str, Scene]:
     return scenes(await engine.containers(stopped=True))
 
 
-async def settle(engine: Engine, name: str, demand: Demand) -> list[str]:
-    """Finish or undo whatever update of a container is open.
-
-    Returns:
-        Why a successor was given up, for each that was; empty where nothing was undone for bad health.
-    """
-    failures = []
-    while (recovery := await _next(engine, name)) is not None:
-        if isinstance(recovery, Finish):
-            failures.append(await _finish(engine, recovery, demand))
-        else:
-            await _recover(engine, recovery)
-    return [reason for reason in failures if reason]
-
-
 async def undo(engine: Engine, name: str) -> None:
     """Make a container its old self again, wherever in an update it is; nothing open is fine.
 
@@ -70,14 +55,13 @@ async def undo(engine: Engine, name: str) -> None:
     while (recovery := await _next(engine, name)) is not None:
         match recovery:
             case Finish(marker=marker) if not marker.back:
-                await _roll_back(engine, recovery)
+                await roll_back(engine, recovery)
             case Finish():
-                # There is nothing more to go back to, so only its networks are looked at.
-                await _finish(engine, recovery, Demand(stable_for=0))
+                await _bring_back(engine, recovery)
             case Adopt(successor, _):
-                await _drop(engine, successor)
+                await drop(engine, successor)
             case _:
-                await _recover(engine, recovery)
+                await recover(engine, recovery)
     if aside := await left_aside(engine, name):
         raise NameTaken(f"somebody else took the name {name}; what had it is now {aside}, and stopped")
 
@@ -97,12 +81,13 @@ async def _next(engine: Engine, name: str) -> Recovery | None:
     return None if isinstance(scene.recovery, Leave) else scene.recovery
 
 
-async def _recover(engine: Engine, recovery: Recovery) -> None:
+async def recover(engine: Engine, recovery: Recovery) -> None:
+    """Carry out a row of the table that is no `Finish`."""
     match recovery:
         case Undo(old, successor, marker):
             await quiet(engine, successor)
             await _restore(engine, old, marker)
-            await _drop(engine, successor)
+            await drop(engine, successor)
         case Restore(old, marker):
             await _restore(engine, old, marker)
         case Adopt(successor, marker):
@@ -112,30 +97,19 @@ async def _recover(engine: Engine, recovery: Recovery) -> None:
         case Respawn(kept, again, marker):
             await spare.respawn(engine, kept, again, marker)
         case Discard(cid):
-            await _drop(engine, cid)
+            await drop(engine, cid)
 
 
-async def _finish(engine: Engine, update: Finish, demand: Demand) -> str:
-    """Bring a successor up and remove the old container, or else go back to it.
-
-    Returns:
-        What is wrong with the successor, or empty; of what the engine refuses, the image is not to blame.
-    """
+async def _bring_back(engine: Engine, update: Finish) -> None:
+    """Finish a rollback: there is nothing more to go back to, so only the networks are looked at."""
     try:
-        await _bring_up(engine, update, demand)
-    except EngineUnavailable:
-        raise
-    except (NotProved, EngineError) as error:
-        if update.marker.back:
-            # A rollback is never rolled back; this is tried again.
-            raise EngineError(str(error)) from error
-        await _roll_back(engine, update)
-        return str(error) if isinstance(error, NotProved) else ""
+        await bring_up(engine, update, Demand(stable_for=0))
+    except NotProved as error:
+        raise EngineError(str(error)) from error
     await commit(engine, update.successor, await engine.container(update.old), update.marker)
-    return ""
 
 
-async def _bring_up(engine: Engine, update: Finish, demand: Demand) -> None:
+async def bring_up(engine: Engine, update: Finish, demand: Demand) -> None:
     """Start and prove a successor that has the name already.
 
     Raises:
@@ -207,6 +181,20 @@ async def commit(engine: Engine, new: str, old: Json, marker: Marker) -> None:
         await _remove(engine, old["Id"])
 
 
+async def close(engine: Engine, update: Finish) -> None:
+    """Commit an update that was proved before what the container held on to was removed.
+
+    Only one that has never run is started: then a person removed that, and there is no way back.
+    """
+    old, new = await engine.container(update.old), await engine.container(update.successor)
+    if old["State"]["Running"]:
+        await engine.stop(old)
+    if update.marker.wanted != "s" and new["State"]["Status"] == "created":
+        await engine.act(update.successor, "start")
+        await _pause(engine, update.successor, update.marker)
+    await commit(engine, update.successor, old, update.marker)
+
+
 async def _is_ours(engine: Engine, old: str) -> bool:
     try:
         now = await engine.container(old)
@@ -215,11 +203,11 @@ async def _is_ours(engine: Engine, old: str) -> bool:
     return Marker.parse(now["Name"]) is not None and not now["State"]["Running"]
 
 
-async def _roll_back(engine: Engine, update: Finish) -> None:
+async def roll_back(engine: Engine, update: Finish) -> None:
     """Turn the scene into one that is undone, by the names first: whoever goes on from there undoes too."""
     await quiet(engine, update.successor)
     if update.marker.removes_itself:
-        return await _drop(engine, update.successor)
+        return await drop(engine, update.successor)
     marker = evolve(update.marker, kind="new", other=short(update.old))
     await engine.rename(update.successor, str(marker))
     return await engine.rename(update.old, marker.name)
@@ -251,7 +239,7 @@ async def _is_paused(engine: Engine, cid: str) -> bool:
     return bool((await engine.container(cid))["State"]["Paused"])
 
 
-async def _drop(engine: Engine, cid: str) -> None:
+async def drop(engine: Engine, cid: str) -> None:
     """Remove a container that is not needed, with the volumes that are its own alone."""
     await quiet(engine, cid)
     await _remove(engine, cid, with_own_volumes=True)

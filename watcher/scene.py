@@ -115,6 +115,13 @@ class Scene:
     retired: Marked | None
 
     @property
+    def pair(self) -> tuple[str, str]:
+        """The ids of the old container, or of its spare, and of its successor; empty where there is none."""
+        old = self.retired.cid if self.retired else self.holder
+        new = self.successor.cid if self.successor else self.holder
+        return old, "" if new == old else new
+
+    @property
     def recovery(self) -> Recovery:
         """The row of the table that this is."""
         if self.retired and self.retired.marker.removes_itself:

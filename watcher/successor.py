@@ -3,10 +3,12 @@
 Nothing of the old container is touched. What fails here fails while the old one serves.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
+from types import MappingProxyType
 
 from attrs import frozen
 
+from watcher.assess import known_image, with_manifests
 from watcher.engine import Engine, Json
 from watcher.errors import EngineError, NotFound
 from watcher.names import short
@@ -43,7 +45,16 @@ class Draft:
     files: bytes
 
 
-async def draft(engine: Engine, container: Json, new_image: Json, old_image: Json | None) -> Draft:
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+async def draft(
+    engine: Engine,
+    container: Json,
+    new_image: Json,
+    old_image: Json | None,
+    successors: Mapping[str, str] = _NONE,
+) -> Draft:
     """Read what the old container, which still runs, says, and write the payload.
 
     Args:
@@ -51,6 +62,7 @@ async def draft(engine: Engine, container: Json, new_image: Json, old_image: Jso
         container: As inspected.
         new_image: The image that it is to have, as inspected.
         old_image: The one that it has; None where nobody knows it any more.
+        successors: New ids of those that are replaced with it, by their old ids and by their names.
 
     Raises:
         Refused: Something cannot be carried over, or the container is not ours.
@@ -66,11 +78,34 @@ async def draft(engine: Engine, container: Json, new_image: Json, old_image: Jso
         host_name=(await engine.info())["Name"],
         host_platform=engine.platform,
         providers=providers,
+        successors=successors,
         new_manifest=_manifest(container, new_image),
     )
     payload.body["Image"] = reference_of(container)
     (payload.body.get("Labels") or {}).pop(REFERENCE, None)
     return Draft(payload, new_image["Id"], await _files(engine, container))
+
+
+async def same(engine: Engine, container: Json, successors: Mapping[str, str] = _NONE) -> Draft:
+    """Draft a container once more, on the image that it has, whatever its tag means by now.
+
+    Raises:
+        NotFound: The engine has that image no more.
+        Refused: Something cannot be carried over, or the container is not ours.
+    """
+    image = await with_manifests(engine, await engine.image(container["Image"]), container["Image"])
+    made = await draft(engine, container, image, image, successors)
+    meant = await known_image(engine, reference_of(container))
+    if meant is None or meant["Id"] != image["Id"]:
+        pin(made, container)
+    return made
+
+
+def pin(made: Draft, container: Json) -> None:
+    """Let a draft be created from the id of the container's image; a label remembers the tag it follows."""
+    body = made.payload.body
+    body["Image"] = container["Image"]
+    body["Labels"] = (body.get("Labels") or {}) | {REFERENCE: reference_of(container)}
 
 
 async def create(engine: Engine, name: str, plan: Draft) -> Json:

@@ -1,200 +1,152 @@
-"""The update of one container: carries out a plan, and undoes it where a step fails.
+"""The update of a container, and of whoever is replaced with it: carries out a plan, and undoes it.
 
-The old container is removed only when its successor has proved itself; until then every step can be
-undone, by this process or, after it was killed, by the next one (`recovery`).
+An old container is removed only when all successors have proved themselves; until then every step can
+be undone, by this process or, after it was killed, by the next one (`settle`).
 """
 
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
 
-from attrs import evolve, field, frozen
-
-from watcher import spare, successor
-from watcher.engine import Engine, Json
+from watcher.engine import Engine
 from watcher.errors import Conflict, EngineError, NotFound, UpdateFailed, WatcherError
-from watcher.names import Marker, short
-from watcher.plan import Action, Plan, wanted_state
-from watcher.proof import Demand, NotProved, start
-from watcher.quiet import NO_RESTART
-from watcher.recovery import NameTaken, commit, depart, judged, undo
-from watcher.successor import Draft
+from watcher.part import Part
+from watcher.plan import Action, Plan, Step
+from watcher.proof import NotProved
+from watcher.recovery import NameTaken
+from watcher.restarts import restart_after
+from watcher.settle import Failure, undo_all
+from watcher.successor import Moved
 
 _PATIENCE_S = 60.0
 _RETRY_S = 1.0
-_LOG_LINES = 5
-
-
-@frozen
-class Settings:
-    """What may be chosen of one update.
-
-    Attributes:
-        demand: What the successor must prove.
-        stop_timeout: Seconds that the old container gets to stop; None is its own time.
-    """
-
-    demand: Demand = field(factory=Demand)
-    stop_timeout: int | None = None
+_REMOVALS = {Action.REMOVE, Action.REMOVE_SPARE}
 
 
 class Update:
     """One update under way; `run` is all there is to call.
 
+    Args:
+        engine: Where the containers are.
+        plan: What is to be done.
+        parts: Those that it is done with, as the plan has them.
+        target: The id of the image that the first of them is to have.
+
     Attributes:
-        failed: Why the image itself is to blame for the failure, or empty.
-        warning: What is wrong with a successor that was kept for want of a better one, or empty.
-        took: Seconds that each step took, by its name.
+        failed: The image that is to blame for the failure, or None.
+        restarted: What was wrong with a restart, a line each.
+        took: Seconds that each step took, by its name; those of further containers with theirs.
     """
 
-    def __init__(self, engine: Engine, old: Json, plan: Plan, draft: Draft, settings: Settings) -> None:
-        self.failed = ""
-        self.warning = ""
+    def __init__(self, engine: Engine, plan: Plan, parts: Sequence[Part], target: str) -> None:
+        self.failed: Failure | None = None
+        self.restarted: list[str] = []
         self.took: dict[str, float] = {}
         self._engine = engine
-        self._old = old
         self._plan = plan
-        self._draft = draft
-        self._settings = settings
-        self._new = ""
-        self._kept = old["Id"]
+        self._parts = {part.name: part for part in parts}
+        self._target = target
+        self._begun: list[str] = []
+        self._successors: dict[str, str] = {}
+        self._is_committed = False
 
     async def run(self) -> None:
         """Carry the plan out.
 
         Raises:
-            UpdateFailed: A step failed; the old container is as it was.
-            Moved: The tag, or the container, was changed before anything was touched; try again.
-            EngineError: The engine did not even let the old one be brought back, or the new one works and
-                the old one could not be removed. The next run brings either to its end.
+            UpdateFailed: A step failed; the old containers are as they were.
+            Moved: A tag, or a container, was changed before anything was touched; try again.
+            EngineError: The engine did not even let the old ones be brought back, or the new ones work and
+                an old one could not be removed. The next run brings either to its end.
         """
         for step in self._plan.steps:
             began = time.monotonic()
             try:
                 await self._do(step)
-                self.took[step.name.lower()] = time.monotonic() - began
-            except successor.Moved:
+            except Moved as error:
+                await self._undone(step, str(error), error)
                 raise
             except (WatcherError, asyncio.CancelledError) as error:
                 await self._failed_at(step, error)
                 raise
+            self.took[self._stage(step)] = time.monotonic() - began
 
-    async def _do(self, step: Action) -> None:
-        does: dict[Action, Callable[[], Awaitable[None]]] = {
-            Action.CREATE: self._create,
-            Action.SPARE: self._create_spare,
-            Action.GO: self._go,
-            Action.STOP: self._stop,
-            Action.HOLD: self._hold,
-            Action.SET_ASIDE: self._set_aside,
-            Action.TAKE_NAME: self._take_name,
-            Action.START: self._start,
-            Action.PROVE: self._prove,
-            Action.PAUSE: self._pause,
-            Action.REMOVE: self._remove,
-            Action.REMOVE_SPARE: self._remove,
-        }
-        await does[step]()
+    async def _do(self, step: Step) -> None:
+        if step.action is Action.RESTART:
+            if trouble := await restart_after(self._engine, step.name, self._plan.name):
+                self.restarted.append(f"{step.name} was not restarted: {trouble}")
+            return
+        if step.action is Action.CREATE:
+            self._begun.append(step.name)
+        await self._parts[step.name].do(step.action, self._successors)
+        self._is_committed |= step.action in _REMOVALS
 
-    async def _create(self) -> None:
-        self._new = (await successor.create(self._engine, str(self._plan.marker), self._draft))["Id"]
+    def _stage(self, step: Step) -> str:
+        stage = step.action.name.lower()
+        return stage if step.name == self._plan.name else f"{step.name}.{stage}"
 
-    async def _create_spare(self) -> None:
-        self._kept = await spare.create(self._engine, self._old, str(self._retired()))
-
-    async def _go(self) -> None:
-        await self._engine.rename(self._kept, str(evolve(self._retired(), going=True)))
-
-    async def _stop(self) -> None:
-        now = await self._engine.container(self._old["Id"])
-        if _chosen(now) != _chosen(self._old):
-            await undo(self._engine, self._plan.name)
-            raise successor.Moved(f"somebody changed {self._plan.name} meanwhile")
-        if self._plan.marker.removes_itself:
-            await depart(self._engine, self._old, self._settings.stop_timeout)
-        else:
-            await self._engine.stop(self._old, self._settings.stop_timeout)
-
-    async def _hold(self) -> None:
-        await self._engine.set_restart_policy(self._old["Id"], NO_RESTART)
-
-    async def _set_aside(self) -> None:
-        await self._engine.rename(self._old["Id"], str(self._retired()))
-
-    async def _take_name(self) -> None:
-        await self._engine.rename(self._new, self._plan.name)
-
-    async def _start(self) -> None:
-        await start(self._engine, self._new)
-
-    async def _prove(self) -> None:
-        self.warning = await judged(self._engine, self._new, self._settings.demand, self._plan.marker)
-
-    async def _pause(self) -> None:
-        await self._engine.act(self._new, "pause")
-
-    async def _remove(self) -> None:
-        kept = self._old | {"Id": self._kept}
-        await commit(self._engine, self._new, kept, self._plan.marker)
-
-    def _retired(self) -> Marker:
-        return evolve(self._plan.marker, kind="old", other=short(self._new))
-
-    async def _failed_at(self, step: Action, error: WatcherError | asyncio.CancelledError) -> None:
-        """Undo, and say in which state that leaves the container."""
-        name, tried = self._plan.name, f"could not {step.value}: {error}"
-        if step in {Action.REMOVE, Action.REMOVE_SPARE} and not isinstance(error, NotFound):
+    async def _failed_at(self, step: Step, error: WatcherError | asyncio.CancelledError) -> None:
+        """Undo, and say in which state that leaves the containers."""
+        name, tried = self._plan.name, f"could not {step.action.value}: {error}"
+        if step.name != name:
+            tried = f"{step.name}: {tried}"
+        if self._is_over(step, error):
             raise EngineError(
                 f"{name} is updated and works, but what it was before is still there ({tried})",
                 advice=f"run `watcher update {name}` once more to remove it",
             ) from error
-        if step is Action.CREATE and isinstance(error, Conflict):
+        if isinstance(error, NotProved):
+            self.failed = await self._blamed(self._parts[step.name], error)
+        await self._undone(step, tried, error)
+        if step.action is Action.CREATE and isinstance(error, Conflict):
             raise UpdateFailed(
                 f"{name}: {tried}", advice="another updater is at work on it; see `docker ps -a`"
             ) from error
-        if isinstance(error, NotProved):
-            self.failed = " ".join(f"{error}{await self._last_words()}".split())
-        await self._undone(tried, error)
         if isinstance(error, WatcherError):
-            why = self.failed or tried
+            why = self.failed.reason if self.failed else tried
             line = f"{name} could not be updated: {why}; {await self._state()}"
             raise UpdateFailed(line) from error
 
-    async def _state(self) -> str:
-        """The old container's state; an engine's death may have changed it, and that is not ours to undo."""
-        try:
-            now = await self._engine.container(self._plan.name)
-        except EngineError:
-            return "the old container's state cannot be read"
-        if wanted_state(now) != self._plan.marker.wanted:
-            return f"the old container is {now['State']['Status']}: `docker start {self._plan.name}`"
-        return f"the old container is {'' if self._plan.marker.wanted == 's' else 'running '}as it was"
+    def _is_over(self, step: Step, error: BaseException) -> bool:
+        """Whether all have proved themselves, so that nobody goes back."""
+        is_gone = isinstance(error, NotFound) and not self._is_committed
+        return step.action is Action.RESTART or (step.action in _REMOVALS and not is_gone)
 
-    async def _undone(self, tried: str, error: BaseException) -> None:
+    async def _blamed(self, part: Part, error: NotProved) -> Failure:
+        """Blame a container's image where that is new, and else that of the one that is updated."""
+        reason = " ".join(f"{error}{await part.last_words()}".split())
+        if part.name == self._plan.name:
+            return Failure(part.name, self._target, reason)
+        reason = f"{part.relation}: {reason}"
+        if part.keeps_its_image:
+            return Failure(self._plan.name, self._target, reason)
+        return Failure(part.name, part.image, reason)
+
+    async def _state(self) -> str:
+        """The state of the first old container that is not as it was, or that all are."""
+        states = {name: await part.state() for name, part in self._parts.items()}
+        first = states.pop(self._plan.name)
+        for name, state in states.items():
+            if not state.endswith("as it was"):
+                return f"of {name}, {state}"
+        return first
+
+    async def _undone(self, step: Step, tried: str, error: BaseException) -> None:
         name = self._plan.name
+        if step.action is Action.CREATE and isinstance(error, Conflict | Moved):
+            # What bears the successor's name is another updater's, or is gone already.
+            self._begun.remove(step.name)
+        if not self._begun:
+            return
         try:
-            await patiently(lambda: undo(self._engine, name))
+            await patiently(lambda: undo_all(self._engine, self._begun))
         except EngineError as trouble:
             raise EngineError(
                 f"{name} could not be updated ({tried}) and IS NOT YET AS IT WAS ({trouble.message})",
                 advice=f"nothing is lost: run `watcher update {name}` once the engine is well, or by hand: "
                 f"docker ps -a --filter name={name}; docker rename OLD {name}; docker start {name}",
             ) from error
-
-    async def _last_words(self) -> str:
-        try:
-            said = await self._engine.logs(self._new, _LOG_LINES)
-        except EngineError:
-            return ""
-        return f"; its last words: {' | '.join(said.split(chr(10))).strip(' |')}" if said.strip() else ""
-
-
-def _chosen(container: Json) -> tuple[Any, ...]:
-    """What people may change of a container; where it differs, the draft is out of date."""
-    networks = set(container["NetworkSettings"]["Networks"])
-    return container["Name"], container["Config"], container["HostConfig"], networks, wanted_state(container)
 
 
 async def patiently(work: Callable[[], Awaitable[None]]) -> None:

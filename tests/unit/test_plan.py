@@ -19,6 +19,10 @@ def planned(state: dict[str, Any], *, policy: str = "no", removes_itself: bool =
     return plan({"Id": CID, "Name": "/web", "State": state, "HostConfig": host}, "one image to another")
 
 
+def actions(made: Plan) -> list[str]:
+    return [step.action.name for step in made.steps]
+
+
 @pytest.mark.parametrize(
     ("state", "options", "steps"),
     [
@@ -36,7 +40,7 @@ def planned(state: dict[str, Any], *, policy: str = "no", removes_itself: bool =
 def test_steps_follow_from_state_and_policy(
     state: dict[str, Any], options: dict[str, Any], steps: str
 ) -> None:
-    assert [step.name for step in planned(state, **options).steps] == steps.split()
+    assert actions(planned(state, **options)) == steps.split()
 
 
 STATES = st.sampled_from([RUNNING, STOPPED, PAUSED, RESTARTING])
@@ -45,7 +49,7 @@ POLICIES = st.sampled_from(["no", "always", "unless-stopped", "on-failure"])
 
 @given(STATES, POLICIES, st.booleans())
 def test_whatever_it_is_creation_comes_first_and_removal_last(state: Any, policy: str, rm: bool) -> None:
-    steps = planned(state, policy=policy, removes_itself=rm).steps
+    steps = [step.action for step in planned(state, policy=policy, removes_itself=rm).steps]
 
     assert steps[0] is Action.CREATE
     assert {Action.REMOVE, Action.REMOVE_SPARE}.isdisjoint(steps[:-1])
@@ -56,7 +60,7 @@ def test_whatever_it_is_creation_comes_first_and_removal_last(state: Any, policy
 @given(STATES, POLICIES, st.booleans())
 def test_the_marker_tells_what_the_plan_was_made_from(state: Any, policy: str, rm: bool) -> None:
     """One that does not run has nothing to be kept from removing itself."""
-    marker = planned(state, policy=policy, removes_itself=rm).marker
+    marker = planned(state, policy=policy, removes_itself=rm).parts[0].marker
 
     assert (marker.name, marker.kind, marker.other) == ("web", "new", "0123456789ab")
     assert (marker.always, marker.removes_itself) == (policy == "always", rm and state != STOPPED)
@@ -75,13 +79,13 @@ def test_the_marker_tells_what_the_plan_was_made_from(state: Any, policy: str, r
 def test_what_was_in_bad_health_before_is_not_gone_back_to_for_it(
     state: dict[str, Any], unjudged: bool
 ) -> None:
-    assert planned(state).marker.unjudged == unjudged
+    assert planned(state).parts[0].marker.unjudged == unjudged
 
 
 def test_a_plan_begins_with_the_pull_where_one_is_needed() -> None:
     container = {"Id": CID, "Name": "/web", "State": RUNNING, "HostConfig": {}}
 
-    assert [step.name for step in plan(container, "", pull=True).steps[:2]] == ["PULL", "CREATE"]
+    assert actions(plan(container, "", pull=True))[:2] == ["PULL", "CREATE"]
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def replacement(  # noqa: PLR0913 - one value per thing that must have been read
         providers: Inspects of the containers in `--volumes-from`, by `providers_named`; leave out one
             that is gone.
         successors: New ids of replaced containers by their old ids, for `container:` namespaces and
-            `--volumes-from`.
+            `--volumes-from`, and by their names, for legacy links.
         new_manifest: Digest of the new image's manifest for the platform (containerd store), else "".
     """
     base = section(new_image if old_image is None else old_image, "Config")

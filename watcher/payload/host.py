@@ -30,10 +30,12 @@ def host_config(host: Json, api: Api, successors: Mapping[str, str]) -> dict[str
     Args:
         host: `HostConfig` of the container.
         api: API version of the create call.
-        successors: New ids of replaced containers by their old ones.
+        successors: New ids of replaced containers by their old ones, and by their names.
     """
     result = {key: value for key, value in host.items() if not _dropped(key, value, api)}
     result |= {key: _namespace(host[key], successors) for key in _NAMESPACES if host.get(key)}
+    if host.get("Links"):
+        result["Links"] = [_link(entry, successors) for entry in host["Links"]]
     if host.get("PortBindings"):
         result["PortBindings"] = {port: _bindings(given) for port, given in host["PortBindings"].items()}
     if moved := endpoint_sysctls(host, api):
@@ -76,6 +78,13 @@ def _is_default(paths: list[str] | None, always: frozenset[str], ever: re.Patter
 def _namespace(mode: str, successors: Mapping[str, str]) -> str:
     kind, _, provider = mode.partition(":")
     return f"container:{successors[provider]}" if kind == "container" and provider in successors else mode
+
+
+def _link(entry: str, successors: Mapping[str, str]) -> str:
+    """A legacy link `/name:/own name/alias`; to a successor by its id, for the name is not its own yet."""
+    provider, _, alias = entry.partition(":")
+    successor = successors.get(provider.lstrip("/"))
+    return f"{successor}:{alias.rpartition('/')[2]}" if successor else entry
 
 
 def _bindings(given: list[Json] | None) -> list[Any]:

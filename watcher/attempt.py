@@ -1,0 +1,132 @@
+"""One attempt at an update: planned with all whom it concerns, carried out, remembered."""
+
+import math
+from collections.abc import Iterator, Mapping
+
+from attrs import frozen
+
+from watcher.assess import Assessment
+from watcher.cleanup import clean_up
+from watcher.context import Context
+from watcher.errors import Unknown, UpdateFailed
+from watcher.members import Company, drafting, old_image
+from watcher.part import Part, Settings
+from watcher.plan import Plan, plan
+from watcher.proof import Demand
+from watcher.settings import Policy
+from watcher.successor import Draft, draft
+from watcher.update import Update
+
+
+@frozen
+class Attempt:
+    """An update that was carried out.
+
+    Attributes:
+        plan: What was done, as text.
+        warnings: What a person should know all the same, a line each.
+        took: Seconds that each step took, by its name.
+    """
+
+    plan: str
+    warnings: tuple[str, ...]
+    took: Mapping[str, float]
+
+
+def planned(found: Assessment, concerned: Company, *, pull: bool = False) -> Plan:
+    """Plan the update of a container that has one; `pull` where the image has yet to be fetched."""
+    return plan(
+        found.container,
+        str(found.verdict),
+        members=concerned.members,
+        restarts=concerned.restarts,
+        left_alone=concerned.left_alone,
+        pull=pull,
+    )
+
+
+async def attempt(context: Context, found: Assessment, concerned: Company, *, cautious: bool) -> Attempt:
+    """Update a container, and those that are replaced with it; what failed is remembered.
+
+    Args:
+        context: Where they are.
+        found: Its update, with the image that it is to have.
+        concerned: Who else is.
+        cautious: Rather leave it alone than keep values that may be its old image's defaults.
+
+    Raises:
+        Unknown: Nobody knows those, and it must be left alone.
+        Moved: A tag, or a container, was changed meanwhile; try again.
+        UpdateFailed: It was tried, and undone.
+    """
+    assert found.image  # noqa: S101 - there is no update without it
+    made = await draft(
+        context.engine, found.container, found.image, await old_image(context, found.container)
+    )
+    if cautious and made.payload.assumed:
+        raise Unknown(
+            f"{found.name}: nobody knows its old image any more, whose defaults these may be: "
+            + ", ".join(made.payload.assumed),
+            advice=f"`watcher update {found.name}` keeps them and goes on",
+        )
+    steps = planned(found, concerned)
+    parts = _parts(context, found, made, steps, concerned)
+    work = Update(context.engine, steps, parts, found.verdict.target)
+    try:
+        await work.run()
+    except UpdateFailed:
+        if failure := work.failed:
+            context.memory.keep_failure(failure.name, failure.image, failure.reason)
+        raise
+    await _tidy(context, found, concerned)
+    return Attempt(str(steps), (*_warnings(parts), *concerned.left_alone, *work.restarted), work.took)
+
+
+def demand_of(policy: Policy) -> Demand:
+    """What a container must prove by its settings."""
+    return Demand(policy.stable_for, policy.health_timeout)
+
+
+def _parts(context: Context, found: Assessment, made: Draft, steps: Plan, concerned: Company) -> list[Part]:
+    async def drafted(_: Mapping[str, str]) -> Draft:
+        return made
+
+    engine, settings = context.engine, _settings(_policy(context, found))
+    first, *rest = steps.parts
+    parts = [Part(engine, found.container, first, drafted, settings)]
+    for part, each in zip(rest, concerned.joined, strict=True):
+        settings = _settings(each.policy)
+        parts.append(Part(engine, each.dependent.container, part, drafting(context, each), settings))
+    return parts
+
+
+async def _tidy(context: Context, found: Assessment, concerned: Company) -> None:
+    """Forget what failed in those that have a new image now, and remove old images where that is wanted."""
+    renewed = [(found, _policy(context, found))]
+    renewed += [(each.found, each.policy) for each in concerned.joined if each.found]
+    for each, policy in renewed:
+        context.memory.forget_failure(each.name)
+        if policy.cleanup:
+            await clean_up(context.engine, each.container["Image"])
+
+
+def _policy(context: Context, found: Assessment) -> Policy:
+    return context.defaults.with_labels(found.container["Config"]["Labels"])
+
+
+def _warnings(parts: list[Part]) -> Iterator[str]:
+    for part in parts:
+        whose = f"{part.name}: " if part.relation else ""
+        if part.assumed:
+            yield (
+                f"{whose}nobody knows the old image any more, so these were kept though they may have been "
+                "its defaults: " + ", ".join(part.assumed)
+            )
+        if part.warning:
+            yield f"{whose}it was in bad health before and still is: {part.warning}"
+
+
+def _settings(policy: Policy) -> Settings:
+    """The engine counts a stop's time in whole seconds; a part of one is rounded up."""
+    seconds = policy.stop_timeout
+    return Settings(demand_of(policy), None if seconds is None else math.ceil(seconds))

@@ -1,0 +1,203 @@
+"""Who is replaced, restarted or lost together with a container, and whether that can be done."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from attrs import frozen
+
+from watcher import app
+from watcher.assess import Assessment, known_image
+from watcher.context import Context
+from watcher.dependents import Dependent, dependents
+from watcher.engine import Json
+from watcher.errors import NotFound, Refused, UnreadableSetting
+from watcher.names import name_of
+from watcher.order import Order, is_one_off
+from watcher.part import Drafting
+from watcher.payload import refusals
+from watcher.plan import Member, Restart
+from watcher.restarts import is_running
+from watcher.settings import Policy
+from watcher.successor import Draft, draft, same
+from watcher.verdict import Status
+
+_GOING = ("dead", "removing")
+
+
+@frozen
+class Joined:
+    """A container that is replaced with another.
+
+    Attributes:
+        member: As the plan says it.
+        found: Its own update, where that is taken along; None where it keeps its image.
+        policy: Its settings.
+    """
+
+    member: Member
+    found: Assessment | None
+    policy: Policy
+
+    @property
+    def dependent(self) -> Dependent:
+        """Who it is, and what it holds on to."""
+        return self.member.dependent
+
+
+@frozen
+class Company:
+    """All whom the update of a container concerns.
+
+    Attributes:
+        joined: Who is replaced with it, providers first.
+        restarts: Who is restarted once it is replaced.
+        left_alone: A line for each that is lost by this and is not ours to replace.
+    """
+
+    joined: tuple[Joined, ...] = ()
+    restarts: tuple[Restart, ...] = ()
+    left_alone: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of those that are replaced with it."""
+        return tuple(each.dependent.name for each in self.joined)
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """As the plan wants them."""
+        return tuple(each.member for each in self.joined)
+
+
+async def company(
+    context: Context, container: Json, *, spared: Collection[str] = (), cautious: bool = False
+) -> Company:
+    """Find out whom the update of a container concerns.
+
+    Args:
+        context: Where they are.
+        container: The one that is to be updated, as inspected.
+        spared: Names of those that are not to be restarted, whatever they ask for.
+        cautious: Keep the image of one whose old image's defaults nobody knows any more.
+
+    Raises:
+        Refused: One of them cannot be recreated.
+    """
+    everybody = await _everybody(context)
+    one_offs = {each["Id"] for each in everybody if is_one_off(each["Config"]["Labels"])}
+    kept = [
+        each for each in everybody if each["Id"] not in one_offs and each["State"]["Status"] not in _GOING
+    ]
+    found = dependents(container["Id"], kept)
+    await _refuse(context, container, found)
+    joined = [await _joined(context, container, each, cautious=cautious) for each in found]
+    left = [
+        f"{each.name} (docker compose run) {each.clause} and loses it"
+        for each in dependents(container["Id"], everybody)
+        if each.container["Id"] in one_offs and is_running(each.container)
+    ]
+    apart = {each.name for each in found} | {*spared}
+    return Company(tuple(joined), tuple(await _restarts(context, container, apart)), tuple(left))
+
+
+def drafting(context: Context, each: Joined) -> Drafting:
+    """How the successor of a container that is replaced with another is drafted."""
+
+    async def drafted(successors: Mapping[str, str]) -> Draft:
+        container = each.dependent.container
+        if each.found is None or each.found.image is None:
+            return await same(context.engine, container, successors)
+        old = await old_image(context, container)
+        return await draft(context.engine, container, each.found.image, old, successors)
+
+    return drafted
+
+
+async def old_image(context: Context, container: Json) -> Json | None:
+    """The image that a container was created from, as the engine or our memory knows it."""
+    image = container["Image"]
+    return await known_image(context.engine, image) or context.memory.image(image)
+
+
+async def _everybody(context: Context) -> list[Json]:
+    """Inspect all containers: only that tells whose processes and memory they share."""
+    found = []
+    for row in await context.engine.containers(stopped=True):
+        try:
+            found.append(await context.engine.container(row["Id"]))
+        except NotFound:
+            continue
+    return found
+
+
+async def _refuse(context: Context, container: Json, found: Sequence[Dependent]) -> None:
+    """Let only what can be recreated with all that holds on to it pass."""
+    name = str(container["Name"]).removeprefix("/")
+    own = await context.own.find(context.engine)
+    running = {name: container["State"]["Running"]}
+    running |= {each.name: each.container["State"]["Running"] for each in found}
+    for each in found:
+        for reason in _reasons(context, container, each, own, running):
+            raise Refused(f"{name} cannot be updated: {each}, and {reason.message}", advice=reason.advice)
+
+
+def _reasons(
+    context: Context, container: Json, each: Dependent, own: str | None, running: dict[str, bool]
+) -> Iterator[Refused]:
+    yield from refusals(each.container, api=context.engine.api)
+    if each.container["Id"] == own:
+        yield Refused(
+            "that is the container that the updater itself runs in", advice="recreate both from outside"
+        )
+    if container["HostConfig"].get("AutoRemove"):
+        yield Refused("there is no way back to what removes itself (--rm)", advice="recreate both by hand")
+    for hold in each.holds:
+        if running[each.name] and not running[hold.provider]:
+            yield Refused(
+                f"{hold.provider} does not run, so that it could not be started again",
+                advice=f"docker start {hold.provider}, or docker stop {each.name}, first",
+            )
+
+
+async def _joined(context: Context, container: Json, dependent: Dependent, *, cautious: bool) -> Joined:
+    policy = _policy(context, dependent.container)
+    found = await _own_update(context, dependent, policy) if policy else None
+    if found and cautious and await old_image(context, dependent.container) is None:
+        found = None
+    if found is None and await known_image(context.engine, dependent.container["Image"]) is None:
+        name = str(container["Name"]).removeprefix("/")
+        raise Refused(
+            f"{name} cannot be updated: {dependent}, and the image that {dependent.name} runs is gone here",
+            advice="recreate both by hand",
+        )
+    member = Member(dependent, found.verdict.reason if found else "")
+    return Joined(member, found, policy or context.defaults)
+
+
+async def _own_update(context: Context, dependent: Dependent, policy: Policy) -> Assessment | None:
+    """The update that a container is due itself, were it not for the one that it holds on to."""
+    if not policy.enable or policy.mode != "update" or policy.schedule:
+        return None
+    found = await app.outlook(context, dependent.container, policy)
+    is_here = found.image is not None and found.image["Id"] == found.verdict.target
+    return found if is_here and found.verdict.status is Status.OUTDATED else None
+
+
+def _policy(context: Context, container: Json) -> Policy | None:
+    """A container's settings; None where they cannot be read, so that nothing is done on their account."""
+    try:
+        return context.defaults.with_labels(container["Config"]["Labels"])
+    except UnreadableSetting:
+        return None
+
+
+async def _restarts(context: Context, container: Json, apart: set[str]) -> list[Restart]:
+    """Those that run and want to be restarted, but for some."""
+    name = str(container["Name"]).removeprefix("/")
+    rows = await context.engine.containers(stopped=True)
+    running = {name_of(row) for row in rows if row["State"] == "running"}
+    order, found = Order.of(rows), list[Restart]()
+    for each in order.restarted_with(name) if is_running(container) else ():
+        if each in running - apart:
+            (cause, *_) = (on.cause for on in order.dependencies[each] if on.name == name and on.restart)
+            found.append(Restart(each, f"{cause}, restart: true"))
+    return found

@@ -1,0 +1,166 @@
+"""One container's own steps in an update; `update` says which, and when, and undoes them."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from watcher import plan, spare, successor
+from watcher.engine import Engine, Json
+from watcher.errors import EngineError
+from watcher.names import Marker, short
+from watcher.plan import Action, wanted_state
+from watcher.proof import Demand, start
+from watcher.quiet import NO_RESTART
+from watcher.recovery import commit, depart, judged
+from watcher.successor import Draft
+
+# Made when the successors of those that it holds on to are known: their ids by the old ids and by name.
+Drafting = Callable[[Mapping[str, str]], Awaitable[Draft]]
+
+_LOG_LINES = 5
+
+
+@frozen
+class Settings:
+    """What may be chosen of one update.
+
+    Attributes:
+        demand: What the successor must prove.
+        stop_timeout: Seconds that the old container gets to stop; None is its own time.
+    """
+
+    demand: Demand = field(factory=Demand)
+    stop_timeout: int | None = None
+
+
+class Part:
+    """One container that is replaced; `do` is all there is to call.
+
+    Attributes:
+        name: The container's.
+        relation: What it holds on to, as a clause; empty where it is the one that is updated.
+        new: The id of its successor, or empty.
+        image: The id of the image that its successor got, or empty.
+        assumed: What was kept of it though it may have been a default of its old image.
+        warning: What is wrong with a successor that was kept for want of a better one, or empty.
+    """
+
+    def __init__(
+        self, engine: Engine, old: Json, part: plan.Part, draft: Drafting, settings: Settings
+    ) -> None:
+        self.name = part.name
+        self.relation = part.relation
+        self.new = ""
+        self.image = ""
+        self.assumed: tuple[str, ...] = ()
+        self.warning = ""
+        self._engine = engine
+        self._old = old
+        self._marker = part.marker
+        self._draft = draft
+        self._settings = settings
+        self._kept = old["Id"]
+
+    @property
+    def keeps_its_image(self) -> bool:
+        """Whether its successor runs the image that it ran."""
+        return self.image == self._old["Image"]
+
+    async def do(self, action: Action, successors: dict[str, str]) -> None:
+        """Take one step.
+
+        Args:
+            action: Any but `PULL` and `RESTART`.
+            successors: The successors that were created so far; a creation is noted there.
+
+        Raises:
+            Moved: The tag, or the container, was changed meanwhile.
+            EngineError: The engine refused.
+            NotProved: The successor does not work.
+        """
+        does: dict[Action, Callable[[], Awaitable[None]]] = {
+            Action.CREATE: lambda: self._create(successors),
+            Action.SPARE: self._create_spare,
+            Action.GO: self._go,
+            Action.STOP: self._stop,
+            Action.HOLD: self._hold,
+            Action.SET_ASIDE: self._set_aside,
+            Action.TAKE_NAME: self._take_name,
+            Action.START: self._start,
+            Action.PROVE: self._prove,
+            Action.PAUSE: self._pause,
+            Action.REMOVE: self._remove,
+            Action.REMOVE_SPARE: self._remove,
+        }
+        await does[action]()
+
+    async def last_words(self) -> str:
+        """The end of the successor's log, to be put behind what went wrong."""
+        try:
+            said = await self._engine.logs(self.new, _LOG_LINES)
+        except EngineError:
+            return ""
+        return f"; its last words: {' | '.join(said.split(chr(10))).strip(' |')}" if said.strip() else ""
+
+    async def state(self) -> str:
+        """The old container's state; an engine's death may have changed it, and that is not ours to undo."""
+        try:
+            now = await self._engine.container(self.name)
+        except EngineError:
+            return "the old container's state cannot be read"
+        if wanted_state(now) != self._marker.wanted:
+            return f"the old container is {now['State']['Status']}: `docker start {self.name}`"
+        return f"the old container is {'' if self._marker.wanted == 's' else 'running '}as it was"
+
+    async def _create(self, successors: dict[str, str]) -> None:
+        draft = await self._draft(successors)
+        self.new = (await successor.create(self._engine, str(self._marker), draft))["Id"]
+        self.image, self.assumed = draft.image, draft.payload.assumed
+        successors |= {self._old["Id"]: self.new, self.name: self.new}
+
+    async def _create_spare(self) -> None:
+        self._kept = await spare.create(self._engine, self._old, str(self._retired()))
+
+    async def _go(self) -> None:
+        await self._engine.rename(self._kept, str(evolve(self._retired(), going=True)))
+
+    async def _stop(self) -> None:
+        now = await self._engine.container(self._old["Id"])
+        if _chosen(now) != _chosen(self._old):
+            raise successor.Moved(f"somebody changed {self.name} meanwhile")
+        if self._marker.removes_itself:
+            await depart(self._engine, self._old, self._settings.stop_timeout)
+        else:
+            await self._engine.stop(self._old, self._settings.stop_timeout)
+
+    async def _hold(self) -> None:
+        await self._engine.set_restart_policy(self._old["Id"], NO_RESTART)
+
+    async def _set_aside(self) -> None:
+        await self._engine.rename(self._old["Id"], str(self._retired()))
+
+    async def _take_name(self) -> None:
+        await self._engine.rename(self.new, self.name)
+
+    async def _start(self) -> None:
+        await start(self._engine, self.new)
+
+    async def _prove(self) -> None:
+        self.warning = await judged(self._engine, self.new, self._settings.demand, self._marker)
+
+    async def _pause(self) -> None:
+        await self._engine.act(self.new, "pause")
+
+    async def _remove(self) -> None:
+        kept = self._old | {"Id": self._kept}
+        await commit(self._engine, self.new, kept, self._marker)
+
+    def _retired(self) -> Marker:
+        return evolve(self._marker, kind="old", other=short(self.new))
+
+
+def _chosen(container: Json) -> tuple[Any, ...]:
+    """What people may change of a container; where it differs, the draft is out of date."""
+    networks = set(container["NetworkSettings"]["Networks"])
+    return container["Name"], container["Config"], container["HostConfig"], networks, wanted_state(container)

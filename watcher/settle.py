@@ -1,0 +1,203 @@
+"""Brings updates that were left open, and belong together, to one of their two safe ends.
+
+Everything is read from the engine and decided by `unit` and `scene`; it can be cut short anywhere and
+begun again. The old container of the root is removed before that of any other: from then on none needs
+to go back, until then all can.
+"""
+
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from attrs import evolve, frozen
+
+from watcher.dependents import Way, providers
+from watcher.engine import Engine
+from watcher.errors import EngineError, EngineUnavailable, NotFound
+from watcher.names import name_of, short
+from watcher.proof import Demand, NotProved
+from watcher.quiet import NO_RESTART, quiet
+from watcher.recovery import NameTaken, bring_up, close, commit, drop, recover, roll_back, undo
+from watcher.restarts import restart_followers
+from watcher.scene import Finish, Respawn, Restore, Scene, Undo, scenes
+from watcher.unit import OpenUpdates
+
+Json = dict[str, Any]
+Demands = Callable[[Mapping[str, str] | None], Demand]
+
+
+@frozen
+class Failure:
+    """An image that is to blame for an update that was undone.
+
+    Attributes:
+        name: The container that was to run it.
+        image: Its id.
+        reason: One line.
+    """
+
+    name: str
+    image: str
+    reason: str
+
+
+async def read(engine: Engine) -> OpenUpdates:
+    """Every update that was left open."""
+    rows = await engine.containers(stopped=True)
+    found, inspects = scenes(rows), dict[str, Json]()
+    for cid in (cid for scene in found.values() for cid in scene.pair if cid):
+        with contextlib.suppress(NotFound):
+            inspects[cid] = await engine.container(cid)
+    return OpenUpdates(found, _names(rows), inspects)
+
+
+async def settle(engine: Engine, name: str, demands: Demands) -> list[Failure]:
+    """Finish or undo whatever update of a container is open, and those that belong to it.
+
+    Args:
+        engine: Where they are.
+        name: The container's.
+        demands: What a container must prove, by its labels.
+
+    Returns:
+        What was given up for bad health; empty where nothing was.
+    """
+    found = await read(engine)
+    root = found.root(name)
+    failures = []
+    for each in (root, *found.members(root)):
+        failures += await _settle_one(engine, each, demands)
+    return failures
+
+
+async def undo_all(engine: Engine, names: Sequence[str]) -> None:
+    """Make containers their old selves again, wherever in their update they are.
+
+    Args:
+        engine: Where they are.
+        names: The one whose names decide first, then who holds on to it, providers first.
+
+    Raises:
+        EngineError: The engine refused; everything is left in place, and may be tried again.
+        NameTaken: Somebody else has one of the names now; the others are undone.
+    """
+    await _quiet(engine, names[1:])
+    taken = list[NameTaken]()
+    for name in names:
+        try:
+            await undo(engine, name)
+        except NameTaken as error:
+            taken.append(error)
+    if taken:
+        raise taken[0]
+
+
+async def _settle_one(engine: Engine, name: str, demands: Demands) -> list[Failure]:
+    failures = list[Failure]()
+    while (recovery := (found := await read(engine)).recovery(name)) is not None:
+        match found.way(name), recovery:
+            case Way.OWN, Finish():
+                failures += await _finish(engine, found, name, demands)
+            case Way.BACK, Finish():
+                await roll_back(engine, recovery)
+            case Way.COMMITTED, Finish():
+                await close(engine, recovery)
+            case Way.COMMITTED, Undo():
+                await _swap(engine, found.scenes[name])
+            case Way.FORWARD, Finish() | Undo():
+                raise EngineError(f"{name} cannot be settled before what it holds on to: its update is open")
+            case _, Respawn(spare) if _is_orphaned(found, spare):
+                # Its successor worked, and went with the engine, as one that is run with `--rm` does.
+                await drop(engine, spare)
+            case _:
+                await recover(engine, recovery)
+    return failures
+
+
+async def _finish(engine: Engine, found: OpenUpdates, name: str, demands: Demands) -> list[Failure]:
+    """Bring a successor up, and those that hold on to it, and remove its old one; or else go back."""
+    update, members, current = found.scenes[name].recovery, found.members(name), name
+    assert isinstance(update, Finish)  # noqa: S101 - the caller's case
+    try:
+        await bring_up(engine, update, _demand(found, update.successor, demands))
+        for current in members:
+            await _forward(engine, current, demands)
+    except EngineUnavailable:
+        raise
+    except (NotProved, EngineError) as error:
+        if update.marker.back:
+            # A rollback is never rolled back; this is tried again.
+            raise EngineError(str(error)) from error
+        await _quiet(engine, members)
+        await roll_back(engine, update)
+        return [_blamed(found, name, current, str(error))] if isinstance(error, NotProved) else []
+    await restart_followers(engine, name)
+    await commit(engine, update.successor, await engine.container(update.old), update.marker)
+    return []
+
+
+async def _forward(engine: Engine, name: str, demands: Demands) -> None:
+    """Let a container follow the one that it holds on to, but for the removal of its old one.
+
+    Raises:
+        NotProved: Its successor does not work.
+        EngineError: It has none any more, or the engine refused.
+    """
+    while (recovery := (found := await read(engine)).recovery(name)) is not None:
+        match recovery:
+            case Restore() | Respawn(again=""):
+                raise EngineError(f"the successor of {name} is gone")
+            case _ if found.way(name) is not Way.FORWARD:
+                return
+            case Undo():
+                await _swap(engine, found.scenes[name])
+            case Finish(successor=successor):
+                await bring_up(engine, recovery, _demand(found, successor, demands))
+                return
+            case _:
+                await recover(engine, recovery)
+
+
+async def _swap(engine: Engine, scene: Scene) -> None:
+    """Let a successor take the name: the steps that its update still lacks."""
+    successor = scene.successor
+    assert successor  # noqa: S101 - a scene that is undone has one
+    if scene.holder:
+        old = await engine.container(scene.holder)
+        if old["State"]["Running"]:
+            await engine.stop(old)
+        if successor.marker.always:
+            await engine.set_restart_policy(scene.holder, NO_RESTART)
+        aside = evolve(successor.marker, kind="old", other=short(successor.cid))
+        await engine.rename(scene.holder, str(aside))
+    await engine.rename(successor.cid, scene.name)
+
+
+async def _quiet(engine: Engine, members: Sequence[str]) -> None:
+    """Stop the successors that have their names: none may outlive what it holds on to."""
+    found = await read(engine) if members else None
+    for name in reversed(members):
+        if found and found.way(name) is Way.FORWARD and isinstance(update := found.recovery(name), Finish):
+            await quiet(engine, update.successor)
+
+
+def _blamed(found: OpenUpdates, root: str, name: str, reason: str) -> Failure:
+    """Blame the image of a container that failed, where that is new; else that of the root."""
+    old, new = (found.inspects[cid]["Image"] for cid in found.scenes[name].pair)
+    if name == root or old != new:
+        return Failure(name, new, reason)
+    image = found.inspects[found.scenes[root].pair[1]]["Image"]
+    return Failure(root, image, f"{name}, which holds on to it: {reason}")
+
+
+def _demand(found: OpenUpdates, cid: str, demands: Demands) -> Demand:
+    return demands(found.inspects[cid]["Config"]["Labels"])
+
+
+def _is_orphaned(found: OpenUpdates, spare: str) -> bool:
+    held = providers(found.inspects[spare], found.names)
+    return not held <= found.names.keys()
+
+
+def _names(rows: list[Json]) -> dict[str, str]:
+    return {row["Id"]: name_of(row) for row in rows}
