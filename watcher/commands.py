@@ -1,5 +1,6 @@
 """What each command prints; every function gives the command that `session.run` takes."""
 
+import contextlib
 import json
 import sys
 from collections.abc import Iterable
@@ -7,12 +8,13 @@ from typing import Any
 
 import click
 
-from watcher import app, job, log
+from watcher import app, by_hand, log
 from watcher.app import Listed
 from watcher.assess import Assessment
+from watcher.by_hand import Result
 from watcher.context import Context
 from watcher.daemon import Daemon
-from watcher.errors import EngineUnavailable, WatcherError
+from watcher.errors import WatcherError
 from watcher.health import Pulse
 from watcher.job import Done, Outcome, Request
 from watcher.progress import PullProgress, Reporter
@@ -63,9 +65,14 @@ def _autoupdate(name: str, *, pull: bool) -> Command:
     """Update a container where there is an update, as the exercise does."""
 
     async def command(context: Context) -> int:
-        outcome = await job.update(context, name, Request(_reported() if pull else None))
-        complain(_line(outcome))
-        _warn(outcome, context)
+        request = Request(_reported() if pull else None)
+        async with contextlib.aclosing(by_hand.update(context, [name], request)) as results:
+            async for _, result in results:
+                if isinstance(result, WatcherError):
+                    raise result
+                if isinstance(result, Outcome):
+                    complain(_line(result))
+                    _warn(result, context)
         return 0
 
     return command
@@ -86,30 +93,42 @@ def check(name: str, *, pull: bool, remote: bool, as_json: bool) -> Command:
 
 
 def update(names: Iterable[str], *, no_pull: bool, dry_run: bool, again: bool, as_json: bool) -> Command:
-    """`watcher update`: one container after another; one that fails does not keep the others from it."""
+    """`watcher update`: one container after another, in their order.
+
+    One that fails keeps those from it that depend on it, and no others.
+    """
     request = Request(None if no_pull else _reported(), dry_run=dry_run, again=again)
 
     async def command(context: Context) -> int:
         codes, records = [0], []
-        for name in names:
-            try:
-                outcome = await job.update(context, name, request)
-            except EngineUnavailable:
-                raise
-            except WatcherError as error:
-                complain(str(error))
-                codes.append(error.exit_code)
-                records.append({"name": name, "done": "failed", "error": str(error)})
-            else:
-                if not as_json:
-                    click.echo(_line(outcome))
-                _warn(outcome, context)
-                records.append(_record(outcome.assessment) | {"done": outcome.done.value})
+        async with contextlib.aclosing(by_hand.update(context, names, request)) as results:
+            async for name, result in results:
+                codes.append(_said(result, context, as_json=as_json))
+                records.append(_result(name, result))
         if as_json:
             click.echo(_json(records))
         return max(codes)
 
     return command
+
+
+def _said(result: Result, context: Context, *, as_json: bool) -> int:
+    """Say what became of one container; the exit code for that."""
+    if isinstance(result, Outcome):
+        if not as_json:
+            click.echo(_line(result))
+        _warn(result, context)
+        return 0
+    complain(str(result))
+    return result.exit_code if isinstance(result, WatcherError) else 0
+
+
+def _result(name: str, result: Result) -> dict[str, Any]:
+    if isinstance(result, Outcome):
+        return _record(result.assessment) | {"done": result.done.value}
+    if isinstance(result, WatcherError):
+        return {"name": name, "done": "failed", "error": str(result)}
+    return {"name": name, "done": "held back", "reason": result}
 
 
 def _reported() -> Reporter:

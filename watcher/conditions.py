@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from watcher.engine import Engine, Json
 from watcher.errors import NotFound
-from watcher.order import Condition, Dependency
+from watcher.order import Condition, Dependency, Order
 from watcher.proof import Demand, NotProved, has_healthcheck, prove
 
 # A job may take its time, and holds up none but those who wait for it.
@@ -25,6 +25,22 @@ async def unmet(engine: Engine, dependencies: Iterable[Dependency]) -> str:
         if each.condition is Condition.COMPLETED and (trouble := await completed(engine, each.name)):
             return trouble
     return ""
+
+
+async def run_again(engine: Engine, order: Order, old: Json) -> str:
+    """Run a job that others wait for with its new image, as `docker compose up` would.
+
+    Args:
+        engine: Where it is.
+        order: Tells whether somebody waits for it.
+        old: What was replaced, as inspected; one that had not run is not run now.
+
+    Returns:
+        Why it does not count as done, or nothing.
+    """
+    name = str(old["Name"]).removeprefix("/")
+    had_run = old["State"]["Status"] == "exited"
+    return await completed(engine, name) if had_run and order.is_awaited(name) else ""
 
 
 async def completed(engine: Engine, name: str) -> str:

@@ -118,8 +118,14 @@ class Reconciler:
         for dependent in spared:
             self._unpaid.setdefault(dependent, set()).add(name)
         self._updated(outcome, time.monotonic() - began)
-        await self._completed(outcome)
+        if outcome.done is Done.UPDATED:
+            await self._run_again(outcome)
         return 0
+
+    async def _run_again(self, outcome: Outcome) -> None:
+        old, order = outcome.assessment.container, self.turns.order
+        if doubt := await conditions.run_again(self._context.engine, order, old):
+            _log.warning("container updated with a doubt", container=outcome.assessment.name, doubt=doubt)
 
     async def _turn(self, container: Json, name: str) -> str:
         """Wait until all that goes before has come to an end; what holds this one back, or nothing."""
@@ -147,15 +153,6 @@ class Reconciler:
         rows = await engine.containers(stopped=True, label=ENABLE)
         opted_in = fleet.opted_in(rows, await self._context.own.find(engine))
         return fleet.wanting(opted_in, self._context.defaults) & before
-
-    async def _completed(self, outcome: Outcome) -> None:
-        """Run a job that others wait for with its new image, as `docker compose up` would."""
-        found = outcome.assessment
-        had_run = found.container["State"]["Status"] == "exited"
-        if outcome.done is not Done.UPDATED or not had_run or not self.turns.order.is_awaited(found.name):
-            return
-        if trouble := await conditions.completed(self._context.engine, found.name):
-            _log.warning("container updated with a doubt", container=found.name, doubt=trouble)
 
     def _spared(self, name: str) -> frozenset[str]:
         """Those not to be restarted with a container: they wait for it to be updated themselves."""
