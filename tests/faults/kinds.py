@@ -17,6 +17,21 @@ def _check(command: str, retries: int) -> dict[str, Any]:
 
 
 @frozen
+class Joined:
+    """A container that holds on to the one that is updated, or to one that does, by its id.
+
+    Attributes:
+        name: How its name ends.
+        host: Its HostConfig; `{web}` and the names of those before it stand for theirs.
+        removes_itself: It is run with `--rm`.
+    """
+
+    name: str
+    host: Mapping[str, Any]
+    removes_itself: bool = False
+
+
+@frozen
 class Kind:
     """A container and the image that awaits it.
 
@@ -29,6 +44,7 @@ class Kind:
         both: What its old and its new image have in common.
         new: What is different of the new one; with nothing in it the new image works.
         bad: The new image must never be what it ends on.
+        joined: Who must be replaced with it.
         stable_for: What the new one must run for, as CTR_UPDATER_STABLE_FOR.
     """
 
@@ -39,6 +55,7 @@ class Kind:
     both: Options = field(factory=Options)
     new: Options = field(factory=Options)
     bad: bool = False
+    joined: tuple[Joined, ...] = ()
     # No good image crashes: a moment is enough. A bad one must have crashed within it on a busy machine, too,
     # and the proof ends when it does.
     stable_for: str = field()
@@ -50,6 +67,10 @@ class Kind:
 
 _ALWAYS = {"RestartPolicy": {"Name": "always"}}
 _CRASH = "echo broken; exit 3"
+_NETWORK = {"NetworkMode": "container:{web}"}
+_SIDE = Joined("side", _NETWORK)
+_DEEP = Joined("deep", {"PidMode": "container:{side}", "IpcMode": "container:{web}"})
+_SHAREABLE = {"IpcMode": "shareable"}
 
 KINDS = (
     Kind("plain"),
@@ -63,4 +84,9 @@ KINDS = (
     Kind("crashes, --rm", removes_itself=True, new={"cmd": _CRASH}, bad=True),
     Kind("never healthy", new={"cmd": SERVE, "healthcheck": _check("false", 1)}, bad=True),
     Kind("no such command", new={"cmd": ["/no-such-command"]}, bad=True),
+    Kind("joined: network", joined=(_SIDE,)),
+    Kind("joined: link", joined=(Joined("side", {"Links": ["{web}:db"]}),)),
+    Kind("joined: chain, always", _ALWAYS | _SHAREABLE, joined=(_SIDE, _DEEP)),
+    Kind("joined: --rm", joined=(Joined("side", _NETWORK, removes_itself=True),)),
+    Kind("joined: crashes", _SHAREABLE, joined=(_SIDE, _DEEP), new={"cmd": _CRASH}, bad=True),
 )

@@ -11,6 +11,7 @@ from tests.bed.cli import Commands, Result
 from tests.bed.errors import BedError
 from tests.bed.processes import wait_until
 from tests.bed.proxy import Proxy
+from tests.faults.kinds import Joined, Kind
 from tests.faults.strikes import Strike
 from tests.faults.whole import complaints, of_the_rest
 from tests.faults.world import Subject, World
@@ -151,32 +152,41 @@ class Trial:
         assert self._is_over(done), f"nothing befell it, and it ended with {done}"
 
     def _is_over(self, done: Result) -> bool:
-        rows, name = self._world.rows(), self._subject.name
-        expected = 6 if self._subject.kind.bad else 0
-        return done.code == expected and rows.keys() == {name} and rows[name]["State"] == "running"
+        rows, expected = self._world.rows(), 6 if self._subject.kind.bad else 0
+        is_alone = rows.keys() == {self._subject.name, *self._subject.joined}
+        return done.code == expected and is_alone and all(row["State"] == "running" for row in rows.values())
 
     def _engine_dies(self) -> None:
         self._world.deaths += 1
-        self._was_spared = self._world.has_spare()
+        # One that joined others goes back with them only: once they are committed, its spare is of no use.
+        is_committed = (
+            bool(self._subject.joined) and self._is_updated() and not self._world.is_open(self._subject.name)
+        )
+        self._was_spared = self._world.has_spare() and not is_committed
 
     def _is_departed(self) -> bool:
-        gone = self._subject.name not in self._world.rows() and not self._world.is_open()
-        return gone and self._subject.kind.removes_itself and not self._was_spared
+        subject = self._subject
+        kinds: tuple[Kind | Joined, ...] = (subject.kind, *subject.kind.joined)
+        named = zip((subject.name, *subject.joined), kinds, strict=True)
+        names = {name for name, kind in named if kind.removes_itself}
+        gone = not names <= self._world.rows().keys() and not self._world.is_open()
+        return gone and not self._was_spared
 
     def _revive(self) -> None:
-        """Start what the engine's own death left stopped with no update open: not the updater's to do.
+        """Start what the engine's own death left stopped with no update of it open: not the updater's to do.
 
         The next run updates it, and a container that does not run is not started by that.
         """
-        rows, name = self._world.rows(), self._subject.name
-        if not self._world.deaths or self._world.is_open() or name not in rows:
+        if not self._world.deaths:
             return
-        if rows[name]["State"] != "exited":
-            return
-        self.revived = True
-        if self._world.engine.api("POST", f"/containers/{name}/start")[0] >= 400:
-            self._cure()
-            self._world.ask("POST", f"/containers/{name}/start")
+        for name in (self._subject.name, *self._subject.joined):
+            row = self._world.rows().get(name)
+            if row is None or row["State"] != "exited" or self._world.is_open(name):
+                continue
+            self.revived = True
+            if self._world.engine.api("POST", f"/containers/{name}/start")[0] >= 400:
+                self._cure()
+                self._world.ask("POST", f"/containers/{name}/start")
 
     def _cure(self) -> None:
         if self._world.deaths:

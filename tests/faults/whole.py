@@ -1,10 +1,13 @@
 """What is wrong with a container after an update that something befell: nothing, or one line for each."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from tests.engine.fidelity.normal import comparable
 from tests.faults.world import Subject, World, data_of
+from watcher.dependents import Kind, references
 
 Json = dict[str, Any]
 # The default bridge is made anew at each start of the engine.
@@ -14,7 +17,11 @@ _REFERENCE = "ctr-updater.reference"
 
 def complaints(world: World, subject: Subject) -> list[str]:
     """One container of the name, running, on a good image, whole; nothing left over; bystanders untouched."""
-    return [*_of_the_container(world, subject), *_of_the_rest(world, subject)]
+    return [
+        *_of_the_container(world, subject),
+        *_of_the_joined(world, subject),
+        *_of_the_rest(world, subject),
+    ]
 
 
 def of_the_rest(world: World, subject: Subject) -> list[str]:
@@ -38,6 +45,46 @@ def _of_the_container(world: World, subject: Subject) -> Iterator[str]:
     if data_of(after) != subject.data:
         yield f"its data is {data_of(after)}, and was {subject.data}"
     yield from _changed(subject.before, after)
+
+
+def _of_the_joined(world: World, subject: Subject) -> Iterator[str]:
+    """Each runs the image that it ran, and holds on to what has the name now, and runs."""
+    before = {subject.name: subject.before} | subject.joined
+    rows = world.rows()
+    after = {name: world.inspect(name) for name in before if name in rows}
+    for name in subject.joined:
+        if name not in after:
+            yield f"{name} is gone"
+        else:
+            problems = (*_loose(after[name], after), *_changed(_named(before, name), _named(after, name)))
+            yield from (f"{name}: {problem}" for problem in problems)
+            if after[name]["Image"] != before[name]["Image"]:
+                yield f"{name} runs another image than it ran"
+
+
+def _loose(container: Json, others: dict[str, Json]) -> Iterator[str]:
+    if not container["State"]["Running"]:
+        yield f"it is {container['State']['Status']}"
+    for kind, text in references(container):
+        held = next((each for name, each in others.items() if text in (name, each["Id"])), None)
+        if held is None or not held["State"]["Running"]:
+            yield f"it {kind} {text}, which is nobody who runs"
+        elif kind is Kind.NETWORK and _network(container) != _network(held):
+            yield "it is not in the network that it shares"
+
+
+def _network(container: Json) -> str:
+    return str(Path(f"/proc/{container['State']['Pid']}/ns/net").readlink())
+
+
+def _named(family: dict[str, Json], name: str) -> Json:
+    """An inspect with the names of the others in the place of their ids."""
+    text = json.dumps(family[name])
+    for other, each in family.items():
+        if other != name:
+            text = text.replace(each["Id"], other).replace(each["Id"][:12], other)
+    named: Json = json.loads(text)
+    return named
 
 
 def _unwired(container: Json) -> Iterator[str]:
@@ -68,7 +115,7 @@ def _with_its_tag(container: Json) -> Json:
 
 
 def _of_the_rest(world: World, subject: Subject, *, gone: bool = False) -> Iterator[str]:
-    for name in world.rows().keys() - {subject.name}:
+    for name in world.rows().keys() - {subject.name} - subject.joined.keys():
         yield f"left over: {name}"
     volumes = world.volumes_now()
     if stray := volumes - subject.volumes:

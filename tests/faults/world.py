@@ -15,8 +15,10 @@ from tests.bed.images import Options
 from tests.bed.ports import free_port
 from tests.bed.stack import Stack
 from tests.faults.kinds import Kind
+from watcher.names import name_of
 
 Json = dict[str, Any]
+_WAIT = "trap 'exit 0' TERM INT; sleep 100000 & wait"  # the shell is process 1: it would ignore SIGTERM
 _TEMPORARY = ".ctr-updater-"
 _SPARE = ".ctr-updater-old-"
 
@@ -34,6 +36,7 @@ class Subject:
         volumes: Every volume of the engine.
         data: What each of its volumes holds, by the volume's name.
         bystanders: What must not change of each, by its name.
+        joined: The inspects of those that hold on to it, by their names, providers first.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Subject:
     volumes: frozenset[str]
     data: dict[str, str]
     bystanders: dict[str, tuple[str, str]]
+    joined: dict[str, Json]
 
 
 class World:
@@ -63,6 +67,8 @@ class World:
         self._port = free_port()
         self._bystanders = self._make_bystanders()
         self._kept = self._volumes()
+        self._joined_image = self._stack.name("joined:1")
+        self._stack.image(self._joined_image, cmd=_WAIT)
 
     def ask(self, method: str, target: str, body: Any = None) -> Any:
         """Make a call that must succeed, and return its answer.
@@ -86,13 +92,14 @@ class World:
         self.ask("POST", f"/containers/create?name={name}", self._body(kind, f"{reference}:1"))
         self._connect(kind, name)
         self.ask("POST", f"/containers/{name}/start")
+        joined = self._join(kind, name)
         self.ask("POST", f"/images/{new}/tag?repo={reference}&tag=1")
         before = self.inspect(name)
         volumes = [mount for mount in before["Mounts"] if mount["Type"] == "volume"]
         for mount in volumes:
             _memo(mount).write_text(mount["Name"])
         data = {mount["Destination"]: mount["Name"] for mount in volumes}
-        return Subject(name, kind, old, new, before, self._volumes(), data, self.bystanders())
+        return Subject(name, kind, old, new, before, self._volumes(), data, self.bystanders(), joined)
 
     def inspect(self, name: str) -> Json:
         found: Json = self.ask("GET", f"/containers/{name}/json")
@@ -100,12 +107,12 @@ class World:
 
     def rows(self) -> dict[str, Json]:
         """Every container that is no bystander, as listed, by its name."""
-        listed = {row["Names"][0].lstrip("/"): row for row in self.ask("GET", "/containers/json?all=1")}
+        listed = {name_of(row): row for row in self.ask("GET", "/containers/json?all=1")}
         return {name: row for name, row in listed.items() if name not in self._bystanders}
 
-    def is_open(self) -> bool:
-        """Whether an update is open: a container bears a temporary name."""
-        return any(_TEMPORARY in name for name in self.rows())
+    def is_open(self, name: str = "") -> bool:
+        """Whether an update is open, of one or of any: a container bears a temporary name."""
+        return any(f"{name}{_TEMPORARY}" in each for each in self.rows())
 
     def has_spare(self) -> bool:
         """Whether something is kept that a container can be made anew from, after it has removed itself."""
@@ -180,6 +187,16 @@ class World:
             body = {"Container": name, "EndpointConfig": _endpoint(address)}
             self.ask("POST", f"/networks/{network}/connect", body)
 
+    def _join(self, kind: Kind, name: str) -> dict[str, Json]:
+        names = {"web": name} | {each.name: self._stack.name(each.name) for each in kind.joined}
+        for each in kind.joined:
+            host = {key: _filled(value, names) for key, value in each.host.items()}
+            host |= {"AutoRemove": each.removes_itself}
+            body: Json = {"Image": self._joined_image, "Labels": {"owner": "a person"}, "HostConfig": host}
+            self.ask("POST", f"/containers/create?name={names[each.name]}", body)
+            self.ask("POST", f"/containers/{names[each.name]}/start")
+        return {names[each.name]: self.inspect(names[each.name]) for each in kind.joined}
+
     def _volumes(self) -> frozenset[str]:
         return frozenset(volume["Name"] for volume in self.ask("GET", "/volumes")["Volumes"] or [])
 
@@ -193,6 +210,11 @@ def data_of(container: Json) -> dict[str, str]:
 def _memo(mount: Json) -> Path:
     """A file of the test's in a volume, reached on the engine's own disk."""
     return Path(mount["Source"]) / "memo"
+
+
+def _filled(value: Any, names: dict[str, str]) -> Any:
+    """Put names into an option: a text, or a list of them."""
+    return value.format(**names) if isinstance(value, str) else [each.format(**names) for each in value]
 
 
 def _endpoint(address: str) -> Json:

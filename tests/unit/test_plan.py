@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.plan import Action, Plan, plan, wanted_state
+from watcher.dependents import Dependent, Hold, Kind
+from watcher.plan import Action, Member, Plan, Restart, plan, wanted_state
 
 CID = "0123456789ab" + "c" * 52
 RUNNING, STOPPED = {"Running": True}, {"Running": False}
@@ -108,3 +109,56 @@ def test_a_plan_is_shown_with_the_change_and_a_cause_for_each_step() -> None:
     assert first == "web: one image to another"
     assert rows[0] == "  1. create its successor: what cannot be created must fail while the old one serves"
     assert len(rows) == len(planned(RUNNING).steps)
+
+
+def inspect(name: str, state: dict[str, Any], **host: Any) -> dict[str, Any]:
+    return {"Id": name.encode().hex().ljust(64, "0"), "Name": f"/{name}", "State": state, "HostConfig": host}
+
+
+def member(name: str, *providers: str, change: str = "", **host: Any) -> Member:
+    holds = tuple(Hold(Kind.NETWORK, provider) for provider in providers)
+    return Member(Dependent(inspect(name, RUNNING, **host), holds), change)
+
+
+def deeds(made: Plan) -> str:
+    return " ".join(f"{step.name}.{step.action.name}" for step in made.steps)
+
+
+def test_whoever_holds_on_to_it_is_created_after_it_stopped_before_it_and_removed_after_it() -> None:
+    made = plan(inspect("web", RUNNING), "", members=[member("side", "web"), member("deep", "side")])
+
+    assert deeds(made) == (
+        "web.CREATE side.CREATE deep.CREATE deep.STOP side.STOP web.STOP "
+        "web.SET_ASIDE web.TAKE_NAME web.START web.PROVE "
+        "side.SET_ASIDE side.TAKE_NAME side.START side.PROVE "
+        "deep.SET_ASIDE deep.TAKE_NAME deep.START deep.PROVE "
+        "web.REMOVE side.REMOVE deep.REMOVE"
+    )
+
+
+def test_those_that_hold_on_to_the_same_are_started_together_and_then_proved() -> None:
+    made = plan(inspect("web", RUNNING), "", members=[member("one", "web"), member("two", "web")])
+
+    assert "one.START two.SET_ASIDE two.TAKE_NAME two.START one.PROVE two.PROVE" in deeds(made)
+
+
+def test_whoever_is_restarted_with_it_is_so_before_there_is_no_way_to_tell() -> None:
+    """The removal of the old one closes the update: what comes after that would not be caught up on."""
+    made = plan(inspect("web", RUNNING), "", restarts=[Restart("worker", "depends_on web, restart: true")])
+
+    assert deeds(made).endswith("web.PROVE worker.RESTART web.REMOVE")
+    assert "  7. worker: restart it: depends_on web, restart: true" in str(made).splitlines()
+
+
+def test_the_plan_names_all_whom_it_concerns() -> None:
+    members = [member("side", "web"), member("app", "web", "side", change="app:1 was a, is b")]
+    made = plan(inspect("web", RUNNING), "one to another", members=members, left_alone=["run loses it"])
+
+    assert str(made).splitlines()[:5] == [
+        "web: one to another",
+        "  with it: side shares the network of web (same image)",
+        "  with it: app shares the network of web and shares the network of side (app:1 was a, is b)",
+        "  left alone: run loses it",
+        "  1. web: create its successor: what cannot be created must fail while the old one serves",
+    ]
+    assert "  3. app: create its successor: it holds on to the id of web and side" in str(made).splitlines()

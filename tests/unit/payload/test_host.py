@@ -47,6 +47,13 @@ def test_a_namespace_of_a_replaced_container_is_its_successors(key: str) -> None
     assert sent({key: "container:" + "x" * 64}, successors=successors)[key] == "container:" + "x" * 64
 
 
+def test_a_link_to_a_replaced_container_is_to_its_successor_by_id() -> None:
+    """That has no name of its own yet; the alias stays."""
+    links = ["/db:/web/store", "/cache:/web/cache"]
+
+    assert sent({"Links": links}, successors={"db": "n" * 64})["Links"] == ["n" * 64 + ":store", links[1]]
+
+
 @pytest.mark.parametrize("given", [None, []])
 def test_a_port_without_binding_is_said_in_full(given: list[Any] | None) -> None:
     """API 1.52 warns of the empty list, and means to drop it."""
