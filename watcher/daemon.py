@@ -19,6 +19,7 @@ from watcher.errors import EngineError
 from watcher.fleet import Tag
 from watcher.health import Pulse
 from watcher.log import Repeats
+from watcher.order import is_one_off
 from watcher.pulls import Puller
 from watcher.reconcile import Reconciler
 from watcher.settings import ENABLE, DaemonSettings
@@ -132,7 +133,12 @@ class Daemon:
     async def _rows(self) -> list[Json]:
         engine = self._context.engine
         rows = await engine.containers(stopped=True, label=ENABLE)
-        return fleet.opted_in(rows, await self._context.own.find(engine))
+        return await self._ours(rows)
+
+    async def _ours(self, rows: list[Json]) -> list[Json]:
+        """Those that opted in; a job of `docker compose run` only bears the labels of its service."""
+        own = await self._context.own.find(self._context.engine)
+        return [row for row in fleet.opted_in(rows, own) if not is_one_off(row["Labels"])]
 
     async def _ordered(self) -> list[Json]:
         """The same, and the order of all containers, which takes the rows of the others as well."""
@@ -142,10 +148,10 @@ class Daemon:
         for line in oddities(turns.order):
             if self._said.is_news(line, line):
                 _log.warning("order in doubt", why=line)
-        mine = fleet.opted_in(rows, await self._context.own.find(engine))
-        turns.keep(fleet.wanting(mine, self._context.defaults))
+        ours = await self._ours(rows)
+        turns.keep(fleet.wanting(ours, self._context.defaults))
         turns.ring()
-        return mine
+        return ours
 
     async def _pull_on_time(self) -> None:
         """Have every tracked tag asked for now and at each interval."""

@@ -202,7 +202,10 @@ class Reconciler:
             return
         failures = self._repeats.over(found.name)
         stages = {f"{stage}_s": round(seconds, 3) for stage, seconds in outcome.took.items()}
-        _log.info("container updated", **_about(found), took_s=round(took, 3), failures=failures, **stages)
+        along = {"along": ", ".join(outcome.with_it)} if outcome.with_it else {}
+        _log.info(
+            "container updated", **_about(found), **along, took_s=round(took, 3), failures=failures, **stages
+        )
         for line in outcome.warnings:
             _log.warning("container updated with a doubt", container=found.name, doubt=line)
 

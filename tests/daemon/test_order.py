@@ -6,6 +6,7 @@ import pytest
 
 from tests.bed.cli import Commands, Result
 from tests.bed.faults import Hold
+from tests.bed.images import Options
 from tests.bed.proxy import Proxy
 from tests.bed.registry import PrivateRegistry
 from tests.bed.stack import Stack
@@ -14,7 +15,7 @@ from tests.daemon.conftest import Running, Start
 from tests.daemon.story import one_after_another, story
 from tests.engine.apps import QUICK, App, current, outdated, published
 
-BROKEN = {"cmd": "echo I am broken; exit 3"}
+BROKEN: Options = {"cmd": "echo I am broken; exit 3"}
 
 
 def after(*names: str) -> tuple[str, str]:
