@@ -51,6 +51,18 @@ class Project:
     def inspect(self, service: str, number: int = 1) -> dict[str, Any]:
         return self._stack.inspect(self.container(service, number))
 
+    def address(self, service: str, network: str = "back") -> str:
+        """A service's address in a network; the private engines have no DNS between containers."""
+        return str(self._endpoint(service, network)["IPAddress"])
+
+    def aliases(self, service: str, network: str = "back") -> set[str]:
+        """What a service is called in a network."""
+        return set(self._endpoint(service, network)["Aliases"])
+
+    def _endpoint(self, service: str, network: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.inspect(service)["NetworkSettings"]["Networks"][f"{self.name}_{network}"]
+        return found
+
     def ids(self) -> dict[str, str]:
         """All its containers, by name."""
         lines = self("ps", "-a", "--no-trunc", "--format", "json").splitlines()
