@@ -1,5 +1,6 @@
 """Who is replaced, restarted or lost together with a container, and whether that can be done."""
 
+import contextlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from attrs import frozen
@@ -82,7 +83,8 @@ async def company(
     Raises:
         Refused: One of them cannot be recreated.
     """
-    everybody = await _everybody(context)
+    rows = await context.engine.containers(stopped=True)
+    everybody = await _inspected(context, rows)
     one_offs = {each["Id"] for each in everybody if is_one_off(each["Config"]["Labels"])}
     kept = [
         each for each in everybody if each["Id"] not in one_offs and each["State"]["Status"] not in _GOING
@@ -96,7 +98,7 @@ async def company(
         if each.container["Id"] in one_offs and is_running(each.container)
     ]
     apart = {each.name for each in found} | {*spared}
-    return Company(tuple(joined), tuple(await _restarts(context, container, apart)), tuple(left))
+    return Company(tuple(joined), tuple(_restarts(rows, container, apart)), tuple(left))
 
 
 def drafting(context: Context, each: Joined) -> Drafting:
@@ -118,14 +120,12 @@ async def old_image(context: Context, container: Json) -> Json | None:
     return await known_image(context.engine, image) or context.memory.image(image)
 
 
-async def _everybody(context: Context) -> list[Json]:
-    """Inspect all containers: only that tells whose processes and memory they share."""
+async def _inspected(context: Context, rows: Sequence[Json]) -> list[Json]:
+    """Only an inspect tells whose processes and memory a container shares."""
     found = []
-    for row in await context.engine.containers(stopped=True):
-        try:
+    for row in rows:
+        with contextlib.suppress(NotFound):
             found.append(await context.engine.container(row["Id"]))
-        except NotFound:
-            continue
     return found
 
 
@@ -190,14 +190,12 @@ def _policy(context: Context, container: Json) -> Policy | None:
         return None
 
 
-async def _restarts(context: Context, container: Json, apart: set[str]) -> list[Restart]:
+def _restarts(rows: Sequence[Json], container: Json, apart: set[str]) -> Iterator[Restart]:
     """Those that run and want to be restarted, but for some."""
     name = str(container["Name"]).removeprefix("/")
-    rows = await context.engine.containers(stopped=True)
     running = {name_of(row) for row in rows if row["State"] == "running"}
-    order, found = Order.of(rows), list[Restart]()
+    order = Order.of(rows)
     for each in order.restarted_with(name) if is_running(container) else ():
         if each in running - apart:
             (cause, *_) = (on.cause for on in order.dependencies[each] if on.name == name and on.restart)
-            found.append(Restart(each, f"{cause}, restart: true"))
-    return found
+            yield Restart(each, f"{cause}, restart: true")

@@ -19,7 +19,7 @@ from watcher.proof import Demand, NotProved
 from watcher.quiet import NO_RESTART, quiet
 from watcher.recovery import NameTaken, bring_up, close, commit, drop, recover, roll_back, undo
 from watcher.restarts import restart_followers
-from watcher.scene import Finish, Respawn, Restore, Scene, Undo, scenes
+from watcher.scene import Finish, Recovery, Respawn, Restore, Scene, Undo, scenes
 from watcher.unit import OpenUpdates
 
 Json = dict[str, Any]
@@ -110,8 +110,30 @@ async def _settle_one(engine: Engine, name: str, demands: Demands) -> list[Failu
                 # Its successor worked, and went with the engine, as one that is run with `--rm` does.
                 await drop(engine, spare)
             case _:
-                await recover(engine, recovery)
+                await _recover(engine, found, name, recovery)
     return failures
+
+
+async def _recover(engine: Engine, found: OpenUpdates, name: str, recovery: Recovery) -> None:
+    try:
+        await recover(engine, recovery)
+    except EngineUnavailable:
+        raise
+    except EngineError as error:
+        if not (idle := await _idle(engine, found, name)):
+            raise
+        # The engine's own death may have stopped it, with no update of it open.
+        advice = f"{name} holds on to {idle}, which does not run: docker start {idle}"
+        raise EngineError(error.message, status=error.status, advice=advice) from error
+
+
+async def _idle(engine: Engine, found: OpenUpdates, name: str) -> str:
+    """The name of one that the old container holds on to, and that does not run; empty where all do."""
+    old = found.inspects.get(found.scenes[name].pair[0])
+    for cid in providers(old, found.names) & found.names.keys() if old else ():
+        if not (await engine.container(cid))["State"]["Running"]:
+            return found.names[cid]
+    return ""
 
 
 async def _finish(engine: Engine, found: OpenUpdates, name: str, demands: Demands) -> list[Failure]:

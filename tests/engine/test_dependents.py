@@ -300,7 +300,7 @@ def is_swarms(stack: Stack) -> tuple[App, str]:
 
 def has_no_image(stack: Stack) -> tuple[App, str]:
     web = provider(stack)
-    side = joined(stack, *joining(web, "--network"), name="side")
+    side = joined(stack, *joining(web, "--network"), name="side", marker="its own")
     stack.engine.docker("stop", side.name)
     stack.engine.api("DELETE", f"/images/{side.old}?force=1")
     return web, "the image that {prefix}side runs is gone here"
