@@ -8,7 +8,7 @@ from attrs import frozen
 from watcher import app
 from watcher.assess import Assessment, known_image
 from watcher.context import Context
-from watcher.dependents import Dependent, dependents
+from watcher.dependents import Dependent, dependents, references
 from watcher.engine import Json
 from watcher.errors import NotFound, Refused, UnreadableSetting
 from watcher.names import name_of
@@ -22,6 +22,7 @@ from watcher.successor import Draft, draft, same
 from watcher.verdict import Status
 
 _GOING = ("dead", "removing")
+_BY_HAND = "recreate it by hand"
 
 
 @frozen
@@ -90,7 +91,7 @@ async def company(
         each for each in everybody if each["Id"] not in one_offs and each["State"]["Status"] not in _GOING
     ]
     found = dependents(container["Id"], kept)
-    await _refuse(context, container, found)
+    await _refuse(context, container, found, everybody)
     joined = [await _joined(context, container, each, cautious=cautious) for each in found]
     left = [
         f"{each.name} (docker compose run) {each.clause} and loses it"
@@ -129,20 +130,21 @@ async def _inspected(context: Context, rows: Sequence[Json]) -> list[Json]:
     return found
 
 
-async def _refuse(context: Context, container: Json, found: Sequence[Dependent]) -> None:
-    """Let only what can be recreated with all that holds on to it pass."""
+async def _refuse(
+    context: Context, container: Json, found: Sequence[Dependent], everybody: Sequence[Json]
+) -> None:
+    """Let only pass what can be recreated, and brought back, with all that holds on to it."""
     name = str(container["Name"]).removeprefix("/")
     own = await context.own.find(context.engine)
-    running = {name: container["State"]["Running"]}
-    running |= {each.name: each.container["State"]["Running"] for each in found}
     for each in found:
-        for reason in _reasons(context, container, each, own, running):
+        for reason in _reasons(context, container, each, own):
             raise Refused(f"{name} cannot be updated: {each}, and {reason.message}", advice=reason.advice)
+    for who, inspect in (("it", container), *((each.name, each.container) for each in found)):
+        for reason in _unheld(inspect, everybody):
+            raise Refused(f"{name} cannot be updated: {who} {reason.message}", advice=reason.advice)
 
 
-def _reasons(
-    context: Context, container: Json, each: Dependent, own: str | None, running: dict[str, bool]
-) -> Iterator[Refused]:
+def _reasons(context: Context, container: Json, each: Dependent, own: str | None) -> Iterator[Refused]:
     yield from refusals(each.container, api=context.engine.api)
     if each.container["Id"] == own:
         yield Refused(
@@ -150,11 +152,20 @@ def _reasons(
         )
     if container["HostConfig"].get("AutoRemove"):
         yield Refused("there is no way back to what removes itself (--rm)", advice="recreate both by hand")
-    for hold in each.holds:
-        if running[each.name] and not running[hold.provider]:
+
+
+def _unheld(container: Json, everybody: Sequence[Json]) -> Iterator[Refused]:
+    """Why a running container, once stopped, could not be started again."""
+    known = {key: each for each in everybody for key in (each["Id"], each["Name"].removeprefix("/"))}
+    for kind, text in references(container) if container["State"]["Running"] else ():
+        held = known.get(text)
+        if held is None:
+            yield Refused(f"{kind} a container that is gone, and could not be started again", advice=_BY_HAND)
+        elif not held["State"]["Running"]:
+            name = held["Name"].removeprefix("/")
             yield Refused(
-                f"{hold.provider} does not run, so that it could not be started again",
-                advice=f"docker start {hold.provider}, or docker stop {each.name}, first",
+                f"{kind} {name}, which does not run, and could not be started again",
+                advice=f"docker start {name}, or stop what shares it, first",
             )
 
 

@@ -217,8 +217,8 @@ def _demand(found: OpenUpdates, cid: str, demands: Demands) -> Demand:
 
 
 def _is_orphaned(found: OpenUpdates, spare: str) -> bool:
-    held = providers(found.inspects[spare], found.names)
-    return not held <= found.names.keys()
+    kept = found.inspects.get(spare)
+    return kept is not None and not providers(kept, found.names) <= found.names.keys()
 
 
 def _names(rows: list[Json]) -> dict[str, str]:

@@ -310,7 +310,7 @@ def does_not_run(stack: Stack) -> tuple[App, str]:
     web = provider(stack)
     joined(stack, *joining(web, "--ipc"), name="side")
     stack.engine.docker("stop", web.name)
-    return web, "{prefix}web does not run"
+    return web, "{prefix}side shares the memory (IPC) of {prefix}web, which does not run"
 
 
 @pytest.mark.parametrize("make", [removes_itself, is_swarms, has_no_image, does_not_run])
@@ -325,6 +325,20 @@ def test_what_could_not_be_recreated_with_it_is_7_and_nothing_is_touched(
     assert f"{web.name} cannot be updated: " in done.err
     assert reason.format(prefix=f"{stack.prefix}-") in done.err
     assert cli("watcher", "update", "--dry-run", "--no-pull", web.name).code == 7
+
+
+def test_one_whose_provider_is_gone_is_7_and_runs_on(cli: Commands, stack: Stack) -> None:
+    """It runs with what it has, and once stopped neither it nor a successor would ever start."""
+    web = provider(stack)
+    side = joined(stack, *joining(web, "--network"), name="side", make=outdated)
+    stack.engine.docker("rm", "-f", web.name)
+    before = family(stack)
+
+    done = cli(*UPDATE, side.name, env=QUICK)
+
+    assert (done.code, done.err.count("\n")) == (7, 1)
+    assert "it shares the network of a container that is gone" in done.err
+    unchanged(stack, before)
 
 
 def test_a_dependency_that_was_replaced_restarts_whoever_asked_for_that(
