@@ -49,6 +49,6 @@ def is_running(container: Json) -> bool:
 
 
 def _started(container: Json) -> tuple[str, str]:
-    """The engine leaves the zeros at the end of the fraction out, so the text alone does not compare."""
+    """The engine leaves the zeros at the end of the fraction out, so the whole text does not compare."""
     seconds, _, fraction = container["State"]["StartedAt"].rstrip("Z").partition(".")
-    return seconds, fraction.ljust(9, "0")
+    return seconds, fraction
