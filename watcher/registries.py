@@ -64,7 +64,7 @@ class Registries:
             try:
                 await self._pull(ref, platform, login, progress)
             except EngineError as error:
-                if isinstance(error, EngineUnavailable) and not isinstance(error, NoAnswer):
+                if _is_gone(error):
                     raise
                 raise await self._explained(ref, login, error) from error
 
@@ -95,7 +95,10 @@ class Registries:
         login = await self._credentials.find(ref.domain)
         try:
             async with self._limiter.turn(ref.domain, login):
-                yield login
+                try:
+                    yield login
+                except RegistryError as error:
+                    raise _judged(error, login) from error
         except RegistryError as error:
             raise type(error)(
                 f"cannot tell whether {ref.familiar} has an update: {error.message}",
@@ -154,6 +157,5 @@ def _is_gone(error: EngineError) -> bool:
 
 def _judged(error: RegistryError, login: Login) -> RegistryError:
     """Take a 401 to nobody for the one name's trouble, as `classify` does: no login was refused."""
-    if error.trouble is not Trouble.BAD_LOGIN or not login.anonymous:
-        return error
-    return RegistryError(error.message, trouble=Trouble.FORBIDDEN)
+    is_nobodys = error.trouble is Trouble.BAD_LOGIN and login.anonymous
+    return RegistryError(error.message, trouble=Trouble.FORBIDDEN) if is_nobodys else error
