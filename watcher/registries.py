@@ -95,10 +95,7 @@ class Registries:
         login = await self._credentials.find(ref.domain)
         try:
             async with self._limiter.turn(ref.domain, login):
-                try:
-                    yield login
-                except RegistryError as error:
-                    raise _judged(error, login) from error
+                yield login
         except RegistryError as error:
             raise type(error)(
                 f"cannot tell whether {ref.familiar} has an update: {error.message}",
@@ -153,9 +150,3 @@ class Registries:
 def _is_gone(error: EngineError) -> bool:
     """Whether it is the engine that failed; where it gave no answer, the registry gave it none."""
     return isinstance(error, EngineUnavailable) and not isinstance(error, NoAnswer)
-
-
-def _judged(error: RegistryError, login: Login) -> RegistryError:
-    """Take a 401 to nobody for the one name's trouble, as `classify` does: no login was refused."""
-    is_nobodys = error.trouble is Trouble.BAD_LOGIN and login.anonymous
-    return RegistryError(error.message, trouble=Trouble.FORBIDDEN) if is_nobodys else error
