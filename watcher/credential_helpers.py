@@ -118,7 +118,7 @@ class _Conversation(asyncio.SubprocessProtocol):
 async def _end(transport: asyncio.SubprocessTransport, said: _Conversation) -> None:
     if transport.get_returncode() is None:
         with suppress(ProcessLookupError):
-            transport.kill()
+            os.killpg(transport.get_pid(), signal.SIGKILL)
         await said.exited.wait()
     transport.close()
     await said.closed.wait()

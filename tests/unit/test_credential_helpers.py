@@ -5,7 +5,7 @@ import os
 import signal
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import pytest
 
@@ -135,13 +135,17 @@ async def test_a_helper_need_not_read_the_registry(environ: Mapping[str, str]) -
     assert await ask("x", "ghcr.io", environ) == ("me", CANARY)
 
 
-async def started(script: str, environ: Mapping[str, str]) -> tuple[asyncio.Future[Any], TextIO]:
+async def started(
+    script: str, environ: Mapping[str, str]
+) -> tuple[asyncio.Future[Any], asyncio.StreamReader]:
     """A helper that has been asked, and a pipe that ends when it and all that it started are dead."""
     os.mkfifo("alive")
+    alive = asyncio.StreamReader()
+    pipe = os.fdopen(os.open("alive", os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(alive), pipe)
     helper("x", f"cat >/dev/null; exec 3>alive; echo started >&3; {script}")
     asking = asyncio.ensure_future(ask("x", "ghcr.io", environ))
-    alive = await asyncio.to_thread(open, "alive", encoding="utf-8")
-    assert await asyncio.to_thread(alive.readline) == "started\n"
+    assert await alive.readline() == b"started\n"
     return asking, alive
 
 
@@ -156,8 +160,7 @@ async def test_a_helper_that_hangs_is_killed_with_what_it_started(
 
     with pytest.raises(HelperFailed, match=r"^docker-credential-x did not answer within 30 s$"):
         await asking
-    with alive:
-        assert await asyncio.to_thread(alive.read) == ""
+    assert await alive.read() == b""
 
 
 async def test_cancellation_kills_the_helper(environ: Mapping[str, str]) -> None:
@@ -166,8 +169,7 @@ async def test_cancellation_kills_the_helper(environ: Mapping[str, str]) -> None
 
     with pytest.raises(asyncio.CancelledError):
         await asking
-    with alive:
-        assert await asyncio.to_thread(alive.read) == ""
+    assert await alive.read() == b""
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", "-x", "x y", "x;y", "x\n"])
