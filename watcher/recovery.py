@@ -58,10 +58,15 @@ async def settle(engine: Engine, name: str, demand: Demand) -> list[str]:
     return [reason for reason in failures if reason]
 
 
-async def undo(engine: Engine, name: str) -> None:
+async def undo(engine: Engine, name: str, kept: str) -> None:
     """Make a container its old self again, wherever in an update it is; nothing open is fine.
 
     A successor that is the old container made anew is not undone: a rollback is never rolled back.
+
+    Args:
+        engine: Where it is.
+        name: The container's.
+        kept: The id of the old container, or of its spare.
 
     Raises:
         EngineError: The engine refused; everything is left in place, and may be tried again.
@@ -75,10 +80,12 @@ async def undo(engine: Engine, name: str) -> None:
                 # There is nothing more to go back to, so only its networks are looked at.
                 await _finish(engine, recovery, Demand(stable_for=0))
             case Adopt(successor, _):
-                await _drop(engine, successor)
+                await drop(engine, successor)
             case _:
                 await _recover(engine, recovery)
-    if aside := await left_aside(engine, name):
+    scene = (await open_updates(engine)).get(name)
+    if scene and scene.retired and scene.retired.cid == kept:
+        aside = scene.retired.marker
         raise NameTaken(f"somebody else took the name {name}; what had it is now {aside}, and stopped")
 
 
@@ -102,7 +109,7 @@ async def _recover(engine: Engine, recovery: Recovery) -> None:
         case Undo(old, successor, marker):
             await quiet(engine, successor)
             await _restore(engine, old, marker)
-            await _drop(engine, successor)
+            await drop(engine, successor)
         case Restore(old, marker):
             await _restore(engine, old, marker)
         case Adopt(successor, marker):
@@ -112,7 +119,7 @@ async def _recover(engine: Engine, recovery: Recovery) -> None:
         case Respawn(kept, again, marker):
             await spare.respawn(engine, kept, again, marker)
         case Discard(cid):
-            await _drop(engine, cid)
+            await drop(engine, cid)
 
 
 async def _finish(engine: Engine, update: Finish, demand: Demand) -> str:
@@ -219,7 +226,7 @@ async def _roll_back(engine: Engine, update: Finish) -> None:
     """Turn the scene into one that is undone, by the names first: whoever goes on from there undoes too."""
     await quiet(engine, update.successor)
     if update.marker.removes_itself:
-        return await _drop(engine, update.successor)
+        return await drop(engine, update.successor)
     marker = evolve(update.marker, kind="new", other=short(update.old))
     await engine.rename(update.successor, str(marker))
     return await engine.rename(update.old, marker.name)
@@ -251,7 +258,7 @@ async def _is_paused(engine: Engine, cid: str) -> bool:
     return bool((await engine.container(cid))["State"]["Paused"])
 
 
-async def _drop(engine: Engine, cid: str) -> None:
+async def drop(engine: Engine, cid: str) -> None:
     """Remove a container that is not needed, with the volumes that are its own alone."""
     await quiet(engine, cid)
     await _remove(engine, cid, with_own_volumes=True)

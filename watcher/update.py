@@ -19,7 +19,7 @@ from watcher.names import Marker, short
 from watcher.plan import Action, Plan, wanted_state
 from watcher.proof import Demand, NotProved, start
 from watcher.quiet import NO_RESTART
-from watcher.recovery import NameTaken, commit, depart, judged, undo
+from watcher.recovery import NameTaken, commit, depart, drop, judged, undo
 from watcher.successor import Draft
 
 _PATIENCE_S = 60.0
@@ -105,17 +105,28 @@ class Update:
         self._kept = await spare.create(self._engine, self._old, str(self._retired()))
 
     async def _go(self) -> None:
+        await self._still_as_read()
         await self._engine.rename(self._kept, str(evolve(self._retired(), going=True)))
 
     async def _stop(self) -> None:
-        now = await self._engine.container(self._old["Id"])
-        if _chosen(now) != _chosen(self._old):
-            await undo(self._engine, self._plan.name)
-            raise successor.Moved(f"somebody changed {self._plan.name} meanwhile")
         if self._plan.marker.removes_itself:
             await depart(self._engine, self._old, self._settings.stop_timeout)
         else:
+            await self._still_as_read()
             await self._engine.stop(self._old, self._settings.stop_timeout)
+
+    async def _still_as_read(self) -> None:
+        """Read once more before the first step that cannot be taken back; what a person changed stands.
+
+        Raises:
+            Moved: Somebody changed the container; the successor is dropped, and nothing else was touched.
+        """
+        now = await self._engine.container(self._old["Id"])
+        if _chosen(now) == _chosen(self._old):
+            return
+        for made in {self._kept, self._new} - {self._old["Id"]}:
+            await drop(self._engine, made)
+        raise successor.Moved(f"somebody changed {self._plan.name} meanwhile")
 
     async def _hold(self) -> None:
         await self._engine.set_restart_policy(self._old["Id"], NO_RESTART)
@@ -175,12 +186,14 @@ class Update:
     async def _undone(self, tried: str, error: BaseException) -> None:
         name = self._plan.name
         try:
-            await patiently(lambda: undo(self._engine, name))
+            await patiently(lambda: undo(self._engine, name, self._kept))
         except EngineError as trouble:
+            way = f"once the engine is well, or by hand: {by_hand(self._kept, self._new, self._plan)}"
+            if isinstance(trouble, NameTaken):
+                way = "once what has the name now is renamed or removed"
             raise EngineError(
                 f"{name} could not be updated ({tried}) and IS NOT YET AS IT WAS ({trouble.message})",
-                advice=f"nothing is lost: run `watcher update {name}` once the engine is well, or by hand: "
-                f"docker ps -a --filter name={name}; docker rename OLD {name}; docker start {name}",
+                advice=f"nothing is lost: run `watcher update {name}` {way}",
             ) from error
 
     async def _last_words(self) -> str:
@@ -189,6 +202,30 @@ class Update:
         except EngineError:
             return ""
         return f"; its last words: {' | '.join(said.split(chr(10))).strip(' |')}" if said.strip() else ""
+
+
+def by_hand(kept: str, new: str, plan: Plan) -> str:
+    """The commands that bring a container back, whatever of it is done already; each may be typed again.
+
+    Names are given by way of an unused one, for the engine refuses to give a container the name that it
+    has (20.10 to 28.5).
+
+    Args:
+        kept: The id of what is left of it: itself, or its spare.
+        new: The id of its successor, or empty.
+        plan: What was being done.
+    """
+    name, container = plan.name, short(kept)
+    commands = []
+    if new:
+        commands = [f"docker stop {short(new)}", f"docker rename {short(new)} {name}.failed"]
+        if not plan.marker.removes_itself:
+            commands.insert(0, f"docker update --restart no {short(new)}")
+    commands += [f"docker rename {container} {name}.back", f"docker rename {name}.back {name}"]
+    if plan.marker.always:
+        commands.append(f"docker update --restart always {container}")
+    commands += [f"docker start {container}"] if plan.marker.wanted != "s" else []
+    return "; ".join(commands)
 
 
 def _chosen(container: Json) -> tuple[Any, ...]:
