@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.bed.badregistry import BadRegistry
+from tests.bed.badregistry import BadRegistry, Reply
 from tests.bed.cli import Commands
 from tests.bed.engine import PrivateEngine
 from tests.bed.registry import PrivateRegistry
@@ -22,7 +22,11 @@ def proxied(engine_version: str, front: BadRegistry) -> Iterator[Stack]:
     """An engine that has a proxy of its own, by which it reaches the registry `registry.invalid`."""
     if engine_version == "20.10":
         pytest.skip("20.10 takes its proxy from its environment alone")
-    settings = {"insecure-registries": [NAME], "proxies": {"http-proxy": front.url}}
+    front.on("^CONNECT ", lambda _: Reply())  # there is no TLS behind it: then engines ask by http
+    settings = {
+        "insecure-registries": [NAME],
+        "proxies": {"http-proxy": front.url, "https-proxy": front.url},
+    }
     with PrivateEngine(engine_version, extra=settings) as private:
         yield Stack(private)
 
