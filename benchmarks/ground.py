@@ -17,6 +17,7 @@ from tests.bed.cli import Commands
 from tests.bed.engine import PrivateEngine
 from tests.bed.images import Options
 from tests.bed.packages import default_engine
+from tests.bed.processes import run
 from tests.bed.proxy import Proxy
 from tests.bed.stack import Stack
 from tests.daemon.apps import LOCAL
@@ -32,6 +33,14 @@ class Bench:
     def __init__(self, engine: PrivateEngine, proxy: Proxy, commands: Commands) -> None:
         self.engine, self.proxy, self.commands = engine, proxy, commands
         self.stack = Stack(engine)
+        self.python = Path(sys.executable)
+
+    def ship(self, directory: Path) -> None:
+        """Run the daemon with the libraries of the image alone: structlog loads more where it finds more."""
+        run(sys.executable, "-m", "venv", str(directory))
+        locked = ("--require-hashes", "-r", str(ROOT / ".ci/runtime.txt"))
+        run(f"{directory}/bin/pip", "install", "--quiet", *locked)
+        self.python = directory / "bin/python"
 
     def fleet(
         self,
@@ -59,7 +68,7 @@ class Bench:
     def daemon(self, *arguments: object, **env: str) -> Running:
         """Start the daemon, and return once it has had its first look."""
         environ = ENVIRON | {"DOCKER_HOST": self.proxy.host} | env
-        process = self.commands.start("watcher", "run", *arguments, env=environ, cwd=ROOT)
+        process = self.commands.start(self.python, "-m", "watcher", "run", *arguments, env=environ, cwd=ROOT)
         return Running(process, self.commands.state).looked()
 
     def clear(self) -> None:

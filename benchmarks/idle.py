@@ -1,6 +1,7 @@
 """What the daemon costs while nothing happens, and whether a day's events leave its memory flat."""
 
 import os
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -42,7 +43,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--events", type=int, default=100_000)
     chosen = parser.parse_args()
-    with bench(chosen.engine) as made:
+    with tempfile.TemporaryDirectory() as directory, bench(chosen.engine) as made:
+        made.ship(Path(directory))
         made.fleet(chosen.containers, tags=10)
         daemon = made.daemon()
         time.sleep(5)
@@ -51,11 +53,14 @@ def main() -> None:
         time.sleep(chosen.seconds)
         share = 100 * (cpu(daemon) - before) / chosen.seconds
         rows.append([f"CPU in {chosen.seconds:.0f} idle seconds", f"{share:.3f} % of a core", "0.1 %"])
+        before = cpu(daemon)
         for part in range(1, 5):
             flood(made, chosen.events // 4)
             rows.append(
                 [f"resident after {part * chosen.events // 4} events", f"{resident(daemon):.1f} MB", "flat"]
             )
+        per_event = 1e6 * (cpu(daemon) - before) / chosen.events
+        rows.append(["CPU per event of the flood", f"{per_event:.0f} µs", "-"])
         rows.append(["exit code at the end", daemon.stop(), 0])
         made.clear()
     table([f"{chosen.containers} labelled containers", "measured", "target"], rows)

@@ -47,6 +47,15 @@ class Pass:
     login: Login = field(factory=Login)
 
     @property
+    def is_doubtful(self) -> bool:
+        """Whether a 401 to it speaks of the login: there is one, and no token server has taken it.
+
+        Docker Hub, Quay and Harbor answer 401 for one repository that this login, or nobody, may read.
+        """
+        is_exchanged = self.authorization.startswith("Bearer ") and not self.login.registry_token
+        return not (self.login.anonymous or is_exchanged)
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What no message may quote."""
         login = self.login
@@ -133,6 +142,8 @@ def refusal(what: str, answer: Answer, shown: Pass, *before: Pass) -> RegistryEr
         before: What was shown before that, which must not be quoted either.
     """
     trouble = _trouble(answer.status)
+    if trouble is Trouble.BAD_LOGIN and not shown.is_doubtful:
+        trouble = Trouble.FORBIDDEN
     secrets = [secret for each in (shown, *before) for secret in each.secrets]
     why = _status(answer.status) + _after(": ", _said(answer, secrets))
     if trouble in _LOGIN_MATTERS:

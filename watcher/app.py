@@ -43,17 +43,27 @@ async def running_names(context: Context) -> list[str]:
     return sorted(name_of(row) for row in rows if row["Id"] != own)
 
 
-async def check(context: Context, text: str, *, report: Reporter | None = None) -> Assessment:
-    """Judge a container; with `report`, after a pull of its tag that is reported there.
+async def identify(context: Context, text: str, *, report: Reporter | None = None) -> Assessment:
+    """Judge a container from image identity alone; with `report`, after a pull that is reported there.
 
     Raises:
         NoSuchContainer: No container, or more than one, is meant.
         Unknown: The pull failed.
     """
+    return await assess(context, await _found(context, text, report))
+
+
+async def check(context: Context, text: str, *, report: Reporter | None = None) -> Assessment:
+    """Judge a container as the daemon does; arguments and errors are those of `identify`."""
+    _, found = await _judged(context, await _found(context, text, report))
+    return found
+
+
+async def _found(context: Context, text: str, report: Reporter | None) -> Json:
     container = await find(context.engine, text)
     if report is not None:
         await pull(context, container, report)
-    return await assess(context, container)
+    return container
 
 
 async def check_remote(context: Context, text: str) -> Assessment:
@@ -134,18 +144,16 @@ async def listed(context: Context, *, every: bool = False) -> list[Listed]:
 async def _listed(context: Context, cid: str) -> Listed | None:
     try:
         container = await context.engine.container(cid)
-        mode, verdict = await _judged(context, container)
+        mode, found = await _judged(context, container)
     except NotFound:
         return None
-    name, state = container["Name"].removeprefix("/"), container["State"]["Status"]
-    return Listed(name, reference_of(container), state, mode, verdict)
+    return Listed(found.name, reference_of(container), container["State"]["Status"], mode, found.verdict)
 
 
-async def _judged(context: Context, container: Json) -> tuple[str, Verdict]:
+async def _judged(context: Context, container: Json) -> tuple[str, Assessment]:
     """The mode of a container, and what is to be said of it."""
     try:
         policy = context.defaults.with_labels(container["Config"]["Labels"])
     except UnreadableSetting as error:
-        return "-", Verdict(Status.UNKNOWN, str(error), container["Image"])
-    found = await outlook(context, container, policy)
-    return policy.mode if policy.enable else "-", found.verdict
+        return "-", Assessment(container, None, Verdict(Status.UNKNOWN, str(error), container["Image"]))
+    return policy.mode if policy.enable else "-", await outlook(context, container, policy)

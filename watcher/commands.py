@@ -4,6 +4,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -54,7 +55,7 @@ def _tell(name: str, *, pull: bool) -> Command:
     """Judge a container, as the exercise does: the answer is the exit code."""
 
     async def command(context: Context) -> int:
-        found = await app.check(context, name, report=_reported() if pull else None)
+        found = await app.identify(context, name, report=_reported() if pull else None)
         complain(f"{found.name}: {found.verdict}")
         return _CODES[found.verdict.status]
 
@@ -179,6 +180,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "reason": verdict.reason,
         "running": verdict.running,
         "target": verdict.target or None,
+        "until": datetime.fromtimestamp(verdict.until, UTC).isoformat() if verdict.until else None,
     }
 
 

@@ -12,7 +12,7 @@ from watcher.names import Marker, short
 from watcher.plan import Action, wanted_state
 from watcher.proof import Demand, start
 from watcher.quiet import NO_RESTART
-from watcher.recovery import commit, depart, judged
+from watcher.recovery import commit, depart, drop, judged
 from watcher.successor import Draft
 
 # Made when the successors of those that it holds on to are known: their ids by the old ids and by name.
@@ -41,6 +41,7 @@ class Part:
         name: The container's.
         relation: What it holds on to, as a clause; empty where it is the one that is updated.
         new: The id of its successor, or empty.
+        kept: The id of what is left of the old container: itself, or its spare.
         image: The id of the image that its successor got, or empty.
         assumed: What was kept of it though it may have been a default of its old image.
         warning: What is wrong with a successor that was kept for want of a better one, or empty.
@@ -60,7 +61,7 @@ class Part:
         self._marker = part.marker
         self._draft = draft
         self._settings = settings
-        self._kept = old["Id"]
+        self.kept = old["Id"]
 
     @property
     def keeps_its_image(self) -> bool:
@@ -113,6 +114,28 @@ class Part:
             return f"the old container is {now['State']['Status']}: `docker start {self.name}`"
         return f"the old container is {'' if self._marker.wanted == 's' else 'running '}as it was"
 
+    async def drop(self) -> None:
+        """Remove what was made for it; the old container is not touched."""
+        for made in {self.kept, self.new} - {self._old["Id"], ""}:
+            await drop(self._engine, made)
+
+    def way_back(self) -> list[str]:
+        """The commands that bring it back, whatever of it is done already; each may be typed again.
+
+        Names are given by way of an unused one, for the engine refuses to give a container the name
+        that it has (20.10 to 28.5).
+        """
+        name, old, new = self.name, short(self.kept), short(self.new)
+        commands = []
+        if new:
+            commands = [f"docker stop {new}", f"docker rename {new} {name}.failed"]
+            if not self._marker.removes_itself:
+                commands.insert(0, f"docker update --restart no {new}")
+        commands += [f"docker rename {old} {name}.back", f"docker rename {name}.back {name}"]
+        if self._marker.always:
+            commands.append(f"docker update --restart always {old}")
+        return commands + ([f"docker start {old}"] if self._marker.wanted != "s" else [])
+
     async def _create(self, successors: dict[str, str]) -> None:
         draft = await self._draft(successors)
         self.new = (await successor.create(self._engine, str(self._marker), draft))["Id"]
@@ -120,19 +143,24 @@ class Part:
         successors |= {self._old["Id"]: self.new, self.name: self.new}
 
     async def _create_spare(self) -> None:
-        self._kept = await spare.create(self._engine, self._old, str(self._retired()))
+        self.kept = await spare.create(self._engine, self._old, str(self._retired()))
 
     async def _go(self) -> None:
-        await self._engine.rename(self._kept, str(evolve(self._retired(), going=True)))
+        await self._still_as_read()
+        await self._engine.rename(self.kept, str(evolve(self._retired(), going=True)))
 
     async def _stop(self) -> None:
-        now = await self._engine.container(self._old["Id"])
-        if _chosen(now) != _chosen(self._old):
-            raise successor.Moved(f"somebody changed {self.name} meanwhile")
         if self._marker.removes_itself:
             await depart(self._engine, self._old, self._settings.stop_timeout)
         else:
+            await self._still_as_read()
             await self._engine.stop(self._old, self._settings.stop_timeout)
+
+    async def _still_as_read(self) -> None:
+        """Read once more before the first step that cannot be taken back; what a person changed stands."""
+        now = await self._engine.container(self._old["Id"])
+        if _chosen(now) != _chosen(self._old):
+            raise successor.Moved(f"somebody changed {self.name} meanwhile")
 
     async def _hold(self) -> None:
         await self._engine.set_restart_policy(self._old["Id"], NO_RESTART)
@@ -153,7 +181,7 @@ class Part:
         await self._engine.act(self.new, "pause")
 
     async def _remove(self) -> None:
-        kept = self._old | {"Id": self._kept}
+        kept = self._old | {"Id": self.kept}
         await commit(self._engine, self.new, kept, self._marker)
 
     def _retired(self) -> Marker:

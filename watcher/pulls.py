@@ -104,9 +104,11 @@ class Puller:
     async def _tag(self, row: Json) -> Tag | None:
         text = fleet.followed_tag(row, await self._reference(row))
         try:
-            return Tag(ImageRef.parse(text), await self.platform(row)) if text else None
+            ref = ImageRef.parse(text) if text else None
         except ValueError:
             return None
+        # A name that holds no registry's (`a_b.c/app`) can be made here, and never be pulled.
+        return Tag(ref, await self.platform(row)) if ref and ref.domain else None
 
     async def _reference(self, row: Json) -> str:
         """What a row's container follows; it never changes, so an inspect tells it once."""

@@ -43,10 +43,15 @@ async def open_updates(engine: Engine) -> dict[str, Scene]:
     return scenes(await engine.containers(stopped=True))
 
 
-async def undo(engine: Engine, name: str) -> None:
+async def undo(engine: Engine, name: str, kept: str) -> None:
     """Make a container its old self again, wherever in an update it is; nothing open is fine.
 
     A successor that is the old container made anew is not undone: a rollback is never rolled back.
+
+    Args:
+        engine: Where it is.
+        name: The container's.
+        kept: The id of the old container, or of its spare.
 
     Raises:
         EngineError: The engine refused; everything is left in place, and may be tried again.
@@ -62,7 +67,9 @@ async def undo(engine: Engine, name: str) -> None:
                 await drop(engine, successor)
             case _:
                 await recover(engine, recovery)
-    if aside := await left_aside(engine, name):
+    scene = (await open_updates(engine)).get(name)
+    if scene and scene.retired and scene.retired.cid == kept:
+        aside = scene.retired.marker
         raise NameTaken(f"somebody else took the name {name}; what had it is now {aside}, and stopped")
 
 

@@ -64,7 +64,7 @@ class Registries:
             try:
                 await self._pull(ref, platform, login, progress)
             except EngineError as error:
-                if isinstance(error, EngineUnavailable) and not isinstance(error, NoAnswer):
+                if _is_gone(error):
                     raise
                 raise await self._explained(ref, login, error) from error
 
@@ -150,10 +150,3 @@ class Registries:
 def _is_gone(error: EngineError) -> bool:
     """Whether it is the engine that failed; where it gave no answer, the registry gave it none."""
     return isinstance(error, EngineUnavailable) and not isinstance(error, NoAnswer)
-
-
-def _judged(error: RegistryError, login: Login) -> RegistryError:
-    """Take a 401 to nobody for the one name's trouble, as `classify` does: no login was refused."""
-    if error.trouble is not Trouble.BAD_LOGIN or not login.anonymous:
-        return error
-    return RegistryError(error.message, trouble=Trouble.FORBIDDEN)

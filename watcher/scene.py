@@ -165,21 +165,33 @@ class Scene:
 def scenes(rows: Iterable[Json]) -> dict[str, Scene]:
     """Find every open update among the rows of GET /containers/json?all=1, by the container's name."""
     by_name = {name_of(row): row for row in rows}
+    ids = [row["Id"] for row in by_name.values()]
     marked = [
         Marked(row["Id"], marker, (row.get("Labels") or {}).get(SPARE_OF, ""))
         for name, row in by_name.items()
-        if (marker := Marker.parse(name))
+        if (marker := Marker.parse(name)) and not _is_somebodys(row, marker, ids)
     ]
     return {
         name: Scene(
             name,
             by_name.get(name, {}).get("Id", ""),
-            _first(marked, name, "new"),
-            _first(marked, name, "old"),
+            _likeliest(marked, name, "new", ids),
+            _likeliest(marked, name, "old", ids),
         )
         for name in dict.fromkeys(each.marker.name for each in marked)
     }
 
 
-def _first(marked: list[Marked], name: str, kind: str) -> Marked | None:
-    return next((each for each in marked if (each.marker.name, each.marker.kind) == (name, kind)), None)
+def _is_somebodys(row: Json, marker: Marker, ids: list[str]) -> bool:
+    """Whether it is only called like a successor: ours never ran while its old one was gone."""
+    return marker.kind == "new" and row.get("State", "created") != "created" and not _is_paired(marker, ids)
+
+
+def _is_paired(marker: Marker, ids: list[str]) -> bool:
+    return any(cid.startswith(marker.other) for cid in ids)
+
+
+def _likeliest(marked: list[Marked], name: str, kind: str, ids: list[str]) -> Marked | None:
+    """Of several, one whose other half exists: people may call theirs what they like."""
+    found = [each for each in marked if (each.marker.name, each.marker.kind) == (name, kind)]
+    return next(iter([each for each in found if _is_paired(each.marker, ids)] + found), None)

@@ -70,22 +70,23 @@ async def settle(engine: Engine, name: str, demands: Demands) -> list[Failure]:
     return failures
 
 
-async def undo_all(engine: Engine, names: Sequence[str]) -> None:
+async def undo_all(engine: Engine, kept: Mapping[str, str]) -> None:
     """Make containers their old selves again, wherever in their update they are.
 
     Args:
         engine: Where they are.
-        names: The one whose names decide first, then who holds on to it, providers first.
+        kept: The ids of the old containers, or of their spares, by their names: the one whose names
+            decide first, then who holds on to it, providers first.
 
     Raises:
         EngineError: The engine refused; everything is left in place, and may be tried again.
         NameTaken: Somebody else has one of the names now; the others are undone.
     """
-    await _quiet(engine, names[1:])
+    await _quiet(engine, [*kept][1:])
     taken = list[NameTaken]()
-    for name in names:
+    for name, cid in kept.items():
         try:
-            await undo(engine, name)
+            await undo(engine, name, cid)
         except NameTaken as error:
             taken.append(error)
     if taken:

@@ -7,7 +7,7 @@ be undone, by this process or, after it was killed, by the next one (`settle`).
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from watcher.engine import Engine
 from watcher.errors import Conflict, EngineError, NotFound, UpdateFailed, WatcherError
@@ -48,6 +48,7 @@ class Update:
         self._parts = {part.name: part for part in parts}
         self._target = target
         self._begun: list[str] = []
+        self._touched: set[str] = set()
         self._successors: dict[str, str] = {}
         self._is_committed = False
 
@@ -65,7 +66,7 @@ class Update:
             try:
                 await self._do(step)
             except Moved as error:
-                await self._undone(step, str(error), error)
+                await self._given_up(step, error)
                 raise
             except (WatcherError, asyncio.CancelledError) as error:
                 await self._failed_at(step, error)
@@ -79,6 +80,8 @@ class Update:
             return
         if step.action is Action.CREATE:
             self._begun.append(step.name)
+        elif step.action is not Action.SPARE:
+            self._touched.add(step.name)
         await self._parts[step.name].do(step.action, self._successors)
         self._is_committed |= step.action in _REMOVALS
 
@@ -98,8 +101,12 @@ class Update:
             ) from error
         if isinstance(error, NotProved):
             self.failed = await self._blamed(self._parts[step.name], error)
-        await self._undone(step, tried, error)
-        if step.action is Action.CREATE and isinstance(error, Conflict):
+        is_taken = step.action is Action.CREATE and isinstance(error, Conflict)
+        if is_taken:
+            # What bears the successor's name is another updater's.
+            self._begun.remove(step.name)
+        await self._undone(tried, error)
+        if is_taken:
             raise UpdateFailed(
                 f"{name}: {tried}", advice="another updater is at work on it; see `docker ps -a`"
             ) from error
@@ -132,20 +139,33 @@ class Update:
                 return f"of {name}, {state}"
         return first
 
-    async def _undone(self, step: Step, tried: str, error: BaseException) -> None:
-        name = self._plan.name
-        if step.action is Action.CREATE and isinstance(error, Conflict | Moved):
-            # What bears the successor's name is another updater's, or is gone already.
-            self._begun.remove(step.name)
-        if not self._begun:
-            return
+    async def _given_up(self, step: Step, error: Moved) -> None:
+        """What a person changed stands: those that were not touched yet only lose what was made for them."""
+        untouched = {step.name} | (self._parts.keys() - self._touched)
+        await self._undone(str(error), error, untouched=untouched)
+
+    async def _undone(self, tried: str, error: BaseException, *, untouched: Collection[str] = ()) -> None:
+        begun = [self._parts[name] for name in self._begun]
+
+        async def back() -> None:
+            for part in begun:
+                if part.name in untouched:
+                    await part.drop()
+            await undo_all(
+                self._engine, {part.name: part.kept for part in begun if part.name not in untouched}
+            )
+
         try:
-            await patiently(lambda: undo_all(self._engine, self._begun))
+            await patiently(back)
         except EngineError as trouble:
+            by_hand = "; ".join(command for part in begun for command in part.way_back())
+            way = f"once the engine is well, or by hand: {by_hand}"
+            if isinstance(trouble, NameTaken):
+                way = "once what has the name now is renamed or removed"
+            name = self._plan.name
             raise EngineError(
                 f"{name} could not be updated ({tried}) and IS NOT YET AS IT WAS ({trouble.message})",
-                advice=f"nothing is lost: run `watcher update {name}` once the engine is well, or by hand: "
-                f"docker ps -a --filter name={name}; docker rename OLD {name}; docker start {name}",
+                advice=f"nothing is lost: run `watcher update {name}` {way}",
             ) from error
 
 

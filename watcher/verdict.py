@@ -102,6 +102,9 @@ def judge(container: Json, image: Json | None) -> Verdict:
         return Verdict(Status.CURRENT, f"pinned: {text} follows no tag", running, running)
     if image is None or (is_hexadecimal(text) and not _bears(image, text)):
         return Verdict(Status.UNKNOWN, f"{ref.familiar} is not in the local image cache", running)
+    if not _is_image(image):
+        what = "its registry, or what stands in between, sent something else than an image"
+        return Verdict(Status.UNKNOWN, f"{ref.familiar} is no image: {what}", running)
     if image["Id"] == running or _same_manifest(container, image):
         return Verdict(Status.CURRENT, f"{ref.familiar} is {short(running)}", running, running)
     moved = f"{ref.familiar} was {short(running)}, is {short(image['Id'])}"
@@ -153,6 +156,12 @@ def _bears(image: Json | None, text: str) -> bool:
     if image is None or len(text) == _ID_DIGITS:
         return False
     return str(ImageRef.parse(text)) in names(image.get("RepoTags"))
+
+
+def _is_image(image: Json) -> bool:
+    """The containerd store moves a tag to whatever came, a captive portal's page too (28.5)."""
+    kind = (image.get("Descriptor") or {}).get("mediaType", "manifest")
+    return "manifest" in kind or "index" in kind
 
 
 def _same_manifest(container: Json, image: Json) -> bool:

@@ -228,6 +228,8 @@ class _Server(ThreadingHTTPServer):
 def _handler(reply: Callable[[Request], Reply]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # What is no HTTP, such as TLS, gets a status line too: by that engines know that http is meant.
+        default_request_version = "HTTP/1.0"
 
         def handle_any(self) -> None:
             split = urlsplit(self.path)

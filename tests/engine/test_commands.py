@@ -49,6 +49,7 @@ def test_check_as_json_holds_name_image_verdict_and_both_ids(cli: Commands, stac
         "reason": f"{web.image} was {short(web.old)}, is {short(new)}",
         "running": web.old,
         "target": new,
+        "until": None,
     }
 
 
@@ -307,6 +308,7 @@ def test_list_as_json_holds_what_the_table_holds(cli: Commands, stack: Stack) ->
             "reason": _moved(stack, web),
             "running": web.old,
             "target": stack.image_id(web.image),
+            "until": None,
         }
     ]
 

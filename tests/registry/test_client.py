@@ -139,7 +139,7 @@ async def test_a_login_page_is_no_digest(client: Registry, bad: BadRegistry) -> 
     [
         (answer(403), Trouble.FORBIDDEN, "403 Forbidden"),
         (answer(404), Trouble.NOT_FOUND, "404 Not Found"),
-        (answer(401), Trouble.BAD_LOGIN, "401 Unauthorized"),
+        (answer(401), Trouble.FORBIDDEN, "401 Unauthorized; it was asked without a login"),
         (answer(429), Trouble.TOO_MANY, "429 Too Many Requests"),
         (answer(500), Trouble.BROKEN, "500 Internal Server Error"),
         (answer(503), Trouble.BROKEN, "503 Service Unavailable"),

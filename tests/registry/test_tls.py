@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 import trustme
 
-from tests.bed.badregistry import BadRegistry, answer, redirect
+from tests.bed.badregistry import BadRegistry, Hang, answer, redirect
 from tests.bed.engine import PrivateEngine
 from tests.registry.conftest import app, refused, trust
+from watcher import wire
 from watcher.errors import Trouble
 from watcher.insecure import InsecureRegistries
 from watcher.registry import Registry
@@ -116,6 +117,16 @@ async def test_an_insecure_registry_may_have_any_certificate(client: Registry, s
     digest = secure.serve("app", "1")
 
     assert (await client.head(app(secure))).digest == digest
+
+
+async def test_http_is_not_tried_where_tls_was_spoken(
+    client: Registry, secure: BadRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A registry that is slow over https is not given the login in clear text."""
+    monkeypatch.setattr(wire, "REQUEST_LIMIT_S", 0.5)
+    secure.on("", Hang())
+
+    assert (await refused(client, app(secure))).trouble is Trouble.NO_ANSWER
 
 
 async def test_what_answers_http_with_400_is_not_taken_for_it(client: Registry, tls: ssl.SSLContext) -> None:

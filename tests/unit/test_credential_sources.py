@@ -221,7 +221,8 @@ def test_a_broken_docker_auth_config_is_told_where_nothing_else_is_found(
 
 
 def test_no_secret_is_in_a_repr(environ: dict[str, str], file: Path) -> None:
-    file.write_text(auths())
+    # in clear, for in base64 nobody would find it
+    file.write_text(json.dumps({"auths": {"ghcr.io": {"username": "me", "password": CANARY}}}))
     environ |= {**VARIABLES, "DOCKER_AUTH_CONFIG": auths(host="quay.io")}
     credentials = Credentials(environ)
     login = asyncio.run(credentials.find("ghcr.io"))
