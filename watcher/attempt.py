@@ -1,7 +1,7 @@
 """One attempt at an update: planned with all whom it concerns, carried out, remembered."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from attrs import frozen
 
@@ -45,7 +45,14 @@ def planned(found: Assessment, concerned: Company, *, pull: bool = False) -> Pla
     )
 
 
-async def attempt(context: Context, found: Assessment, concerned: Company, *, cautious: bool) -> Attempt:
+async def attempt(
+    context: Context,
+    found: Assessment,
+    concerned: Company,
+    *,
+    cautious: bool,
+    announce: Callable[[str], None],
+) -> Attempt:
     """Update a container, and those that are replaced with it; what failed is remembered.
 
     Args:
@@ -53,6 +60,7 @@ async def attempt(context: Context, found: Assessment, concerned: Company, *, ca
         found: Its update, with the image that it is to have.
         concerned: Who else is.
         cautious: Rather leave it alone than keep values that may be its old image's defaults.
+        announce: Told the plan, as text, before the first step.
 
     Raises:
         Unknown: Nobody knows those, and it must be left alone.
@@ -72,6 +80,7 @@ async def attempt(context: Context, found: Assessment, concerned: Company, *, ca
     steps = planned(found, concerned)
     parts = _parts(context, found, made, steps, concerned)
     work = Update(context.engine, steps, parts, found.verdict.target)
+    announce(str(steps))
     try:
         await work.run()
     except UpdateFailed:

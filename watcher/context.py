@@ -3,6 +3,7 @@
 from attrs import field, frozen
 
 from watcher.engine import Engine
+from watcher.holds import Holds
 from watcher.memory import Memory
 from watcher.registries import Registries
 from watcher.self_id import OwnContainer
@@ -19,6 +20,7 @@ class Context:
         memory: The state folder.
         defaults: The settings of containers whose labels do not say otherwise.
         own: The container that this program runs in.
+        holds: What was learnt of who holds on to whom.
     """
 
     engine: Engine
@@ -26,3 +28,4 @@ class Context:
     memory: Memory
     defaults: Policy
     own: OwnContainer = field(factory=OwnContainer)
+    holds: Holds = field(factory=Holds)

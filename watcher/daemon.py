@@ -74,8 +74,8 @@ class Daemon:
     async def once(self) -> int:
         """One pass over every container that opted in; the highest exit code that applied."""
         rows, codes = await self._ordered(), [0]
-        if cut_short := fleet.cut_short(rows):
-            codes += await self._all(self._reconciler.settle, cut_short)
+        if self._cut_short:
+            codes += await self._all(self._reconciler.settle, self._cut_short)
             rows = await self._rows()
         codes += await self._all(self._puller.look, await self._puller.tags(rows))
         for name in fleet.wanting(await self._ordered(), self._context.defaults):
@@ -107,8 +107,7 @@ class Daemon:
         try:
             if name not in self._cut_short or await self._reconciler.settle(name) == 0:
                 await self._reconciler.reconcile(name)
-        except Exception:  # noqa: BLE001 - as said below
-            # An error of ours in one container's case must not stop the others; it is said in full.
+        except Exception:  # noqa: BLE001 - an error of ours must not stop the others; it is said in full
             _log.exception("container not looked at", container=name, again_in_s=self._queue.retry(name))
         finally:
             self._done(name)
@@ -120,7 +119,6 @@ class Daemon:
     async def _look(self) -> None:
         """Find what wants a closer look: whatever is stale, or was cut short."""
         rows = await self._ordered()
-        self._cut_short = fleet.cut_short(rows)
         for name in fleet.wanting(rows, self._context.defaults) | self._cut_short:
             self._queue.add(name)
         for row in rows:
@@ -141,9 +139,10 @@ class Daemon:
         return [row for row in fleet.opted_in(rows, own) if not is_one_off(row["Labels"])]
 
     async def _ordered(self) -> list[Json]:
-        """The same, and the order of all containers, which takes the rows of the others as well."""
+        """The same; and, of all containers, the order and those with an open update, whoever began it."""
         engine, turns = self._context.engine, self._reconciler.turns
         rows = await engine.containers(stopped=True)
+        self._cut_short = fleet.cut_short(rows)
         turns.order = await order_of(self._context, rows)
         for line in oddities(turns.order):
             if self._said.is_news(line, line):
@@ -170,8 +169,12 @@ class Daemon:
             tasks.create_task(self._pull_one(tag))
 
     async def _pull_one(self, tag: Tag) -> None:
+        await self._here.wait()
         try:
             await self._puller.look(tag)
+        except Exception:  # noqa: BLE001 - as for containers
+            again_in_s = self._puller.queue.retry(tag)
+            _log.exception("tag not looked at", image=tag.ref.familiar, again_in_s=again_in_s)
         finally:
             self._puller.queue.done(tag)
             self._reconciler.turns.ring()

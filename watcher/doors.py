@@ -1,7 +1,8 @@
-"""Which containers the engine is reached through: a socket proxy that DOCKER_HOST leads to.
+"""Which containers the engine is reached through: a socket proxy that DOCKER_HOST leads to, or another one.
 
 Told by the rows of one list call: who is called like the address's host, has its IP address, or publishes
-its port. A socket that a container puts into a volume cannot be told from the engine's own. Pure: no I/O.
+its port; and who was given the engine's socket. A socket that a container puts into a volume cannot be told
+from the engine's own. Pure: no I/O.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,7 @@ Json = dict[str, Any]
 _SERVICE = "com.docker.compose.service"
 _EVERYWHERE = {"0.0.0.0", "::", ""}  # noqa: S104 - as the engine shows it, nothing is bound here
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_SOCKETS = {"/var/run/docker.sock", "/run/docker.sock"}
 
 
 def doors(rows: Iterable[Json], url: str) -> frozenset[str]:
@@ -33,6 +35,22 @@ def doors(rows: Iterable[Json], url: str) -> frozenset[str]:
         name
         for row in rows
         if not Marker.parse(name := name_of(row)) and (host in _addresses(row) or _publishes(row, host, port))
+    )
+
+
+def given_the_socket(rows: Iterable[Json], socket: str) -> frozenset[str]:
+    """The names of the containers that others may reach the engine through, for they have its socket.
+
+    Args:
+        rows: GET /containers/json.
+        socket: The path of the engine's endpoint; empty for an address.
+    """
+    paths = _SOCKETS | {socket} - {""}
+    return frozenset(
+        name
+        for row in rows
+        if not Marker.parse(name := name_of(row))
+        and any(mount.get("Source") in paths for mount in row.get("Mounts") or ())
     )
 
 

@@ -203,6 +203,18 @@ class Engine(Transport):
                 yield json.loads(line or b"{}")
         raise EngineUnavailable(f"cannot {what}: the engine at {self.endpoint.shown} ended them")
 
+    async def past_events(self, since: float, until: float, **filters: list[str]) -> list[Json]:
+        """GET /events: those between two times that the engine still knows (its last 256), oldest first.
+
+        Args:
+            since: Seconds since the epoch, by the engine's clock.
+            until: The same; not after its present.
+            filters: Several values per key.
+        """
+        params = {"since": f"{since:.6f}", "until": f"{until:.6f}", "filters": json.dumps(filters)}
+        async with self.response("read the engine's past events", "events", params=params) as response:
+            return [json.loads(line) for line in (await response.read()).splitlines()]
+
 
 def _demultiplexed(raw: bytes) -> bytes:
     """Take the frames of a log apart (8 bytes: stream, three zeros, length); with a TTY there are none."""

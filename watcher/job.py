@@ -1,7 +1,7 @@
 """One container's update from beginning to end: claimed, settled, pulled, judged, carried out, remembered."""
 
 import contextlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 
 from attrs import evolve, field, frozen
@@ -68,6 +68,7 @@ class Request:
         again: Also try an image that failed before.
         cautious: Rather leave a container alone than keep values that may be its old image's defaults.
         spared: Names of those that are not to be restarted after it, for they are updated themselves.
+        announce: Told the plan, as text, before the first step.
     """
 
     report: Reporter | None = None
@@ -75,6 +76,7 @@ class Request:
     again: bool = False
     cautious: bool = False
     spared: frozenset[str] = frozenset()
+    announce: Callable[[str], None] = lambda _: None
 
 
 async def update(context: Context, text: str, request: Request) -> Outcome:
@@ -141,8 +143,7 @@ async def _settle(context: Context, name: str, claims: Collection[str]) -> tuple
         Wider: There are others that must be settled with it, and are not claimed.
     """
     found = await read(context.engine)
-    root = found.root(name)
-    unit = {root, *found.members(root)}
+    unit = {*found.concerned(name)}
     if found.scenes.keys().isdisjoint(unit):
         return ()
     if not unit <= {*claims}:
@@ -224,7 +225,7 @@ async def _carried_out(
     concerned = await _company(context, container, request)
     if not claims.issuperset(concerned.names):
         raise Wider(concerned.names)
-    done = await attempt(context, found, concerned, cautious=request.cautious)
+    done = await attempt(context, found, concerned, cautious=request.cautious, announce=request.announce)
     return Outcome(found, Done.UPDATED, done.plan, done.warnings, done.took, concerned.names)
 
 

@@ -11,7 +11,7 @@ from watcher.context import Context
 from watcher.dependents import Dependent, dependents, references
 from watcher.engine import Json
 from watcher.errors import NotFound, Refused, UnreadableSetting
-from watcher.names import name_of
+from watcher.names import Marker, name_of
 from watcher.order import Order, is_one_off
 from watcher.part import Drafting
 from watcher.payload import refusals
@@ -22,6 +22,7 @@ from watcher.successor import Draft, draft, same
 from watcher.verdict import Status
 
 _GOING = ("dead", "removing")
+_SERVING = ("running", "restarting")
 _BY_HAND = "recreate it by hand"
 
 
@@ -85,18 +86,16 @@ async def company(
         Refused: One of them cannot be recreated.
     """
     rows = await context.engine.containers(stopped=True)
-    everybody = await _inspected(context, rows)
-    one_offs = {each["Id"] for each in everybody if is_one_off(each["Config"]["Labels"])}
-    kept = [
-        each for each in everybody if each["Id"] not in one_offs and each["State"]["Status"] not in _GOING
-    ]
-    found = dependents(container["Id"], kept)
-    await _refuse(context, container, found, everybody)
+    listed = {row["Id"]: row for row in rows}
+    one_offs = {cid for cid, row in listed.items() if is_one_off(row["Labels"])}
+    outlines = await context.holds.of(context.engine, rows, {row["Id"] for row in rows if _counts(row)})
+    found = await _found(context, container, [each for each in outlines if each["Id"] not in one_offs])
+    await _refuse(context, container, found, rows)
     joined = [await _joined(context, container, each, cautious=cautious) for each in found]
     left = [
         f"{each.name} (docker compose run) {each.clause} and loses it"
-        for each in dependents(container["Id"], everybody)
-        if each.container["Id"] in one_offs and is_running(each.container)
+        for each in dependents(container["Id"], outlines)
+        if (cid := each.container["Id"]) in one_offs and listed[cid]["State"] in _SERVING
     ]
     apart = {each.name for each in found} | {*spared}
     return Company(tuple(joined), tuple(_restarts(rows, container, apart)), tuple(left))
@@ -121,17 +120,22 @@ async def old_image(context: Context, container: Json) -> Json | None:
     return await known_image(context.engine, image) or context.memory.image(image)
 
 
-async def _inspected(context: Context, rows: Sequence[Json]) -> list[Json]:
-    """Only an inspect tells whose processes and memory a container shares."""
-    found = []
-    for row in rows:
+def _counts(row: Json) -> bool:
+    """Whether a container is there to stay, under a name of its own."""
+    return row["State"] not in _GOING and Marker.parse(name_of(row)) is None
+
+
+async def _found(context: Context, container: Json, outlines: Sequence[Json]) -> tuple[Dependent, ...]:
+    """Inspect who holds on to a container; what went, or let it go, meanwhile is left out."""
+    inspects = [container]
+    for each in dependents(container["Id"], outlines):
         with contextlib.suppress(NotFound):
-            found.append(await context.engine.container(row["Id"]))
-    return found
+            inspects.append(await context.engine.container(each.container["Id"]))
+    return dependents(container["Id"], inspects)
 
 
 async def _refuse(
-    context: Context, container: Json, found: Sequence[Dependent], everybody: Sequence[Json]
+    context: Context, container: Json, found: Sequence[Dependent], rows: Sequence[Json]
 ) -> None:
     """Let only pass what can be recreated, and brought back, with all that holds on to it."""
     name = str(container["Name"]).removeprefix("/")
@@ -140,7 +144,7 @@ async def _refuse(
         for reason in _reasons(context, container, each, own):
             raise Refused(f"{name} cannot be updated: {each}, and {reason.message}", advice=reason.advice)
     for who, inspect in (("it", container), *((each.name, each.container) for each in found)):
-        for reason in _unheld(inspect, everybody):
+        for reason in _unheld(inspect, rows):
             raise Refused(f"{name} cannot be updated: {who} {reason.message}", advice=reason.advice)
 
 
@@ -154,15 +158,15 @@ def _reasons(context: Context, container: Json, each: Dependent, own: str | None
         yield Refused("there is no way back to what removes itself (--rm)", advice="recreate both by hand")
 
 
-def _unheld(container: Json, everybody: Sequence[Json]) -> Iterator[Refused]:
+def _unheld(container: Json, rows: Sequence[Json]) -> Iterator[Refused]:
     """Why a running container, once stopped, could not be started again."""
-    known = {key: each for each in everybody for key in (each["Id"], each["Name"].removeprefix("/"))}
+    known = {key: row for row in rows for key in (row["Id"], name_of(row))}
     for kind, text in references(container) if container["State"]["Running"] else ():
         held = known.get(text)
         if held is None:
             yield Refused(f"{kind} a container that is gone, and could not be started again", advice=_BY_HAND)
-        elif not held["State"]["Running"]:
-            name = held["Name"].removeprefix("/")
+        elif held["State"] not in (*_SERVING, "paused"):
+            name = name_of(held)
             yield Refused(
                 f"{kind} {name}, which does not run, and could not be started again",
                 advice=f"docker start {name}, or stop what shares it, first",
@@ -206,7 +210,8 @@ def _restarts(rows: Sequence[Json], container: Json, apart: set[str]) -> Iterato
     name = str(container["Name"]).removeprefix("/")
     running = {name_of(row) for row in rows if row["State"] == "running"}
     order = Order.of(rows)
-    for each in order.restarted_with(name) if is_running(container) else ():
+    followers = order.restarted_with(name) if is_running(container) else ()
+    for each in followers:
         if each in running - apart:
-            (cause, *_) = (on.cause for on in order.dependencies[each] if on.name == name and on.restart)
-            yield Restart(each, f"{cause}, restart: true")
+            above = (on for on in order.dependencies[each] if on.restart and on.name in {name, *followers})
+            yield Restart(each, next(above).cause)

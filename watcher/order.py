@@ -84,6 +84,7 @@ class Order:
         *,
         own: str = "",
         doors: Collection[str] = (),
+        last: Collection[str] = (),
         more: Mapping[str, Iterable[Dependency]] = _NONE,
     ) -> Self:
         """Put containers in order.
@@ -91,7 +92,8 @@ class Order:
         Args:
             rows: GET /containers/json?all=1, unfiltered: what bears no label of ours may be depended on.
             own: The name of the container that this program runs in; what it depends on goes last.
-            doors: Names of containers that the engine is reached through; they go last.
+            doors: Names of containers that the engine is reached through; they go last, one after another.
+            last: Names of others that go last.
             more: What only an inspect tells, by the dependent's name.
         """
         by_name, ids = dict[str, Json](), dict[str, str]()
@@ -105,7 +107,8 @@ class Order:
         for members in replicas:
             _chain(edges, members)
         needs = _closed(edges)
-        _put_last(edges, doors, own)
+        _chain(edges, sorted(edges.keys() & {*doors}))  # one of them has to be open
+        _put_last(edges, {*doors, *last}, own)
         before = _closed(edges)
         groups = tuple(tuple(sorted(group, key=lambda name: len(before[name]))) for group in replicas)
         missing = {name: absent for name, row in by_name.items() if (absent := _absent(row, by_name))}
@@ -129,8 +132,17 @@ class Order:
         return next((group for group in self.groups if name in group), (name,))
 
     def restarted_with(self, name: str) -> tuple[str, ...]:
-        """Who wants to be restarted when this container was replaced (Compose's `restart: true`)."""
-        return self._dependents(name, lambda each: each.restart)
+        """Who is to be restarted when this container was replaced, each after what it depends on itself.
+
+        That is whoever asked for it (Compose's `restart: true`), and whoever depends on those in that way:
+        a container that shares the network of one that is restarted is left without it.
+        """
+        found, fresh = set[str](), {name}
+        while fresh:
+            near = {far for each in fresh for far in self._dependents(each, lambda on: on.restart)}
+            fresh = near - found - {name}
+            found |= fresh
+        return self.sorted(found)
 
     def is_awaited(self, name: str) -> bool:
         """Whether somebody waits for its successful end: it is a job that runs before others."""
@@ -188,8 +200,10 @@ def _noted_by_compose(
     for entry in filter(None, text.split(",")):
         service, condition, restart, *_ = [*entry.split(":"), "", ""]
         for name in services.get((project, service), ()):
+            is_restarted = restart == "true"
             cause = f"depends_on {service}" + (f" ({condition})" if condition else "")
-            yield Dependency(name, cause, _condition(condition), restart == "true")
+            cause += ", restart: true" if is_restarted else ""
+            yield Dependency(name, cause, _condition(condition), is_restarted)
 
 
 def _condition(text: str) -> Condition:
@@ -199,7 +213,7 @@ def _condition(text: str) -> Condition:
 def _joined(row: Json, ids: dict[str, str]) -> Iterator[Dependency]:
     kind, _, provider = ((row.get("HostConfig") or {}).get("NetworkMode") or "").partition(":")
     if kind == "container" and provider in ids:
-        yield Dependency(ids[provider], "shares its network")
+        yield Dependency(ids[provider], f"shares the network of {ids[provider]}", restart=True)
 
 
 def _linking(by_name: dict[str, Json]) -> dict[str, list[Dependency]]:
@@ -277,10 +291,10 @@ def _chain(edges: Edges, members: list[str]) -> None:
         edges[second].add(first)
 
 
-def _put_last(edges: Edges, doors: Collection[str], own: str) -> None:
+def _put_last(edges: Edges, names: Collection[str], own: str) -> None:
     """Let what must go last follow all that does not depend on it."""
     ours = _reach(edges, own) | {own} if own in edges else set[str]()
-    last = edges.keys() & (ours | {*doors})
+    last = edges.keys() & (ours | {*names})
     late = last | {name for name in edges if _reach(edges, name) & last}
     for name in last:
         edges[name] |= edges.keys() - late

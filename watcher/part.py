@@ -1,5 +1,6 @@
 """One container's own steps in an update; `update` says which, and when, and undoes them."""
 
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -7,7 +8,7 @@ from attrs import evolve, field, frozen
 
 from watcher import plan, spare, successor
 from watcher.engine import Engine, Json
-from watcher.errors import EngineError
+from watcher.errors import EngineError, EngineUnavailable, NoAnswer, NotFound
 from watcher.names import Marker, short
 from watcher.plan import Action, wanted_state
 from watcher.proof import Demand, start
@@ -62,6 +63,7 @@ class Part:
         self._draft = draft
         self._settings = settings
         self.kept = old["Id"]
+        self._is_stopping = False
 
     @property
     def keeps_its_image(self) -> bool:
@@ -119,6 +121,16 @@ class Part:
         for made in {self.kept, self.new} - {self._old["Id"], ""}:
             await drop(self._engine, made)
 
+    async def stopped(self) -> None:
+        """See a stop to its end whose answer was lost.
+
+        The engine goes on with it (20.10 to 28.5), and a start in the middle of it does nothing.
+        """
+        if self._is_stopping:
+            with contextlib.suppress(NotFound):
+                await self._ask_to_stop()
+            self._is_stopping = False
+
     def way_back(self) -> list[str]:
         """The commands that bring it back, whatever of it is done already; each may be typed again.
 
@@ -152,9 +164,20 @@ class Part:
     async def _stop(self) -> None:
         if self._marker.removes_itself:
             await depart(self._engine, self._old, self._settings.stop_timeout)
-        else:
-            await self._still_as_read()
-            await self._engine.stop(self._old, self._settings.stop_timeout)
+            return
+        await self._still_as_read()
+        self._is_stopping = True
+        try:
+            await self._ask_to_stop()
+        except NoAnswer:
+            raise
+        except EngineUnavailable:
+            # The connection may have led through this very container; a second stop waits for the first.
+            await self._ask_to_stop()
+        self._is_stopping = False
+
+    async def _ask_to_stop(self) -> None:
+        await self._engine.stop(self._old, self._settings.stop_timeout)
 
     async def _still_as_read(self) -> None:
         """Read once more before the first step that cannot be taken back; what a person changed stands."""

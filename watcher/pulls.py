@@ -74,15 +74,10 @@ class Puller:
             0, or the exit code that says how it failed; said once for each reason, and tried again.
         """
         try:
-            await self._look(tag)
+            return await self._looked(tag)
         except EngineUnavailable as error:
+            self.queue.retry(tag)
             return error.exit_code
-        except (EngineError, RegistryError) as error:
-            return await self._failed(tag, error)
-        self.queue.forget(tag)
-        if failures := self._repeats.over(str(tag)):
-            _log.info("tag pulled again", image=tag.ref.familiar, failures=failures)
-        return 0
 
     def is_asking_for(self, name: str) -> bool:
         """Whether a tag that a container follows is about to be pulled, or is being pulled."""
@@ -117,6 +112,18 @@ class Puller:
         if row["Id"] not in self._references:
             self._references[row["Id"]] = reference_of(await self._context.engine.container(row["Id"]))
         return self._references[row["Id"]]
+
+    async def _looked(self, tag: Tag) -> int:
+        try:
+            await self._look(tag)
+        except EngineUnavailable:
+            raise
+        except (EngineError, RegistryError) as error:
+            return await self._failed(tag, error)
+        self.queue.forget(tag)
+        if failures := self._repeats.over(str(tag)):
+            _log.info("tag pulled again", image=tag.ref.familiar, failures=failures)
+        return 0
 
     async def _look(self, tag: Tag) -> None:
         cooldown = self._cooldown(tag)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import structlog
 from attrs import evolve
@@ -114,7 +115,8 @@ class Reconciler:
         async with self._slots:
             began = time.monotonic()
             spared = self._spared(name)
-            outcome = await job.update(self._context, name, evolve(_REQUEST, spared=spared))
+            request = evolve(_REQUEST, spared=spared, announce=partial(self._announce, name))
+            outcome = await job.update(self._context, name, request)
         for dependent in spared:
             self._unpaid.setdefault(dependent, set()).add(name)
         self._updated(outcome, time.monotonic() - began)
@@ -201,6 +203,7 @@ class Reconciler:
         if outcome.done is not Done.UPDATED:
             return
         failures = self._repeats.over(found.name)
+        self._repeats.over(f"the plan of {found.name}")
         stages = {f"{stage}_s": round(seconds, 3) for stage, seconds in outcome.took.items()}
         along = {"along": ", ".join(outcome.with_it)} if outcome.with_it else {}
         _log.info(
@@ -224,6 +227,10 @@ class Reconciler:
             level = _log.error if isinstance(error, UpdateFailed | EngineError) else _log.warning
             level("container not updated", container=name, why=str(error), again_in_s=wait)
         return error.exit_code
+
+    def _announce(self, name: str, plan: str) -> None:
+        if self._repeats.is_news(f"the plan of {name}", plan):
+            _log.info("update planned", container=name, plan=plan.splitlines())
 
     def _say(self, name: str, event: str, found: Assessment, why: str = "", **more: str) -> None:
         why = why or found.verdict.reason

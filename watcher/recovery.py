@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import evolve
 
-from watcher import spare
+from watcher import spare, stops
 from watcher.engine import Engine
 from watcher.errors import Conflict, EngineError, NotFound
 from watcher.names import Marker, short
@@ -93,6 +93,7 @@ async def recover(engine: Engine, recovery: Recovery) -> None:
     match recovery:
         case Undo(old, successor, marker):
             await quiet(engine, successor)
+            await stops.see_through(engine, old, successor)
             await _restore(engine, old, marker)
             await drop(engine, successor)
         case Restore(old, marker):

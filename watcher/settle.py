@@ -62,10 +62,8 @@ async def settle(engine: Engine, name: str, demands: Demands) -> list[Failure]:
     Returns:
         What was given up for bad health; empty where nothing was.
     """
-    found = await read(engine)
-    root = found.root(name)
     failures = []
-    for each in (root, *found.members(root)):
+    for each in (await read(engine)).concerned(name):
         failures += await _settle_one(engine, each, demands)
     return failures
 
@@ -107,7 +105,7 @@ async def _settle_one(engine: Engine, name: str, demands: Demands) -> list[Failu
                 await _swap(engine, found.scenes[name])
             case Way.FORWARD, Finish() | Undo():
                 raise EngineError(f"{name} cannot be settled before what it holds on to: its update is open")
-            case _, Respawn(spare) if _is_orphaned(found, spare):
+            case _, Respawn(spare) if found.is_orphaned(name):
                 # Its successor worked, and went with the engine, as one that is run with `--rm` does.
                 await drop(engine, spare)
             case _:
@@ -215,11 +213,6 @@ def _blamed(found: OpenUpdates, root: str, name: str, reason: str) -> Failure:
 
 def _demand(found: OpenUpdates, cid: str, demands: Demands) -> Demand:
     return demands(found.inspects[cid]["Config"]["Labels"])
-
-
-def _is_orphaned(found: OpenUpdates, spare: str) -> bool:
-    kept = found.inspects.get(spare)
-    return kept is not None and not providers(kept, found.names) <= found.names.keys()
 
 
 def _names(rows: list[Json]) -> dict[str, str]:

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from watcher.context import Context
-from watcher.doors import doors
+from watcher.doors import doors, given_the_socket
 from watcher.engine import Json
 from watcher.names import name_of
 from watcher.order import Order
@@ -65,7 +65,9 @@ async def order_of(context: Context, rows: Iterable[Json]) -> Order:
     rows = list(rows)
     own = await context.own.find(context.engine)
     name = next((name_of(row) for row in rows if row["Id"] == own), "")
-    return Order.of(rows, own=name, doors=doors(rows, context.engine.endpoint.url))
+    endpoint = context.engine.endpoint
+    last = given_the_socket(rows, endpoint.socket)
+    return Order.of(rows, own=name, doors=doors(rows, endpoint.url), last=last)
 
 
 def oddities(order: Order) -> list[str]:

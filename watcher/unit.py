@@ -11,7 +11,7 @@ from typing import Any
 from attrs import frozen
 
 from watcher.dependents import Way, providers, way
-from watcher.scene import Leave, Recovery, Scene
+from watcher.scene import Leave, Recovery, Respawn, Scene
 
 Json = dict[str, Any]
 
@@ -41,6 +41,20 @@ class OpenUpdates:
             return Way.OWN
         old, new = (self.inspects.get(cid) for cid in self.scenes[name].pair)
         return way(old, new, self.names) if old and new else Way.OWN
+
+    def concerned(self, name: str) -> tuple[str, ...]:
+        """Whose open updates are to be brought to their end when that of a container is, in this order.
+
+        Orphans are anybody's: nothing ties them to a container any more.
+        """
+        root = self.root(name)
+        return tuple(dict.fromkeys((root, *self.members(root), *filter(self.is_orphaned, self.scenes))))
+
+    def is_orphaned(self, name: str) -> bool:
+        """Whether a spare alone is left of a container, and what it would hold on to is gone."""
+        recovery = self.recovery(name)
+        kept = self.inspects.get(recovery.spare) if isinstance(recovery, Respawn) else None
+        return kept is not None and not providers(kept, self.names) <= self.names.keys()
 
     def root(self, name: str) -> str:
         """The container whose open update decides over that of `name`: its own name where none does."""

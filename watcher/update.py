@@ -149,6 +149,7 @@ class Update:
 
         async def back() -> None:
             for part in begun:
+                await part.stopped()
                 if part.name in untouched:
                     await part.drop()
             await undo_all(

@@ -29,7 +29,7 @@ def test_an_update_is_one_line_with_images_digest_and_the_time_of_each_stage(
     line = daemon.wait("container updated", container=web.name)
 
     assert daemon.stop() == 0
-    assert daemon.about(web.name) == [line]
+    assert daemon.said("container updated", container=web.name) == [line]
     assert (line["level"], line["image"], line["old"], line["new"]) == (
         "info",
         web.image,

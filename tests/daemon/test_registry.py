@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.bed.cli import Result
-from tests.bed.faults import Hold, answer
+from tests.bed.faults import Hold, answer, cut, run
 from tests.bed.processes import wait_until
-from tests.bed.proxy import Proxy
+from tests.bed.proxy import Armed, Proxy
 from tests.bed.registry import PrivateRegistry
 from tests.bed.stack import Stack
 from tests.daemon.apps import LOCAL, OPT_IN, is_replaced, is_untouched, labelled, move
@@ -244,6 +244,21 @@ def test_an_error_in_the_middle_of_a_pull_is_no_update(
     assert "unknown blob" in daemon.wait("tag not pulled", image=web.image)["why"]
     assert daemon.stop() == 0
     assert is_untouched(stack, web)
+
+
+def test_an_engine_that_goes_away_when_a_pull_has_failed_is_no_crash(
+    start: Start, stack: Stack, registry: PrivateRegistry, proxy: Proxy
+) -> None:
+    web = published(stack, registry, *OPT_IN)
+    cuts = list[Armed]()
+    goes = run(lambda: cuts.append(proxy.arm(cut, match="^GET /images/")), then=answer(500, "unknown blob"))
+    proxy.arm(goes, match=PULL)
+
+    daemon = start(host=proxy.host)
+
+    daemon.wait("container updated", container=web.name)
+    assert cuts[0].fired.is_set()
+    assert daemon.stop() == 0
 
 
 @pytest.mark.parametrize("interval", ["0", "0s", "soon", "-1s"])

@@ -1,7 +1,9 @@
 """How the daemon ends, when it is told to, and what it does at once when asked; --once; its health."""
 
 import signal
+import subprocess
 from collections.abc import Callable
+from concurrent.futures import Future
 
 import pytest
 
@@ -263,6 +265,25 @@ def test_an_update_that_was_cut_short_is_settled_at_the_start(
         assert daemon.stop() == 0
 
     assert is_replaced(stack, web)
+
+
+def test_an_update_by_hand_that_was_cut_short_is_settled_too(
+    start: Start, cli: Commands, stack: Stack, proxy: Proxy
+) -> None:
+    """The daemon settles whatever is open: the container has no label of ours."""
+    web = outdated(stack)
+    updating = Future[subprocess.Popen[str]]()
+    proxy.arm(run(lambda: updating.result().kill()), n=4)
+    updating.set_result(
+        cli.start("watcher", "update", "--no-pull", web.name, env={"DOCKER_HOST": proxy.host})
+    )
+    updating.result().wait()
+    assert len(stack.containers()) == 2
+
+    start()
+
+    stack.wait(lambda: list(stack.containers()) == [web.name] and stack.inspect(web.name)["State"]["Running"])
+    assert stack.inspect(web.name)["Image"] == web.old
 
 
 def test_once_settles_what_was_cut_short_before_it_asks_a_registry(

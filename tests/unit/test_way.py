@@ -122,3 +122,20 @@ def test_an_update_of_somebody_else_does_not_belong_to_it() -> None:
     assert "other" not in read(world).members("web")
     assert read(world).members("other") == ()
     assert read(world).root("other") == "other"
+
+
+def spared() -> World:
+    """The update is over, and the engine's death removed the successor of one that is run with `--rm`."""
+    spare = Marker("side", "old", "r", short(cid("new-side")), removes_itself=True, going=True)
+    return {"new-web": "web", "old-side": str(spare)}
+
+
+def test_a_spare_that_nothing_can_be_made_from_any_more_is_settled_with_whoever_is_asked_for() -> None:
+    assert read(spared()).is_orphaned("side")
+    assert read(spared()).concerned("web") == ("web", "side")
+
+
+def test_a_spare_whose_provider_can_come_back_is_no_orphan() -> None:
+    world = spared() | {"old-web": marker("web", "old")}
+
+    assert not read(world).is_orphaned("side")
