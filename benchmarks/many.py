@@ -77,10 +77,13 @@ def _collect(stream: Iterator[dict[str, Any]], seen: list[dict[str, Any]]) -> No
 
 
 def by_daemon(
-    made: Bench, names: list[str], *arguments: object, **image: Unpack[Options]
+    made: Bench, names: list[str], *arguments: object, host: str = "", **image: Unpack[Options]
 ) -> tuple[Watched, float]:
-    """Let the daemon update all of them; what was seen, and the seconds until the last line."""
-    daemon = made.daemon(*arguments)
+    """Let the daemon update all of them; what was seen, and the seconds until the last line.
+
+    It is given the engine's own socket, as the bare calls are: the proxy takes time of its own.
+    """
+    daemon = made.daemon(*arguments, DOCKER_HOST=host or made.engine.host)
     with events(made) as seen:
         began, clock = time.time(), time.perf_counter()
         made.stack.image("app0:1", marker="new", **image)
@@ -119,34 +122,88 @@ def measured(made: Bench, count: int, do: Updates, **image: Unpack[Options]) -> 
     return found
 
 
-def slow_stops(made: Bench) -> list[list[object]]:
+def slow_stops(made: Bench, rounds: int) -> list[list[object]]:
     """Stops of 3 s side by side: the slowest alone is the floor."""
 
     def do(names: list[str]) -> tuple[Watched, float]:
         return by_daemon(made, names, **SLOW)
 
-    _, alone = measured(made, 1, do, **SLOW)
-    _, together = measured(made, 5, do, **SLOW)
-    return [["5 that need 3 s to stop: all / one alone", f"{together / alone:.2f}", "1.15"]]
+    ratios = []
+    for _ in range(rounds):
+        _, alone = measured(made, 1, do, **SLOW)
+        _, together = measured(made, 5, do, **SLOW)
+        ratios.append(together / alone)
+    return [["5 that need 3 s to stop: all / one alone", *spread(ratios), "1.15"]]
 
 
-def stale(made: Bench, count: int, concurrency: int) -> list[list[object]]:
+@frozen
+class Round:
+    """One turn of each way.
+
+    Attributes:
+        alone: A single update.
+        bare: All of them, by the bare calls, and the seconds that those took.
+        ours: All of them, by the daemon.
+    """
+
+    alone: Watched
+    bare: tuple[Watched, float]
+    ours: tuple[Watched, float]
+
+    @property
+    def outage(self) -> float:
+        """The median seconds that one was down."""
+        return statistics.median(self.ours[0].down)
+
+    @property
+    def single(self) -> float:
+        """The same of the single update."""
+        return statistics.median(self.alone.down)
+
+
+def stale(made: Bench, count: int, concurrency: int, rounds: int) -> list[list[object]]:
     """Many stale ones, nothing slow in them: against one alone, and against the bare calls."""
 
     def do(names: list[str]) -> tuple[Watched, float]:
         return by_daemon(made, names, "--concurrency", concurrency, **IDLE)
 
-    alone, _ = measured(made, 1, do)
-    bare, bare_took = measured(made, count, lambda names: by_hand(made, names, concurrency))
-    all_of_them, took = measured(made, count, do)
-    outage, single = statistics.median(all_of_them.down), statistics.median(alone.down)
-    return [
-        [f"{count} stale: down at once", all_of_them.at_once, concurrency],
-        ["median outage / that of a single update", f"{outage / single:.2f}", 4],
-        ["longest outage / that of a single update", f"{max(all_of_them.down) / single:.2f}", "-"],
-        ["median outage / that of the bare calls", f"{outage / statistics.median(bare.down):.2f}", "-"],
-        [f"wall time / the bare calls, {concurrency} at once", f"{took / bare_took:.2f}", "1.3"],
+    def bare(names: list[str]) -> tuple[Watched, float]:
+        return by_hand(made, names, concurrency)
+
+    turns = [
+        Round(measured(made, 1, do)[0], measured(made, count, bare), measured(made, count, do))
+        for _ in range(rounds)
     ]
+    worst = max(each.ours[0].at_once for each in turns)
+    longest = [max(each.ours[0].down) / each.single for each in turns]
+    against_bare = [each.outage / statistics.median(each.bare[0].down) for each in turns]
+    wall = [each.ours[1] / each.bare[1] for each in turns]
+    return [
+        [f"{count} stale: down at once", worst, "-", concurrency],
+        ["median outage / that of a single update", *spread([e.outage / e.single for e in turns]), 4],
+        ["longest outage / that of a single update", *spread(longest), "-"],
+        ["median outage / that of the bare calls", *spread(against_bare), "-"],
+        [f"wall time / the bare calls, {concurrency} at once", *spread(wall), "1.3"],
+    ]
+
+
+def calls(made: Bench, count: int, concurrency: int) -> list[object]:
+    """What an update asks of the engine; the daemon's looks meanwhile are counted in."""
+    names = made.fleet(count)
+    made.proxy.calls.clear()
+    by_daemon(made, names, "--concurrency", concurrency, host=made.proxy.host, **IDLE)
+    made.clear()
+    return [
+        f"calls to the engine per update, {count} stale",
+        f"{len(made.proxy.calls) / count:.0f}",
+        "-",
+        "-",
+    ]
+
+
+def spread(ratios: list[float]) -> tuple[str, str]:
+    """The median, and the lowest and the highest."""
+    return f"{statistics.median(ratios):.2f}", f"{min(ratios):.2f} to {max(ratios):.2f}"
 
 
 def main() -> None:
@@ -154,10 +211,13 @@ def main() -> None:
     parser = options(__doc__)
     parser.add_argument("--containers", type=int, default=50)
     parser.add_argument("--concurrency", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=3, help="in which all ways take turns")
     chosen = parser.parse_args()
+    count, concurrency, rounds = chosen.containers, chosen.concurrency, chosen.rounds
     with bench(chosen.engine) as made:
-        rows = slow_stops(made) + stale(made, chosen.containers, chosen.concurrency)
-    table(["what", "ratio", "at most"], rows)
+        rows = slow_stops(made, rounds) + stale(made, count, concurrency, rounds)
+        rows += [calls(made, few, concurrency) for few in (1, count)]
+    table(["what", "median", "rounds", "at most"], rows)
 
 
 if __name__ == "__main__":

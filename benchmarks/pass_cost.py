@@ -1,9 +1,9 @@
 """What a pass over many containers of one tag costs the engine and the registry with nothing to do."""
 
 import time
-from collections import Counter
 
 from benchmarks.ground import IDLE, Bench, bench, options, table
+from tests.bed.faults import run
 from tests.bed.processes import wait_until
 from tests.bed.registry import PrivateRegistry
 from tests.daemon.apps import OPT_IN
@@ -45,17 +45,19 @@ def once(made: Bench, registry: PrivateRegistry, count: int) -> list[object]:
 
 
 def timed(made: Bench, registry: PrivateRegistry, count: int) -> list[object]:
-    """The passes of the timer, without the first: from one pull to the call before the next."""
-    before, beforehand = len(registry.requests()), pulls(made)
+    """The passes of the timer, without the first: from one pull to the next."""
+    seen: list[tuple[int, int]] = []
+
+    def note() -> None:
+        seen.append((len(made.proxy.calls), len(registry.requests())))
+
+    made.proxy.arm(run(note, lambda _: None), match=PULL, times=10_000)
     daemon = made.daemon("--interval", "3s")
-    wait_until(lambda: pulls(made) > beforehand, "the first pull")
-    start = len(made.proxy.calls)
-    wait_until(lambda: pulls(made) > beforehand + ROUNDS, "the last pull")
-    calls = Counter(call.path for call in made.proxy.calls[start:])
+    wait_until(lambda: len(seen) > ROUNDS, "the last pull")
     daemon.stop()
-    asked = (len(registry.requests()) - before) / (pulls(made) - beforehand)
-    others = (calls.total() - calls[PULL]) / calls[PULL]
-    return ["of the timer", count, 1, f"{others:.1f}", f"{asked:.1f}", "-"]
+    made.proxy.disarm()
+    others, asked = ((last - first) / ROUNDS for first, last in zip(seen[0], seen[ROUNDS], strict=True))
+    return ["of the timer", count, 1, f"{others - 1:.1f}", f"{asked:.1f}", "-"]
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from watcher.progress import Reporter
 from watcher.proof import Demand
 from watcher.recovery import left_aside, open_updates
 from watcher.settings import Policy
-from watcher.settle import Demands, read, settle
+from watcher.settle import Demands, glance, settle
 from watcher.successor import Moved
 from watcher.verdict import Status
 
@@ -142,7 +142,7 @@ async def _settle(context: Context, name: str, claims: Collection[str]) -> tuple
     Raises:
         Wider: There are others that must be settled with it, and are not claimed.
     """
-    found = await read(context.engine)
+    found = await glance(context.engine, context.holds)
     unit = {*found.concerned(name)}
     if found.scenes.keys().isdisjoint(unit):
         return ()

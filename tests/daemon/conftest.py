@@ -18,6 +18,8 @@ from tests.bed.processes import wait_until
 ROOT = Path(__file__).parents[2]
 Line = dict[str, Any]
 
+STOPPING = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+
 ENVIRON = {"CTR_UPDATER_STABLE_FOR": "300ms", "CTR_UPDATER_LOG_FORMAT": "json"}
 
 
