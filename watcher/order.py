@@ -7,14 +7,12 @@ everything that goes before it, near and far, so that the chain holds where a li
 The rows tell what Compose noted (its label `depends_on` also holds what it derives itself from
 `network_mode: service:x`, `pid`, `ipc`, `links` and `volumes_from`; 2.40), our own label, joined networks
 (`HostConfig.NetworkMode`) and legacy links (the provider's `Names` have `/dependent/alias`; 20.10 to
-28.5). PID and IPC namespaces and `--volumes-from` stand in an inspect only: `more` takes those. Pure: no
-I/O.
+28.5). PID and IPC namespaces and `--volumes-from` stand in an inspect only. Pure: no I/O.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from itertools import pairwise
-from types import MappingProxyType
 from typing import Any, Self
 
 from attrs import frozen
@@ -54,9 +52,6 @@ class Dependency:
     restart: bool = False
 
 
-_NONE: Mapping[str, Iterable[Dependency]] = MappingProxyType({})
-
-
 @frozen
 class Order:
     """The order of all containers; names that it does not know have nothing before them.
@@ -85,7 +80,6 @@ class Order:
         own: str = "",
         doors: Collection[str] = (),
         last: Collection[str] = (),
-        more: Mapping[str, Iterable[Dependency]] = _NONE,
     ) -> Self:
         """Put containers in order.
 
@@ -94,13 +88,12 @@ class Order:
             own: The name of the container that this program runs in; what it depends on goes last.
             doors: Names of containers that the engine is reached through; they go last, one after another.
             last: Names of others that go last.
-            more: What only an inspect tells, by the dependent's name.
         """
         by_name, ids = dict[str, Json](), dict[str, str]()
         for row in sorted(rows, key=lambda row: bool(Marker.parse(name_of(row)))):
             ids[row["Id"]] = _plain(name_of(row))
             by_name.setdefault(ids[row["Id"]], row)
-        known = _known(by_name, ids, more)
+        known = _known(by_name, ids)
         edges = {name: {each.name for each in known[name]} for name in by_name}
         cycles = _uncircled(edges)
         replicas = [members for members in _services(by_name).values() if len(members) > 1]
@@ -169,9 +162,7 @@ def _plain(name: str) -> str:
     return marker.name if marker else name
 
 
-def _known(
-    by_name: dict[str, Json], ids: dict[str, str], more: Mapping[str, Iterable[Dependency]]
-) -> dict[str, tuple[Dependency, ...]]:
+def _known(by_name: dict[str, Json], ids: dict[str, str]) -> dict[str, tuple[Dependency, ...]]:
     services = _services(by_name)
     linking = _linking(by_name)
     return {
@@ -182,7 +173,6 @@ def _known(
                 *(Dependency(other, DEPENDS_ON) for other in _listed(row)),
                 *_joined(row, ids),
                 *linking.get(name, ()),
-                *more.get(name, ()),
             )
             if each.name in by_name
         )
@@ -213,7 +203,8 @@ def _condition(text: str) -> Condition:
 def _joined(row: Json, ids: dict[str, str]) -> Iterator[Dependency]:
     kind, _, provider = ((row.get("HostConfig") or {}).get("NetworkMode") or "").partition(":")
     if kind == "container" and provider in ids:
-        yield Dependency(ids[provider], f"shares the network of {ids[provider]}", restart=True)
+        cause = f"shares the network of {ids[provider]}"
+        yield Dependency(ids[provider], cause, restart=not is_one_off(_labels(row)))
 
 
 def _linking(by_name: dict[str, Json]) -> dict[str, list[Dependency]]:

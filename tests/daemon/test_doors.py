@@ -3,6 +3,7 @@
 import socket
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -36,10 +37,13 @@ def door(stack: Stack, free_port: Callable[[], int]) -> Door:
 
 def opened(stack: Stack, name: str, *options: object, at: tuple[str, int]) -> App:
     """Run a socket proxy that has an update, on this machine's Python; return once it answers."""
-    engine = stack.engine.socket
-    program = ["chroot", "/host", sys.executable, "-IS", forwarder.__file__, str(engine), str(PORT)]
-    mounts = ("-v", "/:/host:ro", "-v", f"{engine}:/host{engine}")
-    app = outdated(stack, *LOCAL, *mounts, *options, name=name, cmd=program)
+    engine, program = stack.engine.socket, Path(forwarder.__file__)
+    command = [sys.executable, "-IS", str(program), str(engine), str(PORT)]
+    # Not the whole root: that would hold the file systems of all other containers as well.
+    wanted = {"/lib", "/lib64", "/usr/lib", sys.prefix, sys.base_prefix, str(program.parent)}
+    given = [path for path in sorted(wanted) if Path(path).exists()]
+    mounts = ["-v", f"{engine}:{engine}", *(text for path in given for text in ("-v", f"{path}:{path}:ro"))]
+    app = outdated(stack, *LOCAL, *mounts, *options, name=name, cmd=command)
     wait_until(lambda: answers(at), "the socket proxy's first answer")
     return app
 

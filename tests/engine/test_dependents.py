@@ -315,6 +315,19 @@ def test_a_dependency_that_was_replaced_restarts_whoever_asked_for_that(
     assert after[other.name]["State"] == before[other.name]["State"]
 
 
+def test_a_job_of_compose_run_runs_on_without_it(cli: Commands, stack: Stack) -> None:
+    web = provider(stack)
+    one_off = ("--label", "com.docker.compose.oneoff=True")
+    job = joined(stack, *joining(web, "--network"), *one_off, name="job")
+    before = stack.inspect(job.name)["State"]
+
+    done = cli(*UPDATE, web.name, env=QUICK)
+
+    assert done.code == 0
+    assert f"{job.name} (docker compose run) shares the network of {web.name} and loses it" in done.err
+    assert stack.inspect(job.name)["State"] == before
+
+
 @pytest.mark.parametrize("number", range(1, 13))
 @pytest.mark.parametrize("which", ["good", "web", "side"])
 def test_one_that_was_killed_is_brought_to_its_end_by_the_next(

@@ -106,12 +106,6 @@ def test_a_joined_network_and_a_link_are_dependencies() -> None:
     assert order.before("app") == {"web"}
 
 
-def test_what_only_an_inspect_tells_can_be_added() -> None:
-    order = Order.of([row("side"), row("web")], more={"side": [Dependency("web", "shares its processes")]})
-
-    assert order.before("side") == {"web"}
-
-
 def test_what_is_far_goes_before_as_well() -> None:
     """Also where nothing between the two has an update of its own."""
     order = Order.of([after("web", "api"), after("api", "db"), row("db")])
