@@ -95,7 +95,8 @@ async def judge_remote(context: Context, container: Json) -> Verdict:
 async def assess(context: Context, container: Json) -> Assessment:
     """Judge a container from local information, and what is remembered of it; remember its image."""
     found = await reading.assess(context.engine, container)
-    if image := await reading.known_image(context.engine, container["Image"]):
+    running = container["Image"]
+    if not context.memory.image(running) and (image := await reading.known_image(context.engine, running)):
         context.memory.keep_image(image)
     failure = context.memory.failure(found.name)
     return evolve(found, verdict=held(found.verdict, failure.image, failure.reason)) if failure else found

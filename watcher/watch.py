@@ -19,7 +19,8 @@ _ACTIONS = [
     *("tag", "pull", "load", "import", "untag", "delete"),
     *("create", "start", "rename", "destroy", "die", "update"),
 ]
-_CALM = 2.0
+_CALM = 9.0
+_CALM_LONGEST_S = 0.5
 _RECONNECT_FIRST_S = 0.25
 _RECONNECT_LAST_S = 30.0
 
@@ -90,8 +91,8 @@ class Watch:
             self._rung.clear()
             began = time.monotonic()
             await self._look()
-            # The first event is answered at once; a flood of them is answered a third of the time.
-            await asyncio.sleep(_CALM * (time.monotonic() - began))
+            # The first event is answered at once; a flood of them gets a tenth of the time, for updates need it.
+            await asyncio.sleep(min(_CALM * (time.monotonic() - began), _CALM_LONGEST_S))
 
 
 def _first(group: BaseExceptionGroup[EngineError]) -> EngineError:

@@ -83,6 +83,8 @@ def _bridge_of(address: ipaddress.IPv4Address) -> Bridge:
 def _create(bridge: Bridge, owner: Path) -> Bridge:
     run("ip", "link", "add", bridge.name, "type", "bridge")
     run("ip", "link", "set", bridge.name, "alias", _signed(owner))
+    # Else it is that of a port, changes as containers come and go, and the others lose their gateway.
+    run("ip", "link", "set", bridge.name, "address", f"02:42:{bridge.bridge[1].packed.hex(':')}")
     run("ip", "addr", "add", f"{bridge.bridge[1]}/{bridge.bridge.prefixlen}", "dev", bridge.name)
     run("ip", "link", "set", bridge.name, "up")
     if shutil.which("iptables"):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.order import DEPENDS_ON, Condition, Dependency, Order, is_one_off
+from watcher.order import DEPENDS_ON, Condition, Order, is_one_off
 
 Json = dict[str, Any]
 COMPOSE = "com.docker.compose."
