@@ -129,7 +129,7 @@ async def create(engine: Engine, name: str, plan: Draft) -> Json:
 
 
 async def _host_name(engine: Engine, container: Json) -> str:
-    """The engine's host's name, where the container may have it for its own; `/info` takes the engine 5 ms."""
+    """The name of the engine's host, where the container may have it for its own; `/info` is a slow call."""
     return str((await engine.info())["Name"]) if container["HostConfig"]["NetworkMode"] == "host" else ""
 
 
