@@ -1,6 +1,6 @@
 # Everything a developer types. Needs root (a private Docker engine is a real dockerd) and apt-get.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-engines test-kills bench test-matrix test-faults lint format lock clean
+.PHONY: help install demo test test-engines test-scenarios test-kills test-chaos bench test-matrix test-faults lint format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,6 +8,9 @@ ENGINES := 20.10 26.1 28.5 28.5c
 # What differs between engines is tested on each of them; the rest on one.
 MATRIX := tests/engine/test_exercise.py tests/engine/test_identity.py tests/engine/test_lookup.py \
   tests/engine/test_update.py tests/engine/fidelity
+# What the product is for, on each engine: the daemon, those that lean on one another, Compose, registries.
+SCENARIOS := tests/daemon tests/engine/test_dependents.py tests/engine/test_planned.py tests/engine/test_stops.py \
+  tests/registry/live tests/image/test_service.py
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 help: ## list the targets
@@ -33,8 +36,15 @@ test-engines: install ## what differs between engines, on all of them
 	set -e; for engine in $(ENGINES); do \
 	  echo "== engine $$engine"; $(PYTEST) --engine $$engine $(MATRIX); done
 
+test-scenarios: install ## the daemon, dependents, Compose and registries, on all engines
+	set -e; for engine in $(ENGINES); do \
+	  echo "== engine $$engine"; $(PYTEST) --engine $$engine $(SCENARIOS); done
+
 test-kills: install ## every SIGKILL of the updater, and a share of all other faults, on one engine
 	$(PYTEST) --fault-share ci tests/faults
+
+test-chaos: install ## a quarter of an hour of whatever can happen to a daemon, and floods of 10,000 events
+	CHAOS_S=900 $(BIN)/python -m pytest tests/daemon/test_chaos.py
 
 bench: install ## the benchmarks, as ratios within one run
 	set -e; for name in downtime latency pass_cost many idle; do $(BIN)/python -m benchmarks.$$name; done

@@ -91,7 +91,7 @@ class Watch:
             self._rung.clear()
             began = time.monotonic()
             await self._look()
-            # The first event is answered at once; a flood gets a tenth of the time, for updates need the rest.
+            # The first event is answered at once; a flood gets a tenth of the time, updates the rest.
             await asyncio.sleep(min(_CALM * (time.monotonic() - began), _CALM_LONGEST_S))
 
 
