@@ -216,8 +216,9 @@ def test_a_format_that_is_chosen_holds_on_a_terminal_too(cli: Commands, stack: S
 
     shown = _on_a_terminal(cli, "--log-format", "json")
 
-    (line,) = map(json.loads, shown.out.splitlines())
-    assert (line["event"], line["container"]) == ("container updated", web.name)
+    planned, updated = map(json.loads, shown.out.splitlines())
+    assert (planned["event"], planned["container"]) == ("update planned", web.name)
+    assert (updated["event"], updated["container"]) == ("container updated", web.name)
 
 
 def test_a_format_that_is_chosen_holds_on_a_pipe_too(once: Callable[..., Result], stack: Stack) -> None:

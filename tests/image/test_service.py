@@ -64,8 +64,8 @@ def test_service_updates_a_labelled_container_and_says_so(compose: Compose, stac
     stack.wait(lambda: is_replaced(stack, web))
     compose("stop")
 
-    (line,) = [line for line in lines(compose) if line.get("container") == web.name]
-    assert line["event"] == "container updated"
+    told = [line["event"] for line in lines(compose) if line.get("container") == web.name]
+    assert told == ["update planned", "container updated"]
 
 
 def test_service_leaves_itself_alone_even_when_labelled(
