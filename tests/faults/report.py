@@ -36,7 +36,7 @@ class Point:
 
 
 _NOTES = {
-    "revived": "left stopped by the engine's own death with no update open (not the updater's to start)",
+    "revived": "left stopped or without network by the engine's own death, with no update open",
     "departed": "removed by the engine's own death when it had no spare yet, or no more (`--rm`)",
     "cured": "the engine had to be restarted cleanly before it started anything",
 }

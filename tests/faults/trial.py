@@ -4,7 +4,7 @@ import contextlib
 import subprocess
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from tests.bed.api import events
 from tests.bed.cli import Commands, Result
@@ -13,8 +13,10 @@ from tests.bed.processes import wait_until
 from tests.bed.proxy import Proxy
 from tests.faults.kinds import Joined, Kind
 from tests.faults.strikes import Strike
-from tests.faults.whole import complaints, of_the_rest
+from tests.faults.whole import complaints, of_the_rest, unwired
 from tests.faults.world import Subject, World
+
+Json = dict[str, Any]
 
 _RUNS = 5
 _CURE_AFTER = 2  # runs that fail: some engines start nothing more until they were restarted
@@ -26,7 +28,8 @@ class Trial:
     """The updater's runs on one container, through a proxy of its own; a context manager.
 
     Attributes:
-        revived: The engine's own death left the container stopped, with no update open; the test started it.
+        revived: The engine's own death left the container stopped, or without its networks, with no update
+            open; the test started it.
         departed: The engine's own death removed a `--rm` container that had no spare yet, or no more.
         cured: The engine had to be restarted cleanly before it started anything.
         said: What the last run said.
@@ -42,6 +45,7 @@ class Trial:
         self._commands = Commands(world.engine.host, directory)
         self._env = {"CTR_UPDATER_STABLE_FOR": subject.kind.stable_for}
         self._was_spared = True
+        self._was_open = False
         self._engine_starts: list[Future[object]] = []
         self._threads = ThreadPoolExecutor(2)
         self._process: Future[subprocess.Popen[str]] = Future()
@@ -158,6 +162,7 @@ class Trial:
 
     def _engine_dies(self) -> None:
         self._world.deaths += 1
+        self._was_open = self._world.is_open()
         # One that joined others goes back with them only: once they are committed, its spare is of no use.
         is_committed = (
             bool(self._subject.joined) and self._is_updated() and not self._world.is_open(self._subject.name)
@@ -173,20 +178,27 @@ class Trial:
         return gone and not self._was_spared
 
     def _revive(self) -> None:
-        """Start what the engine's own death left stopped with no update of it open: not the updater's to do.
+        """Start what the engine's own death broke with no update of it open: that is not the updater's to do.
 
-        The next run updates it, and a container that does not run is not started by that.
+        It was left stopped, and one that does not run is not started by an update; or it was started by the
+        engine without its networks, when all was over.
         """
         if not self._world.deaths:
             return
         for name in (self._subject.name, *self._subject.joined):
             row = self._world.rows().get(name)
-            if row is None or row["State"] != "exited" or self._world.is_open(name):
+            if row is None or self._world.is_open(name) or not self._is_broken(name, row):
                 continue
             self.revived = True
-            if self._world.engine.api("POST", f"/containers/{name}/start")[0] >= 400:
+            refused = self._world.engine.api("POST", f"/containers/{name}/restart")[0] >= 400
+            if refused or any(unwired(self._world.inspect(name))):
                 self._cure()
-                self._world.ask("POST", f"/containers/{name}/start")
+                self._world.ask("POST", f"/containers/{name}/restart")
+
+    def _is_broken(self, name: str, row: Json) -> bool:
+        if row["State"] == "running" and not self._was_open:
+            return any(unwired(self._world.inspect(name)))
+        return bool(row["State"] == "exited")
 
     def _cure(self) -> None:
         if self._world.deaths:

@@ -39,7 +39,7 @@ def _of_the_container(world: World, subject: Subject) -> Iterator[str]:
     if not state["Running"] or state.get("Restarting") or state["Paused"]:
         yield f"it is {state['Status']}"
     else:
-        yield from _unwired(after)
+        yield from unwired(after)
     if after["Image"] not in images:
         yield "it runs an image that it must not run"
     if data_of(after) != subject.data:
@@ -87,7 +87,8 @@ def _named(family: dict[str, Json], name: str) -> Json:
     return named
 
 
-def _unwired(container: Json) -> Iterator[str]:
+def unwired(container: Json) -> Iterator[str]:
+    """What a running container lacks of its networks and ports."""
     for name, endpoint in container["NetworkSettings"]["Networks"].items():
         asked = (endpoint.get("IPAMConfig") or {}).get("IPv4Address")
         if not endpoint["EndpointID"] or endpoint["IPAddress"] != (asked or endpoint["IPAddress"] or "some"):
