@@ -163,6 +163,21 @@ def test_a_manifest_that_is_not_its_digests_is_unknown(
     assert is_as_it_was(stack, web)
 
 
+@pytest.mark.parametrize("command", PULLING)
+def test_a_layer_that_its_registry_has_lost_is_unknown(
+    cli: Commands, stack: Stack, registry: PrivateRegistry, front: BadRegistry, command: str
+) -> None:
+    web = pulled(stack, registry, front)
+    publish(stack, registry, web, files={"www/new": "new"})
+    body = b'{"errors": [{"code": "BLOB_UNKNOWN", "message": "blob unknown to registry"}]}'
+    front.on("/blobs/", lambda _: Reply(404, body, {"Content-Type": "application/json"}))
+
+    line = is_unknown(cli(*command.split(), web.name), web)
+
+    assert "blob" in line or "content" in line
+    assert is_as_it_was(stack, web)
+
+
 @pytest.mark.parametrize("where", ["refused", "nowhere"])
 def test_a_registry_that_is_not_there_is_unknown(
     check: Callable[[App], Result], stack: Stack, free_port: Callable[[], int], where: str
