@@ -37,8 +37,8 @@ def by_buildkit(stack: Stack, app: App, _: Path) -> None:
 
 def by_import(stack: Stack, app: App, directory: Path) -> None:
     (directory / "root.tar").write_bytes(rootfs())
-    change = ["--change", 'CMD ["/bin/busybox", "sleep", "1000"]', "--change", "STOPSIGNAL SIGKILL"]
-    stack.engine.docker("import", *change, directory / "root.tar", app.image)
+    change = 'CMD ["/bin/busybox", "sleep", "1000"]'
+    stack.engine.docker("import", "--change", change, directory / "root.tar", app.image)
 
 
 def by_commit(stack: Stack, app: App, _: Path) -> None:
