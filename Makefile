@@ -11,7 +11,7 @@ MATRIX := tests/engine/test_exercise.py tests/engine/test_identity.py tests/engi
 # What the product is for, on each engine: the daemon, those that lean on one another, Compose, registries.
 SCENARIOS := tests/daemon tests/engine/test_dependents.py tests/engine/test_planned.py tests/engine/test_stops.py \
   tests/registry/live tests/image/test_service.py
-PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist worksteal
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1: \2/p' Makefile
@@ -27,8 +27,8 @@ demo: install ## the exercise, visible: an image rebuilt, a container replaced
 
 test: install ## every test, on one engine; of the faults and matrices a part that the commit chooses
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses 2 --dist worksteal --ignore tests/faults
-	$(BIN)/coverage run -m pytest --numprocesses 2 --dist worksteal --fault-share 1/64 tests/faults
+	$(BIN)/coverage run -m pytest --numprocesses 3 --dist worksteal --ignore tests/faults
+	$(BIN)/coverage run -m pytest --numprocesses 3 --dist worksteal --fault-share 1/64 tests/faults
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under 90
 
