@@ -9,6 +9,8 @@ from tests.bed import api, images
 from tests.bed.engine import PrivateEngine
 from tests.bed.errors import BedError
 
+# A command that was killed in the middle of a create or a removal leaves the engine at it.
+_SWEEPS = 3
 _LISTS = {
     "containers": "/containers/json?all=1",
     "networks": '/networks?filters={"type":["custom"]}',  # the default bridge's id changes with each start
@@ -107,19 +109,20 @@ class Stack:
         Raises:
             BedError: Something stayed.
         """
+        for _ in range(_SWEEPS):
+            self._sweep()
+            left = [name for kind in self._before for name in self._new(kind)]
+            if not left:
+                return
+        raise BedError(f"the engine would not remove {left}")
+
+    def _sweep(self) -> None:
         for container in self._new("containers"):
             self.engine.api("DELETE", f"/containers/{container}?force=1&v=1")
-        for kind in (
-            "networks",
-            "volumes",
-            "images",
-            "images",
-        ):  # twice: an image cannot go before its children
+        # Images twice: one cannot go before its children.
+        for kind in ("networks", "volumes", "images", "images"):
             for identity in self._new(kind):
                 self.engine.api("DELETE", f"/{kind}/{identity}?force=1")
-        left = [name for kind in self._before for name in self._new(kind)]
-        if left:
-            raise BedError(f"the engine would not remove {left}")
 
     def _new(self, kind: str) -> list[str]:
         return sorted(self._listed(kind) - self._before[kind])
