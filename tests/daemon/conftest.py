@@ -14,6 +14,8 @@ import pytest
 
 from tests.bed.cli import Commands, Result
 from tests.bed.processes import wait_until
+from tests.bed.stack import Stack
+from tests.daemon.projects import Project
 
 ROOT = Path(__file__).parents[2]
 Line = dict[str, Any]
@@ -160,3 +162,11 @@ def once(cli: Commands) -> Callable[..., Result]:
 def _once(cli: Commands, *arguments: object, host: str = "", env: dict[str, str] | None = None) -> Result:
     environ = ENVIRON | ({"DOCKER_HOST": host} if host else {}) | (env or {})
     return cli("watcher", "run", "--once", *arguments, env=environ)
+
+
+@pytest.fixture
+def project(stack: Stack, tmp_path: Path) -> Iterator[Project]:
+    """A Compose project, which has no file yet; taken down afterwards."""
+    made = Project(stack, tmp_path / "compose.yaml")
+    yield made
+    made("down", "-v", "-t", "0")

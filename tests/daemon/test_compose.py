@@ -1,7 +1,6 @@
 """Projects of the real Compose: updated in order, and afterwards as if Compose had done it."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -32,13 +31,6 @@ secrets: {{password: {{environment: SECRET}}}}
 volumes: {{data: {{}}}}
 networks: {{front: {{}}, back: {{}}}}
 """
-
-
-@pytest.fixture
-def project(stack: Stack, tmp_path: Path) -> Iterator[Project]:
-    made = Project(stack, tmp_path / "compose.yaml")
-    yield made
-    made("down", "-v", "-t", "0")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A project whose file moved on: what the file says is for `docker compose up`, not for us."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -19,17 +18,15 @@ services:
 
 
 @pytest.fixture
-def project(stack: Stack, tmp_path: Path) -> Iterator[Project]:
+def project(project: Project, stack: Stack) -> Project:
     """Both are up with `web:1`; the file says `web:2` of one by now, and has one more."""
-    made = Project(stack, tmp_path / "compose.yaml")
     first, second = stack.name("web:1"), stack.name("web:2")
     stack.image(first, marker="1 old")
     stack.image(second, marker="2 old")
-    made.write(TWO_WEBS.format(web=first, other=first))
-    made.up()
-    made.write(TWO_WEBS.format(web=second, other=first) + f"  late: {{image: {second}}}\n")
-    yield made
-    made("down", "-v", "-t", "0")
+    project.write(TWO_WEBS.format(web=first, other=first))
+    project.up()
+    project.write(TWO_WEBS.format(web=second, other=first) + f"  late: {{image: {second}}}\n")
+    return project
 
 
 def test_containers_keep_to_the_tag_that_they_were_created_with(

@@ -1,7 +1,6 @@
 """Jobs that must have succeeded before others (`service_completed_successfully`)."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -30,14 +29,12 @@ volumes: {{data: {{}}}}
 
 
 @pytest.fixture
-def project(stack: Stack, tmp_path: Path) -> Iterator[Project]:
+def project(project: Project, stack: Stack) -> Project:
     """A web server whose migration has run, from the same image; CODE is the migration's exit code."""
-    made = Project(stack, tmp_path / "compose.yaml")
     stack.image(stack.name("app:1"), marker="old", env=["CODE=0"])
-    made.write(MIGRATED.format(image=stack.name("app:1")))
-    made("up", "-d")
-    yield made
-    made("down", "-v", "-t", "0")
+    project.write(MIGRATED.format(image=stack.name("app:1")))
+    project("up", "-d")
+    return project
 
 
 def versions(stack: Stack, project: Project) -> list[str]:

@@ -1,7 +1,6 @@
 """`network_mode: service:x` of a Compose project: replaced with x, and once more by the next `up`."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -29,14 +28,12 @@ def publish(stack: Stack, name: str, marker: str) -> None:
 
 
 @pytest.fixture
-def project(stack: Stack, tmp_path: Path) -> Iterator[Project]:
-    made = Project(stack, tmp_path / "compose.yaml")
+def project(project: Project, stack: Stack) -> Project:
     for name in ("vpn", "side"):
         publish(stack, name, "old")
-    made.write(JOINED.format(prefix=stack.prefix))
-    made.up()
-    yield made
-    made("down", "-v", "-t", "0")
+    project.write(JOINED.format(prefix=stack.prefix))
+    project.up()
+    return project
 
 
 @pytest.fixture

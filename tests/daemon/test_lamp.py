@@ -2,7 +2,7 @@
 
 import contextlib
 import http.client
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import NamedTuple
@@ -88,20 +88,17 @@ def publish(stack: Stack, marker: str) -> None:
 
 
 @pytest.fixture
-def site(stack: Stack, tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Site]:
+def site(project: Project, stack: Stack, tmp_path: Path, free_port: Callable[[], int]) -> Site:
     """All three up, two points on the map, made in two visits."""
     publish(stack, "old")
     (tmp_path / "index.html").write_text("from the host\n")
-    made = Site(Project(stack, tmp_path / "compose.yaml"), free_port())
+    made = Site(project, free_port())
     front, back = last_networks(stack)
-    made.project.write(
-        FILE.format(prefix=stack.prefix, port=made.port, root=tmp_path, front=front, back=back)
-    )
-    made.project.up()
+    project.write(FILE.format(prefix=stack.prefix, port=made.port, root=tmp_path, front=front, back=back))
+    project.up()
     for point in ("here", "there"):
         made.get(f"/cgi-bin/page?{point}")
-    yield made
-    made.project("down", "-v", "-t", "0")
+    return made
 
 
 def last_networks(stack: Stack) -> tuple[IPv4Network, IPv4Network]:

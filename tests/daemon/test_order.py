@@ -80,13 +80,19 @@ def test_a_dependency_that_failed_holds_its_dependents_back_and_that_is_said_onc
     assert is_untouched(stack, web)
 
 
-def test_dependents_go_on_when_the_dependency_has_an_image_that_works(daemon: Running, stack: Stack) -> None:
+def held_back(daemon: Running, stack: Stack) -> tuple[App, App]:
+    """A dependency that has failed, and a dependent that has an update and is held back by it."""
     db = labelled(stack, name="db")
     web = labelled(stack, *after(db.name))
     move(stack, db, **BROKEN)
     daemon.wait("container not updated", container=db.name)
     move(stack, web)
     daemon.wait("container held back", container=web.name)
+    return db, web
+
+
+def test_dependents_go_on_when_the_dependency_has_an_image_that_works(daemon: Running, stack: Stack) -> None:
+    db, web = held_back(daemon, stack)
 
     with stack.events() as events:
         move(stack, db, marker="mended")
@@ -96,16 +102,13 @@ def test_dependents_go_on_when_the_dependency_has_an_image_that_works(daemon: Ru
 
 
 def test_dependents_go_on_when_the_dependency_is_taken_back(daemon: Running, stack: Stack) -> None:
-    db = labelled(stack, name="db")
-    web = labelled(stack, *after(db.name))
-    move(stack, db, **BROKEN)
-    daemon.wait("container not updated", container=db.name)
-    move(stack, web)
-    daemon.wait("container held back", container=web.name)
+    db, web = held_back(daemon, stack)
 
     stack.tag(db.old, db.image)
 
     daemon.wait("container updated", container=web.name)
+    assert is_replaced(stack, web)
+    assert is_untouched(stack, db)
 
 
 def test_a_failure_holds_dependents_back_after_a_restart_of_the_daemon_too(

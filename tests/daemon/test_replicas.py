@@ -1,8 +1,7 @@
 """The replicas of a service go one after another, so that somebody serves all the time."""
 
 import socket
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -32,13 +31,6 @@ def image(stack: Stack) -> str:
     name = stack.name("web:1")
     stack.image(name, marker="old", healthcheck=QUICKLY_HEALTHY)
     return name
-
-
-@pytest.fixture
-def project(stack: Stack, tmp_path: Path) -> Iterator[Project]:
-    made = Project(stack, tmp_path / "compose.yaml")
-    yield made
-    made("down", "-v", "-t", "0")
 
 
 @pytest.fixture
