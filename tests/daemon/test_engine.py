@@ -101,6 +101,7 @@ def test_an_event_stream_that_alone_breaks_off_loses_nothing(
     move(stack, web)
 
     daemon.wait("container updated", container=web.name)
+    assert is_replaced(stack, web)
 
 
 @pytest.mark.parametrize("verb", ["create", "stop", "rename", "start"])
@@ -138,6 +139,7 @@ def test_an_engine_that_falls_silent_is_noticed(start: Start, stack: Stack, prox
     move(stack, web)
 
     daemon.wait("container updated", container=web.name)
+    assert is_replaced(stack, web)
 
 
 def test_an_engine_of_another_version_behind_the_same_socket_is_followed(
@@ -176,6 +178,7 @@ def test_an_engine_that_refuses_the_list_is_gone_and_is_tried_again(
     daemon = start(host=proxy.host)
 
     daemon.wait("container updated", container=web.name)
+    assert is_replaced(stack, web)
 
 
 def test_a_daemon_that_is_asked_to_look_while_the_engine_is_away_does_so_later(

@@ -115,6 +115,7 @@ def test_where_nothing_can_be_kept_the_clock_runs_for_as_long_as_the_daemon(
 
     daemon.wait("container held", container=web.name)
     daemon.wait("container updated", container=web.name)
+    assert is_replaced(stack, web)
 
 
 def test_of_two_containers_on_one_tag_each_has_its_own_time(

@@ -106,6 +106,7 @@ def test_a_login_that_comes_while_the_daemon_runs_is_used(
     log_in(cli, guarded.address, PASSWORD)
 
     daemon.wait("container updated", container=web.name)
+    assert is_replaced(stack, web)
 
 
 def test_a_helper_that_is_missing_is_named_where_the_registry_refuses(
