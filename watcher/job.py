@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from attrs import evolve, field, frozen
 
-from watcher import app
+from watcher import app, links
 from watcher import assess as reading
 from watcher.assess import Assessment
 from watcher.attempt import attempt, demand_of, planned
@@ -141,6 +141,7 @@ async def _settle(context: Context, name: str, claims: Collection[str]) -> tuple
 
     Raises:
         Wider: There are others that must be settled with it, and are not claimed.
+        EngineError: The engine refused; or it is done, and a link was lost, which the next run would not see.
     """
     found = await glance(context.engine, context.holds)
     unit = {*found.concerned(name)}
@@ -150,6 +151,7 @@ async def _settle(context: Context, name: str, claims: Collection[str]) -> tuple
         raise Wider(unit)
     for failure in await settle(context.engine, name, _demands(context.defaults)):
         context.memory.keep_failure(failure.name, failure.image, failure.reason)
+    await links.refuse_forgotten(context.engine, links.in_open_updates(found, unit))
     aside = await left_aside(context.engine, name)
     return (
         (f"{aside} was set aside, and another container has its name: rename or remove it",) if aside else ()

@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from watcher import plan, spare, successor
+from watcher import links, plan, spare, successor
 from watcher.engine import Engine, Json
 from watcher.errors import EngineError, EngineUnavailable, NoAnswer, NotFound
 from watcher.names import Marker, short
@@ -114,6 +114,8 @@ class Part:
             return "the old container's state cannot be read"
         if wanted_state(now) != self._marker.wanted:
             return f"the old container is {now['State']['Status']}: `docker start {self.name}`"
+        if fate := links.forgotten(links.aliases(self._old), now):
+            return f"the old container {fate}"
         return f"the old container is {'' if self._marker.wanted == 's' else 'running '}as it was"
 
     async def drop(self) -> None:

@@ -22,7 +22,7 @@ class Point:
         kind: Of container.
         strike: What befell it.
         lost: Whether something was wrong in the end.
-        notes: What else is counted: `revived`, `departed`, `cured`.
+        notes: What else is counted: `revived`, `departed`, `cured`, `relinked`.
     """
 
     kind: str
@@ -39,6 +39,7 @@ _NOTES = {
     "revived": "left stopped or without network by the engine's own death, with no update open",
     "departed": "removed by the engine's own death when it had no spare yet, or no more (`--rm`)",
     "cured": "the engine had to be restarted cleanly before it started anything",
+    "relinked": "the engine, killed while a linked container was set aside, was restarted, as a run had said",
 }
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import subprocess
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self
@@ -15,6 +16,7 @@ from tests.faults.kinds import Joined, Kind
 from tests.faults.strikes import Strike
 from tests.faults.whole import complaints, of_the_rest, unwired
 from tests.faults.world import Subject, World
+from watcher.links import aliases
 
 Json = dict[str, Any]
 
@@ -32,11 +34,12 @@ class Trial:
             open; the test started it.
         departed: The engine's own death removed a `--rm` container that had no spare yet, or no more.
         cured: The engine had to be restarted cleanly before it started anything.
+        relinked: It had to be restarted before it knew a legacy link again, and a run had said so.
         said: What the last run said.
     """
 
     def __init__(self, world: World, subject: Subject, directory: Path) -> None:
-        self.revived = self.departed = self.cured = False
+        self.revived = self.departed = self.cured = self.relinked = False
         self.said = ""
         self._world = world
         self._proxy = Proxy(world.engine.socket)
@@ -62,7 +65,7 @@ class Trial:
     @property
     def notes(self) -> list[str]:
         """What is counted apart."""
-        return [note for note in ("revived", "departed", "cured") if getattr(self, note)]
+        return [note for note in ("revived", "departed", "cured", "relinked") if getattr(self, note)]
 
     def undisturbed(self) -> int:
         """Run the update with nothing in its way; returns the number of its changing calls."""
@@ -88,6 +91,7 @@ class Trial:
     def recovered(self) -> list[str]:
         """Run the update until it is at an end, a bounded number of times; returns what is wrong then."""
         for attempt in range(_RUNS):
+            self._relink()
             self._revive()
             if self._is_departed():
                 self.departed = True
@@ -177,6 +181,19 @@ class Trial:
         gone = not names <= self._world.rows().keys() and not self._world.is_open()
         return gone and not self._was_spared
 
+    def _relink(self) -> None:
+        """Do what the updater said where the engine, when it started, forgot a legacy link."""
+        if self._world.deaths and not self._world.is_open() and any(self._unlinked()):
+            assert "lost its link" in self.said, f"a link was lost, and nobody said so: {self.said}"
+            self.relinked = True
+            self._restart_engine()
+
+    def _unlinked(self) -> Iterator[str]:
+        rows = self._world.rows()
+        for name, before in self._subject.joined.items():
+            if name in rows and aliases(before) - aliases(self._world.inspect(name)):
+                yield name
+
     def _revive(self) -> None:
         """Start what the engine's own death broke with no update of it open: that is not the updater's to do.
 
@@ -203,5 +220,8 @@ class Trial:
     def _cure(self) -> None:
         if self._world.deaths:
             self.cured = True
-            self._engine_dies()
-            self._world.engine.restart()
+            self._restart_engine()
+
+    def _restart_engine(self) -> None:
+        self._engine_dies()
+        self._world.engine.restart()
