@@ -7,9 +7,10 @@ BIN := $(VENV)/bin
 ENGINES := 20.10 26.1 28.5 28.5c
 # What differs between engines is tested on each of them; the rest on one.
 MATRIX := tests/engine/test_exercise.py tests/engine/test_identity.py tests/engine/test_lookup.py \
-  tests/engine/test_update.py tests/engine/fidelity
+  tests/engine/test_update.py tests/engine/test_states.py tests/engine/fidelity
 # What the product is for, on each engine: the daemon, those that lean on one another, Compose, registries.
-SCENARIOS := tests/daemon tests/engine/test_dependents.py tests/engine/test_planned.py tests/engine/test_stops.py \
+SCENARIOS := tests/daemon tests/engine/test_dependents.py tests/engine/test_dependents_limits.py \
+  tests/engine/test_links.py tests/engine/test_planned.py tests/engine/test_stops.py \
   tests/registry/live tests/image/test_service.py
 PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist worksteal
 

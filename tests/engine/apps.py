@@ -7,6 +7,7 @@ from tests.bed.stack import Stack
 
 # The proof of a success takes 10 s by default.
 QUICK = {"CTR_UPDATER_STABLE_FOR": "500ms"}
+ENABLED = ("--label", "ctr-updater.enable=true")
 
 
 class App(NamedTuple):
@@ -54,3 +55,13 @@ def published(
 def marker_of(stack: Stack, name: str) -> str:
     """The marker of the image that a container runs."""
     return str(stack.inspect(name)["Config"]["Labels"]["marker"])
+
+
+def short(image: str) -> str:
+    """The digits of an image's id that people are shown."""
+    return image.removeprefix("sha256:")[:12]
+
+
+def moved(stack: Stack, app: App) -> str:
+    """What is said of an app whose tag has moved."""
+    return f"{app.image} was {short(app.old)}, is {short(stack.image_id(app.image))}"

@@ -14,7 +14,7 @@ from tests.bed.faults import Fault, answer, passing, run
 from tests.bed.proxy import Proxy
 from tests.bed.stack import Stack
 from tests.engine.apps import QUICK, App, outdated
-from tests.engine.test_update import UPDATE, replaced, unchanged
+from tests.engine.updates import UPDATE, replaced, unchanged
 
 FULL = "no space left on device"
 

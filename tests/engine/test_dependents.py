@@ -2,9 +2,6 @@
 
 import signal
 import subprocess
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,71 +9,19 @@ from tests.bed.cli import Commands
 from tests.bed.faults import run as run_and
 from tests.bed.proxy import Proxy
 from tests.bed.stack import Stack
-from tests.engine.apps import QUICK, App, current, marker_of, outdated
-from watcher.dependents import references
-
-UPDATE = ("watcher", "update", "--no-pull")
-ENABLED = ("--label", "ctr-updater.enable=true")
-NAMESPACE = {"--network": "net", "--pid": "pid", "--ipc": "ipc"}
-
-Family = dict[str, dict[str, Any]]
-
-
-def provider(stack: Stack, *options: object, **image: Any) -> App:
-    """A container with an update, that others may join."""
-    return outdated(stack, "--ipc", "shareable", *options, **image)
-
-
-def joining(web: App, option: str) -> tuple[str, str]:
-    return option, f"{web.name}:db" if option == "--link" else f"container:{web.name}"
-
-
-def joined(
-    stack: Stack, *options: object, name: str = "side", make: Callable[..., App] = current, **image: Any
-) -> App:
-    """A container that joined others; it serves on a port of its own, for the network may be theirs."""
-    port = 1000 + sum(map(ord, name))
-    return make(stack, "--env", f"PORT={port}", *options, name=name, **image)
-
-
-def family(stack: Stack) -> Family:
-    """The inspects of all containers of the test, by name."""
-    found = [stack.inspect(row["Id"]) for row in stack.containers().values()]
-    return {each["Name"].removeprefix("/"): each for each in found}
-
-
-def providers(stack: Stack, container: dict[str, Any]) -> set[str]:
-    """The names of the running containers that one holds on to."""
-    found = [stack.inspect(text) for _, text in references(container)]
-    assert all(each["State"]["Running"] for each in found)
-    return {each["Name"].removeprefix("/") for each in found}
-
-
-def shared(stack: Stack, one: str, other: str, kind: str) -> bool:
-    """Whether two containers are in one namespace."""
-    pids = [stack.inspect(name)["State"]["Pid"] for name in (one, other)]
-    first, second = (Path(f"/proc/{pid}/ns/{kind}").readlink() for pid in pids)
-    return first == second
-
-
-def replaced(stack: Stack, before: Family) -> Family:
-    """All are other containers than they were, run, and nothing else is left."""
-    after = family(stack)
-    assert after.keys() == before.keys()
-    for name, each in after.items():
-        assert each["Id"] != before[name]["Id"], name
-        assert each["State"]["Running"], name
-    return after
-
-
-def unchanged(stack: Stack, before: Family) -> None:
-    """All are the containers that they were, run, and nothing else is left."""
-    after = family(stack)
-    assert after.keys() == before.keys()
-    for name, each in after.items():
-        assert each["Id"] == before[name]["Id"], name
-        assert each["HostConfig"] == before[name]["HostConfig"], name
-        assert each["State"]["Running"], name
+from tests.engine.apps import ENABLED, QUICK, App, marker_of, outdated
+from tests.engine.families import (
+    NAMESPACE,
+    family,
+    joined,
+    joining,
+    provider,
+    providers,
+    replaced,
+    shared,
+    unchanged,
+)
+from tests.engine.updates import UPDATE, kill
 
 
 @pytest.mark.parametrize("option", ["--network", "--pid", "--ipc", "--link"])
@@ -239,95 +184,6 @@ def test_one_that_removes_itself_comes_along_and_comes_back(cli: Commands, stack
     assert shared(stack, web.name, side.name, "net")
 
 
-def removes_itself(stack: Stack) -> tuple[App, str]:
-    web = provider(stack, "--rm")
-    joined(stack, *joining(web, "--network"), name="side")
-    return web, "there is no way back to what removes itself (--rm)"
-
-
-def is_swarms(stack: Stack) -> tuple[App, str]:
-    web = provider(stack)
-    joined(stack, *joining(web, "--network"), "--label", "com.docker.swarm.task=1", name="side")
-    return web, "is a task of a Swarm service"
-
-
-def has_no_image(stack: Stack) -> tuple[App, str]:
-    web = provider(stack)
-    side = joined(stack, *joining(web, "--network"), name="side", marker="its own")
-    stack.engine.docker("stop", side.name)
-    stack.engine.api("DELETE", f"/images/{side.old}?force=1")
-    return web, "the image that {prefix}side runs is gone here"
-
-
-def does_not_run(stack: Stack) -> tuple[App, str]:
-    web = provider(stack)
-    joined(stack, *joining(web, "--ipc"), name="side")
-    stack.engine.docker("stop", web.name)
-    return web, "{prefix}side shares the memory (IPC) of {prefix}web, which does not run"
-
-
-@pytest.mark.parametrize("make", [removes_itself, is_swarms, has_no_image, does_not_run])
-def test_what_could_not_be_recreated_with_it_is_7_and_nothing_is_touched(
-    cli: Commands, stack: Stack, proxy: Proxy, make: Callable[[Stack], tuple[App, str]]
-) -> None:
-    web, reason = make(stack)
-
-    done = cli(*UPDATE, web.name, env=QUICK | {"DOCKER_HOST": proxy.host})
-
-    assert (done.code, done.out, done.err.count("\n"), proxy.changes) == (7, "", 1, [])
-    assert f"{web.name} cannot be updated: " in done.err
-    assert reason.format(prefix=f"{stack.prefix}-") in done.err
-    assert cli("watcher", "update", "--dry-run", "--no-pull", web.name).code == 7
-
-
-def test_one_whose_provider_is_gone_is_7_and_runs_on(cli: Commands, stack: Stack) -> None:
-    """It runs with what it has, and once stopped neither it nor a successor would ever start."""
-    web = provider(stack)
-    side = joined(stack, *joining(web, "--network"), name="side", make=outdated)
-    stack.engine.docker("rm", "-f", web.name)
-    before = family(stack)
-
-    done = cli(*UPDATE, side.name, env=QUICK)
-
-    assert (done.code, done.err.count("\n")) == (7, 1)
-    assert "it shares the network of a container that is gone" in done.err
-    unchanged(stack, before)
-
-
-def test_a_dependency_that_was_replaced_restarts_whoever_asked_for_that(
-    cli: Commands, stack: Stack, proxy: Proxy
-) -> None:
-    project = ("--label", "com.docker.compose.project=shop", "--label")
-    web = outdated(stack, *project, "com.docker.compose.service=db", name="db")
-    asks = "com.docker.compose.depends_on=db:service_started:true"
-    worker = joined(stack, *project, asks, *project, "com.docker.compose.service=worker", name="worker")
-    asks = "com.docker.compose.depends_on=db:service_started:false"
-    other = joined(stack, *project, asks, *project, "com.docker.compose.service=other", name="other")
-    guest = joined(stack, *joining(worker, "--network"), name="guest")
-    before = family(stack)
-
-    assert cli(*UPDATE, web.name, env=QUICK | {"DOCKER_HOST": proxy.host}).code == 0
-
-    after = family(stack)
-    restarted = [call.path.split("/")[2] for call in proxy.changes if call.path.endswith("/restart")]
-    assert restarted == [worker.cid, guest.cid]  # it would be left without a network
-    assert after[worker.name]["State"]["StartedAt"] > after[web.name]["State"]["StartedAt"]
-    assert after[other.name]["State"] == before[other.name]["State"]
-
-
-def test_a_job_of_compose_run_runs_on_without_it(cli: Commands, stack: Stack) -> None:
-    web = provider(stack)
-    one_off = ("--label", "com.docker.compose.oneoff=True")
-    job = joined(stack, *joining(web, "--network"), *one_off, name="job")
-    before = stack.inspect(job.name)["State"]
-
-    done = cli(*UPDATE, web.name, env=QUICK)
-
-    assert done.code == 0
-    assert f"{job.name} (docker compose run) shares the network of {web.name} and loses it" in done.err
-    assert stack.inspect(job.name)["State"] == before
-
-
 @pytest.mark.parametrize("number", range(1, 13))
 @pytest.mark.parametrize("which", ["good", "web", "side"])
 def test_one_that_was_killed_is_brought_to_its_end_by_the_next(
@@ -337,7 +193,7 @@ def test_one_that_was_killed_is_brought_to_its_end_by_the_next(
     web, side = crashing(stack, which)
     before = family(stack)
     processes: list[subprocess.Popen[str]] = []
-    proxy.arm(run_and(lambda: _kill(processes[0])), n=number, when="after")
+    proxy.arm(run_and(lambda: kill(processes[0])), n=number, when="after")
     processes.append(cli.start(*UPDATE, web.name, env=QUICK | {"DOCKER_HOST": proxy.host}))
     assert processes[0].wait(120) == -signal.SIGKILL
 
@@ -353,8 +209,3 @@ def test_one_that_was_killed_is_brought_to_its_end_by_the_next(
         assert providers(stack, after[side.name]) == {web.name}
         assert marker_of(stack, side.name if which == "side" else web.name) == "old"
     assert shared(stack, web.name, side.name, "net")
-
-
-def _kill(process: subprocess.Popen[str]) -> None:
-    process.kill()
-    process.wait()

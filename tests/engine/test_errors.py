@@ -4,21 +4,21 @@ import contextlib
 import os
 import signal
 import socket
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.bed.cli import Commands, Result
+from tests.bed.cli import Commands
 from tests.bed.engine import PrivateEngine
-from tests.bed.faults import Hold, answer, cut
+from tests.bed.faults import answer, cut
 from tests.bed.faults import run as run_and
 from tests.bed.proxy import Proxy
 from tests.bed.registry import PrivateRegistry
 from tests.bed.stack import Stack
-from tests.engine.apps import QUICK, current, outdated, published
+from tests.engine.apps import current, outdated, published
+from tests.engine.outcomes import ended, line_of, signalled, without_progress
 
 EVERY_COMMAND = [
     ("ctr-updater",),
@@ -29,12 +29,6 @@ EVERY_COMMAND = [
     ("watcher", "update", "web"),
     ("watcher", "list"),
 ]
-
-
-def line_of(done: Result, code: int) -> str:
-    """The one line of an error with this code."""
-    assert (done.code, done.out, done.err.count("\n")) == (code, "", 1), done
-    return done.err.rstrip("\n")
 
 
 @pytest.mark.parametrize("command", EVERY_COMMAND)
@@ -70,7 +64,7 @@ def test_a_socket_without_permission_is_4_and_names_the_group(cli: Commands, pro
     environ = {"DOCKER_HOST": proxy.host}
     process = cli.start("ctr-updater", *dropped, env=environ, executable="/usr/bin/setpriv")
 
-    line = line_of(_ended(process), 4)
+    line = line_of(ended(process), 4)
 
     assert line.endswith(
         ": Permission denied - join the group that owns the socket (often docker), or use sudo"
@@ -169,112 +163,7 @@ def test_an_engine_killed_in_the_middle_of_a_pull_is_4(
     done = cli("ctr-updater", "--pull", web.name, env={"DOCKER_HOST": proxy.host})
 
     assert (done.code, done.out) == (4, "")
-    assert _without_progress(done).count("\n") == 1
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        ("ctr-updater", "--pull"),
-        ("ctr-updater", "--pull", "--autoupdate"),
-        ("watcher", "check", "--pull"),
-        ("watcher", "update"),
-    ],
-)
-def test_a_pull_from_a_registry_that_is_down_is_5_and_changes_nothing(
-    cli: Commands, stack: Stack, command: tuple[str, ...]
-) -> None:
-    with PrivateRegistry() as private:
-        web = published(stack, private)
-    before = stack.inspect(web.name)
-
-    done = cli(*command, web.name)
-
-    assert (done.code, done.out) == (5, "")
-    line = _without_progress(done)
-    assert line.startswith(f"cannot tell whether {web.image} has an update: ")
-    assert line.count("\n") == 1
-    assert stack.inspect(web.name) == before
-
-
-def test_a_pull_that_asks_for_a_login_is_5(cli: Commands, stack: Stack) -> None:
-    with PrivateRegistry(user="bob", password="secret") as private:  # noqa: S106 - the test's own registry
-        reference = f"{private.address}/{stack.name('app:1')}"
-        stack.image(reference)
-        stack.run(reference, name=stack.name("web"))
-
-        done = cli("ctr-updater", "--pull", stack.name("web"))
-
-    assert (done.code, done.out) == (5, "")
-    assert "login" in _without_progress(done)
-
-
-def test_a_local_image_that_no_registry_knows_is_5_when_pulled(
-    cli: Commands, stack: Stack, registry: PrivateRegistry
-) -> None:
-    reference = f"{registry.address}/{stack.name('never-pushed:1')}"
-    stack.image(reference)
-    stack.run(reference, name=stack.name("web"))
-
-    done = cli("ctr-updater", "--pull", stack.name("web"))
-
-    assert (done.code, done.out) == (5, "")
-    assert "not found" in _without_progress(done) or "unknown" in _without_progress(done)
-    assert cli("ctr-updater", stack.name("web")).code == 0
-
-
-def test_an_error_inside_a_pull_that_answered_200_is_5(
-    cli: Commands, stack: Stack, registry: PrivateRegistry
-) -> None:
-    web = published(stack, registry)
-    for blob in (registry.directory / "data").rglob("blobs/sha256/*/*/data"):
-        if blob.read_bytes()[:2] == b"\x1f\x8b":
-            blob.unlink()
-
-    done = cli("ctr-updater", "--pull", web.name)
-
-    assert (done.code, done.out) == (5, "")
-    assert stack.image_id(web.image) == web.old
-
-
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_during_a_pull_ends_it(
-    cli: Commands, stack: Stack, proxy: Proxy, registry: PrivateRegistry, number: signal.Signals, code: int
-) -> None:
-    web = published(stack, registry)
-    hold = Hold()
-    proxy.arm(hold, match="^POST /images/create", when="after")
-    process = cli.start("ctr-updater", "--pull", "--autoupdate", web.name, env={"DOCKER_HOST": proxy.host})
-    assert hold.reached.wait(60)
-
-    done = _signalled(process, number)
-
-    assert (done.code, done.out) == (code, "")
-    assert _without_progress(done) == f"stopped by {number.name}; nothing is half done\n"
-    assert stack.exists(web.cid)
-
-
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-@pytest.mark.parametrize(
-    "call", ["POST /containers/create", "POST .*/stop", "POST .*/rename", "POST .*/start"]
-)
-def test_a_signal_in_the_middle_of_an_update_undoes_it(
-    cli: Commands, stack: Stack, proxy: Proxy, number: signal.Signals, code: int, call: str
-) -> None:
-    web = outdated(stack)
-    hold = Hold()
-    proxy.arm(hold, match=f"^{call}", when="after")
-    process = cli.start("watcher", "update", "--no-pull", web.name, env={"DOCKER_HOST": proxy.host} | QUICK)
-    assert hold.reached.wait(60)
-    process.send_signal(number)
-    proxy.disarm()
-
-    done = _ended(process)
-
-    assert line_of(done, code) == f"stopped by {number.name}; nothing is half done"
-    assert list(stack.containers()) == [web.name]
-    assert stack.inspect(web.name)["Id"] == web.cid
-    assert stack.inspect(web.name)["State"]["Running"]
+    assert without_progress(done).count("\n") == 1
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -287,24 +176,10 @@ def test_a_signal_while_the_engine_is_silent_is_no_answer(
         connection, _ = listener.accept()
         assert connection.recv(1)
 
-        done = _signalled(process, number)
+        done = signalled(process, number)
         connection.close()
 
     assert line_of(done, code) == f"stopped by {number.name}; nothing is half done"
-
-
-def test_an_interrupt_while_the_program_still_loads_is_130(cli: Commands, tmp_path: Path) -> None:
-    """The first module that a command imports stands still here until the signal has come."""
-    (tmp_path / "aiodocker.py").write_text(
-        "import time\nprint('loading', flush=True)\nwhile True:\n    time.sleep(0.1)\n"
-    )
-
-    process = cli.start("ctr-updater", "web", env={"PYTHONPATH": str(tmp_path)})
-    assert process.stdout
-    assert process.stdout.readline() == "loading\n"
-    done = _signalled(process, signal.SIGINT)
-
-    assert line_of(done, 130) == "stopped by SIGINT; nothing was begun"
 
 
 def test_an_error_of_the_programs_own_is_never_0_or_1(cli: Commands, tmp_path: Path) -> None:
@@ -363,7 +238,7 @@ def test_output_that_nobody_reads_is_no_answer(cli: Commands, stack: Stack) -> N
     process = cli.start("watcher", "check", web.name, stdout=writer)
     os.close(writer)
 
-    done = _ended(process)
+    done = ended(process)
 
     assert done.code != 0
     assert "Traceback" not in done.err
@@ -393,18 +268,3 @@ def _speaker(said: bytes) -> Iterator[str]:
         threading.Thread(target=serve, daemon=True).start()
         yield host
         listener.shutdown(socket.SHUT_RDWR)
-
-
-def _signalled(process: "subprocess.Popen[str]", number: signal.Signals) -> Result:
-    process.send_signal(number)
-    return _ended(process)
-
-
-def _ended(process: "subprocess.Popen[str]") -> Result:
-    out, err = process.communicate(timeout=120)
-    return Result(process.returncode, out or "", err or "")
-
-
-def _without_progress(done: Result) -> str:
-    """Standard error without the line that says what is pulled."""
-    return "".join(line for line in done.err.splitlines(keepends=True) if not line.startswith("pulling "))

@@ -4,8 +4,7 @@ import pytest
 
 from tests.bed.cli import Commands
 from tests.bed.stack import Stack
-
-UPDATE = ("watcher", "update", "--no-pull")
+from tests.engine.updates import UPDATE
 
 
 @pytest.fixture

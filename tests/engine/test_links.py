@@ -11,8 +11,8 @@ from tests.bed.faults import run
 from tests.bed.proxy import Proxy
 from tests.bed.stack import Stack
 from tests.engine.apps import QUICK, App, current, outdated
+from tests.engine.updates import UPDATE
 
-UPDATE = ("watcher", "update", "--no-pull")
 LOST = "side has lost its link to db, for the engine died in the middle of an update: restart the engine"
 
 Family = tuple[App, App, list[str]]

@@ -5,8 +5,8 @@ import re
 from tests.bed.cli import Commands
 from tests.bed.proxy import Proxy
 from tests.bed.stack import Stack
-from tests.engine.apps import App, outdated
-from tests.engine.test_dependents import ENABLED, joined, joining
+from tests.engine.apps import ENABLED, App, outdated
+from tests.engine.families import joined, joining
 
 COMPOSE = "com.docker.compose."
 

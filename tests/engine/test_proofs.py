@@ -13,7 +13,7 @@ from tests.bed.proxy import Proxy
 from tests.bed.stack import Stack
 from tests.engine.apps import QUICK, App, current, outdated
 from tests.engine.test_races import ended, running
-from tests.engine.test_update import UPDATE, replaced, unchanged
+from tests.engine.updates import UPDATE, replaced, unchanged
 
 _CLEANUP = ("--label", "ctr-updater.cleanup=true")
 _UNENDING = {"CTR_UPDATER_STABLE_FOR": "1h"}

@@ -15,7 +15,7 @@ from tests.bed.processes import wait_until
 from tests.bed.proxy import Proxy
 from tests.bed.stack import Stack
 from tests.engine.apps import QUICK, App, outdated
-from tests.engine.test_update import UPDATE, replaced
+from tests.engine.updates import UPDATE, replaced
 
 # Labels of a container that the daemon updates, and for whose tag it asks no registry.
 LOCAL = ("--label", "ctr-updater.enable=true", "--label", "ctr-updater.source=local")

@@ -12,8 +12,8 @@ from tests.bed.faults import Fault, run
 from tests.bed.proxy import Proxy
 from tests.bed.stack import Stack
 from tests.engine.apps import QUICK, App, marker_of, outdated
+from tests.engine.updates import UPDATE
 
-UPDATE = ("watcher", "update", "--no-pull")
 # It takes its time to end, as most databases do.
 SLOW = "trap 'sleep 2; exit 0' TERM; httpd -f -p 80 -h /www & wait"
 

@@ -1,0 +1,68 @@
+"""A signal ends a command at once, or when what it began is safe; the code says which signal."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.bed.cli import Commands
+from tests.bed.faults import Hold
+from tests.bed.proxy import Proxy
+from tests.bed.registry import PrivateRegistry
+from tests.bed.stack import Stack
+from tests.engine.apps import QUICK, outdated, published
+from tests.engine.outcomes import ended, line_of, signalled, without_progress
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_during_a_pull_ends_it(
+    cli: Commands, stack: Stack, proxy: Proxy, registry: PrivateRegistry, number: signal.Signals, code: int
+) -> None:
+    web = published(stack, registry)
+    hold = Hold()
+    proxy.arm(hold, match="^POST /images/create", when="after")
+    process = cli.start("ctr-updater", "--pull", "--autoupdate", web.name, env={"DOCKER_HOST": proxy.host})
+    assert hold.reached.wait(60)
+
+    done = signalled(process, number)
+
+    assert (done.code, done.out) == (code, "")
+    assert without_progress(done) == f"stopped by {number.name}; nothing is half done\n"
+    assert stack.exists(web.cid)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    "call", ["POST /containers/create", "POST .*/stop", "POST .*/rename", "POST .*/start"]
+)
+def test_a_signal_in_the_middle_of_an_update_undoes_it(
+    cli: Commands, stack: Stack, proxy: Proxy, number: signal.Signals, code: int, call: str
+) -> None:
+    web = outdated(stack)
+    hold = Hold()
+    proxy.arm(hold, match=f"^{call}", when="after")
+    process = cli.start("watcher", "update", "--no-pull", web.name, env={"DOCKER_HOST": proxy.host} | QUICK)
+    assert hold.reached.wait(60)
+    process.send_signal(number)
+    proxy.disarm()
+
+    done = ended(process)
+
+    assert line_of(done, code) == f"stopped by {number.name}; nothing is half done"
+    assert list(stack.containers()) == [web.name]
+    assert stack.inspect(web.name)["Id"] == web.cid
+    assert stack.inspect(web.name)["State"]["Running"]
+
+
+def test_an_interrupt_while_the_program_still_loads_is_130(cli: Commands, tmp_path: Path) -> None:
+    """The first module that a command imports stands still here until the signal has come."""
+    (tmp_path / "aiodocker.py").write_text(
+        "import time\nprint('loading', flush=True)\nwhile True:\n    time.sleep(0.1)\n"
+    )
+
+    process = cli.start("ctr-updater", "web", env={"PYTHONPATH": str(tmp_path)})
+    assert process.stdout
+    assert process.stdout.readline() == "loading\n"
+    done = signalled(process, signal.SIGINT)
+
+    assert line_of(done, 130) == "stopped by SIGINT; nothing was begun"
