@@ -5,7 +5,7 @@ its port; and who was given the engine's socket. A socket that a container puts 
 from the engine's own. Pure: no I/O.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,11 +31,7 @@ def doors(rows: Iterable[Json], url: str) -> frozenset[str]:
     if not parts.hostname or not parts.port:
         return frozenset()
     host, port = parts.hostname, parts.port
-    return frozenset(
-        name
-        for row in rows
-        if not Marker.parse(name := name_of(row)) and (host in _addresses(row) or _publishes(row, host, port))
-    )
+    return _names(rows, lambda row: host in _addresses(row) or _publishes(row, host, port))
 
 
 def given_the_socket(rows: Iterable[Json], socket: str) -> frozenset[str]:
@@ -46,12 +42,7 @@ def given_the_socket(rows: Iterable[Json], socket: str) -> frozenset[str]:
         socket: The path of the engine's endpoint; empty for an address.
     """
     paths = _SOCKETS | {socket} - {""}
-    return frozenset(
-        name
-        for row in rows
-        if not Marker.parse(name := name_of(row))
-        and any(mount.get("Source") in paths for mount in row.get("Mounts") or ())
-    )
+    return _names(rows, lambda row: any(mount.get("Source") in paths for mount in row.get("Mounts") or ()))
 
 
 def refuse_door(name: str, found: Iterable[str]) -> None:
@@ -69,6 +60,11 @@ def refuse_door(name: str, found: Iterable[str]) -> None:
             f"the engine is reached through {name} (DOCKER_HOST): stopped, it could not be started again",
             advice=f"where the engine's own socket is: `DOCKER_HOST= watcher update {name}`",
         )
+
+
+def _names(rows: Iterable[Json], counts: Callable[[Json], bool]) -> frozenset[str]:
+    """The names of those that count, temporary ones left out."""
+    return frozenset(name for row in rows if not Marker.parse(name := name_of(row)) and counts(row))
 
 
 def _addresses(row: Json) -> Iterator[str]:

@@ -106,17 +106,21 @@ class Part:
             return ""
         return f"; its last words: {' | '.join(said.split(chr(10))).strip(' |')}" if said.strip() else ""
 
-    async def state(self) -> str:
-        """The old container's state; an engine's death may have changed it, and that is not ours to undo."""
+    @property
+    def as_it_was(self) -> str:
+        """What is said of the old container when it is itself again."""
+        return f"the old container is {'' if self._marker.wanted == 's' else 'running '}as it was"
+
+    async def astray(self) -> str:
+        """What of the old container is not as it was, after the engine died; empty where all is."""
         try:
             now = await self._engine.container(self.name)
         except EngineError:
             return "the old container's state cannot be read"
         if wanted_state(now) != self._marker.wanted:
             return f"the old container is {now['State']['Status']}: `docker start {self.name}`"
-        if fate := links.forgotten(links.aliases(self._old), now):
-            return f"the old container {fate}"
-        return f"the old container is {'' if self._marker.wanted == 's' else 'running '}as it was"
+        fate = links.forgotten(links.aliases(self._old), now)
+        return f"the old container {fate}" if fate else ""
 
     async def drop(self) -> None:
         """Remove what was made for it; the old container is not touched."""

@@ -131,13 +131,11 @@ class Update:
         return Failure(part.name, part.image, reason)
 
     async def _state(self) -> str:
-        """The state of the first old container that is not as it was, or that all are."""
-        states = {name: await part.state() for name, part in self._parts.items()}
-        first = states.pop(self._plan.name)
-        for name, state in states.items():
-            if not state.endswith("as it was"):
-                return f"of {name}, {state}"
-        return first
+        """What is not as it was of the first old container that is not, or that all are."""
+        for name, part in self._parts.items():
+            if trouble := await part.astray():
+                return trouble if name == self._plan.name else f"of {name}, {trouble}"
+        return self._parts[self._plan.name].as_it_was
 
     async def _given_up(self, step: Step, error: Moved) -> None:
         """What a person changed stands: those that were not touched yet only lose what was made for them."""
