@@ -9,6 +9,7 @@ that the user gave (moby api/types/container, Config.MacAddress).
 """
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Self
@@ -29,6 +30,9 @@ CHANGE_LIMIT = 180.0
 SILENCE_LIMIT = 600.0
 _NO_ANSWER = 900
 _TRY_AGAIN = "see the engine's log, and try again"
+# An engine that was killed in the middle of a stop may forget the container's task, and containerd does not:
+# the container cannot be started until its shim has ended (20.10, about one such kill in ten).
+_LEFT_TASK = re.compile(r"task ([0-9a-f]{12})[0-9a-f]*: already exists")
 
 
 class Transport:
@@ -145,13 +149,22 @@ class Transport:
             if error.status == _NO_ANSWER:
                 raise _unreachable(what, self.endpoint, error.__context__) from error
             kind: Callable[..., EngineError] = {404: NotFound, 409: Conflict}.get(error.status, EngineError)
-            raise kind(f"cannot {what}: the engine says: {error.message}", status=error.status) from error
+            said, advice = f"the engine says: {error.message}", _remedy(error.message)
+            raise kind(f"cannot {what}: {said}", status=error.status, advice=advice) from error
         except TimeoutError as error:
             why = f"the engine at {self.endpoint.shown} did not answer within {limit or silence:.0f} s"
             raise NoAnswer(f"cannot {what}: {why}", advice="see whether `docker ps` answers") from error
         except (aiohttp.ClientError, OSError, ValueError, LookupError, TypeError) as error:
             why = f"the engine at {self.endpoint.shown} broke off: {str(error) or type(error).__name__}"
             raise EngineUnavailable(f"cannot {what}: {why}", advice=_TRY_AGAIN) from error
+
+
+def _remedy(words: str) -> str:
+    """What to do about a refusal of the engine's, where that is known."""
+    if not (left := _LEFT_TASK.search(words)):
+        return ""
+    command = f"pkill -f 'containerd-shim.*-id {left[1]}'"
+    return f"left behind by an engine that was killed; to be rid of it: `{command}`, or reboot"
 
 
 def _unreachable(what: str, endpoint: Endpoint, cause: BaseException | None) -> EngineUnavailable:

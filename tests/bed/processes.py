@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import select
 import signal
 import subprocess
@@ -106,6 +107,12 @@ def in_cgroups(ids: Iterable[str]) -> set[int]:
     if not wanted:
         return set()
     return {pid for pid in pids() if any(name in _read(pid, "cgroup") for name in wanted)}
+
+
+def commanded(pattern: str) -> set[int]:
+    """Return the processes whose command line contains this regular expression, as `pgrep -f` does."""
+    lines = {pid: _read(pid, "cmdline").replace(b"\0", b" ").decode(errors="replace") for pid in pids()}
+    return {pid for pid, line in lines.items() if re.search(pattern, line)}
 
 
 def kill_all(victims: Iterable[int]) -> None:

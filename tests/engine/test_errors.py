@@ -145,6 +145,16 @@ def test_an_engine_that_breaks_off_or_fails_is_4(
     assert "the disk is full" in line or proxy.host in line
 
 
+def test_what_a_killed_engine_left_in_containerd_is_said_with_the_command_that_ends_it(
+    cli: Commands, proxy: Proxy
+) -> None:
+    proxy.arm(answer(500, f"task {'7' * 64}: already exists"), match="^GET /containers")
+
+    line = line_of(cli("ctr-updater", "web", env={"DOCKER_HOST": proxy.host}), 4)
+
+    assert f"`pkill -f 'containerd-shim.*-id {'7' * 12}'`" in line
+
+
 def test_an_engine_killed_in_the_middle_of_a_call_is_4(
     cli: Commands, stack: Stack, engine: PrivateEngine, proxy: Proxy
 ) -> None:

@@ -22,7 +22,7 @@ class Point:
         kind: Of container.
         strike: What befell it.
         lost: Whether something was wrong in the end.
-        notes: What else is counted: `revived`, `departed`, `cured`, `relinked`.
+        notes: What else is counted: as in `NOTES`.
     """
 
     kind: str
@@ -35,11 +35,12 @@ class Point:
         return asdict(self)
 
 
-_NOTES = {
+NOTES = {
     "revived": "left stopped or without network by the engine's own death, with no update open",
     "departed": "removed by the engine's own death when it had no spare yet, or no more (`--rm`)",
     "cured": "the engine had to be restarted cleanly before it started anything",
-    "relinked": "the engine, killed while a linked container was set aside, was restarted, as a run had said",
+    "freed": "the engine, killed in a stop, left the container's task behind, which was ended as a run said",
+    "relinked": "the engine, killed while a linked container was set aside, was restarted, as a run said",
 }
 
 
@@ -94,4 +95,4 @@ def write(path: Path, engine: str, lines: list[str]) -> None:
 
 def _notes(points: list[Point]) -> list[str]:
     counted = Counter(note for point in points for note in point.notes)
-    return [f"- {counted[note]}: {what}." for note, what in _NOTES.items() if counted[note]]
+    return [f"- {counted[note]}: {what}." for note, what in NOTES.items() if counted[note]]

@@ -1,6 +1,7 @@
 """One update that something befalls, and the recovery from it."""
 
 import contextlib
+import re
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,9 +11,10 @@ from typing import Any, Self
 from tests.bed.api import events
 from tests.bed.cli import Commands, Result
 from tests.bed.errors import BedError
-from tests.bed.processes import wait_until
+from tests.bed.processes import commanded, kill_all, wait_until
 from tests.bed.proxy import Proxy
 from tests.faults.kinds import Joined, Kind
+from tests.faults.report import NOTES
 from tests.faults.strikes import Strike
 from tests.faults.whole import complaints, of_the_rest, unwired
 from tests.faults.world import Subject, World
@@ -34,12 +36,13 @@ class Trial:
             open; the test started it.
         departed: The engine's own death removed a `--rm` container that had no spare yet, or no more.
         cured: The engine had to be restarted cleanly before it started anything.
+        freed: The engine had left something behind in containerd, which was ended as a run had said.
         relinked: It had to be restarted before it knew a legacy link again, and a run had said so.
         said: What the last run said.
     """
 
     def __init__(self, world: World, subject: Subject, directory: Path) -> None:
-        self.revived = self.departed = self.cured = self.relinked = False
+        self.revived = self.departed = self.cured = self.freed = self.relinked = False
         self.said = ""
         self._world = world
         self._proxy = Proxy(world.engine.socket)
@@ -65,7 +68,7 @@ class Trial:
     @property
     def notes(self) -> list[str]:
         """What is counted apart."""
-        return [note for note in ("revived", "departed", "cured", "relinked") if getattr(self, note)]
+        return [note for note in NOTES if getattr(self, note)]
 
     def undisturbed(self) -> int:
         """Run the update with nothing in its way; returns the number of its changing calls."""
@@ -95,11 +98,13 @@ class Trial:
             self._revive()
             if self._is_departed():
                 self.departed = True
+                wait_until(lambda: not self._world.is_removing(), "the end of the engine's own removal")
                 return of_the_rest(self._world, self._subject)
             done = self._commands("watcher", *self._arguments(), env=self._env, timeout=_LIMIT_S)
             self.said = f"{done.code} {done.err.strip()}"
             if self._is_over(done):
                 return complaints(self._world, self._subject)
+            self._free()
             if attempt == _CURE_AFTER:
                 self._cure()
         return [*complaints(self._world, self._subject), f"no end after {_RUNS} runs"]
@@ -181,6 +186,12 @@ class Trial:
         gone = not names <= self._world.rows().keys() and not self._world.is_open()
         return gone and not self._was_spared
 
+    def _free(self) -> None:
+        """Do what the updater said about what a killed engine left behind in containerd."""
+        if self._world.deaths and (command := re.search("`pkill -f '(.+?)'`", self.said)):
+            self.freed = True
+            kill_all(commanded(command[1]))
+
     def _relink(self) -> None:
         """Do what the updater said where the engine, when it started, forgot a legacy link."""
         if self._world.deaths and not self._world.is_open() and any(self._unlinked()):
@@ -207,6 +218,7 @@ class Trial:
             if row is None or self._world.is_open(name) or not self._is_broken(name, row):
                 continue
             self.revived = True
+            kill_all(commanded(f"containerd-shim.*{row['Id']}") if row["State"] == "exited" else ())
             refused = self._world.engine.api("POST", f"/containers/{name}/restart")[0] >= 400
             if refused or any(unwired(self._world.inspect(name))):
                 self._cure()

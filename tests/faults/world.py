@@ -114,6 +114,10 @@ class World:
         """Whether an update is open, of one or of any: a container bears a temporary name."""
         return any(f"{name}{_TEMPORARY}" in each for each in self.rows())
 
+    def is_removing(self) -> bool:
+        """Whether the engine is in the middle of a removal: the container has no name any more."""
+        return any(not row["Names"] for row in self.rows().values())
+
     def has_spare(self) -> bool:
         """Whether something is kept that a container can be made anew from, after it has removed itself."""
         return any(_SPARE in name for name in self.rows())
