@@ -30,8 +30,9 @@ CHANGE_LIMIT = 180.0
 SILENCE_LIMIT = 600.0
 _NO_ANSWER = 900
 _TRY_AGAIN = "see the engine's log, and try again"
-# An engine that was killed in the middle of a stop may forget the container's task, and containerd does not:
-# the container cannot be started until its shim has ended (20.10, about one such kill in ten).
+# An engine that is killed in the moment in which a container ends may forget the container's task, and
+# containerd does not: the container cannot be started until its shim has ended (20.10 to 28.5, about one in
+# ten of the kills at the first event of a stop; a restart of the engine or of containerd does not help).
 _LEFT_TASK = re.compile(r"task ([0-9a-f]{12})[0-9a-f]*: already exists")
 
 

@@ -163,7 +163,7 @@ class Update:
                 way = "once what has the name now is renamed or removed"
             name = self._plan.name
             raise EngineError(
-                f"{name} could not be updated ({tried}) and IS NOT YET AS IT WAS ({trouble.message})",
+                f"{name} could not be updated ({tried}) and IS NOT YET AS IT WAS ({trouble})",
                 advice=f"nothing is lost: run `watcher update {name}` {way}",
             ) from error
 
