@@ -107,8 +107,11 @@ def judge(container: Json, elapsed: float, demand: Demand) -> Look:
         NotProved: It has failed for good.
     """
     state = container["State"]
-    if container.get("RestartCount") or state.get("Restarting"):
+    if state.get("Restarting") or (container.get("RestartCount") and not state.get("Running")):
         raise NotProved(f"it restarted, last with exit code {state.get('ExitCode')}")
+    if container.get("RestartCount"):
+        # The engine forgets the exit code as soon as it has started a container again (20.10 to 28.5).
+        raise NotProved("it restarted")
     if state.get("OOMKilled"):
         raise NotProved("it was killed for lack of memory")
     if not state.get("Running"):
