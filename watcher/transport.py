@@ -164,7 +164,7 @@ def _remedy(words: str) -> str:
     """What to do about a refusal of the engine's, where that is known."""
     if not (left := _LEFT_TASK.search(words)):
         return ""
-    command = f"pkill -f 'containerd-shim.*-id {left[1]}'"
+    command = f"pkill -KILL -f 'containerd-shim.*-id {left[1]}'"
     return f"left behind by an engine that was killed; to be rid of it: `{command}`, or reboot"
 
 

@@ -152,7 +152,7 @@ def test_what_a_killed_engine_left_in_containerd_is_said_with_the_command_that_e
 
     line = line_of(cli("ctr-updater", "web", env={"DOCKER_HOST": proxy.host}), 4)
 
-    assert f"`pkill -f 'containerd-shim.*-id {'7' * 12}'`" in line
+    assert f"`pkill -KILL -f 'containerd-shim.*-id {'7' * 12}'`" in line
 
 
 def test_an_engine_killed_in_the_middle_of_a_call_is_4(

@@ -188,7 +188,7 @@ class Trial:
 
     def _free(self) -> None:
         """Do what the updater said about what a killed engine left behind in containerd."""
-        if self._world.deaths and (command := re.search("`pkill -f '(.+?)'`", self.said)):
+        if self._world.deaths and (command := re.search("`pkill -KILL -f '(.+?)'`", self.said)):
             self.freed = True
             kill_all(commanded(command[1]))
 
