@@ -110,8 +110,14 @@ def references(container: Json) -> tuple[tuple[Kind, str], ...]:
         if (mode := host.get(key) or "").startswith("container:")
     ]
     if (host.get("NetworkMode") or "") in _LINKING:
-        found += [(Kind.LINK, link.partition(":")[0].lstrip("/")) for link in host.get("Links") or ()]
+        found += [(Kind.LINK, link_of(entry)[0]) for entry in host.get("Links") or ()]
     return tuple(dict.fromkeys(found))
+
+
+def link_of(entry: str) -> tuple[str, str]:
+    """The provider's name or id and the alias, of a legacy link `/name:/own name/alias`."""
+    provider, _, alias = entry.partition(":")
+    return provider.lstrip("/"), alias.rpartition("/")[2]
 
 
 def way(old: Json, new: Json, names: Mapping[str, str]) -> Way:

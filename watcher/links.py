@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from watcher.dependents import link_of
 from watcher.engine import Engine
 from watcher.errors import EngineError, NotFound
 from watcher.unit import OpenUpdates
@@ -19,8 +20,7 @@ Json = dict[str, Any]
 
 def aliases(container: Json) -> frozenset[str]:
     """What a container calls those that it links to on the default bridge."""
-    entries = container["HostConfig"].get("Links") or ()
-    return frozenset(entry.rpartition(":")[2].rpartition("/")[2] for entry in entries)
+    return frozenset(link_of(entry)[1] for entry in container["HostConfig"].get("Links") or ())
 
 
 def in_open_updates(found: OpenUpdates, names: Iterable[str]) -> dict[str, frozenset[str]]:

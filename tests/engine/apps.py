@@ -52,6 +52,13 @@ def published(
     return App(stack.name(name), stack.run(reference, *options, name=stack.name(name)), reference, old)
 
 
+def unpublished(stack: Stack, registry: PrivateRegistry) -> App:
+    """Run a container whose tag its registry does not know."""
+    reference = f"{registry.address}/{stack.name('never-pushed:1')}"
+    old = stack.image(reference)
+    return App(stack.name("web"), stack.run(reference, name=stack.name("web")), reference, old)
+
+
 def marker_of(stack: Stack, name: str) -> str:
     """The marker of the image that a container runs."""
     return str(stack.inspect(name)["Config"]["Labels"]["marker"])

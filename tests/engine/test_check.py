@@ -10,7 +10,7 @@ from tests.bed.cli import Commands
 from tests.bed.proxy import Proxy
 from tests.bed.registry import PrivateRegistry
 from tests.bed.stack import Stack
-from tests.engine.apps import App, current, outdated, published, short
+from tests.engine.apps import App, current, outdated, published, short, unpublished
 
 
 @pytest.mark.parametrize(
@@ -110,11 +110,9 @@ def test_remote_is_unknown_where_the_registry_is_down(cli: Commands, stack: Stac
 def test_remote_is_unknown_where_the_registry_has_no_such_tag(
     cli: Commands, stack: Stack, registry: PrivateRegistry
 ) -> None:
-    reference = f"{registry.address}/{stack.name('never-pushed:1')}"
-    stack.image(reference)
-    stack.run(reference, name=stack.name("web"))
+    web = unpublished(stack, registry)
 
-    done = cli("watcher", "check", "--remote", stack.name("web"))
+    done = cli("watcher", "check", "--remote", web.name)
 
     assert (done.code, done.out, done.err.count("\n")) == (5, "", 1)
 

@@ -11,7 +11,7 @@ from tests.bed.faults import run
 from tests.bed.proxy import Proxy
 from tests.bed.stack import Stack
 from tests.engine.apps import QUICK, App, current, outdated
-from tests.engine.updates import UPDATE
+from tests.engine.updates import UPDATE, kill
 
 LOST = "side has lost its link to db, for the engine died in the middle of an update: restart the engine"
 
@@ -69,8 +69,7 @@ def test_the_run_that_undoes_it_says_so_and_the_next_one_goes_on(
     updating = Future[subprocess.Popen[str]]()
 
     def both_die() -> None:
-        updating.result().kill()
-        updating.result().wait()
+        kill(updating.result())
         reborn(stack)
 
     proxy.arm(run(both_die), match=set_aside(web), when="after")

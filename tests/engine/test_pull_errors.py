@@ -5,7 +5,7 @@ import pytest
 from tests.bed.cli import Commands
 from tests.bed.registry import PrivateRegistry
 from tests.bed.stack import Stack
-from tests.engine.apps import published
+from tests.engine.apps import published, unpublished
 from tests.engine.outcomes import without_progress
 
 
@@ -49,15 +49,13 @@ def test_a_pull_that_asks_for_a_login_is_5(cli: Commands, stack: Stack) -> None:
 def test_a_local_image_that_no_registry_knows_is_5_when_pulled(
     cli: Commands, stack: Stack, registry: PrivateRegistry
 ) -> None:
-    reference = f"{registry.address}/{stack.name('never-pushed:1')}"
-    stack.image(reference)
-    stack.run(reference, name=stack.name("web"))
+    web = unpublished(stack, registry)
 
-    done = cli("ctr-updater", "--pull", stack.name("web"))
+    done = cli("ctr-updater", "--pull", web.name)
 
     assert (done.code, done.out) == (5, "")
     assert "not found" in without_progress(done) or "unknown" in without_progress(done)
-    assert cli("ctr-updater", stack.name("web")).code == 0
+    assert cli("ctr-updater", web.name).code == 0
 
 
 def test_an_error_inside_a_pull_that_answered_200_is_5(

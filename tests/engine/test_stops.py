@@ -12,7 +12,7 @@ from tests.bed.faults import Fault, run
 from tests.bed.proxy import Proxy
 from tests.bed.stack import Stack
 from tests.engine.apps import QUICK, App, marker_of, outdated
-from tests.engine.updates import UPDATE
+from tests.engine.updates import UPDATE, kill
 
 # It takes its time to end, as most databases do.
 SLOW = "trap 'sleep 2; exit 0' TERM; httpd -f -p 80 -h /www & wait"
@@ -101,8 +101,7 @@ def test_one_that_was_killed_in_the_middle_of_a_stop_is_undone_for_good(cli: Com
     with stack.events() as events:
         process = cli.start(*UPDATE, web.name, env=QUICK)
         until(events, web, "kill")
-        process.kill()
-        process.wait()
+        kill(process)
         stack.engine.docker("tag", web.old, web.image)
 
         assert cli(*UPDATE, web.name, env=QUICK).code == 0

@@ -3,7 +3,6 @@
 import contextlib
 import re
 import subprocess
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self
@@ -18,7 +17,7 @@ from tests.faults.report import NOTES
 from tests.faults.strikes import Strike
 from tests.faults.whole import complaints, of_the_rest, unwired
 from tests.faults.world import Subject, World
-from watcher.links import aliases
+from watcher.links import aliases, forgotten
 
 Json = dict[str, Any]
 
@@ -194,16 +193,16 @@ class Trial:
 
     def _relink(self) -> None:
         """Do what the updater said where the engine, when it started, forgot a legacy link."""
-        if self._world.deaths and not self._world.is_open() and any(self._unlinked()):
+        if self._world.deaths and not self._world.is_open() and self._has_lost_a_link():
             assert "lost its link" in self.said, f"a link was lost, and nobody said so: {self.said}"
             self.relinked = True
             self._restart_engine()
 
-    def _unlinked(self) -> Iterator[str]:
-        rows = self._world.rows()
-        for name, before in self._subject.joined.items():
-            if name in rows and aliases(before) - aliases(self._world.inspect(name)):
-                yield name
+    def _has_lost_a_link(self) -> bool:
+        rows, joined = self._world.rows(), self._subject.joined
+        return any(
+            forgotten(aliases(joined[name]), self._world.inspect(name)) for name in joined if name in rows
+        )
 
     def _revive(self) -> None:
         """Start what the engine's own death broke with no update of it open: that is not the updater's to do.

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from watcher.dependents import link_of
 from watcher.payload.values import Api, Json, section
 
 # The engine stores its own default lists in the container (moby `oci/defaults.go`). Sent back, they would
@@ -81,10 +82,9 @@ def _namespace(mode: str, successors: Mapping[str, str]) -> str:
 
 
 def _link(entry: str, successors: Mapping[str, str]) -> str:
-    """A legacy link `/name:/own name/alias`; to a successor by its id, for the name is not its own yet."""
-    provider, _, alias = entry.partition(":")
-    successor = successors.get(provider.lstrip("/"))
-    return f"{successor}:{alias.rpartition('/')[2]}" if successor else entry
+    """A legacy link; to a successor by its id, for the name is not its own yet."""
+    provider, alias = link_of(entry)
+    return f"{successors[provider]}:{alias}" if provider in successors else entry
 
 
 def _bindings(given: list[Json] | None) -> list[Any]:
