@@ -141,6 +141,7 @@ class Daemon:
     async def _ordered(self) -> list[Json]:
         """The same; and, of all containers, the order and those with an open update, whoever began it."""
         engine, turns = self._context.engine, self._reconciler.turns
+        noted = turns.noted()
         rows = await engine.containers(stopped=True)
         self._cut_short = fleet.cut_short(rows)
         turns.order = await order_of(self._context, rows)
@@ -148,7 +149,7 @@ class Daemon:
             if self._said.is_news(line, line):
                 _log.warning("order in doubt", why=line)
         ours = await self._ours(rows)
-        turns.keep(fleet.wanting(ours, self._context.defaults))
+        turns.keep(fleet.wanting(ours, self._context.defaults), noted)
         turns.ring()
         return ours
 

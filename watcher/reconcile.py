@@ -112,6 +112,11 @@ class Reconciler:
             self._say(name, "container held back", found, trouble)
             return 0
         self._targets[name] = found.verdict.target
+        with self.turns.taken(name):
+            await self._update(name)
+        return 0
+
+    async def _update(self, name: str) -> None:
         async with self._slots:
             began = time.monotonic()
             spared = self._spared(name)
@@ -122,7 +127,6 @@ class Reconciler:
         self._updated(outcome, time.monotonic() - began)
         if outcome.done is Done.UPDATED:
             await self._run_again(outcome)
-        return 0
 
     async def _run_again(self, outcome: Outcome) -> None:
         old, order = outcome.assessment.container, self.turns.order
@@ -130,20 +134,25 @@ class Reconciler:
             _log.warning("container updated with a doubt", container=outcome.assessment.name, doubt=doubt)
 
     async def _turn(self, container: Json, name: str) -> str:
-        """Wait until all that goes before has come to an end; what holds this one back, or nothing."""
+        """Wait until it is a container's turn; what holds it back then, or nothing."""
         asked = set[str]()
         while True:
             await self.turns.come(name)
             stale = await self._stale_before(name) - asked
-            if not stale:
-                break
             # Their tags may have moved since the last look, by a pull that was waited for.
             asked |= stale
             for other in stale:
                 self._queue.add(other)
-        trouble = self.turns.held_by(name)
-        if trouble or not container["State"]["Running"]:
-            return trouble
+            if not self.turns.has_come(name):
+                continue
+            if trouble := self.turns.held_by(name) or await self._unmet(container, name):
+                return trouble
+            if self.turns.has_come(name):
+                return ""
+
+    async def _unmet(self, container: Json, name: str) -> str:
+        if not container["State"]["Running"]:
+            return ""
         return await conditions.unmet(self._context.engine, self.turns.order.dependencies.get(name, ()))
 
     async def _stale_before(self, name: str) -> set[str]:

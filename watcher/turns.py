@@ -1,11 +1,15 @@
 """Whose turn it is: a container begins when all that goes before it has come to an end.
 
+It does not begin either while one that comes after it is under way: a tag that moves again in the middle
+of its dependents' updates, or of its replicas', is no reason to take it from under them.
+
 The order is that of the last look; whoever waits asks it anew each time that something has ended. It has
 no circles, so that there is always somebody whose turn it is.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+import contextlib
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from watcher.context import Context
 from watcher.doors import doors, given_the_socket
@@ -28,12 +32,31 @@ class Turns:
         self.order = Order.of(())
         self._is_busy = is_busy
         self._failed: dict[str, str] = {}
+        self._under_way = set[str]()
         self._news = asyncio.Event()
 
     async def come(self, name: str) -> None:
-        """Return once nothing is about to be done about any that goes before this one."""
-        while any(self._is_busy(other) for other in self.order.before(name)):
+        """Return once it is a container's turn."""
+        while not self.has_come(name):
             await self._news.wait()
+
+    def has_come(self, name: str) -> bool:
+        """Whether nothing is about to be done about any that goes before this one, nor under way after it.
+
+        It holds until the next `await`; so does what `held_by` says then.
+        """
+        if any(name in self.order.before(other) for other in self._under_way):
+            return False
+        return not any(self._is_busy(other) for other in self.order.before(name))
+
+    @contextlib.contextmanager
+    def taken(self, name: str) -> Iterator[None]:
+        """Let nobody who goes before a container begin; whoever leaves this rings."""
+        self._under_way.add(name)
+        try:
+            yield
+        finally:
+            self._under_way.discard(name)
 
     def ring(self) -> None:
         """Tell all who wait that something has come to an end."""
@@ -48,10 +71,19 @@ class Turns:
         """Forget what was noted of a container; it is looked at anew."""
         self._failed.pop(name, None)
 
-    def keep(self, stale: Iterable[str]) -> None:
-        """Forget what was noted of all that are not stale any more, by whatever means."""
-        for name in self._failed.keys() - set(stale):
-            del self._failed[name]
+    def noted(self) -> frozenset[str]:
+        """Those of whom something is noted."""
+        return frozenset(self._failed)
+
+    def keep(self, stale: Collection[str], noted: Collection[str]) -> None:
+        """Forget what was noted of those that are not stale any more, by whatever means.
+
+        Args:
+            stale: Who is.
+            noted: Of whom something was noted before that was asked; what is newer stays.
+        """
+        for name in {*noted} - {*stale}:
+            self.over(name)
 
     def held_by(self, name: str) -> str:
         """What holds a container back, in words; empty where nothing does."""

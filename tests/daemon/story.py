@@ -14,12 +14,21 @@ def story(events: Iterator[dict[str, Any]], *, ends: int) -> list[str]:
     undone the successor, is removed.
     """
     told: list[str] = []
-    left = ends
-    while left:
-        line = _line(next(events))
-        told += [line] if line else []
-        left -= line.startswith(("end", "undo"))
+    while sum(line.startswith(("end", "undo")) for line in told) < ends:
+        told.append(_next(events))
     return told
+
+
+def story_until(events: Iterator[dict[str, Any]], last: str) -> list[str]:
+    """Read events until one of them is told by this line."""
+    told = [_next(events)]
+    while told[-1] != last:
+        told.append(_next(events))
+    return told
+
+
+def _next(events: Iterator[dict[str, Any]]) -> str:
+    return next(line for event in events if (line := _line(event)))
 
 
 def _line(event: dict[str, Any]) -> str:

@@ -1,5 +1,7 @@
 """The replicas of a service go one after another, so that somebody serves all the time."""
 
+import itertools
+import signal
 import socket
 from collections.abc import Callable
 
@@ -7,15 +9,17 @@ import pytest
 
 from tests.bed.cli import Result
 from tests.bed.images import Options
+from tests.bed.processes import wait_until
 from tests.bed.stack import Stack
 from tests.daemon.apps import LOCAL, is_untouched
 from tests.daemon.balancer import traffic
 from tests.daemon.conftest import Start
 from tests.daemon.projects import QUICKLY_HEALTHY, Project
-from tests.daemon.story import one_after_another, story
+from tests.daemon.story import one_after_another, story, story_until
 from tests.engine.apps import App
 
 BROKEN: Options = {"cmd": "echo I am broken; exit 3"}
+LOOKS = 200
 SCALED = """
 services:
   web:
@@ -82,6 +86,44 @@ def test_a_replica_that_failed_holds_the_next_back(start: Start, stack: Stack, i
     assert daemon.stop() == 0
     assert all(is_untouched(stack, app) for app in rest)
     assert [len(daemon.about(app.name)) for app in rest] == [1, 1]
+
+
+def test_looking_at_a_replica_that_failed_does_not_let_the_next_go(
+    start: Start, stack: Stack, image: str
+) -> None:
+    first, *rest = replicas(stack, 3, image)
+    daemon, looks = start().looked(), itertools.count()
+
+    def are_held_back() -> bool:
+        """Whether both are, and have been looked at often; each time that this is asked is one more."""
+        daemon.send(signal.SIGHUP)
+        if next(looks) < LOOKS:
+            return False
+        held = daemon.said("container held back")
+        return {line["container"] for line in held} == {app.name for app in rest}
+
+    with stack.events() as events:
+        stack.image(image, marker="new", **BROKEN)
+        wait_until(are_held_back, "both being held back")
+        told = story(events, ends=1)
+
+    assert told == [f"begin {first.name}", f"undo {first.name}"]
+    assert all(is_untouched(stack, app) for app in rest)
+
+
+def test_a_replica_is_not_taken_down_while_another_is_whose_tag_moves_once_more(
+    start: Start, stack: Stack, image: str
+) -> None:
+    first, second = replicas(stack, 2, image)
+    stack.image(image, marker="new", healthcheck=QUICKLY_HEALTHY)
+
+    with stack.events() as events:
+        start()
+        told = story_until(events, f"begin {second.name}")
+        stack.image(image, marker="newer", healthcheck=QUICKLY_HEALTHY)
+        told += story(events, ends=3)
+
+    assert told == one_after_another(first.name, second.name, first.name, second.name)
 
 
 def test_replicas_go_one_after_another_in_one_pass_too(
