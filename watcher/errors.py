@@ -5,6 +5,7 @@ WatcherError
 |- EngineError          4  the engine refused the request
 |  |- EngineUnavailable    ... or cannot be reached, or broke off
 |  |  `- NoAnswer              ... or did not answer in time
+|  |- TaskLeft             ... and will go on refusing to start that container
 |  |- NotFound             ... has no such object
 |  `- Conflict             ... says that the object's state or name is in the way
 |- Unknown              5  nobody can say whether there is an update; never shown as up to date
@@ -66,6 +67,15 @@ class EngineUnavailable(EngineError):
 
 class NoAnswer(EngineUnavailable):
     """The engine took the request and did not answer in time."""
+
+
+class TaskLeft(EngineError):
+    """A container cannot be started: the engine was killed as it ended, and has forgotten its task.
+
+    containerd has not: "task ...: already exists", until the container's shim has ended (20.10 to 28.5; about
+    one in ten of the kills at the first event of a stop). A restart of the engine or of containerd does not
+    help. It can be renamed and removed, and another container takes its place.
+    """
 
 
 class NotFound(EngineError):

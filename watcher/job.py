@@ -100,7 +100,7 @@ async def update(context: Context, text: str, request: Request) -> Outcome:
 
     async def work(claims: frozenset[str]) -> Outcome:
         nonlocal request
-        aside = await _settle(context, name, claims)
+        aside = await _settle(context, name, claims) or ()
         try:
             outcome = await _update(context, await find(context.engine, name), request, claims)
         except Wider:
@@ -111,10 +111,11 @@ async def update(context: Context, text: str, request: Request) -> Outcome:
     return await with_claims(context.memory, name, work)
 
 
-async def settle_open(context: Context, name: str) -> None:
-    """Bring an update of a container that was cut short to its end, if there is one."""
-    if name in await open_updates(context.engine):
-        await with_claims(context.memory, name, lambda claims: _settle(context, name, claims))
+async def settle_open(context: Context, name: str) -> tuple[str, ...] | None:
+    """Bring an update of a container that was cut short to its end; returns what `_settle` does."""
+    if name not in await open_updates(context.engine):
+        return None
+    return await with_claims(context.memory, name, lambda claims: _settle(context, name, claims))
 
 
 async def _name(engine: Engine, text: str) -> str:
@@ -133,11 +134,12 @@ async def _name(engine: Engine, text: str) -> str:
     return name
 
 
-async def _settle(context: Context, name: str, claims: Collection[str]) -> tuple[str, ...]:
+async def _settle(context: Context, name: str, claims: Collection[str]) -> tuple[str, ...] | None:
     """Bring updates that were cut short to their end, and remember the images that failed in them.
 
     Returns:
-        A line for a person, where something is left that only a person can decide.
+        None where there was none; else a line for a person, where something is left that only a person can
+        decide.
 
     Raises:
         Wider: There are others that must be settled with it, and are not claimed.
@@ -146,7 +148,7 @@ async def _settle(context: Context, name: str, claims: Collection[str]) -> tuple
     found = await glance(context.engine, context.holds)
     unit = {*found.concerned(name)}
     if found.scenes.keys().isdisjoint(unit):
-        return ()
+        return None
     if not unit <= {*claims}:
         raise Wider(unit)
     for failure in await settle(context.engine, name, _demands(context.defaults)):

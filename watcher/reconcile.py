@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 
@@ -82,10 +82,19 @@ class Reconciler:
     async def settle(self, name: str) -> int:
         """Bring an update that was cut short to its end; the exit code that says how that went."""
         try:
-            await job.settle_open(self._context, name)
+            left = await job.settle_open(self._context, name)
+            if left is not None:
+                _log.info("open update settled", container=name, runs=await self._image_of(name))
+                _doubts(name, left)
         except WatcherError as error:
             return self._failed(name, error)
         return 0
+
+    async def _image_of(self, name: str) -> str:
+        try:
+            return short((await self._context.engine.container(name))["Image"])
+        except NotFound:
+            return ""
 
     def _is_busy(self, name: str) -> bool:
         """Whether others must wait for a container; one whose time has come is about to be looked at."""
@@ -131,7 +140,7 @@ class Reconciler:
     async def _run_again(self, outcome: Outcome) -> None:
         old, order = outcome.assessment.container, self.turns.order
         if doubt := await conditions.run_again(self._context.engine, order, old):
-            _log.warning("container updated with a doubt", container=outcome.assessment.name, doubt=doubt)
+            _doubts(outcome.assessment.name, [doubt])
 
     async def _turn(self, container: Json, name: str) -> str:
         """Wait until it is a container's turn; what holds it back then, or nothing."""
@@ -218,8 +227,7 @@ class Reconciler:
         _log.info(
             "container updated", **_about(found), **along, took_s=round(took, 3), failures=failures, **stages
         )
-        for line in outcome.warnings:
-            _log.warning("container updated with a doubt", container=found.name, doubt=line)
+        _doubts(found.name, outcome.warnings)
 
     def _failed(self, name: str, error: WatcherError) -> int:
         """Say once what went wrong, and try again what may go right another time."""
@@ -245,6 +253,11 @@ class Reconciler:
         why = why or found.verdict.reason
         if self._repeats.is_news(name, f"{event}: {why} {found.verdict.target}"):
             _log.info(event, **_about(found), why=why, **more)
+
+
+def _doubts(name: str, lines: Iterable[str]) -> None:
+    for line in lines:
+        _log.warning("container updated with a doubt", container=name, doubt=line)
 
 
 def _about(found: Assessment) -> dict[str, str]:

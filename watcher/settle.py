@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from watcher.dependents import Way, providers
 from watcher.engine import Engine
-from watcher.errors import EngineError, EngineUnavailable, NotFound
+from watcher.errors import EngineError, EngineUnavailable, NotFound, TaskLeft
 from watcher.holds import Holds
 from watcher.names import name_of, short
 from watcher.proof import Demand, NotProved
@@ -102,7 +102,7 @@ async def undo_all(engine: Engine, kept: Mapping[str, str]) -> None:
 
 
 async def _settle_one(engine: Engine, name: str, demands: Demands) -> list[Failure]:
-    failures = list[Failure]()
+    failures, is_turned = list[Failure](), False
     while (recovery := (found := await read(engine)).recovery(name)) is not None:
         match found.way(name), recovery:
             case Way.OWN, Finish():
@@ -119,14 +119,29 @@ async def _settle_one(engine: Engine, name: str, demands: Demands) -> list[Failu
                 # Its successor worked, and went with the engine, as one that is run with `--rm` does.
                 await drop(engine, spare)
             case _:
-                await _recover(engine, found, name, recovery)
+                try:
+                    await _recover(engine, found, name, recovery)
+                except TaskLeft:
+                    if is_turned or not await _turned(engine, name):
+                        raise
+                    is_turned = True
     return failures
+
+
+async def _turned(engine: Engine, name: str) -> bool:
+    """Let an update go forward whose old container the engine cannot start any more, where it still can."""
+    found = await read(engine)
+    recovery = found.recovery(name)
+    if not isinstance(recovery, Undo) or recovery.marker.removes_itself or found.way(name) is not Way.OWN:
+        return False
+    await _swap(engine, found.scenes[name])
+    return True
 
 
 async def _recover(engine: Engine, found: OpenUpdates, name: str, recovery: Recovery) -> None:
     try:
         await recover(engine, recovery)
-    except EngineUnavailable:
+    except (EngineUnavailable, TaskLeft):
         raise
     except EngineError as error:
         if not (idle := await _idle(engine, found, name)):

@@ -18,7 +18,7 @@ import aiodocker
 import aiohttp
 
 from watcher.endpoint import Endpoint
-from watcher.errors import Conflict, EngineError, EngineUnavailable, NoAnswer, NotFound
+from watcher.errors import Conflict, EngineError, EngineUnavailable, NoAnswer, NotFound, TaskLeft
 
 ApiVersion = tuple[int, int]
 
@@ -30,9 +30,6 @@ CHANGE_LIMIT = 180.0
 SILENCE_LIMIT = 600.0
 _NO_ANSWER = 900
 _TRY_AGAIN = "see the engine's log, and try again"
-# An engine that is killed in the moment in which a container ends may forget the container's task, and
-# containerd does not: the container cannot be started until its shim has ended (20.10 to 28.5, about one in
-# ten of the kills at the first event of a stop; a restart of the engine or of containerd does not help).
 _LEFT_TASK = re.compile(r"task ([0-9a-f]{12})[0-9a-f]*: already exists")
 
 
@@ -149,9 +146,7 @@ class Transport:
         except aiodocker.DockerError as error:
             if error.status == _NO_ANSWER:
                 raise _unreachable(what, self.endpoint, error.__context__) from error
-            kind: Callable[..., EngineError] = {404: NotFound, 409: Conflict}.get(error.status, EngineError)
-            said, advice = f"the engine says: {error.message}", _remedy(error.message)
-            raise kind(f"cannot {what}: {said}", status=error.status, advice=advice) from error
+            raise _refusal(what, error) from error
         except TimeoutError as error:
             why = f"the engine at {self.endpoint.shown} did not answer within {limit or silence:.0f} s"
             raise NoAnswer(f"cannot {what}: {why}", advice="see whether `docker ps` answers") from error
@@ -160,12 +155,14 @@ class Transport:
             raise EngineUnavailable(f"cannot {what}: {why}", advice=_TRY_AGAIN) from error
 
 
-def _remedy(words: str) -> str:
-    """What to do about a refusal of the engine's, where that is known."""
-    if not (left := _LEFT_TASK.search(words)):
-        return ""
-    command = f"pkill -KILL -f 'containerd-shim.*-id {left[1]}'"
-    return f"left behind by an engine that was killed; to be rid of it: `{command}`, or reboot"
+def _refusal(what: str, error: aiodocker.DockerError) -> EngineError:
+    line = f"cannot {what}: the engine says: {error.message}"
+    if left := _LEFT_TASK.search(error.message):
+        command = f"pkill -KILL -f 'containerd-shim.*-id {left[1]}'"
+        advice = f"left behind by an engine that was killed; to be rid of it: `{command}`, or reboot"
+        return TaskLeft(line, status=error.status, advice=advice)
+    kind: Callable[..., EngineError] = {404: NotFound, 409: Conflict}.get(error.status, EngineError)
+    return kind(line, status=error.status)
 
 
 def _unreachable(what: str, endpoint: Endpoint, cause: BaseException | None) -> EngineUnavailable:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from watcher.engine import Engine
-from watcher.errors import Conflict, EngineError, NotFound, UpdateFailed, WatcherError
+from watcher.errors import Conflict, EngineError, NotFound, TaskLeft, UpdateFailed, WatcherError
 from watcher.part import Part
 from watcher.plan import Action, Plan, Step
 from watcher.proof import NotProved
@@ -161,6 +161,8 @@ class Update:
             way = f"once the engine is well, or by hand: {by_hand}"
             if isinstance(trouble, NameTaken):
                 way = "once what has the name now is renamed or removed"
+            elif isinstance(trouble, TaskLeft):
+                way = f"once more, which tries the new container instead, or by hand: {by_hand}"
             name = self._plan.name
             raise EngineError(
                 f"{name} could not be updated ({tried}) and IS NOT YET AS IT WAS ({trouble})",
@@ -182,7 +184,7 @@ async def _again_and_again(work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             return await work()
-        except NameTaken:
+        except (NameTaken, TaskLeft):
             raise
         except EngineError:
             if time.monotonic() > deadline:

@@ -14,6 +14,7 @@ from tests.bed.stack import Stack
 from tests.daemon.apps import LOCAL, OPT_IN, is_replaced
 from tests.daemon.conftest import Running, Start
 from tests.engine.apps import outdated, published
+from watcher.names import short
 
 
 @pytest.mark.parametrize("how", ["daemon", "once"])
@@ -50,10 +51,11 @@ def test_an_update_by_hand_that_was_cut_short_is_settled_too(
     updating.result().wait()
     assert len(stack.containers()) == 2
 
-    start()
+    start().wait("open update settled", container=web.name, runs=short(web.old))
 
-    stack.wait(lambda: list(stack.containers()) == [web.name] and stack.inspect(web.name)["State"]["Running"])
-    assert stack.inspect(web.name)["Image"] == web.old
+    assert list(stack.containers()) == [web.name]
+    found = stack.inspect(web.name)
+    assert (found["Image"], found["State"]["Running"]) == (web.old, True)
 
 
 def test_once_settles_what_was_cut_short_before_it_asks_a_registry(
