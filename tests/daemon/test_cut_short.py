@@ -11,9 +11,10 @@ from tests.bed.faults import run
 from tests.bed.proxy import Proxy
 from tests.bed.registry import PrivateRegistry
 from tests.bed.stack import Stack
-from tests.daemon.apps import LOCAL, OPT_IN, is_replaced
+from tests.daemon.apps import LOCAL, OPT_IN, is_replaced, labelled, move
 from tests.daemon.conftest import Running, Start
 from tests.engine.apps import outdated, published
+from tests.engine.updates import leave_task
 from watcher.names import short
 
 
@@ -56,6 +57,18 @@ def test_an_update_by_hand_that_was_cut_short_is_settled_too(
     assert list(stack.containers()) == [web.name]
     found = stack.inspect(web.name)
     assert (found["Image"], found["State"]["Running"]) == (web.old, True)
+
+
+def test_what_cannot_be_undone_is_brought_to_the_other_end(start: Start, stack: Stack, proxy: Proxy) -> None:
+    web = labelled(stack)
+    daemon = start(host=proxy.host).looked()
+    leave_task(proxy, web, stuck=web)
+
+    new = move(stack, web)
+
+    assert "IS NOT YET AS IT WAS" in daemon.wait("container not updated", container=web.name)["why"]
+    daemon.wait("open update settled", container=web.name, runs=short(new))
+    assert is_replaced(stack, web)
 
 
 def test_once_settles_what_was_cut_short_before_it_asks_a_registry(

@@ -3,6 +3,7 @@
 import subprocess
 from typing import Any
 
+from tests.bed.faults import answer
 from tests.bed.proxy import Proxy
 from tests.bed.stack import Stack
 from tests.engine.apps import App
@@ -38,6 +39,20 @@ def replaced(stack: Stack, web: App) -> dict[str, Any]:
     assert after["Id"] != web.cid
     assert after["Image"] == stack.image_id(web.image)
     return after
+
+
+def leave_task(proxy: Proxy, app: App, stuck: App) -> str:
+    """Let an update be given up once the old container is stopped; `stuck` cannot be started from then on.
+
+    That is said as containerd says it of what an engine left behind that was killed: it happens by chance.
+
+    Returns:
+        The command that would end it.
+    """
+    left = answer(500, f"failed to create task: task {stuck.cid}: already exists")
+    proxy.arm(answer(), match=f"^POST .*{app.cid}/rename")
+    proxy.arm(left, match=f"^POST .*{stuck.cid}/start", times=99)
+    return f"`pkill -KILL -f 'containerd-shim.*-id {stuck.cid[:12]}'`"
 
 
 def kill(process: "subprocess.Popen[str]") -> None:
