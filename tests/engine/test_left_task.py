@@ -1,4 +1,4 @@
-"""A container that the engine cannot start any more, for it was killed as that ended: the new one is tried."""
+"""A container that the engine cannot start any more, for it was killed as that ended: forward instead."""
 
 from collections.abc import Callable
 
