@@ -11,6 +11,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from watcher import successor
 from watcher.dependents import Way, providers
 from watcher.engine import Engine
 from watcher.errors import EngineError, EngineUnavailable, NotFound, TaskLeft
@@ -129,11 +130,21 @@ async def _settle_one(engine: Engine, name: str, demands: Demands) -> list[Failu
 
 
 async def _turned(engine: Engine, name: str) -> bool:
-    """Let an update go forward whose old container the engine cannot start any more, where it still can."""
-    found = await read(engine)
-    recovery = found.recovery(name)
-    if not isinstance(recovery, Undo) or recovery.marker.removes_itself or found.way(name) is not Way.OWN:
+    """Let an update go forward whose old container the engine cannot start any more, where it still can.
+
+    Of one that holds on to another the successor is of no use: what that held on to has gone back. So it is
+    made anew on the image that it has, which is what its update was to do.
+    """
+    recovery = (found := await read(engine)).recovery(name)
+    if not isinstance(recovery, Undo) or recovery.marker.removes_itself:
         return False
+    if found.way(name) is not Way.OWN:
+        again = await successor.same(engine, found.inspects[recovery.old])
+        await successor.create(engine, str(evolve(recovery.marker, back=True)), again)
+        await drop(
+            engine, recovery.successor
+        )  # not before: while there is one, the update is known to be open
+        found = await read(engine)
     await _swap(engine, found.scenes[name])
     return True
 
@@ -206,17 +217,17 @@ async def _forward(engine: Engine, name: str, demands: Demands) -> None:
 
 async def _swap(engine: Engine, scene: Scene) -> None:
     """Let a successor take the name: the steps that its update still lacks."""
-    successor = scene.successor
-    assert successor  # noqa: S101 - a scene that is undone has one
+    new = scene.successor
+    assert new  # noqa: S101 - a scene that is undone has one
     if scene.holder:
         old = await engine.container(scene.holder)
         if old["State"]["Running"]:
             await engine.stop(old)
-        if successor.marker.always:
+        if new.marker.always:
             await engine.set_restart_policy(scene.holder, NO_RESTART)
-        aside = evolve(successor.marker, kind="old", other=short(successor.cid))
+        aside = evolve(new.marker, kind="old", other=short(new.cid))
         await engine.rename(scene.holder, str(aside))
-    await engine.rename(successor.cid, scene.name)
+    await engine.rename(new.cid, scene.name)
 
 
 async def _quiet(engine: Engine, members: Sequence[str]) -> None:

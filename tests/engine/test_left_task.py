@@ -1,16 +1,19 @@
 """A container that the engine cannot start any more, for it was killed as that ended: forward instead."""
 
+import subprocess
 from collections.abc import Callable
+from concurrent.futures import Future
 
 import pytest
 
 from tests.bed.cli import Commands, Result
+from tests.bed.faults import run
 from tests.bed.proxy import Proxy
 from tests.bed.stack import Stack
 from tests.engine.apps import QUICK, App, current, outdated
-from tests.engine.families import family, joined, joining, provider, unchanged
+from tests.engine.families import family, joined, joining, provider, providers, shared, unchanged
 from tests.engine.outcomes import line_of
-from tests.engine.updates import UPDATE, leave_task, replaced
+from tests.engine.updates import UPDATE, kill, leave_task, replaced
 
 Update = Callable[[App], Result]
 
@@ -59,19 +62,45 @@ def test_where_the_new_one_is_broken_both_are_kept_and_the_old_one_comes_back_on
     unchanged(stack, before)
 
 
-def test_one_that_holds_on_to_what_went_back_waits_until_it_can_be_started(
-    update: Update, stack: Stack, proxy: Proxy
+def test_one_that_holds_on_to_what_went_back_is_made_anew(update: Update, stack: Stack, proxy: Proxy) -> None:
+    web = provider(stack)
+    side = joined(stack, *joining(web, "--network"), "--restart", "always", "--volume", "/data")
+    before = family(stack)
+    leave_task(proxy, web, stuck=side)
+
+    assert [update(app).code for app in (web, side)] == [4, 0]
+
+    after = family(stack)
+    assert after.keys() == before.keys()
+    assert after[web.name]["Id"] == web.cid
+    now, was = after[side.name], before[side.name]
+    assert now["Id"] != was["Id"]
+    assert now["Image"] == was["Image"]
+    assert now["HostConfig"]["RestartPolicy"] == was["HostConfig"]["RestartPolicy"]
+    assert [each["Name"] for each in now["Mounts"]] == [each["Name"] for each in was["Mounts"]]
+    assert shared(stack, web.name, side.name, "net")
+
+
+@pytest.mark.parametrize(
+    ("which", "number"),
+    [("web", number) for number in range(2, 10)] + [("side", number) for number in range(2, 8)],
+)
+def test_a_run_that_is_killed_on_the_way_is_followed_by_one_that_gets_there(
+    update: Update, cli: Commands, stack: Stack, proxy: Proxy, which: str, number: int
 ) -> None:
     web = provider(stack)
     side = joined(stack, *joining(web, "--network"))
     before = family(stack)
-    command = leave_task(proxy, web, stuck=side)
+    leave_task(proxy, web, stuck={"web": web, "side": side}[which])
     update(web)
+    updating = Future[subprocess.Popen[str]]()
+    armed = proxy.arm(run(lambda: kill(updating.result())), n=number)
+    updating.set_result(cli.start(*UPDATE, side.name, env=QUICK | {"DOCKER_HOST": proxy.host}))
+    updating.result().wait()
 
-    again = line_of(update(web), 4)
-
-    assert command in again
-    assert stack.inspect(web.name)["State"]["Running"]
-    proxy.disarm()
-    assert update(web).code == 0
-    assert family(stack).keys() == before.keys()
+    assert armed.fired.is_set()
+    assert update(side).code == 0
+    after = family(stack)
+    assert after.keys() == before.keys()
+    assert providers(stack, after[side.name]) == {web.name}
+    assert after[side.name]["State"]["Running"]
