@@ -120,12 +120,7 @@ async def _settle_one(engine: Engine, name: str, demands: Demands) -> list[Failu
                 # Its successor worked, and went with the engine, as one that is run with `--rm` does.
                 await drop(engine, spare)
             case _:
-                try:
-                    await _recover(engine, found, name, recovery)
-                except TaskLeft:
-                    if is_turned or not await _turned(engine, name):
-                        raise
-                    is_turned = True
+                is_turned |= await _recover(engine, found, name, recovery, may_turn=not is_turned)
     return failures
 
 
@@ -141,18 +136,24 @@ async def _turned(engine: Engine, name: str) -> bool:
     if found.way(name) is not Way.OWN:
         again = await successor.same(engine, found.inspects[recovery.old])
         await successor.create(engine, str(evolve(recovery.marker, back=True)), again)
-        await drop(
-            engine, recovery.successor
-        )  # not before: while there is one, the update is known to be open
+        # Not before: while there is one, the update is known to be open.
+        await drop(engine, recovery.successor)
         found = await read(engine)
     await _swap(engine, found.scenes[name])
     return True
 
 
-async def _recover(engine: Engine, found: OpenUpdates, name: str, recovery: Recovery) -> None:
+async def _recover(
+    engine: Engine, found: OpenUpdates, name: str, recovery: Recovery, *, may_turn: bool
+) -> bool:
+    """Carry out a row of the table; whether that could not be, and the update goes forward instead."""
     try:
         await recover(engine, recovery)
-    except (EngineUnavailable, TaskLeft):
+    except EngineUnavailable:
+        raise
+    except TaskLeft:
+        if may_turn and await _turned(engine, name):
+            return True
         raise
     except EngineError as error:
         if not (idle := await _idle(engine, found, name)):
@@ -160,6 +161,7 @@ async def _recover(engine: Engine, found: OpenUpdates, name: str, recovery: Reco
         # The engine's own death may have stopped it, with no update of it open.
         advice = f"{name} holds on to {idle}, which does not run: docker start {idle}"
         raise EngineError(error.message, status=error.status, advice=advice) from error
+    return False
 
 
 async def _idle(engine: Engine, found: OpenUpdates, name: str) -> str:
