@@ -38,7 +38,7 @@ class Point:
 NOTES = {
     "revived": "left stopped or without network by the engine's own death, with no update open",
     "departed": "removed by the engine's own death when it had no spare yet, or no more (`--rm`)",
-    "cured": "the engine had to be restarted cleanly before it started anything",
+    "cured": "the engine had to be restarted cleanly before it started anything or ended a removal",
     "freed": "the engine, killed in a stop, left the container's task behind, which was ended as a run said",
     "relinked": "the engine, killed while a linked container was set aside, was restarted, as a run said",
 }

@@ -25,6 +25,7 @@ _RUNS = 5
 _CURE_AFTER = 2  # runs that fail: some engines start nothing more until they were restarted
 _HELD_S = 1.0
 _LIMIT_S = 240.0
+_REMOVAL_S = 20.0
 
 
 class Trial:
@@ -34,7 +35,7 @@ class Trial:
         revived: The engine's own death left the container stopped, or without its networks, with no update
             open; the test started it.
         departed: The engine's own death removed a `--rm` container that had no spare yet, or no more.
-        cured: The engine had to be restarted cleanly before it started anything.
+        cured: The engine had to be restarted cleanly before it started anything or ended a removal.
         freed: The engine had left something behind in containerd, which was ended as a run had said.
         relinked: It had to be restarted before it knew a legacy link again, and a run had said so.
         said: What the last run said.
@@ -97,7 +98,7 @@ class Trial:
             self._revive()
             if self._is_departed():
                 self.departed = True
-                wait_until(lambda: not self._world.is_removing(), "the end of the engine's own removal")
+                self._see_removed()
                 return of_the_rest(self._world, self._subject)
             done = self._commands("watcher", *self._arguments(), env=self._env, timeout=_LIMIT_S)
             self.said = f"{done.code} {done.err.strip()}"
@@ -227,6 +228,18 @@ class Trial:
         if row["State"] == "running" and not self._was_open:
             return any(unwired(self._world.inspect(name)))
         return bool(row["State"] == "exited")
+
+    def _see_removed(self) -> None:
+        """Wait for the end of the engine's own removal; one that is stuck is taken up by its next start."""
+        what = "the end of the engine's own removal"
+        try:
+            wait_until(self._has_removed, what, timeout=_REMOVAL_S)
+        except BedError:
+            self._cure()
+            wait_until(self._has_removed, what)
+
+    def _has_removed(self) -> bool:
+        return not self._world.is_removing()
 
     def _cure(self) -> None:
         if self._world.deaths:
