@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 _RUNS = 5
 _CURE_AFTER = 2  # runs that fail: some engines start nothing more until they were restarted
-_HELD_S = 1.0
+_HELD_S = 30.0
 _LIMIT_S = 240.0
 _REMOVAL_S = 20.0
 
