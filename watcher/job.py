@@ -59,6 +59,19 @@ class Outcome:
 
 
 @frozen
+class Settled:
+    """What became of updates that were cut short.
+
+    Attributes:
+        was_open: Whether there was one to bring to its end.
+        aside: A line, where something is left that only a person can decide.
+    """
+
+    was_open: bool = False
+    aside: tuple[str, ...] = ()
+
+
+@frozen
 class Request:
     """What a person, or the daemon, wants of an update.
 
@@ -100,7 +113,7 @@ async def update(context: Context, text: str, request: Request) -> Outcome:
 
     async def work(claims: frozenset[str]) -> Outcome:
         nonlocal request
-        aside = await _settle(context, name, claims) or ()
+        aside = (await _settle(context, name, claims)).aside
         try:
             outcome = await _update(context, await find(context.engine, name), request, claims)
         except Wider:
@@ -111,10 +124,10 @@ async def update(context: Context, text: str, request: Request) -> Outcome:
     return await with_claims(context.memory, name, work)
 
 
-async def settle_open(context: Context, name: str) -> tuple[str, ...] | None:
-    """Bring an update of a container that was cut short to its end; returns what `_settle` does."""
+async def settle_open(context: Context, name: str) -> Settled:
+    """Bring an update of a container that was cut short to its end, if there is one."""
     if name not in await open_updates(context.engine):
-        return None
+        return Settled()
     return await with_claims(context.memory, name, lambda claims: _settle(context, name, claims))
 
 
@@ -134,12 +147,8 @@ async def _name(engine: Engine, text: str) -> str:
     return name
 
 
-async def _settle(context: Context, name: str, claims: Collection[str]) -> tuple[str, ...] | None:
+async def _settle(context: Context, name: str, claims: Collection[str]) -> Settled:
     """Bring updates that were cut short to their end, and remember the images that failed in them.
-
-    Returns:
-        None where there was none; else a line for a person, where something is left that only a person can
-        decide.
 
     Raises:
         Wider: There are others that must be settled with it, and are not claimed.
@@ -148,16 +157,15 @@ async def _settle(context: Context, name: str, claims: Collection[str]) -> tuple
     found = await glance(context.engine, context.holds)
     unit = {*found.concerned(name)}
     if found.scenes.keys().isdisjoint(unit):
-        return None
+        return Settled()
     if not unit <= {*claims}:
         raise Wider(unit)
     for failure in await settle(context.engine, name, _demands(context.defaults)):
         context.memory.keep_failure(failure.name, failure.image, failure.reason)
     await links.refuse_forgotten(context.engine, links.in_open_updates(found, unit))
     aside = await left_aside(context.engine, name)
-    return (
-        (f"{aside} was set aside, and another container has its name: rename or remove it",) if aside else ()
-    )
+    line = f"{aside} was set aside, and another container has its name: rename or remove it"
+    return Settled(any(found.recovery(each) for each in unit), (line,) if aside else ())
 
 
 async def _update(

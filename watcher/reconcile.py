@@ -82,10 +82,10 @@ class Reconciler:
     async def settle(self, name: str) -> int:
         """Bring an update that was cut short to its end; the exit code that says how that went."""
         try:
-            left = await job.settle_open(self._context, name)
-            if left is not None:
+            settled = await job.settle_open(self._context, name)
+            if settled.was_open:
                 _log.info("open update settled", container=name, runs=await self._image_of(name))
-                _doubts(name, left)
+                _doubts(name, settled.aside)
         except WatcherError as error:
             return self._failed(name, error)
         return 0

@@ -210,8 +210,8 @@ async def _forward(engine: Engine, name: str, demands: Demands) -> None:
                 return
             case Undo():
                 await _swap(engine, found.scenes[name])
-            case Finish(successor=successor):
-                await bring_up(engine, recovery, _demand(found, successor, demands))
+            case Finish(successor=new):
+                await bring_up(engine, recovery, _demand(found, new, demands))
                 return
             case _:
                 await recover(engine, recovery)

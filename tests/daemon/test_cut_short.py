@@ -13,7 +13,7 @@ from tests.bed.registry import PrivateRegistry
 from tests.bed.stack import Stack
 from tests.daemon.apps import LOCAL, OPT_IN, is_replaced, labelled, move
 from tests.daemon.conftest import Running, Start
-from tests.engine.apps import outdated, published
+from tests.engine.apps import current, outdated, published
 from tests.engine.updates import leave_task
 from watcher.names import short
 
@@ -57,6 +57,19 @@ def test_an_update_by_hand_that_was_cut_short_is_settled_too(
     assert list(stack.containers()) == [web.name]
     found = stack.inspect(web.name)
     assert (found["Image"], found["State"]["Running"]) == (web.old, True)
+
+
+def test_what_only_a_person_can_decide_is_not_said_to_be_settled(
+    once: Callable[..., Result], stack: Stack
+) -> None:
+    web = current(stack)
+    stack.create(web.image, name=f"{web.name}.ctr-updater-old-r-{'0' * 12}")
+
+    done = once()
+
+    assert done.code == 0
+    assert "open update settled" not in done.err
+    assert len(stack.containers()) == 2
 
 
 def test_what_cannot_be_undone_is_brought_to_the_other_end(start: Start, stack: Stack, proxy: Proxy) -> None:
