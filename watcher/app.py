@@ -3,6 +3,7 @@
 from attrs import evolve, frozen
 
 from watcher import assess as reading
+from watcher.asked import answered, unanswered
 from watcher.assess import Assessment
 from watcher.context import Context
 from watcher.cooldown import foreseen
@@ -88,8 +89,12 @@ async def judge_remote(context: Context, container: Json) -> Verdict:
     known = digests(image) | {container["Image"]}
     if own := container.get("ImageManifestDescriptor"):
         known.add(own["digest"])
-    platform = await reading.platform_of(context.engine, container) or context.engine.platform
-    return await judge_remotely(context.registries, container, ref, platform, known)
+    platform = await reading.platform_of(context.engine, container)
+    wanted = platform or context.engine.platform
+    verdict = await judge_remotely(context.registries, container, ref, wanted, known)
+    if ref is not None:
+        answered(context.memory, Tag(ref, platform))
+    return verdict
 
 
 async def assess(context: Context, container: Json) -> Assessment:
@@ -130,6 +135,7 @@ async def pull(context: Context, container: Json, report: Reporter) -> None:
     with report(ref.familiar) as progress:
         platform = await reading.platform_of(context.engine, container)
         await context.registries.pull(ref, platform, progress)
+    answered(context.memory, Tag(ref, platform))
 
 
 async def listed(context: Context, *, every: bool = False) -> list[Listed]:
@@ -157,4 +163,14 @@ async def _judged(context: Context, container: Json) -> tuple[str, Assessment]:
         policy = context.defaults.with_labels(container["Config"]["Labels"])
     except UnreadableSetting as error:
         return "-", Assessment(container, None, Verdict(Status.UNKNOWN, str(error), container["Image"]))
-    return policy.mode if policy.enable else "-", await outlook(context, container, policy)
+    found = await _as_asked(context, await outlook(context, container, policy), policy)
+    return policy.mode if policy.enable else "-", found
+
+
+async def _as_asked(context: Context, found: Assessment, policy: Policy) -> Assessment:
+    """Say unknown of what the daemon, which asks the registries, could not ask for."""
+    ref = followed(found.container, found.image)
+    if ref is None or not found.image or policy.source == "local":
+        return found
+    tag = Tag(ref, await reading.platform_of(context.engine, found.container))
+    return evolve(found, verdict=unanswered(context.memory, tag, found.image["Id"], found.verdict))

@@ -12,7 +12,7 @@ import math
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,23 @@ class Seen:
     identities: tuple[str, ...]
     since: float
     local: str = ""
+
+
+@frozen
+class Asked:
+    """How the daemon's last question about a tag ended.
+
+    Attributes:
+        when: Seconds since the epoch: when it was asked.
+        since: Since when questions have ended so.
+        why: What went wrong, as one line; empty where the registry answered.
+        local: The id of the image that the tag meant in the engine then; empty where none.
+    """
+
+    when: float
+    since: float
+    why: str
+    local: str
 
 
 class Memory:
@@ -98,11 +115,7 @@ class Memory:
 
     def drop_images_but(self, used: set[str]) -> None:
         """Forget the images that no container runs from; `used` holds ids."""
-        keys = {f"{image.removeprefix('sha256:')}.json" for image in used}
-        with contextlib.suppress(OSError):
-            for path in (self._folder / "images").iterdir():
-                if path.name not in keys:
-                    path.unlink()
+        self._drop_but("images", {image.removeprefix("sha256:") for image in used})
 
     def seen(self, tag: str) -> Seen | None:
         """What a tag was last seen to mean."""
@@ -130,6 +143,24 @@ class Memory:
         self._seen[tag] = seen
         return seen
 
+    def asked(self, tag: str) -> Asked | None:
+        """How the last question about a tag ended; None where no daemon has asked for it."""
+        found = self._read("asked", _file_name(tag)) or {}
+        try:
+            times = float(found["when"]), float(found["since"])
+            asked = Asked(*times, str(found["why"]), str(found["local"]))
+        except (LookupError, TypeError, ValueError):
+            return None
+        return asked if all(map(math.isfinite, times)) else None
+
+    def keep_asked(self, tag: str, asked: Asked) -> None:
+        """Note how a question about a tag ended, for the commands that share this folder."""
+        self._write("asked", _file_name(tag), asdict(asked) | {"tag": tag})
+
+    def drop_asked_but(self, tags: Iterable[str]) -> None:
+        """Forget the questions about tags that are not asked for any more."""
+        self._drop_but("asked", {_file_name(tag) for tag in tags})
+
     @contextlib.contextmanager
     def claim(self, name: str) -> Iterator[bool]:
         """Claim a container for this process; False where another process of this machine has it.
@@ -151,6 +182,12 @@ class Memory:
                 yield False
             else:
                 yield True
+
+    def _drop_but(self, kind: str, keys: set[str]) -> None:
+        with contextlib.suppress(OSError):
+            for path in (self._folder / kind).iterdir():
+                if path.name.removesuffix(".json") not in keys:
+                    path.unlink()
 
     def _path(self, kind: str, key: str) -> Path:
         return self._folder / kind / f"{key}.json"

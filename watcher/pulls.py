@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
+from watcher import asked, fleet
 from watcher import assess as reading
-from watcher import fleet
 from watcher.context import Context
 from watcher.engine import Json
 from watcher.errors import EngineError, EngineUnavailable, RegistryError
@@ -65,6 +65,7 @@ class Puller:
             if policy and policy.enable and policy.source == "registry" and (tag := await self._tag(row)):
                 followers.setdefault(tag, []).append(Follower(name_of(row), policy))
         self._followers = followers
+        self._context.memory.drop_asked_but(map(str, followers))
         return set(followers)
 
     async def look(self, tag: Tag) -> int:
@@ -116,6 +117,7 @@ class Puller:
     async def _looked(self, tag: Tag) -> int:
         try:
             await self._look(tag)
+            await self._note(tag, None)
         except EngineUnavailable:
             raise
         except (EngineError, RegistryError) as error:
@@ -129,6 +131,11 @@ class Puller:
         cooldown = self._cooldown(tag)
         if cooldown == 0 or await self._may_come(tag, cooldown):
             await self._context.registries.pull(tag.ref, tag.platform, lambda _: None)
+
+    async def _note(self, tag: Tag, error: EngineError | RegistryError | None) -> None:
+        """Keep how the question ended, for `check` and `list`."""
+        image = await reading.known_image(self._context.engine, str(tag.ref))
+        asked.note(self._context.memory, tag, image["Id"] if image else "", error)
 
     def _cooldown(self, tag: Tag) -> float | None:
         """The shortest cooldown of those who would be updated; None where all only notify."""
@@ -159,7 +166,9 @@ class Puller:
         if isinstance(error, RegistryError) and await reading.is_built_here(
             self._context.engine, tag.ref, error
         ):
+            await self._note(tag, None)
             return 0
+        await self._note(tag, error)
         if wait := self._context.registries.rest(tag.ref.domain):
             self.queue.add_later(tag, wait)
         else:

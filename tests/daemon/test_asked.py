@@ -1,0 +1,103 @@
+"""`check` and `list` beside a daemon that cannot reach a registry: unknown, since when and why."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.bed.cli import Commands
+from tests.bed.registry import PrivateRegistry
+from tests.bed.stack import Stack
+from tests.daemon.apps import LOCAL, OPT_IN, move
+from tests.daemon.conftest import Running, Start
+from tests.daemon.test_registry import pushed
+from tests.engine.apps import App, short
+
+NOTIFY = (*OPT_IN, "--label", "ctr-updater.mode=notify")
+
+
+@pytest.fixture
+def own() -> Iterator[PrivateRegistry]:
+    with PrivateRegistry() as private:
+        yield private
+
+
+def unreachable(start: Start, own: PrivateRegistry, *apps: App) -> Running:
+    """A daemon that was once answered, and now is not; any registry is asked once a second."""
+    daemon = start("--interval", "1s").looked()
+    own.stop()
+    for app in apps:
+        daemon.wait("tag not pulled", image=app.image)
+    return daemon
+
+
+def listed(cli: Commands) -> dict[str, dict[str, Any]]:
+    return {row["name"]: row for row in json.loads(cli("watcher", "list", "--json").out)}
+
+
+def test_what_the_daemon_cannot_ask_for_is_unknown_and_says_since_when_and_why(
+    start: Start, cli: Commands, stack: Stack, own: PrivateRegistry
+) -> None:
+    web = pushed(stack, own)
+    assert cli("watcher", "check", web.name).code == 0
+    daemon = unreachable(start, own, web)
+
+    check, table = cli("watcher", "check", web.name), cli("watcher", "list").out.splitlines()[1]
+
+    assert (check.code, check.err) == (5, "")
+    assert check.out.startswith(f"{web.name}: unknown: since 2")
+    assert f"cannot tell whether {web.image} has an update: " in check.out
+    assert f"http://{own.address}/v2/" in check.out
+    assert table.split(maxsplit=4)[3:] == ["update", check.out.strip().removeprefix(f"{web.name}: ")]
+    assert cli("ctr-updater", web.name).code == 0
+
+    own.start()
+    daemon.wait("tag pulled again", image=web.image)
+    assert cli("watcher", "check", web.name).code == 0
+
+
+def test_only_what_is_asked_for_there_is_unknown(
+    start: Start, cli: Commands, stack: Stack, own: PrivateRegistry, registry: PrivateRegistry
+) -> None:
+    """Not what is local, pinned, or at another registry; but also what only notifies."""
+    web, told = pushed(stack, own), pushed(stack, own, name="told", options=NOTIFY)
+    fine, local = pushed(stack, registry, name="fine"), pushed(stack, own, name="local", options=LOCAL)
+    pinned = App(stack.name("pinned"), stack.run(web.old, *OPT_IN, name=stack.name("pinned")), "", web.old)
+    unreachable(start, own, web, told)
+
+    found = {name: row["verdict"] for name, row in listed(cli).items()}
+
+    assert found == {
+        web.name: "unknown",
+        told.name: "unknown",
+        fine.name: "current",
+        local.name: "current",
+        pinned.name: "current",
+    }
+
+
+def test_what_is_newer_here_is_known(start: Start, cli: Commands, stack: Stack, own: PrivateRegistry) -> None:
+    web = pushed(stack, own, options=NOTIFY)
+    unreachable(start, own, web)
+
+    new = move(stack, web)
+
+    row = listed(cli)[web.name]
+    assert (row["verdict"], row["target"]) == ("outdated", new)
+    assert short(new) in row["reason"]
+
+
+@pytest.mark.parametrize("option", ["--pull", "--remote"])
+def test_an_answer_to_a_person_ends_it_too(
+    start: Start, cli: Commands, stack: Stack, own: PrivateRegistry, option: str
+) -> None:
+    web = pushed(stack, own)
+    daemon = unreachable(start, own, web)
+    assert daemon.stop() == 0
+    assert cli("watcher", "check", web.name).code == 5
+
+    own.start()
+
+    assert cli("watcher", "check", option, web.name).code == 0
+    assert cli("watcher", "check", web.name).code == 0
