@@ -20,6 +20,8 @@ Other usage errors (2) are click's.
 
 from enum import StrEnum
 
+from watcher.quoting import escaped
+
 
 class WatcherError(Exception):
     """An outcome that ends a command: one line, and the exit code that goes with it.
@@ -38,7 +40,7 @@ class WatcherError(Exception):
 
     def __str__(self) -> str:
         line = f"{self.message} - {self.advice}" if self.advice else self.message
-        return " ".join(line.split())
+        return escaped(" ".join(line.split()))
 
 
 class NoSuchContainer(WatcherError):
