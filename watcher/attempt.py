@@ -8,7 +8,9 @@ from attrs import frozen
 from watcher.assess import Assessment
 from watcher.cleanup import clean_up
 from watcher.context import Context
+from watcher.engine import Engine
 from watcher.errors import Unknown, UpdateFailed
+from watcher.home import owner_of
 from watcher.members import Company, drafting, old_image
 from watcher.part import Part, Settings
 from watcher.plan import Plan, plan
@@ -78,8 +80,9 @@ async def attempt(
             advice=f"`watcher update {found.name}` keeps them and goes on",
         )
     steps = planned(found, concerned)
-    parts = _parts(context, found, made, steps, concerned)
-    work = Update(context.engine, steps, parts, found.verdict.target)
+    engine = context.engine.owned(owner_of(context.home))
+    parts = _parts(context, engine, found, made, steps, concerned)
+    work = Update(engine, steps, parts, found.verdict.target)
     announce(str(steps))
     try:
         await work.run()
@@ -96,11 +99,13 @@ def demand_of(policy: Policy) -> Demand:
     return Demand(policy.stable_for, policy.health_timeout)
 
 
-def _parts(context: Context, found: Assessment, made: Draft, steps: Plan, concerned: Company) -> list[Part]:
+def _parts(  # noqa: PLR0913, PLR0917 - one value per thing that must have been found out
+    context: Context, engine: Engine, found: Assessment, made: Draft, steps: Plan, concerned: Company
+) -> list[Part]:
     async def drafted(_: Mapping[str, str]) -> Draft:
         return made
 
-    engine, settings = context.engine, _settings(_policy(context, found))
+    settings = _settings(_policy(context, found))
     first, *rest = steps.parts
     parts = [Part(engine, found.container, first, drafted, settings)]
     for part, each in zip(rest, concerned.joined, strict=True):

@@ -5,6 +5,8 @@ container, once it has stopped, `X.ctr-updater-old-FLAGS-NEW`; OLD and NEW are t
 the other one's id. Whoever finds such names after a crash knows whose successor a container is and
 what state was wanted, from the engine alone. A user's own `X_old` never matches: the ids do not.
 
+The names end in `-OWNER`, which says whose update it is; those of versions before this one do not.
+
 A container that removes itself when it stops (`--rm`) leaves no old one behind; then a spare of it,
 never started, bears the old one's temporary name. Pure: no I/O.
 """
@@ -22,6 +24,7 @@ _SHORT = 12
 _NAME = re.compile(
     r"(?P<name>.+)\.ctr-updater-(?P<kind>new|old)-(?P<wanted>[rps])"
     r"(?P<always>a?)(?P<removes_itself>m?)(?P<unjudged>x?)(?P<going>g?)(?P<back>b?)-(?P<other>[0-9a-f]{12})"
+    r"(?:-(?P<owner>[0-9a-f]{12}))?"
 )
 _FLAGS = {"always": "a", "removes_itself": "m", "unjudged": "x", "going": "g", "back": "b"}
 _CONTAINER = re.compile(r"/?(?P<name>[a-zA-Z0-9][a-zA-Z0-9_.-]*)")
@@ -41,6 +44,8 @@ class Marker:
         unjudged: X was in bad health before, so its successor's is no reason to go back.
         going: The stop of an X that removes itself has been asked for, and cannot be taken back.
         back: The successor is the old container made anew; there is nothing more to go back to.
+        owner: Who is at work on it: 8 digits of the updater's home and 4 of this work; empty where an
+            older version was.
     """
 
     name: str
@@ -52,6 +57,7 @@ class Marker:
     unjudged: bool = False
     going: bool = False
     back: bool = False
+    owner: str = ""
 
     @classmethod
     def parse(cls, name: str) -> Self | None:
@@ -62,11 +68,12 @@ class Marker:
         kind: Kind = "new" if match["kind"] == "new" else "old"
         wanted: Wanted = "r" if match["wanted"] == "r" else "p" if match["wanted"] == "p" else "s"
         flags = {attribute: bool(match[attribute]) for attribute in _FLAGS}
-        return cls(match["name"], kind, wanted, match["other"], **flags)
+        return cls(match["name"], kind, wanted, match["other"], **flags, owner=match["owner"] or "")
 
     def __str__(self) -> str:
         flags = "".join(letter for attribute, letter in _FLAGS.items() if getattr(self, attribute))
-        return f"{self.name}.ctr-updater-{self.kind}-{self.wanted}{flags}-{self.other}"
+        owner = f"-{self.owner}" if self.owner else ""
+        return f"{self.name}.ctr-updater-{self.kind}-{self.wanted}{flags}-{self.other}{owner}"
 
 
 def short(identifier: str) -> str:

@@ -59,7 +59,7 @@ class Part:
         self.warning = ""
         self._engine = engine
         self._old = old
-        self._marker = part.marker
+        self._marker = evolve(part.marker, owner=engine.owner)
         self._draft = draft
         self._settings = settings
         self.kept = old["Id"]

@@ -9,6 +9,7 @@ from watcher.credentials import Credentials
 from watcher.endpoint import find
 from watcher.engine import Engine
 from watcher.errors import Stopped
+from watcher.home import home_of
 from watcher.memory import Memory
 from watcher.registries import Registries
 from watcher.settings import Policy, state_folder
@@ -37,7 +38,7 @@ async def _opened(command: Command, *, waits: bool) -> int:
     async with Engine(find()) as engine, Registries(engine, Credentials()) as registries:
         if not waits:
             await engine.negotiate()
-        return await command(Context(engine, registries, memory, defaults))
+        return await command(Context(engine, registries, memory, defaults, home=home_of(state_folder())))
 
 
 async def _until_stopped(work: Awaitable[int]) -> int:

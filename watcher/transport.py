@@ -9,6 +9,7 @@ that the user gave (moby api/types/container, Config.MacAddress).
 """
 
 import asyncio
+import copy
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -43,12 +44,14 @@ class Transport:
         endpoint: Where the engine listens.
         api: The version of the API that is spoken.
         platform: The engine's own, such as `linux/amd64`.
+        owner: Whose updates those are that are begun through it, in the temporary names.
     """
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self.api = OLDEST
         self.platform = ""
+        self.owner = ""
 
     async def __aenter__(self) -> Self:
         self._connector = _connector(self.endpoint)
@@ -81,6 +84,12 @@ class Transport:
         self.platform = f"{found.get('Os', '')}/{found.get('Arch', '')}"
         self.api = max(oldest, min(newest, NEWEST))
         self._docker.api_version = f"v{self.api[0]}.{self.api[1]}"
+
+    def owned(self, owner: str) -> Self:
+        """The same connection, for the updates of an owner."""
+        mine = copy.copy(self)
+        mine.owner = owner
+        return mine
 
     async def read(self, what: str, path: str, **options: Any) -> Any:
         """GET a path; the JSON of the answer."""

@@ -79,10 +79,12 @@ def test_temporary_names_tell_whose_successor_a_container_is(
     cli(*UPDATE, web.name, env=QUICK | {"DOCKER_HOST": proxy.host})
 
     new = stack.inspect(web.name)["Id"]
+    (owner,) = {name.rpartition("-")[2] for name in names[0] | names[1] if name != web.name}
     assert names == [
-        {web.name, f"{web.name}.ctr-updater-new-r-{web.cid[:12]}"},
-        {web.name, f"{web.name}.ctr-updater-old-r-{new[:12]}"},
+        {web.name, f"{web.name}.ctr-updater-new-r-{web.cid[:12]}-{owner}"},
+        {web.name, f"{web.name}.ctr-updater-old-r-{new[:12]}-{owner}"},
     ]
+    assert owner.startswith((cli.state / "home").read_text())
 
 
 def test_the_old_one_is_still_there_while_the_new_one_proves_itself(

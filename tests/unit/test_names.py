@@ -13,7 +13,8 @@ KIND: st.SearchStrategy[Kind] = st.sampled_from(["new", "old"])
 WANTED: st.SearchStrategy[Wanted] = st.sampled_from(["r", "p", "s"])
 SHORT = st.from_regex(r"[0-9a-f]{12}", fullmatch=True)
 FLAGS = dict.fromkeys(["always", "removes_itself", "unjudged", "going", "back"], st.booleans())
-MARKERS = st.builds(Marker, NAME, KIND, WANTED, SHORT, **FLAGS)
+OWNER = st.just("") | SHORT
+MARKERS = st.builds(Marker, NAME, KIND, WANTED, SHORT, **FLAGS, owner=OWNER)
 CID = "0123456789ab" + "c" * 52
 
 
@@ -44,12 +45,25 @@ def test_the_marker_of_a_container_that_is_called_like_a_marker_names_it_whole(
 def test_a_marker_is_spelled_so() -> None:
     """Other versions of this program must read it: the spelling is a contract."""
     plain = Marker("web", "new", "r", "0123456789ab")
-    flags = dict.fromkeys(["always", "removes_itself", "unjudged", "going", "back"], True)
+    flags: dict[str, Any] = dict.fromkeys(["always", "removes_itself", "unjudged", "going", "back"], True)
 
     assert str(plain) == "web.ctr-updater-new-r-0123456789ab"
     assert (
         str(Marker("web", "old", "s", "0123456789ab", **flags)) == "web.ctr-updater-old-samxgb-0123456789ab"
     )
+
+
+def test_a_marker_ends_in_its_owner() -> None:
+    owned = Marker("web", "new", "r", "0123456789ab", owner="fedcba987654")
+
+    assert str(owned) == "web.ctr-updater-new-r-0123456789ab-fedcba987654"
+
+
+def test_a_marker_of_a_version_without_owners_is_understood() -> None:
+    found = Marker.parse("web.ctr-updater-new-r-0123456789ab")
+
+    assert found is not None
+    assert found.owner == ""
 
 
 @pytest.mark.parametrize(
@@ -67,6 +81,10 @@ def test_a_marker_is_spelled_so() -> None:
         "web.ctr-updater-new-rma-0123456789ab",
         "web.ctr-updater-next-r-0123456789ab",
         "web.ctr-updater-new-r-0123456789ab\n",
+        "web.ctr-updater-new-r-0123456789ab-",
+        "web.ctr-updater-new-r-0123456789ab-0123456789a",
+        "web.ctr-updater-new-r-0123456789ab-0123456789abc",
+        "web.ctr-updater-new-r-0123456789ab-0123456789AB",
     ],
 )
 def test_a_name_of_the_users_own_is_no_marker(name: str) -> None:
