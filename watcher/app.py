@@ -93,7 +93,7 @@ async def judge_remote(context: Context, container: Json) -> Verdict:
     wanted = platform or context.engine.platform
     verdict = await judge_remotely(context.registries, container, ref, wanted, known)
     if ref is not None:
-        answered(context.memory, Tag(ref, platform))
+        await answered(context.memory, Tag(ref, platform))
     return verdict
 
 
@@ -102,8 +102,8 @@ async def assess(context: Context, container: Json) -> Assessment:
     found = await reading.assess(context.engine, container)
     running = container["Image"]
     if not context.memory.image(running) and (image := await reading.known_image(context.engine, running)):
-        context.memory.keep_image(image)
-    failure = context.memory.failure(found.name)
+        await context.memory.keep_image(image)
+    failure = await context.memory.failure(container["Id"], found.name)
     return evolve(found, verdict=held(found.verdict, failure.image, failure.reason)) if failure else found
 
 
@@ -119,7 +119,7 @@ async def outlook(context: Context, container: Json, policy: Policy) -> Assessme
         return found
     platform = await reading.platform_of(context.engine, container)
     image = await reading.with_manifests(context.engine, found.image, reference_of(container))
-    verdict = foreseen(context.memory, Tag(ref, platform), image, found.verdict, policy.cooldown)
+    verdict = await foreseen(context.memory, Tag(ref, platform), image, found.verdict, policy.cooldown)
     return evolve(found, verdict=verdict)
 
 
@@ -135,7 +135,7 @@ async def pull(context: Context, container: Json, report: Reporter) -> None:
     with report(ref.familiar) as progress:
         platform = await reading.platform_of(context.engine, container)
         await context.registries.pull(ref, platform, progress)
-    answered(context.memory, Tag(ref, platform))
+    await answered(context.memory, Tag(ref, platform))
 
 
 async def listed(context: Context, *, every: bool = False) -> list[Listed]:
@@ -173,4 +173,4 @@ async def _as_asked(context: Context, found: Assessment, policy: Policy) -> Asse
     if ref is None or not found.image or policy.source == "local":
         return found
     tag = Tag(ref, await reading.platform_of(context.engine, found.container))
-    return evolve(found, verdict=unanswered(context.memory, tag, found.image["Id"], found.verdict))
+    return evolve(found, verdict=await unanswered(context.memory, tag, found.image["Id"], found.verdict))

@@ -16,7 +16,7 @@ from watcher.memory import Asked, Memory
 from watcher.verdict import Status, Verdict
 
 
-def note(memory: Memory, tag: Tag, local: str, error: WatcherError | None) -> None:
+async def note(memory: Memory, tag: Tag, local: str, error: WatcherError | None) -> None:
     """Note how a question about a tag ended.
 
     Args:
@@ -25,22 +25,22 @@ def note(memory: Memory, tag: Tag, local: str, error: WatcherError | None) -> No
         local: The id of the image that it means in the engine; empty where none.
         error: What went wrong; None where the registry answered.
     """
-    last, now, why = memory.asked(str(tag)), time.time(), error.message if error else ""
+    last, now, why = await memory.asked(str(tag)), time.time(), error.message if error else ""
     if last and last.why and isinstance(error, Resting):
         why = last.why  # what brought the rest about is the better answer
     is_same = last is not None and bool(last.why) == bool(why) and last.local == local
     since = last.since if last and is_same else now
-    memory.keep_asked(str(tag), Asked(now, since, why, local))
+    await memory.keep_asked(str(tag), Asked(now, since, why, local))
 
 
-def answered(memory: Memory, tag: Tag) -> None:
+async def answered(memory: Memory, tag: Tag) -> None:
     """Note that somebody else than the daemon had an answer; what no daemon asks for stays so."""
-    last = memory.asked(str(tag))
+    last = await memory.asked(str(tag))
     if last and last.why:
-        note(memory, tag, last.local, None)
+        await note(memory, tag, last.local, None)
 
 
-def unanswered(memory: Memory, tag: Tag, local: str, verdict: Verdict) -> Verdict:
+async def unanswered(memory: Memory, tag: Tag, local: str, verdict: Verdict) -> Verdict:
     """Judge anew: unknown where the daemon's last question had no answer and the tag has not moved since.
 
     Args:
@@ -49,7 +49,7 @@ def unanswered(memory: Memory, tag: Tag, local: str, verdict: Verdict) -> Verdic
         local: The id of the image that it means in the engine.
         verdict: By the engine, and by what the registry was last seen to have.
     """
-    last = memory.asked(str(tag))
+    last = await memory.asked(str(tag))
     if verdict.status is not Status.CURRENT or last is None or not last.why or last.local != local:
         return verdict
     since = datetime.fromtimestamp(last.since).astimezone().isoformat(timespec="seconds")

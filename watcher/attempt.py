@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 from attrs import frozen
 
+from watcher import lineage
 from watcher.assess import Assessment
 from watcher.cleanup import clean_up
 from watcher.context import Context
 from watcher.engine import Engine
-from watcher.errors import Unknown, UpdateFailed
+from watcher.errors import Unknown, WatcherError
 from watcher.home import owner_of
 from watcher.members import Company, drafting, old_image
 from watcher.part import Part, Settings
@@ -86,9 +87,9 @@ async def attempt(
     announce(str(steps))
     try:
         await work.run()
-    except UpdateFailed:
+    except WatcherError:
         if failure := work.failed:
-            context.memory.keep_failure(failure.name, failure.image, failure.reason)
+            await lineage.keep_failure(context, failure, _old_ids(found, concerned)[failure.name])
         raise
     await _tidy(context, found, concerned)
     return Attempt(str(steps), (*_warnings(parts), *concerned.left_alone, *work.restarted), work.took)
@@ -115,13 +116,23 @@ def _parts(  # noqa: PLR0913, PLR0917 - one value per thing that must have been 
 
 
 async def _tidy(context: Context, found: Assessment, concerned: Company) -> None:
-    """Forget what failed in those that have a new image now, and remove old images where that is wanted."""
+    """Forget what failed in those that have a new image now, and remove old images where that is wanted.
+
+    What failed in those that keep their image goes on to their successors.
+    """
+    for kept in (each.dependent for each in concerned.joined if each.found is None):
+        await lineage.hand_on(context, kept.name, kept.container["Id"])
     renewed = [(found, _policy(context, found))]
     renewed += [(each.found, each.policy) for each in concerned.joined if each.found]
     for each, policy in renewed:
-        context.memory.forget_failure(each.name)
+        context.memory.forget_failure(each.container["Id"])
         if policy.cleanup:
             await clean_up(context.engine, each.container["Image"])
+
+
+def _old_ids(found: Assessment, concerned: Company) -> dict[str, str]:
+    dependents = [each.dependent for each in concerned.joined]
+    return {found.name: found.container["Id"]} | {each.name: each.container["Id"] for each in dependents}
 
 
 def _policy(context: Context, found: Assessment) -> Policy:

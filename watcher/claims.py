@@ -44,15 +44,15 @@ async def with_claims(memory: Memory, name: str, work: Callable[[frozenset[str]]
 @contextlib.asynccontextmanager
 async def _claimed(memory: Memory, names: frozenset[str]) -> AsyncIterator[None]:
     """Wait until no other updater of this machine is at work on any of them; always in the same order."""
-    with contextlib.ExitStack() as held:
+    async with contextlib.AsyncExitStack() as held:
         for name in sorted(names):
-            held.enter_context(await _claim(memory, name))
+            await held.enter_async_context(await _claim(memory, name))
         yield
 
 
-async def _claim(memory: Memory, name: str) -> contextlib.ExitStack:
+async def _claim(memory: Memory, name: str) -> contextlib.AsyncExitStack:
     while True:
-        with contextlib.ExitStack() as ours:
-            if ours.enter_context(memory.claim(name)):
+        async with contextlib.AsyncExitStack() as ours:
+            if await ours.enter_async_context(memory.claim(name)):
                 return ours.pop_all()
         await asyncio.sleep(_LOOK_AGAIN_S)

@@ -15,7 +15,7 @@ from watcher.remote import digests, moved
 from watcher.verdict import Status, Verdict, cooling
 
 
-def foreseen(memory: Memory, tag: Tag, image: Json, verdict: Verdict, cooldown: float) -> Verdict:
+async def foreseen(memory: Memory, tag: Tag, image: Json, verdict: Verdict, cooldown: float) -> Verdict:
     """Judge anew, by what the tag's registry was last seen to have, and by how long the tag has meant it.
 
     Args:
@@ -25,12 +25,12 @@ def foreseen(memory: Memory, tag: Tag, image: Json, verdict: Verdict, cooldown: 
         verdict: By the engine alone: current or outdated.
         cooldown: In seconds.
     """
-    known, seen = digests(image), memory.seen(str(tag))
+    known, seen = digests(image), await memory.seen(str(tag))
     is_ahead = seen is not None and is_behind(seen, image)
     if verdict.status is Status.CURRENT and not is_ahead:
         return verdict
     if seen is None or (not is_ahead and known.isdisjoint(seen.identities)):
-        seen = memory.saw(str(tag), known, image["Id"])
+        seen = await memory.saw(str(tag), known, image["Id"])
     if is_ahead:
         verdict = evolve(
             verdict, status=Status.OUTDATED, reason=moved(tag.ref, seen.identities[0]), target=""

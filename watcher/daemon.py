@@ -143,6 +143,7 @@ class Daemon:
         engine, turns = self._context.engine, self._reconciler.turns
         noted = turns.noted()
         rows = await engine.containers(stopped=True)
+        await self._context.memory.clear(*({row[key] for row in rows} for key in ("Id", "ImageID")))
         self._cut_short = fleet.cut_short(rows)
         turns.order = await order_of(self._context, rows)
         for line in oddities(turns.order):

@@ -29,6 +29,21 @@ class Engine(Transport):
         """GET /info."""
         return await self.read("ask for the engine's settings", "info")
 
+    async def identity(self) -> str:
+        """The engine's id, asked for once per connection; its endpoint where it does not tell it.
+
+        Raises:
+            EngineUnavailable: It cannot be asked.
+        """
+        if not self._identity:
+            try:
+                self._identity = str((await self.info()).get("ID") or self.endpoint.shown)
+            except EngineUnavailable:
+                raise
+            except EngineError:
+                self._identity = self.endpoint.shown  # as a proxy that lets no such request pass
+        return self._identity
+
     # Containers: to read
 
     async def containers(self, *, stopped: bool = False, **filters: str) -> list[Json]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from attrs import evolve, field, frozen
 
-from watcher import app, links
+from watcher import app, lineage, links
 from watcher import assess as reading
 from watcher.assess import Assessment
 from watcher.attempt import attempt, demand_of, planned
@@ -160,8 +160,11 @@ async def _settle(context: Context, name: str, claims: Collection[str]) -> Settl
         return Settled()
     if not unit <= {*claims}:
         raise Wider(unit)
+    halves = {each: [cid for cid in found.scenes[each].pair if cid] for each in unit & found.scenes.keys()}
     for failure in await settle(context.engine, name, _demands(context.defaults)):
-        context.memory.keep_failure(failure.name, failure.image, failure.reason)
+        await lineage.keep_failure(context, failure, next(iter(halves.get(failure.name, [])), ""))
+    for each, before in halves.items():
+        await lineage.hand_on(context, each, *before)
     await links.refuse_forgotten(context.engine, links.in_open_updates(found, unit))
     aside = await left_aside(context.engine, name)
     line = f"{aside} was set aside, and another container has its name: rename or remove it"

@@ -1,27 +1,30 @@
 """What must outlive a restart and no engine holds: images that failed, and configurations of images.
 
-A folder of small JSON files, each replaced as a whole. Where the folder cannot be written, that is said
-once and everything else goes on: an update that was cut short is recovered from the engine alone.
+A folder of small JSON files (`records`), which several engines may share. Where it cannot be written, that
+is said once and everything else goes on: what it would hold is kept for as long as the process lives, and
+an update that was cut short is recovered from the engine alone.
 """
 
 import contextlib
-import fcntl
-import hashlib
-import json
 import math
-import os
-import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from attrs import asdict, frozen
 
+from watcher import locks
+from watcher.errors import EngineError
+from watcher.records import Records, file_name
+
 Json = dict[str, Any]
 
 _OF_AN_IMAGE = ("Id", "Os", "Architecture", "Variant", "Config")
+_YOUNG_S = 3600.0  # what is newer may be of an update that is under way
+_TAGS_KEPT_S = 30 * 86400.0
+_CLEAR_EVERY_S = 3600.0
 
 
 @frozen
@@ -72,145 +75,181 @@ class Asked:
 
 
 class Memory:
-    """The state folder."""
+    """The state folder, as one engine's.
 
-    def __init__(self, folder: Path) -> None:
+    A failure is that of a container, by its id: one that a person makes anew under the same name does not
+    inherit it, and one that an update of ours makes anew does (`carry`).
+
+    Args:
+        folder: Where it is.
+        identify: Asks for the engine's id.
+    """
+
+    def __init__(self, folder: Path, identify: Callable[[], Awaitable[str]]) -> None:
         self._folder = folder
-        self._seen: dict[str, Seen] = {}
-        self._trouble = ""
+        self._records = Records(folder)
+        self._identify = identify
+        self._seen: dict[Path, Seen] = {}
+        self._lock_trouble = ""
         self._said = False
+        self._cleared: tuple[frozenset[str], float] = (frozenset(), -math.inf)
 
     def said_once(self) -> str:
         """Why something could not be kept; empty where all could, and from the second time on."""
-        trouble, self._said = "" if self._said else self._trouble, self._said or bool(self._trouble)
+        trouble = "" if self._said else self._records.trouble or self._lock_trouble
+        self._said = self._said or bool(trouble)
         return trouble
 
-    def failure(self, name: str) -> Failure | None:
-        """The image that the container `name` is not to be tried with again."""
-        found = self._read("failed", name)
-        try:
-            return Failure(**found) if found else None
-        except TypeError:
-            return None
+    async def failure(self, cid: str, name: str) -> Failure | None:
+        """The image that a container is not to be tried with again.
 
-    def keep_failure(self, name: str, image: str, reason: str) -> None:
-        """Remember that an image failed in the container `name`."""
+        Args:
+            cid: The container's id.
+            name: Its name, by which an older version kept what failed.
+        """
+        for path in self._records.all("failed", cid):
+            if found := _failure(self._records.read(path)):
+                return found
+        old = self._records.old_path("failed", name)
+        if found := _failure(self._records.read(old)):
+            await self._keep(cid, found)
+            self._records.write(old, None)
+        return found
+
+    async def keep_failure(self, cid: str, image: str, reason: str) -> None:
+        """Remember that an image failed in the place of a container."""
         when = datetime.now(UTC).isoformat(timespec="seconds")
-        self._write("failed", name, asdict(Failure(image, reason, when)))
+        await self._keep(cid, Failure(image, reason, when))
 
-    def forget_failure(self, name: str) -> None:
-        """Let the container `name` be tried with any image."""
-        with contextlib.suppress(OSError):
-            self._path("failed", name).unlink()
+    def forget_failure(self, cid: str) -> None:
+        """Let a container be tried with any image."""
+        for path in self._records.all("failed", cid):
+            self._records.write(path, None)
+
+    async def carry(self, old: str, new: str) -> None:
+        """Have what failed in a container count for the one that an update put in its place."""
+        for path in self._records.all("failed", old) if old != new else ():
+            if found := _failure(self._records.read(path)):
+                await self._keep(new, found)
+            self._records.write(path, None)
+
+    async def _keep(self, cid: str, failure: Failure) -> None:
+        self._records.write(self._records.path("failed", await self._engine(), cid), asdict(failure))
+
+    async def _engine(self) -> str:
+        """The engine's id; empty where it went away, for what is known must be kept all the same."""
+        with contextlib.suppress(EngineError):
+            return await self._identify()
+        return ""
 
     def image(self, image_id: str) -> Json | None:
         """What is remembered of an image: the parts of its inspect that recreating a container needs."""
-        return self._read("images", image_id.removeprefix("sha256:"))
+        key = image_id.removeprefix("sha256:")
+        paths = (*self._records.all("images", key), self._records.old_path("images", key))
+        return next(filter(None, map(self._records.read, paths)), None)
 
-    def keep_image(self, image: Json) -> None:
+    async def keep_image(self, image: Json) -> None:
         """Remember an inspected image, whose engine may drop it while containers still run from it."""
         key = image["Id"].removeprefix("sha256:")
-        if not self._path("images", key).exists():
-            self._write("images", key, {part: image[part] for part in _OF_AN_IMAGE if part in image})
+        path = self._records.path("images", await self._engine(), key)
+        if self._records.read(path) is None:
+            self._records.write(path, {part: image[part] for part in _OF_AN_IMAGE if part in image})
 
-    def drop_images_but(self, used: set[str]) -> None:
-        """Forget the images that no container runs from; `used` holds ids."""
-        self._drop_but("images", {image.removeprefix("sha256:") for image in used})
-
-    def seen(self, tag: str) -> Seen | None:
+    async def seen(self, tag: str) -> Seen | None:
         """What a tag was last seen to mean."""
-        if tag in self._seen:
-            return self._seen[tag]
-        found = self._read("seen", _file_name(tag)) or {}
-        try:
-            identities, since, local = found["identities"], float(found["since"]), str(found["local"])
-        except (LookupError, TypeError, ValueError):
-            return None
-        is_whole = identities and isinstance(identities, list) and math.isfinite(since)
-        return Seen(tuple(map(str, identities)), since, local) if is_whole else None
+        path = self._records.path("seen", await self._engine(), tag)
+        if path not in self._seen:
+            self._records.touch(path)
+            old = self._records.old_path("seen", file_name(tag))
+            if found := _seen(self._records.read(path)) or _seen(self._records.read(old)):
+                self._seen[path] = found
+        return self._seen.get(path)
 
-    def saw(self, tag: str, identities: set[str], local: str) -> Seen:
-        """Note what a tag means now; where that is another image than before, its time begins anew.
-
-        What cannot be written is kept for as long as the process lives.
-        """
-        last, now = self.seen(tag), time.time()
-        is_same = last is not None and not identities.isdisjoint(last.identities)
+    async def saw(self, tag: str, identities: Collection[str], local: str) -> Seen:
+        """Note what a tag means now; where that is another image than before, its time begins anew."""
+        last, now = await self.seen(tag), time.time()
+        is_same = last is not None and not {*identities}.isdisjoint(last.identities)
         since = min(last.since, now) if last and is_same else now
         seen = Seen(tuple(sorted(identities)), since, local)
+        path = self._records.path("seen", await self._engine(), tag)
         if seen != last:
-            self._write("seen", _file_name(tag), asdict(seen) | {"tag": tag})
-        self._seen[tag] = seen
+            self._records.write(path, asdict(seen) | {"tag": tag})
+        self._records.touch(path)
+        self._seen[path] = seen
         return seen
 
-    def asked(self, tag: str) -> Asked | None:
+    async def asked(self, tag: str) -> Asked | None:
         """How the last question about a tag ended; None where no daemon has asked for it."""
-        found = self._read("asked", _file_name(tag)) or {}
-        try:
-            times = float(found["when"]), float(found["since"])
-            asked = Asked(*times, str(found["why"]), str(found["local"]))
-        except (LookupError, TypeError, ValueError):
-            return None
-        return asked if all(map(math.isfinite, times)) else None
+        return _asked(self._records.read(self._records.path("asked", await self._engine(), tag)))
 
-    def keep_asked(self, tag: str, asked: Asked) -> None:
+    async def keep_asked(self, tag: str, asked: Asked) -> None:
         """Note how a question about a tag ended, for the commands that share this folder."""
-        self._write("asked", _file_name(tag), asdict(asked) | {"tag": tag})
+        path = self._records.path("asked", await self._engine(), tag)
+        self._records.write(path, asdict(asked) | {"tag": tag})
 
-    def drop_asked_but(self, tags: Iterable[str]) -> None:
-        """Forget the questions about tags that are not asked for any more."""
-        self._drop_but("asked", {_file_name(tag) for tag in tags})
+    async def drop_asked_but(self, tags: Iterable[str]) -> None:
+        """Forget the questions about tags that this engine's daemon does not ask for any more."""
+        used, folder = {file_name(tag) for tag in tags}, self._records.folder("asked", await self._engine())
+        self._records.clear(folder, used.__contains__, 0)
 
-    @contextlib.contextmanager
-    def claim(self, name: str) -> Iterator[bool]:
+    async def clear(self, containers: Collection[str], images: Collection[str]) -> None:
+        """Forget what is of this engine and gone; the same containers are looked through once an hour.
+
+        Args:
+            containers: The ids of all that the engine has.
+            images: The ids of all that they run from.
+        """
+        there, at = frozenset(containers), time.monotonic()
+        if there == self._cleared[0] and at < self._cleared[1] + _CLEAR_EVERY_S:
+            return
+        self._cleared, engine = (there, at), await self._identify()
+        used = {"failed": there, "images": {image.removeprefix("sha256:") for image in images}}
+        for kind, names in used.items():
+            self._records.clear(self._records.folder(kind, engine), names.__contains__, _YOUNG_S)
+        self._records.clear(self._records.folder("seen", engine), lambda _: False, _TAGS_KEPT_S)
+        self._seen.clear()
+        for folder in (self._folder / "locks", self._records.folder("locks", engine)):
+            locks.clear(folder)
+        self._records.write_again()
+
+    @contextlib.asynccontextmanager
+    async def claim(self, name: str) -> AsyncIterator[bool]:
         """Claim a container for this process; False where another process of this machine has it.
 
         The lock goes with the process. Where none can be made, the engine's own refusals must do.
         """
-        try:
-            path = self._folder / "locks" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lock = path.open("w")
-        except OSError as error:
-            self._trouble = str(error)
-            yield True
-            return
-        with lock:
+        folder = self._records.folder("locks", await self._identify())
+        with contextlib.ExitStack() as held:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
-
-    def _drop_but(self, kind: str, keys: set[str]) -> None:
-        with contextlib.suppress(OSError):
-            for path in (self._folder / kind).iterdir():
-                if path.name.removesuffix(".json") not in keys:
-                    path.unlink()
-
-    def _path(self, kind: str, key: str) -> Path:
-        return self._folder / kind / f"{key}.json"
-
-    def _read(self, kind: str, key: str) -> Json | None:
-        try:
-            found = json.loads(self._path(kind, key).read_bytes())
-        except (OSError, ValueError):
-            return None
-        return found if isinstance(found, dict) else None
-
-    def _write(self, kind: str, key: str, value: Json) -> None:
-        path = self._path(kind, key)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-                json.dump(value, file)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(file.name).replace(path)
-        except OSError as error:
-            self._trouble = str(error)
+                is_ours = held.enter_context(locks.locked(folder / file_name(name)))
+            except OSError as error:
+                self._lock_trouble, is_ours = str(error), True
+            yield is_ours
 
 
-def _file_name(tag: str) -> str:
-    return hashlib.sha256(tag.encode()).hexdigest()
+def _failure(found: Json | None) -> Failure | None:
+    try:
+        failure = Failure(**found) if found else None
+    except TypeError:
+        return None
+    return failure if failure and all(isinstance(text, str) for text in asdict(failure).values()) else None
+
+
+def _seen(found: Json | None) -> Seen | None:
+    said = found or {}
+    try:
+        identities, since, local = said["identities"], float(said["since"]), str(said["local"])
+    except (LookupError, TypeError, ValueError, OverflowError):
+        return None
+    is_whole = identities and isinstance(identities, list) and math.isfinite(since)
+    return Seen(tuple(map(str, identities)), since, local) if is_whole else None
+
+
+def _asked(found: Json | None) -> Asked | None:
+    said = found or {}
+    try:
+        times = float(said["when"]), float(said["since"])
+        asked = Asked(*times, str(said["why"]), str(said["local"]))
+    except (LookupError, TypeError, ValueError, OverflowError):
+        return None
+    return asked if all(map(math.isfinite, times)) else None

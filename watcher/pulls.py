@@ -52,8 +52,6 @@ class Puller:
     def forget_but(self, rows: Iterable[Json]) -> None:
         """Drop what is known of images and containers that are no more."""
         images, containers = {row["ImageID"] for row in rows}, {row["Id"] for row in rows}
-        if self._platforms.keys() - images:
-            self._context.memory.drop_images_but(images)
         self._platforms = {key: value for key, value in self._platforms.items() if key in images}
         self._references = {key: value for key, value in self._references.items() if key in containers}
 
@@ -65,7 +63,7 @@ class Puller:
             if policy and policy.enable and policy.source == "registry" and (tag := await self._tag(row)):
                 followers.setdefault(tag, []).append(Follower(name_of(row), policy))
         self._followers = followers
-        self._context.memory.drop_asked_but(map(str, followers))
+        await self._context.memory.drop_asked_but(map(str, followers))
         return set(followers)
 
     async def look(self, tag: Tag) -> int:
@@ -93,7 +91,7 @@ class Puller:
         if key not in self._platforms:
             image = await reading.known_image(self._context.engine, key)
             if image:
-                self._context.memory.keep_image(image)
+                await self._context.memory.keep_image(image)
             self._platforms[key] = platform(row, image, self._context.engine.platform)
         return self._platforms[key]
 
@@ -135,7 +133,7 @@ class Puller:
     async def _note(self, tag: Tag, error: EngineError | RegistryError | None) -> None:
         """Keep how the question ended, for `check` and `list`."""
         image = await reading.known_image(self._context.engine, str(tag.ref))
-        asked.note(self._context.memory, tag, image["Id"] if image else "", error)
+        await asked.note(self._context.memory, tag, image["Id"] if image else "", error)
 
     def _cooldown(self, tag: Tag) -> float | None:
         """The shortest cooldown of those who would be updated; None where all only notify."""
@@ -151,7 +149,7 @@ class Puller:
             self._context.registries, tag.ref, tag.platform or engine.platform, digests(image)
         )
         ours = digests(image) if found.is_ours else set()
-        seen = memory.saw(str(tag), {found.digest} | ours, image["Id"] if image else "")
+        seen = await memory.saw(str(tag), {found.digest} | ours, image["Id"] if image else "")
         if found.is_ours:
             return False
         for follower in self._followers.get(tag, []):

@@ -62,7 +62,7 @@ class Reconciler:
         self._slots = asyncio.Semaphore(concurrency)
         self._repeats = Repeats()
         self._due: dict[str, datetime] = {}
-        self._targets: dict[str, str] = {}
+        self._targets: dict[str, tuple[str, str]] = {}  # ids: the container's, and its image's to be
         self._unpaid: dict[str, set[str]] = {}
 
     async def reconcile(self, name: str) -> int:
@@ -75,7 +75,7 @@ class Reconciler:
             self._gone(name)
             return 0
         except WatcherError as error:
-            return self._failed(name, error)
+            return await self._failed(name, error)
         self._queue.forget(name)
         return code
 
@@ -87,7 +87,7 @@ class Reconciler:
                 _log.info("open update settled", container=name, runs=await self._image_of(name))
                 _doubts(name, settled.aside)
         except WatcherError as error:
-            return self._failed(name, error)
+            return await self._failed(name, error)
         return 0
 
     async def _image_of(self, name: str) -> str:
@@ -120,7 +120,7 @@ class Reconciler:
             self.turns.failed(name, "is held back")
             self._say(name, "container held back", found, trouble)
             return 0
-        self._targets[name] = found.verdict.target
+        self._targets[name] = (container["Id"], found.verdict.target)
         with self.turns.taken(name):
             await self._update(name)
         return 0
@@ -229,11 +229,12 @@ class Reconciler:
         )
         _doubts(found.name, outcome.warnings)
 
-    def _failed(self, name: str, error: WatcherError) -> int:
+    async def _failed(self, name: str, error: WatcherError) -> int:
         """Say once what went wrong, and try again what may go right another time."""
-        failure = self._context.memory.failure(name)
+        cid, target = self._targets.get(name, ("", ""))
+        failure = await self._context.memory.failure(cid, name) if cid else None
         lasting = not isinstance(error, EngineError | UpdateFailed) or (
-            failure is not None and failure.image == self._targets.get(name)
+            failure is not None and failure.image == target
         )
         if isinstance(error, EngineError | UpdateFailed):
             self.turns.failed(name)

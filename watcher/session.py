@@ -34,11 +34,12 @@ def run(command: Command, *, waits: bool = False) -> int:
 
 
 async def _opened(command: Command, *, waits: bool) -> int:
-    defaults, memory = Policy.of_environment(), Memory(state_folder())
+    defaults, state = Policy.of_environment(), state_folder()
     async with Engine(find()) as engine, Registries(engine, Credentials()) as registries:
         if not waits:
             await engine.negotiate()
-        return await command(Context(engine, registries, memory, defaults, home=home_of(state_folder())))
+        memory = Memory(state, engine.identity)
+        return await command(Context(engine, registries, memory, defaults, home=home_of(state)))
 
 
 async def _until_stopped(work: Awaitable[int]) -> int:

@@ -1,8 +1,8 @@
 """How a request reaches the Docker engine: the connection, its time limits, and its errors as ours.
 
-The only module that imports aiodocker. Every request goes through aiodocker's `_query_json` or `_query`:
-its public calls lack update, create with a platform, distribution and archives as bytes, and take a
-reset connection for the end of a pull (aiodocker 0.27).
+The only module that imports aiodocker. Every request goes through aiodocker's `_query`: its public calls
+lack update, create with a platform, distribution and archives as bytes, take a reset connection for the
+end of a pull, and leave the connection of an answer open that is not read to its end (aiodocker 0.27).
 
 The API version is the engine's newest, but at most 1.51: from 1.52 on an inspect hides the MAC address
 that the user gave (moby api/types/container, Config.MacAddress).
@@ -10,6 +10,7 @@ that the user gave (moby api/types/container, Config.MacAddress).
 
 import asyncio
 import copy
+import json
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from typing import Any, Self
 
 import aiodocker
 import aiohttp
+from aiodocker.utils import parse_result
 
 from watcher.endpoint import Endpoint
 from watcher.errors import Conflict, EngineError, EngineUnavailable, NoAnswer, NotFound, TaskLeft
@@ -52,6 +54,7 @@ class Transport:
         self.api = OLDEST
         self.platform = ""
         self.owner = ""
+        self._identity = ""
 
     async def __aenter__(self) -> Self:
         self._connector = _connector(self.endpoint)
@@ -81,6 +84,7 @@ class Transport:
                 f"the engine at {self.endpoint.shown} speaks API {found['ApiVersion']}",
                 advice="1.41 (Docker 20.10) is the oldest that works",
             )
+        self._identity = ""  # another engine may listen there now
         self.platform = f"{found.get('Os', '')}/{found.get('Arch', '')}"
         self.api = max(oldest, min(newest, NEWEST))
         self._docker.api_version = f"v{self.api[0]}.{self.api[1]}"
@@ -111,16 +115,17 @@ class Transport:
             limit: Seconds for the whole of it; None is no limit.
             options: aiodocker's: `params`, `data`, `headers`.
         """
-        async with self._guarded(what, limit):
-            return await self._docker._query_json(path, method, **options)  # noqa: SLF001 - see top
+        if isinstance(data := options.get("data"), dict):
+            options["data"] = json.dumps(data)
+        async with self._guarded(what, limit), self._asked(path, method, options) as response:
+            return await parse_result(response)  # type: ignore[no-untyped-call]
 
     @asynccontextmanager
     async def response(
         self, what: str, path: str, method: str = "GET", **options: Any
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """Make a request whose answer is no JSON document; the caller reads it within."""
-        request = self._docker._query(path, method, **options)  # noqa: SLF001 - see top
-        async with self._guarded(what, CHANGE_LIMIT), request as response:
+        async with self._guarded(what, CHANGE_LIMIT), self._asked(path, method, options) as response:
             yield response
 
     async def lines(
@@ -138,11 +143,21 @@ class Transport:
             options: As in `ask`.
         """
         options["timeout"] = aiohttp.ClientTimeout(sock_read=silence)
-        request = self._docker._query(path, method, **options)  # noqa: SLF001 - see top
-        async with self._guarded(what, None, silence), request as response:
+        async with self._guarded(what, None, silence), self._asked(path, method, options) as response:
             yield b""
             async for line in response.content:
                 yield line
+
+    @asynccontextmanager
+    async def _asked(
+        self, path: str, method: str, options: dict[str, Any]
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Make a request, and close its connection at the end, whatever comes."""
+        async with self._docker._query(path, method, **options) as response:  # noqa: SLF001 - see top
+            try:
+                yield response
+            finally:
+                response.close()
 
     @asynccontextmanager
     async def _guarded(

@@ -22,9 +22,17 @@ START = 1_800_000_000.0
 DOWN = RegistryError("no route to host", trouble=Trouble.UNREACHABLE, advice="see the network")
 
 
+async def here() -> str:
+    return "HERE"
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
 @pytest.fixture
 def memory(tmp_path: Path) -> Memory:
-    return Memory(tmp_path)
+    return Memory(tmp_path, here)
 
 
 @pytest.fixture
@@ -38,14 +46,14 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     return set_clock
 
 
-def test_what_had_no_answer_is_unknown_with_the_reason_and_since_when(
+async def test_what_had_no_answer_is_unknown_with_the_reason_and_since_when(
     memory: Memory, at: Callable[[float], None]
 ) -> None:
     for seconds in (0, 60):
         at(seconds)
-        note(memory, TAG, LOCAL, DOWN)
+        await note(memory, TAG, LOCAL, DOWN)
 
-    found = unanswered(memory, TAG, LOCAL, CURRENT)
+    found = await unanswered(memory, TAG, LOCAL, CURRENT)
 
     since = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(START))
     assert (found.status, found.running, found.target) == (Status.UNKNOWN, LOCAL, "")
@@ -53,39 +61,42 @@ def test_what_had_no_answer_is_unknown_with_the_reason_and_since_when(
     assert found.reason.endswith(": no route to host")
 
 
-def test_the_next_process_reads_it(memory: Memory, tmp_path: Path) -> None:
-    note(memory, TAG, LOCAL, DOWN)
+async def test_the_next_process_reads_it(memory: Memory, tmp_path: Path) -> None:
+    await note(memory, TAG, LOCAL, DOWN)
 
-    assert unanswered(Memory(tmp_path), TAG, LOCAL, CURRENT).status is Status.UNKNOWN
+    assert (await unanswered(Memory(tmp_path, here), TAG, LOCAL, CURRENT)).status is Status.UNKNOWN
 
 
-def test_an_answer_ends_it_and_another_failure_begins_anew(
+async def test_an_answer_ends_it_and_another_failure_begins_anew(
     memory: Memory, at: Callable[[float], None]
 ) -> None:
-    note(memory, TAG, LOCAL, DOWN)
-    note(memory, TAG, LOCAL, None)
-    assert unanswered(memory, TAG, LOCAL, CURRENT) == CURRENT
+    await note(memory, TAG, LOCAL, DOWN)
+    await note(memory, TAG, LOCAL, None)
+    assert await unanswered(memory, TAG, LOCAL, CURRENT) == CURRENT
 
     at(3600)
-    note(memory, TAG, LOCAL, DOWN)
+    await note(memory, TAG, LOCAL, DOWN)
 
-    found = memory.asked(str(TAG))
+    found = await memory.asked(str(TAG))
     assert found
     assert (found.when, found.since, found.why) == (START + 3600, START + 3600, "no route to host")
 
 
-def test_another_image_here_ends_it_until_that_cannot_be_asked_for_either(
+async def test_another_image_here_ends_it_until_that_cannot_be_asked_for_either(
     memory: Memory, at: Callable[[float], None]
 ) -> None:
-    note(memory, TAG, LOCAL, DOWN)
-    assert unanswered(memory, TAG, NEWER, CURRENT) == CURRENT
+    await note(memory, TAG, LOCAL, DOWN)
+    assert await unanswered(memory, TAG, NEWER, CURRENT) == CURRENT
 
     at(60)
-    note(memory, TAG, NEWER, DOWN)
+    await note(memory, TAG, NEWER, DOWN)
 
-    found = memory.asked(str(TAG))
+    found = await memory.asked(str(TAG))
     assert found
-    assert (found.since, unanswered(memory, TAG, NEWER, CURRENT).status) == (START + 60, Status.UNKNOWN)
+    assert (found.since, (await unanswered(memory, TAG, NEWER, CURRENT)).status) == (
+        START + 60,
+        Status.UNKNOWN,
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,26 +108,26 @@ def test_another_image_here_ends_it_until_that_cannot_be_asked_for_either(
         Verdict(Status.UNKNOWN, "app:1 is not in the local image cache", LOCAL),
     ],
 )
-def test_what_is_known_without_the_registry_stands(memory: Memory, verdict: Verdict) -> None:
-    note(memory, TAG, LOCAL, DOWN)
+async def test_what_is_known_without_the_registry_stands(memory: Memory, verdict: Verdict) -> None:
+    await note(memory, TAG, LOCAL, DOWN)
 
-    assert unanswered(memory, TAG, LOCAL, verdict) == verdict
-
-
-def test_a_tag_that_nobody_asked_for_is_judged_from_here(memory: Memory) -> None:
-    note(memory, TAG, LOCAL, DOWN)
-
-    assert unanswered(memory, OTHER, LOCAL, CURRENT) == CURRENT
+    assert await unanswered(memory, TAG, LOCAL, verdict) == verdict
 
 
-def test_while_a_registry_is_left_alone_the_cause_of_that_is_said(memory: Memory) -> None:
+async def test_a_tag_that_nobody_asked_for_is_judged_from_here(memory: Memory) -> None:
+    await note(memory, TAG, LOCAL, DOWN)
+
+    assert await unanswered(memory, OTHER, LOCAL, CURRENT) == CURRENT
+
+
+async def test_while_a_registry_is_left_alone_the_cause_of_that_is_said(memory: Memory) -> None:
     resting = Resting("left alone, after: no route to host", trouble=Trouble.UNREACHABLE)
-    note(memory, TAG, LOCAL, DOWN)
-    note(memory, TAG, LOCAL, resting)
-    note(memory, OTHER, LOCAL, None)
-    note(memory, OTHER, LOCAL, resting)
+    await note(memory, TAG, LOCAL, DOWN)
+    await note(memory, TAG, LOCAL, resting)
+    await note(memory, OTHER, LOCAL, None)
+    await note(memory, OTHER, LOCAL, resting)
 
-    reasons = [unanswered(memory, tag, LOCAL, CURRENT).reason for tag in (TAG, OTHER)]
+    reasons = [(await unanswered(memory, tag, LOCAL, CURRENT)).reason for tag in (TAG, OTHER)]
 
     assert [reason.rpartition("00: ")[2] for reason in reasons] == [
         "no route to host",
@@ -124,29 +135,31 @@ def test_while_a_registry_is_left_alone_the_cause_of_that_is_said(memory: Memory
     ]
 
 
-def test_an_answer_that_somebody_else_had_ends_it_and_begins_nothing(memory: Memory) -> None:
-    note(memory, TAG, LOCAL, DOWN)
+async def test_an_answer_that_somebody_else_had_ends_it_and_begins_nothing(memory: Memory) -> None:
+    await note(memory, TAG, LOCAL, DOWN)
     for tag in (TAG, OTHER):
-        answered(memory, tag)
+        await answered(memory, tag)
 
-    assert unanswered(memory, TAG, LOCAL, CURRENT) == CURRENT
-    assert memory.asked(str(OTHER)) is None
+    assert await unanswered(memory, TAG, LOCAL, CURRENT) == CURRENT
+    assert await memory.asked(str(OTHER)) is None
 
 
-def test_what_is_not_asked_for_any_more_is_forgotten(memory: Memory) -> None:
+async def test_what_is_not_asked_for_any_more_is_forgotten(memory: Memory) -> None:
     for tag in (TAG, OTHER):
-        note(memory, tag, LOCAL, DOWN)
+        await note(memory, tag, LOCAL, DOWN)
 
-    memory.drop_asked_but([str(OTHER)])
+    await memory.drop_asked_but([str(OTHER)])
 
-    found = [unanswered(memory, tag, LOCAL, CURRENT).status for tag in (TAG, OTHER)]
+    found = [(await unanswered(memory, tag, LOCAL, CURRENT)).status for tag in (TAG, OTHER)]
     assert found == [Status.CURRENT, Status.UNKNOWN]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"when": "x"}', '{"when": NaN, "since": 0}'])
-def test_what_cannot_be_read_is_as_if_nobody_had_asked(memory: Memory, tmp_path: Path, text: str) -> None:
-    note(memory, TAG, LOCAL, DOWN)
-    (path,) = (tmp_path / "asked").iterdir()
+async def test_what_cannot_be_read_is_as_if_nobody_had_asked(
+    memory: Memory, tmp_path: Path, text: str
+) -> None:
+    await note(memory, TAG, LOCAL, DOWN)
+    (path,) = files(tmp_path)
     path.write_text(text)
 
-    assert unanswered(memory, TAG, LOCAL, CURRENT) == CURRENT
+    assert await unanswered(memory, TAG, LOCAL, CURRENT) == CURRENT

@@ -21,9 +21,13 @@ CURRENT = Verdict(Status.CURRENT, "app:1 is 111111111111", RUNNING, RUNNING)
 OUTDATED = Verdict(Status.OUTDATED, "app:1 was 111111111111, is 222222222222", RUNNING, NEW)
 
 
+async def here() -> str:
+    return "HERE"
+
+
 @pytest.fixture
 def memory(tmp_path: Path) -> Memory:
-    return Memory(tmp_path)
+    return Memory(tmp_path, here)
 
 
 @pytest.fixture
@@ -41,108 +45,112 @@ def image(identity: str, *repo_digests: str) -> dict[str, Any]:
     return {"Id": identity, "RepoDigests": [f"app@{each}" for each in repo_digests]}
 
 
-def test_a_new_image_is_held_until_the_cooldown_is_over_and_then_taken(
+async def test_a_new_image_is_held_until_the_cooldown_is_over_and_then_taken(
     memory: Memory, at: Callable[[float], None]
 ) -> None:
-    held = foreseen(memory, TAG, image(NEW), OUTDATED, DAY)
+    held = await foreseen(memory, TAG, image(NEW), OUTDATED, DAY)
     at(DAY - 1)
-    still = foreseen(memory, TAG, image(NEW), OUTDATED, DAY)
+    still = await foreseen(memory, TAG, image(NEW), OUTDATED, DAY)
     at(DAY)
-    taken = foreseen(memory, TAG, image(NEW), OUTDATED, DAY)
+    taken = await foreseen(memory, TAG, image(NEW), OUTDATED, DAY)
 
     assert (held.status, held.until, held.target) == (Status.HELD, START + DAY, NEW)
     assert still == held
     assert taken == OUTDATED
 
 
-def test_it_says_what_comes_and_until_when(memory: Memory, at: Callable[[float], None]) -> None:
+async def test_it_says_what_comes_and_until_when(memory: Memory, at: Callable[[float], None]) -> None:
     at(0)
-    held = foreseen(memory, TAG, image(NEW), OUTDATED, DAY)
+    held = await foreseen(memory, TAG, image(NEW), OUTDATED, DAY)
 
     reason, _, shown = held.reason.partition("; cooldown until ")
     assert reason == OUTDATED.reason
     assert datetime.fromisoformat(shown) == datetime.fromtimestamp(START + DAY, UTC)
 
 
-def test_dates_in_images_are_not_believed(memory: Memory, at: Callable[[float], None]) -> None:
+async def test_dates_in_images_are_not_believed(memory: Memory, at: Callable[[float], None]) -> None:
     at(0)
     old = image(NEW) | {"Created": "1970-01-01T00:00:00Z"}
 
-    assert foreseen(memory, TAG, old, OUTDATED, DAY).status is Status.HELD
+    assert (await foreseen(memory, TAG, old, OUTDATED, DAY)).status is Status.HELD
 
 
-def test_without_a_cooldown_nothing_is_held(memory: Memory, at: Callable[[float], None]) -> None:
+async def test_without_a_cooldown_nothing_is_held(memory: Memory, at: Callable[[float], None]) -> None:
     at(0)
-    assert foreseen(memory, TAG, image(NEW), OUTDATED, 0) == OUTDATED
+    assert await foreseen(memory, TAG, image(NEW), OUTDATED, 0) == OUTDATED
 
 
-def test_the_clock_goes_on_over_a_restart(tmp_path: Path, at: Callable[[float], None]) -> None:
-    foreseen(Memory(tmp_path), TAG, image(NEW), OUTDATED, DAY)
+async def test_the_clock_goes_on_over_a_restart(tmp_path: Path, at: Callable[[float], None]) -> None:
+    await foreseen(Memory(tmp_path, here), TAG, image(NEW), OUTDATED, DAY)
     at(DAY)
 
-    assert foreseen(Memory(tmp_path), TAG, image(NEW), OUTDATED, DAY) == OUTDATED
+    assert await foreseen(Memory(tmp_path, here), TAG, image(NEW), OUTDATED, DAY) == OUTDATED
 
 
-def test_a_tag_that_moves_on_starts_anew(memory: Memory, at: Callable[[float], None]) -> None:
-    foreseen(memory, TAG, image(NEW), OUTDATED, DAY)
+async def test_a_tag_that_moves_on_starts_anew(memory: Memory, at: Callable[[float], None]) -> None:
+    await foreseen(memory, TAG, image(NEW), OUTDATED, DAY)
     at(DAY - 1)
 
-    assert foreseen(memory, TAG, image(NEWER), OUTDATED, DAY).until == START + 2 * DAY - 1
+    assert (await foreseen(memory, TAG, image(NEWER), OUTDATED, DAY)).until == START + 2 * DAY - 1
 
 
-def test_each_platform_of_a_tag_has_its_own_clock(memory: Memory, at: Callable[[float], None]) -> None:
-    foreseen(memory, TAG, image(NEW), OUTDATED, DAY)
+async def test_each_platform_of_a_tag_has_its_own_clock(memory: Memory, at: Callable[[float], None]) -> None:
+    await foreseen(memory, TAG, image(NEW), OUTDATED, DAY)
     at(DAY)
 
     other = Tag(TAG.ref, "linux/arm64")
-    assert foreseen(memory, other, image(NEWER), OUTDATED, DAY).until == START + 2 * DAY
+    assert (await foreseen(memory, other, image(NEWER), OUTDATED, DAY)).until == START + 2 * DAY
 
 
-def test_the_time_that_it_waited_in_the_registry_counts(memory: Memory, at: Callable[[float], None]) -> None:
-    memory.saw(str(TAG), {DIGEST}, RUNNING)
-    at(DAY)
-
-    assert foreseen(memory, TAG, image(NEW, DIGEST), OUTDATED, DAY) == OUTDATED
-
-
-def test_what_the_registry_has_is_an_update_before_it_is_pulled(
+async def test_the_time_that_it_waited_in_the_registry_counts(
     memory: Memory, at: Callable[[float], None]
 ) -> None:
-    memory.saw(str(TAG), {DIGEST}, RUNNING)
-    held = foreseen(memory, TAG, image(RUNNING), CURRENT, DAY)
+    await memory.saw(str(TAG), {DIGEST}, RUNNING)
     at(DAY)
-    due = foreseen(memory, TAG, image(RUNNING), CURRENT, DAY)
+
+    assert await foreseen(memory, TAG, image(NEW, DIGEST), OUTDATED, DAY) == OUTDATED
+
+
+async def test_what_the_registry_has_is_an_update_before_it_is_pulled(
+    memory: Memory, at: Callable[[float], None]
+) -> None:
+    await memory.saw(str(TAG), {DIGEST}, RUNNING)
+    held = await foreseen(memory, TAG, image(RUNNING), CURRENT, DAY)
+    at(DAY)
+    due = await foreseen(memory, TAG, image(RUNNING), CURRENT, DAY)
 
     assert (held.status, held.until) == (Status.HELD, START + DAY)
     assert (due.status, due.target) == (Status.OUTDATED, "")
     assert "app:1 is 444444444444 in its registry" in due.reason
 
 
-def test_what_the_registry_had_before_the_tag_moved_here_says_nothing(
+async def test_what_the_registry_had_before_the_tag_moved_here_says_nothing(
     memory: Memory, at: Callable[[float], None]
 ) -> None:
     """A build or a load moved the tag: its new image is judged by its own time."""
-    memory.saw(str(TAG), {DIGEST}, RUNNING)
+    await memory.saw(str(TAG), {DIGEST}, RUNNING)
     at(DAY)
 
-    built = foreseen(memory, TAG, image(NEW), OUTDATED, DAY)
+    built = await foreseen(memory, TAG, image(NEW), OUTDATED, DAY)
     assert (built.status, built.until) == (Status.HELD, START + 2 * DAY)
-    assert foreseen(memory, TAG, image(NEW), CURRENT, DAY) == CURRENT
+    assert await foreseen(memory, TAG, image(NEW), CURRENT, DAY) == CURRENT
 
 
-def test_what_is_current_here_and_there_stays_current(memory: Memory, at: Callable[[float], None]) -> None:
-    at(0)
-    assert foreseen(memory, TAG, image(RUNNING), CURRENT, DAY) == CURRENT
-    memory.saw(str(TAG), {DIGEST, NEXT}, RUNNING)
-
-    assert foreseen(memory, TAG, image(RUNNING, DIGEST), CURRENT, DAY) == CURRENT
-
-
-def test_a_clock_that_was_set_back_holds_for_no_longer_than_the_cooldown(
+async def test_what_is_current_here_and_there_stays_current(
     memory: Memory, at: Callable[[float], None]
 ) -> None:
-    memory.saw(str(TAG), {NEW}, NEW)
-    at(-10 * DAY)
-    memory.saw(str(TAG), {NEW}, NEW)
+    at(0)
+    assert await foreseen(memory, TAG, image(RUNNING), CURRENT, DAY) == CURRENT
+    await memory.saw(str(TAG), {DIGEST, NEXT}, RUNNING)
 
-    assert foreseen(memory, TAG, image(NEW), OUTDATED, DAY).until == START - 9 * DAY
+    assert await foreseen(memory, TAG, image(RUNNING, DIGEST), CURRENT, DAY) == CURRENT
+
+
+async def test_a_clock_that_was_set_back_holds_for_no_longer_than_the_cooldown(
+    memory: Memory, at: Callable[[float], None]
+) -> None:
+    await memory.saw(str(TAG), {NEW}, NEW)
+    at(-10 * DAY)
+    await memory.saw(str(TAG), {NEW}, NEW)
+
+    assert (await foreseen(memory, TAG, image(NEW), OUTDATED, DAY)).until == START - 9 * DAY

@@ -1,0 +1,34 @@
+"""Whose failures a container inherits: those of the one that an update of ours put it in the place of."""
+
+import contextlib
+
+from watcher.context import Context
+from watcher.errors import EngineError
+from watcher.settle import Failure
+
+
+async def keep_failure(context: Context, failure: Failure, cid: str) -> None:
+    """Remember what failed for the container that has the name now: its old one, or a spare of that.
+
+    Args:
+        context: Where the container is.
+        failure: What failed in it.
+        cid: The id that counts where no container has the name, or the engine does not answer.
+    """
+    with contextlib.suppress(EngineError):
+        cid = (await context.engine.container(failure.name))["Id"]
+    await context.memory.keep_failure(cid, failure.image, failure.reason)
+
+
+async def hand_on(context: Context, name: str, *before: str) -> None:
+    """Have what failed in containers count for the one that has their name now.
+
+    Args:
+        context: Where the containers are.
+        name: Their name.
+        before: The ids of those that had it.
+    """
+    with contextlib.suppress(EngineError):
+        now = (await context.engine.container(name))["Id"]
+        for cid in before:
+            await context.memory.carry(cid, now)

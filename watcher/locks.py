@@ -1,0 +1,69 @@
+"""Locks between the processes of one machine: a file that is locked while its holder lives.
+
+A file that nobody locks is removed. So whoever has locked one looks whether it is still the one that others
+would find, and else begins anew.
+"""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[bool]:
+    """Hold a lock that goes with the process, and remove its file at the end; False where another has it.
+
+    Raises:
+        OSError: None can be made.
+    """
+    while True:
+        with _opened(path) as file:
+            if not _is_taken(file):
+                yield False
+                return
+            if _is_found(path, file):
+                try:
+                    yield True
+                finally:
+                    _unlink(path)
+                return
+
+
+def clear(folder: Path) -> None:
+    """Remove the files of locks that nobody holds, as a process that was killed leaves them."""
+    with contextlib.suppress(OSError):
+        for path in list(folder.iterdir()):
+            if path.is_file():
+                with contextlib.suppress(OSError), path.open("r+") as file:
+                    if _is_taken(file) and _is_found(path, file):
+                        _unlink(path)
+
+
+def _opened(path: Path) -> IO[str]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("w")
+
+
+def _is_taken(file: IO[str]) -> bool:
+    """Lock a file for this process; whether that could be done."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_found(path: Path, file: IO[str]) -> bool:
+    """Whether a path still leads to a file that is open."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
+
+
+def _unlink(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()

@@ -1,0 +1,133 @@
+"""Small JSON files, each replaced as a whole: a folder per kind, and within it a folder per engine.
+
+What cannot be written is kept for as long as the process lives, and written as soon as that is possible.
+A file that stands in the folder of its kind itself is of a version that knew of one engine only.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+Json = dict[str, Any]
+
+_TEMPORARY = "tmp-"
+_ID_LENGTH = 64
+
+
+class Records:
+    """The records below one folder.
+
+    Attributes:
+        trouble: Why something could not be written last; empty where all could.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._unwritten: dict[Path, Json | None] = {}
+        self.trouble = ""
+
+    def folder(self, kind: str, engine: str) -> Path:
+        """Where an engine's records of a kind stand."""
+        return self._folder / kind / _hash(engine)[:16]
+
+    def path(self, kind: str, engine: str, key: str) -> Path:
+        """The file of a record."""
+        return self.folder(kind, engine) / f"{file_name(key)}.json"
+
+    def old_path(self, kind: str, name: str) -> Path:
+        """The file of a record of a version that knew of one engine only."""
+        return self._folder / kind / f"{name}.json"
+
+    def all(self, kind: str, key: str) -> list[Path]:
+        """The files with this key, of whichever engine they are."""
+        name = f"{file_name(key)}.json"
+        written = (self._folder / kind).glob(f"*/{name}")
+        return [path for path in {*self._unwritten, *written} if path.name == name and path.parts[-3] == kind]
+
+    def read(self, path: Path) -> Json | None:
+        """A record; None where there is none that can be read."""
+        return self._unwritten[path] if path in self._unwritten else _parsed(path)
+
+    def write(self, path: Path, value: Json | None) -> None:
+        """Put a record in the place of another; None is no record."""
+        try:
+            if value is None:
+                path.unlink(missing_ok=True)
+            else:
+                _write(path, value)
+        except OSError as error:
+            self.trouble = str(error)
+            self._unwritten[path] = value
+        else:
+            self._unwritten.pop(path, None)
+
+    def write_again(self) -> None:
+        """Write what could not be written before."""
+        for path, value in list(self._unwritten.items()):
+            self.write(path, value)
+
+    def touch(self, path: Path) -> None:
+        """Have a record count as written now."""
+        with contextlib.suppress(OSError):
+            os.utime(path)
+
+    def clear(self, folder: Path, is_used: Callable[[str], bool], age_s: float) -> None:
+        """Remove what a folder holds and is not used any more, and what was left of writing.
+
+        Args:
+            folder: Of an engine's records of a kind.
+            is_used: Told the name of each record's file, without its suffix.
+            age_s: Seconds for which a file stays in any case.
+        """
+        for path in [path for path in self._unwritten if path.parent == folder and not is_used(path.stem)]:
+            del self._unwritten[path]
+        for path in _older(folder, age_s):
+            if path.name.startswith(_TEMPORARY) or not is_used(path.stem):
+                with contextlib.suppress(OSError):
+                    path.unlink()
+
+
+def file_name(key: str) -> str:
+    """A name that every file system takes; the key itself where it is an id."""
+    is_plain = len(key) <= _ID_LENGTH and key.isascii() and key.isalnum()
+    return key if is_plain else _hash(key)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def _parsed(path: Path) -> Json | None:
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):  # the last: nested deeper than Python's stack
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _write(path: Path, value: Json) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(prefix=_TEMPORARY, dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(value, file)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _older(folder: Path, age_s: float) -> Iterator[Path]:
+    with contextlib.suppress(OSError):
+        for path in list(folder.iterdir()):
+            with contextlib.suppress(OSError):
+                if path.is_file() and path.stat().st_mtime < time.time() - age_s:
+                    yield path
