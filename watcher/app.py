@@ -1,6 +1,6 @@
 """What the commands that only look do, from an open engine to values; nothing here prints or exits."""
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from watcher import assess as reading
 from watcher.asked import answered, unanswered
@@ -8,33 +8,14 @@ from watcher.assess import Assessment
 from watcher.context import Context
 from watcher.cooldown import foreseen
 from watcher.engine import Json
-from watcher.errors import NotFound, UnreadableSetting
-from watcher.fleet import Tag, opted_in
+from watcher.errors import UnreadableSetting
+from watcher.fleet import Tag
 from watcher.lookup import find
 from watcher.names import name_of
 from watcher.progress import Reporter
 from watcher.remote import digests, judge_remotely
-from watcher.settings import ENABLE, Policy
+from watcher.settings import Policy
 from watcher.verdict import Status, Verdict, followed, held, reference_of
-
-
-@frozen
-class Listed:
-    """A row of the list.
-
-    Attributes:
-        name: The container's.
-        image: The reference that it follows.
-        state: `running`, `exited`, ... as the engine says it.
-        mode: Its mode; `-` where it did not opt in, or its labels cannot be read.
-        verdict: The answer for it.
-    """
-
-    name: str
-    image: str
-    state: str
-    mode: str
-    verdict: Verdict
 
 
 async def running_names(context: Context) -> list[str]:
@@ -51,31 +32,10 @@ async def identify(context: Context, text: str, *, report: Reporter | None = Non
         NoSuchContainer: No container, or more than one, is meant.
         Unknown: The pull failed.
     """
-    return await assess(context, await _found(context, text, report))
-
-
-async def check(context: Context, text: str, *, report: Reporter | None = None) -> Assessment:
-    """Judge a container as the daemon does; arguments and errors are those of `identify`."""
-    _, found = await _judged(context, await _found(context, text, report))
-    return found
-
-
-async def _found(context: Context, text: str, report: Reporter | None) -> Json:
     container = await find(context.engine, text)
     if report is not None:
         await pull(context, container, report)
-    return container
-
-
-async def check_remote(context: Context, text: str) -> Assessment:
-    """Judge a container by what the registry says of its tag; no layer is pulled.
-
-    Raises:
-        NoSuchContainer: No container, or more than one, is meant.
-        Unknown: The registry could not be asked.
-    """
-    container = await find(context.engine, text)
-    return Assessment(container, None, await judge_remote(context, container))
+    return await assess(context, container)
 
 
 async def judge_remote(context: Context, container: Json) -> Verdict:
@@ -138,33 +98,13 @@ async def pull(context: Context, container: Json, report: Reporter) -> None:
     await answered(context.memory, Tag(ref, platform))
 
 
-async def listed(context: Context, *, every: bool = False) -> list[Listed]:
-    """The containers that opted in, in any state, and with `every` also all that run; not the own one."""
-    own = await context.own.find(context.engine)
-    rows = opted_in(await context.engine.containers(stopped=True, label=ENABLE), own)
-    if every:
-        rows += [row for row in await context.engine.containers() if row["Id"] != own]
-    found = [await _listed(context, cid) for cid in dict.fromkeys(row["Id"] for row in rows)]
-    return sorted((row for row in found if row), key=lambda row: row.name)
-
-
-async def _listed(context: Context, cid: str) -> Listed | None:
-    try:
-        container = await context.engine.container(cid)
-        mode, found = await _judged(context, container)
-    except NotFound:
-        return None
-    return Listed(found.name, reference_of(container), container["State"]["Status"], mode, found.verdict)
-
-
-async def _judged(context: Context, container: Json) -> tuple[str, Assessment]:
-    """The mode of a container, and what is to be said of it."""
+async def judged(context: Context, container: Json) -> Assessment:
+    """What is to be said of a container beside the daemon that looks after it."""
     try:
         policy = context.defaults.with_labels(container["Config"]["Labels"])
     except UnreadableSetting as error:
-        return "-", Assessment(container, None, Verdict(Status.UNKNOWN, str(error), container["Image"]))
-    found = await _as_asked(context, await outlook(context, container, policy), policy)
-    return policy.mode if policy.enable else "-", found
+        return Assessment(container, None, Verdict(Status.UNKNOWN, str(error), container["Image"]))
+    return await _as_asked(context, await outlook(context, container, policy), policy)
 
 
 async def _as_asked(context: Context, found: Assessment, policy: Policy) -> Assessment:

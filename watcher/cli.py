@@ -19,18 +19,20 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("name")
-@click.option("--pull", is_flag=True, help="Pull the container's tag before looking.")
+@click.argument("names", metavar="NAME...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every labelled container.")
+@click.option("--pull", is_flag=True, help="Pull each container's tag before looking.")
 @click.option("--remote", is_flag=True, help="Ask the registry for the tag's digest; pull no layer.")
 @_json_option
 @debug_option
-def check(*, name: str, pull: bool, remote: bool, as_json: bool, debug: bool) -> None:
-    """Tell whether NAME is up to date (exit code 0) or an update is available (1)."""
-    if pull and remote:
+def check(*, names: tuple[str, ...], debug: bool, **flags: bool) -> None:
+    """Tell whether each NAME is up to date (exit code 0) or an update is available (1)."""
+    if flags["pull"] and flags["remote"]:
         raise click.UsageError("--pull and --remote exclude one another.")
-    _refuse_empty(name)
-    flags = {"pull": pull, "remote": remote, "as_json": as_json}
-    sys.exit(run(lambda commands: commands.check(name, **flags), debug=debug))
+    if bool(names) is flags["every"]:
+        raise click.UsageError("Give either names or --all.")
+    _refuse_empty(*names)
+    sys.exit(run(lambda commands: commands.check(names, **flags), debug=debug))
 
 
 @main.command()

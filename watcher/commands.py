@@ -9,9 +9,7 @@ from typing import Any
 
 import click
 
-from watcher import app, by_hand, log
-from watcher.app import Listed
-from watcher.assess import Assessment
+from watcher import app, by_hand, log, shown
 from watcher.by_hand import Result
 from watcher.context import Context
 from watcher.daemon import Daemon
@@ -21,7 +19,8 @@ from watcher.job import Done, Outcome, Request
 from watcher.progress import PullProgress, Reporter
 from watcher.session import Command
 from watcher.settings import DaemonSettings, state_folder
-from watcher.verdict import Status, Verdict, reference_of
+from watcher.shown import Answer, Judge, Shown, after_pull, check_all, remotely
+from watcher.verdict import Status
 from watcher.watch import FULL_LOOK_S
 
 _CODES = {Status.CURRENT: 0, Status.OUTDATED: 1, Status.HELD: 1, Status.UNKNOWN: 5}
@@ -79,18 +78,38 @@ def _autoupdate(name: str, *, pull: bool) -> Command:
     return command
 
 
-def check(name: str, *, pull: bool, remote: bool, as_json: bool) -> Command:
-    """`watcher check`."""
+def check(names: Iterable[str], *, every: bool, pull: bool, remote: bool, as_json: bool) -> Command:
+    """`watcher check`: of one container an object as JSON, else a list."""
+    names = [*names]
+    judge: Judge = app.judged
+    if pull or remote:
+        judge = remotely if remote else after_pull(_reported())
 
     async def command(context: Context) -> int:
-        if remote:
-            found = await app.check_remote(context, name)
-        else:
-            found = await app.check(context, name, report=_reported() if pull else None)
-        click.echo(_json(_record(found)) if as_json else f"{found.name}: {found.verdict}")
-        return _CODES[found.verdict.status]
+        answers = await (check_all(context, judge) if every else shown.check(context, names, judge))
+        if len(names) == 1 and isinstance(answers[0][1], WatcherError):
+            raise answers[0][1]
+        codes = [_told(answer, as_json=as_json) for _, answer in answers]
+        if as_json:
+            records = [_answer(name, answer) for name, answer in answers]
+            click.echo(_json(records[0] if len(names) == 1 else records))
+        return max(codes, default=0)
 
     return command
+
+
+def _told(answer: Answer, *, as_json: bool) -> int:
+    """Say what is to be said of one container; the exit code for that."""
+    if isinstance(answer, WatcherError):
+        complain(str(answer))
+        return answer.exit_code
+    if not as_json:
+        click.echo(f"{answer.name}: {answer.verdict}")
+    return _CODES[answer.verdict.status]
+
+
+def _answer(name: str, answer: Answer) -> dict[str, Any]:
+    return {"name": name, "error": str(answer)} if isinstance(answer, WatcherError) else _record(answer)
 
 
 def update(names: Iterable[str], *, no_pull: bool, dry_run: bool, again: bool, as_json: bool) -> Command:
@@ -105,7 +124,7 @@ def update(names: Iterable[str], *, no_pull: bool, dry_run: bool, again: bool, a
         async with contextlib.aclosing(by_hand.update(context, names, request)) as results:
             async for name, result in results:
                 codes.append(_said(result, context, as_json=as_json))
-                records.append(_result(name, result))
+                records.append(_result(context, name, result))
         if as_json:
             click.echo(_json(records))
         return max(codes)
@@ -124,9 +143,9 @@ def _said(result: Result, context: Context, *, as_json: bool) -> int:
     return result.exit_code if isinstance(result, WatcherError) else 0
 
 
-def _result(name: str, result: Result) -> dict[str, Any]:
+def _result(context: Context, name: str, result: Result) -> dict[str, Any]:
     if isinstance(result, Outcome):
-        return _record(result.assessment) | {"done": result.done.value}
+        return _record(shown.shown(context, result.assessment)) | {"done": result.done.value}
     if isinstance(result, WatcherError):
         return {"name": name, "done": "failed", "error": str(result)}
     return {"name": name, "done": "held back", "reason": result}
@@ -141,8 +160,8 @@ def show(*, every: bool, as_json: bool) -> Command:
     """`watcher list`."""
 
     async def command(context: Context) -> int:
-        rows = await app.listed(context, every=every)
-        click.echo(_json([_row(row) for row in rows]) if as_json else _table(rows))
+        rows = await shown.listed(context, every=every)
+        click.echo(_json([_record(row) for row in rows]) if as_json else _table(rows))
         return 0
 
     return command
@@ -163,19 +182,15 @@ def _warn(outcome: Outcome, context: Context) -> None:
         complain(f"nothing can be remembered ({trouble}): an image that failed would be tried again")
 
 
-def _record(found: Assessment) -> dict[str, Any]:
-    about = {"name": found.name, "id": found.container["Id"], "image": reference_of(found.container)}
-    return about | _verdict(found.verdict)
-
-
-def _row(row: Listed) -> dict[str, Any]:
-    return {"name": row.name, "image": row.image, "state": row.state, "mode": row.mode} | _verdict(
-        row.verdict
-    )
-
-
-def _verdict(verdict: Verdict) -> dict[str, Any]:
+def _record(row: Shown) -> dict[str, Any]:
+    """One container as JSON; the first keys of the same in every command."""
+    verdict = row.verdict
     return {
+        "name": row.name,
+        "id": row.cid,
+        "image": row.image,
+        "state": row.state,
+        "mode": row.mode,
         "verdict": verdict.status.value,
         "reason": verdict.reason,
         "running": verdict.running,
@@ -188,7 +203,7 @@ def _json(value: object) -> str:
     return json.dumps(value, indent=2 if sys.stdout.isatty() else None)
 
 
-def _table(rows: list[Listed]) -> str:
+def _table(rows: list[Shown]) -> str:
     cells = [("NAME", "IMAGE", "STATE", "MODE", "VERDICT")]
     cells += [(row.name, row.image, row.state, row.mode, str(row.verdict)) for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]

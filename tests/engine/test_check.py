@@ -28,7 +28,7 @@ def test_check_says_on_standard_output_what_its_code_says(
     assert done.out.count("\n") == 1
 
 
-def test_check_as_json_holds_name_image_verdict_and_both_ids(cli: Commands, stack: Stack) -> None:
+def test_check_as_json_holds_what_a_row_of_the_list_holds(cli: Commands, stack: Stack) -> None:
     web = outdated(stack)
 
     done = cli("watcher", "check", "--json", web.name)
@@ -39,6 +39,8 @@ def test_check_as_json_holds_name_image_verdict_and_both_ids(cli: Commands, stac
         "name": web.name,
         "id": web.cid,
         "image": web.image,
+        "state": "running",
+        "mode": "-",
         "verdict": "outdated",
         "reason": f"{web.image} was {short(web.old)}, is {short(new)}",
         "running": web.old,

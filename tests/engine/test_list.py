@@ -51,6 +51,7 @@ def test_list_as_json_holds_what_the_table_holds(cli: Commands, stack: Stack) ->
     assert json.loads(done.out) == [
         {
             "name": web.name,
+            "id": web.cid,
             "image": web.image,
             "state": "running",
             "mode": "update",

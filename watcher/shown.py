@@ -1,0 +1,184 @@
+"""What `check` and `list` say of containers: one row each, under its own name while it is updated too."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+
+from attrs import frozen
+
+from watcher import app
+from watcher.assess import Assessment
+from watcher.context import Context
+from watcher.engine import Json
+from watcher.errors import EngineUnavailable, NotFound, UnreadableSetting, WatcherError
+from watcher.fleet import opted_in
+from watcher.lookup import find
+from watcher.names import Marker, container_name, name_of
+from watcher.progress import Reporter
+from watcher.scene import Leave, Scene, scenes
+from watcher.verdict import Status, Verdict, reference_of
+
+UPDATING = "updating"
+_RUNNING = {"running", "paused", "restarting"}
+Judge = Callable[[Context, Json], Awaitable[Assessment]]
+
+
+@frozen
+class Shown:
+    """What is said of a container.
+
+    Attributes:
+        name: The container's.
+        cid: Its id.
+        image: The reference that it follows.
+        state: `running`, `exited`, ... as the engine says it; `updating` while an update of it is open.
+        mode: Its mode; `-` where it did not opt in, or its labels cannot be read.
+        verdict: The answer for it.
+    """
+
+    name: str
+    cid: str
+    image: str
+    state: str
+    mode: str
+    verdict: Verdict
+
+
+Answer = Shown | WatcherError
+
+
+def shown(context: Context, found: Assessment, *, state: str = "") -> Shown:
+    """What is said of a container that was judged."""
+    container = found.container
+    mode = _mode(context, container)
+    seen = state or container["State"]["Status"]
+    return Shown(found.name, container["Id"], reference_of(container), seen, mode, found.verdict)
+
+
+async def listed(context: Context, *, every: bool = False) -> list[Shown]:
+    """The containers that opted in, in any state, and with `every` also all that run; not the own one."""
+    answers = await check_all(context, app.judged, every=every)
+    if broken := next((each for _, each in answers if isinstance(each, WatcherError)), None):
+        raise broken
+    return [each for _, each in answers if isinstance(each, Shown)]
+
+
+async def check_all(context: Context, judge: Judge, *, every: bool = False) -> list[tuple[str, Answer]]:
+    """Judge the containers that `listed` names; those that went meanwhile are left out."""
+    rows, own = await context.engine.containers(stopped=True), await context.own.find(context.engine)
+    wanted = opted_in(rows, own)
+    if every:
+        wanted += [row for row in rows if row["Id"] != own and row["State"] in _RUNNING]
+    found = _Found(context, rows, judge)
+    ids = {found.own_name(name_of(row)): row["Id"] for row in wanted}
+    answers = await asyncio.gather(*(found.answer(name, ids[name]) for name in sorted(ids)))
+    named = zip(sorted(ids), answers, strict=True)
+    return [(name, answer) for name, answer in named if not isinstance(answer, NotFound)]
+
+
+async def check(context: Context, texts: Iterable[str], judge: Judge) -> list[tuple[str, Answer]]:
+    """Judge the containers that a person named: what each was called, and the answer or the error."""
+    texts = [*texts]
+    found = _Found(context, await context.engine.containers(stopped=True), judge)
+    answers = await asyncio.gather(*map(found.meant, texts))
+    return [*zip(texts, answers, strict=True)]
+
+
+def after_pull(report: Reporter) -> Judge:
+    """Judge after a pull, which is reported: one at a time, for each has the whole line to itself."""
+    turn = asyncio.Lock()
+
+    async def judge(context: Context, container: Json) -> Assessment:
+        async with turn:
+            await app.pull(context, container, report)
+        return await app.judged(context, container)
+
+    return judge
+
+
+async def remotely(context: Context, container: Json) -> Assessment:
+    """Judge by what the registry says of the tag; no layer is pulled."""
+    return Assessment(container, None, await app.judge_remote(context, container))
+
+
+class _Found:
+    """The containers of one list call, and the updates among them that are open.
+
+    Args:
+        context: Where they are.
+        rows: GET /containers/json?all=1.
+        judge: How one with no open update is judged.
+    """
+
+    def __init__(self, context: Context, rows: list[Json], judge: Judge) -> None:
+        self._context = context
+        self._judge = judge
+        self._open = dict[str, Scene]()
+        self._aside = dict[str, str]()
+        for name, scene in scenes(rows).items():
+            if scene.retired and isinstance(scene.recovery, Leave):
+                self._aside[str(scene.retired.marker)] = name
+            else:
+                self._open[name] = scene
+
+    def own_name(self, name: str) -> str:
+        """The name of the container that one with a temporary name is, or is to be."""
+        marker = Marker.parse(name)
+        return marker.name if marker and marker.name in self._open and name not in self._aside else name
+
+    async def meant(self, text: str) -> Answer:
+        """Answer for the container that a person means."""
+        name = container_name(text) or text
+        if name in self._open:
+            return await self.answer(name, name)
+        try:
+            container = await find(self._context.engine, text)
+        except EngineUnavailable:
+            raise
+        except WatcherError as error:
+            return error
+        return await self.answer(self.own_name(str(container["Name"]).removeprefix("/")), container["Id"])
+
+    async def answer(self, name: str, cid: str) -> Answer:
+        """Answer for a container; what failed is the answer too, but for an engine that is gone."""
+        try:
+            if name in self._open and (found := await self._updated(self._open[name])):
+                return found
+            container = await self._context.engine.container(name if name in self._open else cid)
+            if name in self._aside:
+                return shown(self._context, _left_aside(container, self._aside[name]))
+            return shown(self._context, await self._judge(self._context, container))
+        except EngineUnavailable:
+            raise
+        except WatcherError as error:
+            return error
+
+    async def _updated(self, scene: Scene) -> Shown | None:
+        """Answer for a container whose update is open; None where it has come to its end meanwhile."""
+        cid = scene.holder or next(half.cid for half in (scene.retired, scene.successor) if half)
+        try:
+            container = await self._context.engine.container(cid)
+        except NotFound:
+            return None
+        verdict = Verdict(Status.UNKNOWN, self._how_open(scene.name), container["Image"])
+        found = Assessment(container | {"Name": f"/{scene.name}"}, None, verdict)
+        return shown(self._context, found, state=UPDATING)
+
+    def _how_open(self, name: str) -> str:
+        """Whether somebody is at work on an update, as far as this machine can tell."""
+        with self._context.memory.claim(name) as is_ours:
+            if not is_ours:
+                return "an update of it is under way"
+        return f"an update of it is open: if no updater is at work on it, `watcher update {name}` ends it"
+
+
+def _left_aside(container: Json, name: str) -> Assessment:
+    why = f"it was set aside, and another container is called {name}: rename or remove it"
+    return Assessment(container, None, Verdict(Status.UNKNOWN, why, container["Image"]))
+
+
+def _mode(context: Context, container: Json) -> str:
+    try:
+        policy = context.defaults.with_labels(container["Config"]["Labels"])
+    except UnreadableSetting:
+        return "-"
+    return policy.mode if policy.enable else "-"
