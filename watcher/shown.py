@@ -159,13 +159,13 @@ class _Found:
             container = await self._context.engine.container(cid)
         except NotFound:
             return None
-        verdict = Verdict(Status.UNKNOWN, self._how_open(scene.name), container["Image"])
+        verdict = Verdict(Status.UNKNOWN, await self._how_open(scene.name), container["Image"])
         found = Assessment(container | {"Name": f"/{scene.name}"}, None, verdict)
         return shown(self._context, found, state=UPDATING)
 
-    def _how_open(self, name: str) -> str:
+    async def _how_open(self, name: str) -> str:
         """Whether somebody is at work on an update, as far as this machine can tell."""
-        with self._context.memory.claim(name) as is_ours:
+        async with self._context.memory.claim(name) as is_ours:
             if not is_ours:
                 return "an update of it is under way"
         return f"an update of it is open: if no updater is at work on it, `watcher update {name}` ends it"
