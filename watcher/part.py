@@ -11,15 +11,14 @@ from watcher.engine import Engine, Json
 from watcher.errors import EngineError, EngineUnavailable, NoAnswer, NotFound
 from watcher.names import Marker, short
 from watcher.plan import Action, wanted_state
-from watcher.proof import Demand, start
+from watcher.proof import Demand, NotProved, start
 from watcher.quiet import NO_RESTART
 from watcher.recovery import commit, depart, drop, judged
 from watcher.successor import Draft
+from watcher.words import last_words, mask_of
 
 # Made when the successors of those that it holds on to are known: their ids by the old ids and by name.
 Drafting = Callable[[Mapping[str, str]], Awaitable[Draft]]
-
-_LOG_LINES = 5
 
 
 @frozen
@@ -98,13 +97,13 @@ class Part:
         }
         await does[action]()
 
-    async def last_words(self) -> str:
-        """The end of the successor's log, to be put behind what went wrong."""
+    async def told(self, error: NotProved) -> str:
+        """What went wrong with its successor, on one line with that one's last words."""
         try:
-            said = await self._engine.logs(self.new, _LOG_LINES)
+            mask = await mask_of(self._engine, self.new)
         except EngineError:
-            return ""
-        return f"; its last words: {' | '.join(said.split(chr(10))).strip(' |')}" if said.strip() else ""
+            return str(error)
+        return mask(str(error)) + await last_words(self._engine, self.new, mask)
 
     @property
     def as_it_was(self) -> str:

@@ -21,7 +21,6 @@ Json = dict[str, Any]
 
 _NANO = 1_000_000_000
 _BAD_REQUEST = 400
-_LOG_LINES = 5
 _MAY_END = {"", "no", "on-failure"}
 _SHARED = ("host", "none", "container:")
 

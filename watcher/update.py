@@ -122,7 +122,7 @@ class Update:
 
     async def _blamed(self, part: Part, error: NotProved) -> Failure:
         """Blame a container's image where that is new, and else that of the one that is updated."""
-        reason = " ".join(f"{error}{await part.last_words()}".split())
+        reason = await part.told(error)
         if part.name == self._plan.name:
             return Failure(part.name, self._target, reason)
         reason = f"{part.relation}: {reason}"

@@ -1,0 +1,80 @@
+"""What a failed container said last is told without its secrets, and without what a terminal obeys."""
+
+import pytest
+
+from tests.bed.cli import Commands
+from tests.bed.stack import Stack
+from tests.daemon.apps import LOCAL
+from tests.daemon.conftest import Running
+from tests.engine.apps import QUICK, outdated
+from tests.engine.updates import UPDATE
+
+SECRETS = ("hunter2-own", "dXNlcjpodW50ZXIy", "baked-in-secret", "s3same")
+OWN = (
+    *("-e", f"WORD={SECRETS[0]}"),
+    *("-e", f"PEM=-----\n{SECRETS[1]}\n-----"),
+    *("-e", f"DSN=pg://me:{SECRETS[3]}@db"),
+)
+SAYS = (
+    'echo "$WORD, $API_TOKEN"; echo "$PEM" | sed -n 2p; '
+    f"echo no login for {SECRETS[3]}; printf '\\033]0;owned\\007\\302\\2332J broken\\n'; exit 3"
+)
+
+
+def baring(stack: Stack) -> str:
+    """Run a container whose new image tells its environment, and ends."""
+    web = outdated(stack, *LOCAL, *OWN, new={"cmd": SAYS, "env": [f"API_TOKEN={SECRETS[2]}"]})
+    return web.name
+
+
+def everything(cli: Commands, name: str) -> str:
+    """What the error says of it, what the commands say then, and what is kept."""
+    said = cli(*UPDATE, name, env=QUICK)
+    assert said.code == 6
+    assert "its last words: " in said.err
+    shown = [*said, *cli("watcher", "check", name), *cli("watcher", "list"), *cli(*UPDATE, name, env=QUICK)]
+    return "\n".join(map(str, [*shown, *_kept(cli)]))
+
+
+def _kept(cli: Commands) -> list[str]:
+    """All files of the state directory but the images' own configurations, which hold no container's."""
+    files = [path for path in cli.state.rglob("*") if path.is_file() and path.parent.name != "images"]
+    assert files
+    return [path.read_text() for path in files]
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_secret_of_the_environment_is_nowhere(cli: Commands, stack: Stack, secret: str) -> None:
+    assert secret not in everything(cli, baring(stack))
+
+
+def test_what_the_image_says_openly_can_be_read(cli: Commands, stack: Stack) -> None:
+    assert "no login for ***" in everything(cli, baring(stack))
+
+
+def test_what_a_terminal_obeys_is_escaped(cli: Commands, stack: Stack) -> None:
+    said = everything(cli, baring(stack))
+
+    assert r"\x1b]0;owned\x07\x9b2J broken" in said
+    assert all(each.isprintable() or each == "\n" for each in said)
+
+
+def test_long_last_words_are_cut(cli: Commands, stack: Stack) -> None:
+    web = outdated(stack, new={"cmd": "seq -s- 5000; echo the end; exit 3"})
+
+    said = cli(*UPDATE, web.name, env=QUICK).err
+
+    assert "the end" in said
+    assert len(said) < 1000
+
+
+def test_the_daemon_keeps_a_secret_too(daemon: Running, cli: Commands, stack: Stack) -> None:
+    name = baring(stack)
+
+    line = daemon.wait("container not updated", container=name)
+
+    assert "its last words" in line["why"]
+    assert daemon.stop() == 0
+    told = "\n".join([*map(str, daemon.lines), *_kept(cli)])
+    assert [secret for secret in SECRETS if secret in told] == []
+    assert "\x1b" not in told

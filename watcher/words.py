@@ -1,0 +1,34 @@
+"""What a container said last, fit to be told, kept and sent: masked, escaped and cut."""
+
+from watcher.engine import Engine
+from watcher.errors import EngineError, NotFound
+from watcher.quoting import Mask, escaped
+
+_LINES = 5
+_LONGEST = 400
+
+
+async def mask_of(engine: Engine, cid: str) -> Mask:
+    """What hides the values of a container's environment.
+
+    Raises:
+        EngineError: They cannot be told.
+    """
+    container = await engine.container(cid)
+    try:
+        image = await engine.image(container["Image"])
+    except NotFound:
+        image = {}
+    inherited = (image.get("Config") or {}).get("Env") or []
+    return Mask(container["Config"].get("Env") or [], inherited)
+
+
+async def last_words(engine: Engine, cid: str, mask: Mask) -> str:
+    """The end of a container's log as a clause to put behind what went wrong; empty where it said nothing."""
+    try:
+        said = mask(await engine.logs(cid, _LINES))
+    except EngineError:
+        return ""
+    lines = (" ".join(line.split()) for line in said.split("\n"))
+    words = escaped(" | ".join(filter(None, lines)))
+    return f"; its last words: {words[-_LONGEST:]}" if words else ""
