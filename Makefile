@@ -1,6 +1,6 @@
 # Everything a developer types. Needs root (a private Docker engine is a real dockerd) and apt-get.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-engines test-scenarios test-kills test-chaos bench test-matrix test-faults lint format lock clean
+.PHONY: help install demo test test-engines test-scenarios test-kills test-chaos test-leaks bench test-matrix test-faults lint format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -46,6 +46,9 @@ test-kills: install ## every SIGKILL of the updater, and a share of all other fa
 
 test-chaos: install ## a quarter of an hour of whatever can happen to a daemon, and floods of 10,000 events
 	CHAOS_S=900 $(BIN)/python -m pytest tests/daemon/test_chaos.py
+
+test-leaks: install ## what a daemon holds after 500 updates is what it held before
+	LEAK_UPDATES=500 $(BIN)/python -m pytest --timeout 1800 tests/daemon/test_leaks.py
 
 bench: install ## the benchmarks, as ratios within one run
 	set -e; for name in downtime latency pass_cost many idle; do $(BIN)/python -m benchmarks.$$name; done

@@ -125,15 +125,21 @@ Start = Callable[..., Running]
 def start(cli: Commands) -> Iterator[Start]:
     """A function that starts the daemon: `start("--interval", "1s", host=proxy.host, env={...})`.
 
-    With `hurried`, the periods that no setting tells are short. Afterwards no daemon may have met an error
+    With `hurried`, the periods that no setting tells are short; with `counted` it tells at SIGUSR1 what it
+    holds. Afterwards no daemon may have met an error
     of its own.
     """
     started: list[Running] = []
 
     def begin(
-        *arguments: object, host: str = "", env: dict[str, str | None] | None = None, hurried: bool = False
+        *arguments: object,
+        host: str = "",
+        env: dict[str, str | None] | None = None,
+        hurried: bool = False,
+        counted: bool = False,
     ) -> Running:
-        program = ("python", "-m", "tests.daemon.hurried") if hurried else ("watcher",)
+        module = "hurried" if hurried else "counted" if counted else ""
+        program = ("python", "-m", f"tests.daemon.{module}") if module else ("watcher",)
         environ = ENVIRON | ({"DOCKER_HOST": host} if host else {}) | (env or {})
         process = cli.start(*program, "run", *arguments, env=environ, cwd=ROOT)
         started.append(Running(process, Path((env or {}).get("CTR_UPDATER_STATE_DIR") or cli.state)))
