@@ -3,6 +3,7 @@
 from attrs import evolve
 
 from watcher import assess as reading
+from watcher import own_labels
 from watcher.asked import answered, unanswered
 from watcher.assess import Assessment
 from watcher.context import Context
@@ -96,6 +97,13 @@ async def pull(context: Context, container: Json, report: Reporter) -> None:
         platform = await reading.platform_of(context.engine, container)
         await context.registries.pull(ref, platform, progress)
     await answered(context.memory, Tag(ref, platform))
+
+
+async def doubts(context: Context) -> list[str]:
+    """What people should know of the labels of all containers, a line each."""
+    rows = await context.engine.containers(stopped=True)
+    own = await context.own.find(context.engine)
+    return sorted(f"{name}: {line}" for name, line in own_labels.doubts(rows, own))
 
 
 async def judged(context: Context, container: Json) -> Assessment:

@@ -105,6 +105,8 @@ def _told(answer: Answer, *, as_json: bool) -> int:
         return answer.exit_code
     if not as_json:
         click.echo(f"{answer.name}: {answer.verdict}")
+    for line in answer.remarks:
+        complain(f"{answer.name}: {line}")
     return _CODES[answer.verdict.status]
 
 
@@ -161,6 +163,8 @@ def show(*, every: bool, as_json: bool) -> Command:
 
     async def command(context: Context) -> int:
         rows = await shown.listed(context, every=every)
+        for line in await app.doubts(context):
+            complain(line)
         click.echo(_json([_record(row) for row in rows]) if as_json else _table(rows))
         return 0
 

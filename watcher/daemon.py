@@ -20,6 +20,7 @@ from watcher.fleet import Tag
 from watcher.health import Pulse
 from watcher.log import Repeats
 from watcher.order import is_one_off
+from watcher.own_labels import doubts
 from watcher.pulls import Puller
 from watcher.reconcile import Reconciler
 from watcher.settings import ENABLE, DaemonSettings
@@ -149,6 +150,9 @@ class Daemon:
         for line in oddities(turns.order):
             if self._said.is_news(line, line):
                 _log.warning("order in doubt", why=line)
+        for name, line in doubts(rows, await self._context.own.find(engine)):
+            if self._said.is_news(f"{name}: {line}", line):
+                _log.warning("labels in doubt", container=name, why=line)
         ours = await self._ours(rows)
         turns.keep(fleet.wanting(ours, self._context.defaults), noted)
         turns.ring()

@@ -14,6 +14,7 @@ WatcherError
 |- Stopped        130, 143  SIGINT or SIGTERM came
 |- Refused              7  not ours to update, and what to do instead
 `- UnreadableSetting    2  a label's or a variable's value is not of its grammar
+   `- UnknownName          ... or there is no such label or variable
 
 Other usage errors (2) are click's.
 """
@@ -166,3 +167,18 @@ class UnreadableSetting(WatcherError):
         self.name = name
         self.value = value
         self.expected = expected
+
+
+class UnknownName(UnreadableSetting):
+    """A label or a variable of our prefix is none that there is, so nothing is done on its account.
+
+    Args:
+        name: The label or the environment variable.
+        advice: What may have been meant.
+    """
+
+    def __init__(self, name: str, advice: str) -> None:
+        WatcherError.__init__(self, f"{name!r} is not known", advice=advice)
+        self.name = name
+        self.value = ""
+        self.expected = advice

@@ -44,7 +44,7 @@ class Follower:
 
 def opted_in(rows: Iterable[Json], own: str | None) -> list[Json]:
     """The rows whose label says true, or cannot be read; the own container is never among them."""
-    return [row for row in rows if row["Id"] != own and _label(row, "false").strip() != "false"]
+    return [row for row in rows if row["Id"] != own and _enable(row) not in ("", "false")]
 
 
 def cut_short(rows: Iterable[Json]) -> set[str]:
@@ -77,8 +77,8 @@ def policy_of(row: Json, defaults: Policy) -> Policy | None:
         return None
 
 
-def _label(row: Json, default: str) -> str:
-    return str((row["Labels"] or {}).get(ENABLE, default))
+def _enable(row: Json) -> str:
+    return str((row["Labels"] or {}).get(ENABLE, "")).strip()
 
 
 def _is_stale(row: Json) -> bool:

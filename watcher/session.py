@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable
 from watcher.context import Context
 from watcher.credentials import Credentials
 from watcher.endpoint import find
-from watcher.engine import Engine
 from watcher.errors import Stopped
 from watcher.home import home_of
 from watcher.memory import Memory
+from watcher.own_labels import OwnLabels
 from watcher.registries import Registries
-from watcher.settings import Policy, state_folder
+from watcher.settings import DaemonSettings, Policy, refuse_unknown_variables, state_folder
 
 Command = Callable[[Context], Awaitable[int]]
 
@@ -34,11 +34,15 @@ def run(command: Command, *, waits: bool = False) -> int:
 
 
 async def _opened(command: Command, *, waits: bool) -> int:
+    refuse_unknown_variables()
     defaults, state = Policy.of_environment(), state_folder()
-    async with Engine(find()) as engine, Registries(engine, Credentials()) as registries:
+    counts = DaemonSettings.of_environment().image_labels
+    opened = OwnLabels(find(), counts=counts)
+    memory = Memory(state, opened.identity)
+    opened.recall = memory.image
+    async with opened as engine, Registries(engine, Credentials()) as registries:
         if not waits:
             await engine.negotiate()
-        memory = Memory(state, engine.identity)
         return await command(Context(engine, registries, memory, defaults, home=home_of(state)))
 
 

@@ -1,7 +1,8 @@
 """What users may choose, by label or by environment: one grammar, one place.
 
 A label `ctr-updater.stable-for` and the variable `CTR_UPDATER_STABLE_FOR` are the same setting; the
-label speaks for its container, the variable is the default for those without.
+label speaks for its container, the variable is the default for those without. An empty value counts as not
+set (Compose makes one of `${X:-}`); a name of our prefix that is not known is refused as a value is.
 """
 
 import os
@@ -13,12 +14,21 @@ from typing import Any, TypeVar
 
 from attrs import evolve, field, fields, frozen
 
-from watcher.errors import UnreadableSetting
+from watcher.errors import UnknownName, UnreadableSetting
 from watcher.names import container_name
+from watcher.scene import SPARE_OF
+from watcher.spelling import refuse_unknown
+from watcher.verdict import REFERENCE
 
 LABEL_PREFIX = "ctr-updater."
 ENABLE = f"{LABEL_PREFIX}enable"
+INTERNAL = frozenset({REFERENCE, SPARE_OF})
 _VARIABLE_PREFIX = "CTR_UPDATER_"
+# Read elsewhere; CACHE is where the project's own tests keep what they fetched.
+_OTHER_VARIABLES = (
+    "STATE_DIR", "REGISTRY", "REGISTRY_USER", "REGISTRY_USER_FILE", "REGISTRY_PASSWORD",
+    "REGISTRY_PASSWORD_FILE", "CACHE",
+)  # fmt: skip
 FORMATS = ("auto", "console", "json")
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -189,8 +199,10 @@ class Policy:
 
         Raises:
             UnreadableSetting: A label's value is not of its grammar.
+            UnknownName: A label of our prefix is none that there is.
         """
-        spelled = {each.name: f"{LABEL_PREFIX}{each.name.replace('_', '-')}" for each in fields(type(self))}
+        spelled = {each.name: label(each.name) for each in fields(type(self))}
+        refuse_unknown_labels(labels or {})
         return _read(self, spelled, labels or {})
 
 
@@ -203,6 +215,7 @@ class DaemonSettings:
         concurrency: Updates under way at once.
         log_format: `auto`, `console` or `json`.
         log_level: `debug`, `info`, `warning` or `error`.
+        image_labels: Whether labels of ours count that come from a container's image alone.
     """
 
     interval: float = _setting(
@@ -213,6 +226,9 @@ class DaemonSettings:
     )
     log_format: str = _setting("auto", one_of(*FORMATS), f"one of {', '.join(FORMATS)}", "How to log (auto).")
     log_level: str = _setting("info", one_of(*LEVELS), f"one of {', '.join(LEVELS)}", "What to log (info).")
+    image_labels: bool = _setting(
+        False, boolean, _YES_OR_NO, "Let labels of ours count that come from an image alone."
+    )
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str] = os.environ) -> "DaemonSettings":
@@ -239,6 +255,41 @@ def variable(name: str) -> str:
     return f"{_VARIABLE_PREFIX}{name.upper()}"
 
 
+def label(name: str) -> str:
+    """The label of a setting."""
+    return f"{LABEL_PREFIX}{name.replace('_', '-')}"
+
+
+def is_ours(name: str) -> bool:
+    """Whether a label is one of ours that a user sets, known or not; what we write ourselves is not."""
+    return name.startswith(LABEL_PREFIX) and name not in INTERNAL
+
+
+def refuse_unknown_labels(labels: Mapping[str, str]) -> None:
+    """Let only labels of our prefix pass that there are.
+
+    Raises:
+        UnknownName: One is none.
+    """
+    ours = [name for name, value in labels.items() if is_ours(name) and value.strip()]
+    refuse_unknown(ours, [label(each.name) for each in fields(Policy)], LABEL_PREFIX)
+
+
+def refuse_unknown_variables(environ: Mapping[str, str] = os.environ) -> None:
+    """Let only variables of our prefix pass that there are.
+
+    Raises:
+        UnknownName: One is none.
+    """
+    given = [name for name, value in environ.items() if name.startswith(_VARIABLE_PREFIX) and value.strip()]
+    for each in fields(Policy):
+        if each.metadata["label_only"] and variable(each.name) in given:
+            raise UnknownName(variable(each.name), f"only the label {label(each.name)} says so")
+    known = [*_variables(Policy).values(), *_variables(DaemonSettings).values()]
+    known += [f"{_VARIABLE_PREFIX}{name}" for name in _OTHER_VARIABLES]
+    refuse_unknown(given, known, _VARIABLE_PREFIX)
+
+
 def _variables(cls: type[Any]) -> dict[str, str]:
     return {each.name: variable(each.name) for each in fields(cls) if not each.metadata["label_only"]}
 
@@ -246,7 +297,7 @@ def _variables(cls: type[Any]) -> dict[str, str]:
 def _read(settings: S, spelled: Mapping[str, str], texts: Mapping[str, str]) -> S:
     read = {}
     for name, spelling in spelled.items():
-        if spelling not in texts:
+        if not texts.get(spelling, "").strip():
             continue
         about = getattr(fields(type(settings)), name).metadata
         try:

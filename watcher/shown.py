@@ -13,6 +13,7 @@ from watcher.errors import EngineUnavailable, NotFound, UnreadableSetting, Watch
 from watcher.fleet import opted_in
 from watcher.lookup import find
 from watcher.names import Marker, container_name, name_of
+from watcher.own_labels import remarks
 from watcher.progress import Reporter
 from watcher.scene import Leave, Scene, scenes
 from watcher.verdict import Status, Verdict, reference_of
@@ -33,6 +34,7 @@ class Shown:
         state: `running`, `exited`, ... as the engine says it; `updating` while an update of it is open.
         mode: Its mode; `-` where it did not opt in, or its labels cannot be read.
         verdict: The answer for it.
+        remarks: What people should know of its labels, a line each.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Shown:
     state: str
     mode: str
     verdict: Verdict
+    remarks: tuple[str, ...] = ()
 
 
 Answer = Shown | WatcherError
@@ -51,7 +54,8 @@ def shown(context: Context, found: Assessment, *, state: str = "") -> Shown:
     container = found.container
     mode = _mode(context, container)
     seen = state or container["State"]["Status"]
-    return Shown(found.name, container["Id"], reference_of(container), seen, mode, found.verdict)
+    about = container["Id"], reference_of(container), seen, mode, found.verdict
+    return Shown(found.name, *about, tuple(remarks(container)))
 
 
 async def listed(context: Context, *, every: bool = False) -> list[Shown]:

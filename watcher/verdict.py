@@ -23,10 +23,12 @@ _ID_DIGITS = 64
 def reference_of(container: Json) -> str:
     """The reference that a container follows: the one it was created with.
 
-    A container that had to be made anew from its old image's id says it in a label.
+    A container that had to be made anew from its old image's id says it in a label; one that was created
+    from anything else never got that label from us.
     """
-    labels = container["Config"].get("Labels") or {}
-    return str(labels.get(REFERENCE) or container["Config"]["Image"])
+    config = container["Config"]
+    noted = (config.get("Labels") or {}).get(REFERENCE) if config["Image"] == container["Image"] else ""
+    return str(noted or config["Image"])
 
 
 class Status(StrEnum):

@@ -18,7 +18,6 @@ from tests.engine.apps import current, outdated
     [
         ("enable", "yes", "true or false"),
         ("enable", "True", "true or false"),
-        ("enable", "", "true or false"),
         ("mode", "monitor", "update or notify"),
         ("source", "hub", "registry or local"),
         ("stop-timeout", "10", "a duration such as"),

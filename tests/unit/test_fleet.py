@@ -24,7 +24,7 @@ def row(name: str = "web", *, image: str = "web:1", **labels: str) -> dict[str, 
 
 @pytest.mark.parametrize(
     ("value", "is_in"),
-    [("true", True), (" true", True), ("false", False), (" false ", False), ("yes", True), ("", True)],
+    [("true", True), (" true", True), ("false", False), (" false ", False), ("yes", True), ("", False)],
 )
 def test_who_opted_in_is_in_and_so_is_who_cannot_be_read(value: str, is_in: bool) -> None:
     assert bool(opted_in([row(enable=value)], None)) is is_in

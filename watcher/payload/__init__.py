@@ -26,11 +26,12 @@ from typing import Any
 from watcher.payload import config, endpoints, host, identity, volumes
 from watcher.payload.identity import platform
 from watcher.payload.injected import injected_candidates, is_injected, may_be_injected, rerooted, stamped
-from watcher.payload.refusals import refusals, refuse
+from watcher.payload.refusals import ORCHESTRATORS, refusals, refuse
 from watcher.payload.values import Api, Json, Payload, section
 from watcher.payload.volumes import providers_named
 
 __all__ = [
+    "ORCHESTRATORS",
     "Api",
     "Json",
     "Payload",

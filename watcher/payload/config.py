@@ -14,7 +14,9 @@ from watcher.payload.values import Json, clean, section
 
 # Labels that say whose a container is. Compose writes its own into the images that it builds, too, so
 # equality with the image's says nothing about them.
-IDENTITY = ("com.docker.compose.", "com.docker.stack.", "ctr-updater.")
+IDENTITY = ("com.docker.compose.", "com.docker.stack.")
+# Kept where nobody knows the old image; to name them would be to doubt whatever opted in.
+_OURS = "ctr-updater."
 
 _MERGED = (
     "User", "StopSignal", "WorkingDir", "Env", "Labels", "ExposedPorts", "Volumes", "Healthcheck",
@@ -65,7 +67,7 @@ def ambiguous(own: Json, config: Json, image: Json, published: Collection[str]) 
     names = [key for key in ("User", "WorkingDir", "StopSignal") if own.get(key)]
     names += process.differing(config, image)
     names += [f"Env {environment.name(entry)}" for entry in own.get("Env", ())]
-    names += [f"Labels {key}" for key in own.get("Labels", ()) if not key.startswith(IDENTITY)]
+    names += [f"Labels {key}" for key in own.get("Labels", ()) if not key.startswith((*IDENTITY, _OURS))]
     names += [f"ExposedPorts {port}" for port in own.get("ExposedPorts", ()) if port not in published]
     names += [f"Volumes {path}" for path in own.get("Volumes", ())]
     names += [f"Healthcheck {field}" for field in own.get("Healthcheck", ())]

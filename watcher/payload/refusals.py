@@ -15,6 +15,7 @@ _ORCHESTRATED = (
     ("io.podman.", "Podman's", "use podman auto-update"),
     ("PODMAN_SYSTEMD_UNIT", "a systemd unit of Podman's", "use podman auto-update"),
 )
+ORCHESTRATORS = tuple(prefix for prefix, _, _ in _ORCHESTRATED)
 _OF_LATER_INTERFACE = re.compile(r"net\.[^.]+\.[^.]+\.eth[1-9]\d*\.")
 
 
