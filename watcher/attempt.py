@@ -1,6 +1,7 @@
 """One attempt at an update: planned with all whom it concerns, carried out, remembered."""
 
 import math
+import time
 from collections.abc import Callable, Iterator, Mapping
 
 from attrs import frozen
@@ -9,12 +10,12 @@ from watcher import lineage
 from watcher.assess import Assessment
 from watcher.cleanup import clean_up
 from watcher.context import Context
-from watcher.engine import Engine
+from watcher.engine import Engine, Json
 from watcher.errors import Unknown, WatcherError
 from watcher.home import owner_of
 from watcher.members import Company, drafting, old_image
 from watcher.part import Part, Settings
-from watcher.plan import Plan, plan
+from watcher.plan import Plan, plan, wanted_state
 from watcher.proof import Demand
 from watcher.settings import Policy
 from watcher.successor import Draft, draft
@@ -29,11 +30,13 @@ class Attempt:
         plan: What was done, as text.
         warnings: What a person should know all the same, a line each.
         took: Seconds that each step took, by its name.
+        took_s: Seconds that all of it took, without the wait for a slot.
     """
 
     plan: str
     warnings: tuple[str, ...]
     took: Mapping[str, float]
+    took_s: float
 
 
 def planned(found: Assessment, concerned: Company, *, pull: bool = False) -> Plan:
@@ -70,6 +73,21 @@ async def attempt(
         Moved: A tag, or a container, was changed meanwhile; try again.
         UpdateFailed: It was tried, and undone.
     """
+    async with context.downtimes.of(_running(found, concerned)) as downtime:
+        began = time.monotonic()
+        made = await _drafted(context, found, cautious=cautious)
+        steps = planned(found, concerned)
+        engine = context.engine.owned(owner_of(context.home))
+        parts = _parts(context, engine, found, made, steps, concerned)
+        work = Update(engine, steps, parts, found.verdict.target, downtime)
+        announce(str(steps))
+        await _run(context, work, _old_ids(found, concerned))
+    await _tidy(context, found, concerned)
+    warnings = (*_warnings(parts), *concerned.left_alone, *work.restarted)
+    return Attempt(str(steps), warnings, work.took, time.monotonic() - began)
+
+
+async def _drafted(context: Context, found: Assessment, *, cautious: bool) -> Draft:
     assert found.image  # noqa: S101 - there is no update without it
     made = await draft(
         context.engine, found.container, found.image, await old_image(context, found.container)
@@ -80,24 +98,27 @@ async def attempt(
             + ", ".join(made.payload.assumed),
             advice=f"`watcher update {found.name}` keeps them and goes on",
         )
-    steps = planned(found, concerned)
-    engine = context.engine.owned(owner_of(context.home))
-    parts = _parts(context, engine, found, made, steps, concerned)
-    work = Update(engine, steps, parts, found.verdict.target)
-    announce(str(steps))
+    return made
+
+
+async def _run(context: Context, work: Update, old_ids: Mapping[str, str]) -> None:
     try:
         await work.run()
     except WatcherError:
         if failure := work.failed:
-            await lineage.keep_failure(context, failure, _old_ids(found, concerned)[failure.name])
+            await lineage.keep_failure(context, failure, old_ids[failure.name])
         raise
-    await _tidy(context, found, concerned)
-    return Attempt(str(steps), (*_warnings(parts), *concerned.left_alone, *work.restarted), work.took)
 
 
 def demand_of(policy: Policy) -> Demand:
     """What a container must prove by its settings."""
     return Demand(policy.stable_for, policy.health_timeout)
+
+
+def _running(found: Assessment, concerned: Company) -> Iterator[Json]:
+    """Those that will be down for a while."""
+    every = (found.container, *(each.dependent.container for each in concerned.joined))
+    return (each for each in every if wanted_state(each) != "s")
 
 
 def _parts(  # noqa: PLR0913, PLR0917 - one value per thing that must have been found out

@@ -80,7 +80,9 @@ class _Work:
         if outcome.done is Done.UPDATED:
             self._replaced.append(name)
             found = outcome.assessment.container
-            if doubt := await conditions.run_again(self._context.engine, self._turns.order, found):
+            if doubt := await conditions.run_again(
+                self._context.engine, self._turns.order, found, self._context.downtimes
+            ):
                 self._turns.failed(name)
                 return evolve(outcome, warnings=(*outcome.warnings, doubt))
         return evolve(outcome, warnings=(*outcome.warnings, *await self._restarted(name)))

@@ -8,42 +8,47 @@ nothing is remembered, so a crash in between is no matter. `service_started` ask
 import contextlib
 from collections.abc import Iterable
 
+from watcher.downtime import Downtimes
 from watcher.engine import Engine, Json
 from watcher.errors import NotFound
 from watcher.order import Condition, Dependency, Order
 from watcher.proof import Demand, NotProved, has_healthcheck, prove
+from watcher.starting import start
 
 # A job may take its time, and holds up none but those who wait for it.
 _JOB = Demand(stable_for=3600.0, health_timeout=3600.0)
 
 
-async def unmet(engine: Engine, dependencies: Iterable[Dependency]) -> str:
+async def unmet(engine: Engine, dependencies: Iterable[Dependency], downtimes: Downtimes) -> str:
     """Run the jobs among them that were not run yet; say what does not hold after that, or nothing."""
     for each in dependencies:
         if each.condition is Condition.HEALTHY and (trouble := await _health(engine, each.name)):
             return trouble
-        if each.condition is Condition.COMPLETED and (trouble := await completed(engine, each.name)):
+        if each.condition is Condition.COMPLETED and (
+            trouble := await completed(engine, each.name, downtimes)
+        ):
             return trouble
     return ""
 
 
-async def run_again(engine: Engine, order: Order, old: Json) -> str:
+async def run_again(engine: Engine, order: Order, old: Json, downtimes: Downtimes) -> str:
     """Run a job that others wait for with its new image, as `docker compose up` would.
 
     Args:
         engine: Where it is.
         order: Tells whether somebody waits for it.
         old: What was replaced, as inspected; one that had not run is not run now.
+        downtimes: Those in which it is not started, where it could take somebody's address.
 
     Returns:
         Why it does not count as done, or nothing.
     """
     name = str(old["Name"]).removeprefix("/")
     had_run = old["State"]["Status"] == "exited"
-    return await completed(engine, name) if had_run and order.is_awaited(name) else ""
+    return await completed(engine, name, downtimes) if had_run and order.is_awaited(name) else ""
 
 
-async def completed(engine: Engine, name: str) -> str:
+async def completed(engine: Engine, name: str, downtimes: Downtimes) -> str:
     """See a job to its end, and run it before that where it was created and never started.
 
     Returns:
@@ -52,7 +57,8 @@ async def completed(engine: Engine, name: str) -> str:
     try:
         job = await engine.container(name)
         if job["State"]["Status"] == "created":
-            await engine.act(job["Id"], "start")
+            async with downtimes.around([job]):
+                await start(engine, job["Id"])
             job = await engine.container(job["Id"])
         if job["State"]["Running"]:
             with contextlib.suppress(NotProved):  # how it ended is read below

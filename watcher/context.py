@@ -2,6 +2,7 @@
 
 from attrs import field, frozen
 
+from watcher.downtime import Downtimes
 from watcher.engine import Engine
 from watcher.holds import Holds
 from watcher.home import passing_home
@@ -23,6 +24,7 @@ class Context:
         own: The container that this program runs in.
         holds: What was learnt of who holds on to whom.
         home: Whose the updates are that are begun here.
+        downtimes: Who is down just now.
     """
 
     engine: Engine
@@ -32,3 +34,4 @@ class Context:
     own: OwnContainer = field(factory=OwnContainer)
     holds: Holds = field(factory=Holds)
     home: str = field(factory=passing_home)
+    downtimes: Downtimes = field(factory=Downtimes)

@@ -11,9 +11,11 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import TypeVar
 
 import structlog
+from attrs import evolve
 
 from watcher import fleet
 from watcher.context import Context
+from watcher.downtime import Downtimes
 from watcher.engine import Json
 from watcher.errors import EngineError
 from watcher.fleet import Tag
@@ -43,12 +45,12 @@ class Daemon:
     """
 
     def __init__(self, context: Context, settings: DaemonSettings, pulse: Pulse) -> None:
-        self._context = context
+        self._context = context = evolve(context, downtimes=Downtimes(settings.concurrency))
         self._interval = settings.interval
         self._pulse = pulse
         self._queue: WorkQueue[str] = WorkQueue()
         self._puller = Puller(context, self._queue.add)
-        self._reconciler = Reconciler(context, self._queue, settings.concurrency, self._puller.is_asking_for)
+        self._reconciler = Reconciler(context, self._queue, self._puller.is_asking_for)
         self._watch = Watch(context.engine, self._look, lost=self._lost, found=self._found)
         self._engine_is = Repeats()
         self._said = Repeats()

@@ -6,6 +6,7 @@ WatcherError
 |  |- EngineUnavailable    ... or cannot be reached, or broke off
 |  |  `- NoAnswer              ... or did not answer in time
 |  |- TaskLeft             ... and will go on refusing to start that container
+|  |- Occupied             ... and will, while another container has its address or port
 |  |- NotFound             ... has no such object
 |  `- Conflict             ... says that the object's state or name is in the way
 |- Unknown              5  nobody can say whether there is an update; never shown as up to date
@@ -79,6 +80,10 @@ class TaskLeft(EngineError):
     one in ten of the kills at the first event of a stop). A restart of the engine or of containerd does not
     help. It can be renamed and removed, and another container takes its place.
     """
+
+
+class Occupied(EngineError):
+    """A container cannot be started: another one has its address or its host port."""
 
 
 class NotFound(EngineError):

@@ -22,7 +22,7 @@ from watcher.progress import Reporter
 from watcher.proof import Demand
 from watcher.recovery import left_aside, open_updates
 from watcher.settings import Policy
-from watcher.settle import Demands, glance, settle
+from watcher.settle import Demands, down, glance, settle
 from watcher.successor import Moved
 from watcher.verdict import Status
 
@@ -48,6 +48,7 @@ class Outcome:
         warnings: What a person should know all the same, a line each.
         took: Seconds that each step took, by its name; with the container's where that is another one.
         with_it: The names of those that were replaced with it.
+        took_s: Seconds that all of it took, from its first look at the image on.
     """
 
     assessment: Assessment
@@ -56,6 +57,7 @@ class Outcome:
     warnings: tuple[str, ...] = ()
     took: Mapping[str, float] = field(factory=dict)
     with_it: tuple[str, ...] = ()
+    took_s: float = 0.0
 
 
 @frozen
@@ -161,7 +163,9 @@ async def _settle(context: Context, name: str, claims: Collection[str]) -> Settl
     if not unit <= {*claims}:
         raise Wider(unit)
     halves = {each: [cid for cid in found.scenes[each].pair if cid] for each in unit & found.scenes.keys()}
-    for failure in await settle(context.engine, name, _demands(context.defaults)):
+    async with context.downtimes.around(await down(context.engine, found, unit)):
+        failures = await settle(context.engine, name, _demands(context.defaults))
+    for failure in failures:
         await lineage.keep_failure(context, failure, next(iter(halves.get(failure.name, [])), ""))
     for each, before in halves.items():
         await lineage.hand_on(context, each, *before)
@@ -241,7 +245,7 @@ async def _carried_out(
     if not claims.issuperset(concerned.names):
         raise Wider(concerned.names)
     done = await attempt(context, found, concerned, cautious=request.cautious, announce=request.announce)
-    return Outcome(found, Done.UPDATED, done.plan, done.warnings, done.took, concerned.names)
+    return Outcome(found, Done.UPDATED, done.plan, done.warnings, done.took, concerned.names, done.took_s)
 
 
 async def _company(context: Context, container: Json, request: Request) -> Company:

@@ -14,6 +14,7 @@ from typing import Any
 
 from attrs import frozen
 
+from watcher import starting
 from watcher.engine import Engine
 from watcher.errors import EngineError, WatcherError
 
@@ -70,7 +71,7 @@ async def start(engine: Engine, cid: str) -> None:
             image (20.10 to 28.5).
     """
     try:
-        await engine.act(cid, "start")
+        await starting.start(engine, cid)
     except EngineError as error:
         if error.status != _BAD_REQUEST:
             raise

@@ -1,6 +1,5 @@
 """One container: what is to be done about it now, the doing, and the line that says so."""
 
-import asyncio
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -36,12 +35,11 @@ _REQUEST = Request(cautious=True)
 
 
 class Reconciler:
-    """Brings one container at a time to the image of its tag; `concurrency` of them at once.
+    """Brings one container at a time to the image of its tag.
 
     Args:
         context: The engine and what is known.
         queue: Where what must be looked at again goes.
-        concurrency: Updates under way at once.
         is_pulled: Whether a container's tag is being pulled; its dependents wait for that.
 
     Attributes:
@@ -52,14 +50,12 @@ class Reconciler:
         self,
         context: Context,
         queue: WorkQueue[str],
-        concurrency: int,
         is_pulled: Callable[[str], bool],
     ) -> None:
         self.turns = Turns(self._is_busy)
         self._is_pulled = is_pulled
         self._context = context
         self._queue = queue
-        self._slots = asyncio.Semaphore(concurrency)
         self._repeats = Repeats()
         self._due: dict[str, datetime] = {}
         self._targets: dict[str, tuple[str, str]] = {}  # ids: the container's, and its image's to be
@@ -126,20 +122,18 @@ class Reconciler:
         return 0
 
     async def _update(self, name: str) -> None:
-        async with self._slots:
-            began = time.monotonic()
-            spared = self._spared(name)
-            request = evolve(_REQUEST, spared=spared, announce=partial(self._announce, name))
-            outcome = await job.update(self._context, name, request)
+        spared = self._spared(name)
+        request = evolve(_REQUEST, spared=spared, announce=partial(self._announce, name))
+        outcome = await job.update(self._context, name, request)
         for dependent in spared:
             self._unpaid.setdefault(dependent, set()).add(name)
-        self._updated(outcome, time.monotonic() - began)
+        self._updated(outcome)
         if outcome.done is Done.UPDATED:
             await self._run_again(outcome)
 
     async def _run_again(self, outcome: Outcome) -> None:
         old, order = outcome.assessment.container, self.turns.order
-        if doubt := await conditions.run_again(self._context.engine, order, old):
+        if doubt := await conditions.run_again(self._context.engine, order, old, self._context.downtimes):
             _doubts(outcome.assessment.name, [doubt])
 
     async def _turn(self, container: Json, name: str) -> str:
@@ -162,7 +156,8 @@ class Reconciler:
     async def _unmet(self, container: Json, name: str) -> str:
         if not container["State"]["Running"]:
             return ""
-        return await conditions.unmet(self._context.engine, self.turns.order.dependencies.get(name, ()))
+        dependencies = self.turns.order.dependencies.get(name, ())
+        return await conditions.unmet(self._context.engine, dependencies, self._context.downtimes)
 
     async def _stale_before(self, name: str) -> set[str]:
         """Those before a container whose tag means another image now."""
@@ -181,7 +176,7 @@ class Reconciler:
     async def _restarted(self, name: str) -> None:
         """Restart a container that was spared and then not updated; one that was has just been started."""
         for provider in sorted(self._unpaid.get(name, ())):
-            if doubt := await restart_after(self._context.engine, name, provider):
+            if doubt := await restart_after(self._context.engine, name, provider, self._context.downtimes):
                 _log.warning("container not restarted", container=name, why=doubt)
         self._unpaid.pop(name, None)
 
@@ -216,7 +211,7 @@ class Reconciler:
         self._say(found.name, f"container {found.verdict.status.value}", found)
         return 5 if found.verdict.status is Status.UNKNOWN else 0
 
-    def _updated(self, outcome: Outcome, took: float) -> None:
+    def _updated(self, outcome: Outcome) -> None:
         found = outcome.assessment
         if outcome.done is not Done.UPDATED:
             return
@@ -225,7 +220,12 @@ class Reconciler:
         stages = {f"{stage}_s": round(seconds, 3) for stage, seconds in outcome.took.items()}
         along = {"along": ", ".join(outcome.with_it)} if outcome.with_it else {}
         _log.info(
-            "container updated", **_about(found), **along, took_s=round(took, 3), failures=failures, **stages
+            "container updated",
+            **_about(found),
+            **along,
+            took_s=round(outcome.took_s, 3),
+            failures=failures,
+            **stages,
         )
         _doubts(found.name, outcome.warnings)
 

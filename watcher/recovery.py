@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import evolve
 
-from watcher import spare, stops
+from watcher import spare, starting, stops
 from watcher.engine import Engine
 from watcher.errors import Conflict, EngineError, NotFound
 from watcher.names import Marker, short
@@ -198,7 +198,7 @@ async def close(engine: Engine, update: Finish) -> None:
     if old["State"]["Running"]:
         await engine.stop(old)
     if update.marker.wanted != "s" and new["State"]["Status"] == "created":
-        await engine.act(update.successor, "start")
+        await starting.start(engine, update.successor)
         await _pause(engine, update.successor, update.marker)
     await commit(engine, update.successor, old, update.marker)
 
@@ -231,7 +231,7 @@ async def _restore(engine: Engine, cid: str, marker: Marker) -> None:
     if marker.wanted == "s" or container["State"]["Paused"]:
         # The engine refuses to start a paused container (409); it was never stopped.
         return
-    await engine.act(cid, "start")
+    await starting.start(engine, cid)
     container = await engine.container(cid)
     if container["State"]["Running"] and not is_wired(container):
         await engine.act(cid, "restart")

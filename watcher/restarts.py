@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from watcher.downtime import Downtimes
 from watcher.engine import Engine
 from watcher.errors import EngineError, EngineUnavailable, NotFound
 from watcher.order import Order
@@ -15,8 +16,14 @@ async def restart_followers(engine: Engine, provider: str) -> None:
         await restart_after(engine, name, provider)
 
 
-async def restart_after(engine: Engine, name: str, provider: str) -> str:
+async def restart_after(engine: Engine, name: str, provider: str, downtimes: Downtimes | None = None) -> str:
     """Restart a container that has run for longer than another; one that does not run is left alone.
+
+    Args:
+        engine: Where they are.
+        name: The container's.
+        provider: The other one's.
+        downtimes: Whose end is waited for where they would lose their address to it.
 
     Returns:
         What was wrong, or empty: nobody goes back on account of that.
@@ -27,7 +34,8 @@ async def restart_after(engine: Engine, name: str, provider: str) -> str:
     try:
         container = await engine.container(name)
         if is_restarted_with(container, await engine.container(provider)):
-            await engine.act(container["Id"], "restart")
+            async with (downtimes or Downtimes()).around([container]):
+                await engine.act(container["Id"], "restart")
     except EngineUnavailable:
         raise
     except NotFound:

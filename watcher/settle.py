@@ -6,7 +6,7 @@ to go back, until then all can.
 """
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import evolve, frozen
@@ -60,6 +60,16 @@ async def glance(engine: Engine, holds: Holds) -> OpenUpdates:
     halves = {cid for scene in found.values() for cid in scene.pair}
     outlines = await holds.of(engine, rows, halves)
     return OpenUpdates(found, _names(rows), {each["Id"]: each for each in outlines})
+
+
+async def down(engine: Engine, found: OpenUpdates, names: Iterable[str]) -> list[Json]:
+    """The containers, as inspected, of those open updates of which none runs and one is to."""
+    result = list[Json]()
+    for scene in (found.scenes[name] for name in names if name in found.scenes):
+        inspects = [each for cid in scene.pair if (each := await _known(engine, cid))]
+        if not any(each["State"]["Running"] for each in inspects):
+            result += inspects
+    return result
 
 
 async def settle(engine: Engine, name: str, demands: Demands) -> list[Failure]:
@@ -251,6 +261,13 @@ def _blamed(found: OpenUpdates, root: str, name: str, reason: str) -> Failure:
 
 def _demand(found: OpenUpdates, cid: str, demands: Demands) -> Demand:
     return demands(found.inspects[cid]["Config"]["Labels"])
+
+
+async def _known(engine: Engine, cid: str) -> Json | None:
+    try:
+        return await engine.container(cid) if cid else None
+    except NotFound:
+        return None
 
 
 def _names(rows: list[Json]) -> dict[str, str]:

@@ -5,23 +5,25 @@ be undone, by this process or, after it was killed, by the next one (`settle`).
 """
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
+from watcher.downtime import Downtime
 from watcher.engine import Engine
-from watcher.errors import Conflict, EngineError, NotFound, TaskLeft, UpdateFailed, WatcherError
+from watcher.errors import Conflict, EngineError, NotFound, Occupied, TaskLeft, UpdateFailed, WatcherError
 from watcher.part import Part
 from watcher.plan import Action, Plan, Step
 from watcher.proof import NotProved
 from watcher.recovery import NameTaken
 from watcher.restarts import restart_after
 from watcher.settle import Failure, undo_all
+from watcher.starting import to_its_end
 from watcher.successor import Moved
 
 _PATIENCE_S = 60.0
 _RETRY_S = 1.0
 _REMOVALS = {Action.REMOVE, Action.REMOVE_SPARE}
+_DOWN = {Action.GO, Action.STOP, Action.HOLD, Action.SET_ASIDE, Action.TAKE_NAME, Action.START}
 
 
 class Update:
@@ -32,6 +34,7 @@ class Update:
         plan: What is to be done.
         parts: Those that it is done with, as the plan has them.
         target: The id of the image that the first of them is to have.
+        downtime: Begun before the first of them stops, and ended when the last of them is started.
 
     Attributes:
         failed: The image that is to blame for the failure, or None.
@@ -39,7 +42,9 @@ class Update:
         took: Seconds that each step took, by its name; those of further containers with theirs.
     """
 
-    def __init__(self, engine: Engine, plan: Plan, parts: Sequence[Part], target: str) -> None:
+    def __init__(
+        self, engine: Engine, plan: Plan, parts: Sequence[Part], target: str, downtime: Downtime
+    ) -> None:
         self.failed: Failure | None = None
         self.restarted: list[str] = []
         self.took: dict[str, float] = {}
@@ -47,6 +52,8 @@ class Update:
         self._plan = plan
         self._parts = {part.name: part for part in parts}
         self._target = target
+        self._downtime = downtime
+        self._starts = [step for step in plan.steps if step.action is Action.START]
         self._begun: list[str] = []
         self._touched: set[str] = set()
         self._successors: dict[str, str] = {}
@@ -75,14 +82,20 @@ class Update:
 
     async def _do(self, step: Step) -> None:
         if step.action is Action.RESTART:
-            if trouble := await restart_after(self._engine, step.name, self._plan.name):
+            if trouble := await restart_after(
+                self._engine, step.name, self._plan.name, self._downtime.others
+            ):
                 self.restarted.append(f"{step.name} was not restarted: {trouble}")
             return
+        if step.action in _DOWN:
+            await self._downtime.begin()
         if step.action is Action.CREATE:
             self._begun.append(step.name)
         elif step.action is not Action.SPARE:
             self._touched.add(step.name)
         await self._parts[step.name].do(step.action, self._successors)
+        if [step] == self._starts[-1:]:
+            self._downtime.end()
         self._is_committed |= step.action in _REMOVALS
 
     def _stage(self, step: Step) -> str:
@@ -146,6 +159,8 @@ class Update:
         begun = [self._parts[name] for name in self._begun]
 
         async def back() -> None:
+            if self._touched:
+                await self._downtime.begin()
             for part in begun:
                 await part.stopped()
                 if part.name in untouched:
@@ -161,6 +176,8 @@ class Update:
             way = f"once the engine is well, or by hand: {by_hand}"
             if isinstance(trouble, NameTaken):
                 way = "once what has the name now is renamed or removed"
+            elif isinstance(trouble, Occupied):
+                way = "once that is done"
             elif isinstance(trouble, TaskLeft):
                 way = f"once more, which tries the new container instead, or by hand: {by_hand}"
             name = self._plan.name
@@ -172,11 +189,7 @@ class Update:
 
 async def patiently(work: Callable[[], Awaitable[None]]) -> None:
     """Do what must be done, whatever signals come, and give an engine that went away time to come back."""
-    task = asyncio.ensure_future(_again_and_again(work))
-    while not task.done():
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.wait([task])
-    await task
+    await to_its_end(_again_and_again(work))
 
 
 async def _again_and_again(work: Callable[[], Awaitable[None]]) -> None:
@@ -184,7 +197,7 @@ async def _again_and_again(work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             return await work()
-        except (NameTaken, TaskLeft):
+        except (NameTaken, TaskLeft, Occupied):
             raise
         except EngineError:
             if time.monotonic() > deadline:

@@ -8,7 +8,7 @@ from tests.bed.faults import Hold
 from tests.bed.processes import wait_until
 from tests.bed.proxy import Proxy
 from tests.bed.stack import Stack
-from tests.daemon.apps import LOCAL, is_replaced, labelled, move
+from tests.daemon.apps import LOCAL, is_replaced, labelled, move, succeeded
 from tests.daemon.conftest import Running, Start
 from tests.engine.apps import current, outdated
 
@@ -83,3 +83,17 @@ def test_two_daemons_on_one_engine_update_each_container_once(
     assert [daemon.stop() for daemon in daemons] == [0, 0]
     assert count(proxy, "/containers/create") == 3
     assert all(is_replaced(stack, app) for app in apps)
+
+
+def test_who_waits_for_a_long_proof_holds_up_nobody(start: Start, stack: Stack) -> None:
+    """There is one slot, and it is for the one that is down."""
+    slow = outdated(stack, *LOCAL, "--label", "ctr-updater.stable-for=1h", name="slow")
+    daemon = start("--concurrency", 1)
+    stack.wait(lambda: succeeded(stack, slow))
+
+    quick = outdated(stack, *LOCAL, name="quick")
+    daemon.wait("container updated", container=quick.name)
+
+    assert is_replaced(stack, quick)
+    assert daemon.stop() == 0
+    assert stack.inspect(slow.name)["Id"] == slow.cid

@@ -1,0 +1,76 @@
+"""Starts a container whose address or host port somebody may have taken while it was down.
+
+Who is being updated itself was started by us and takes whichever address is free, so it is made to take
+another one. Anybody else is named, and left alone.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable
+from typing import Any
+
+from watcher.addresses import Taken, taken
+from watcher.engine import Engine
+from watcher.errors import EngineError, EngineUnavailable, Occupied
+from watcher.names import Marker, name_of
+from watcher.payload.endpoints import endpoints
+
+Json = dict[str, Any]
+
+
+async def start(engine: Engine, cid: str) -> None:
+    """Start a container; one that runs already is no error.
+
+    Raises:
+        Occupied: Somebody has its address, or its port.
+        EngineError: The engine refused for another reason.
+    """
+    try:
+        await engine.act(cid, "start")
+    except EngineUnavailable:
+        raise
+    except EngineError as error:
+        rows = await engine.containers(stopped=True)
+        found = taken(await engine.container(cid), rows)
+        if not found:
+            raise
+        if not all(each.network and _is_ours(each, rows) for each in found):
+            raise _occupied(error, found) from error
+        await to_its_end(_start_in_place_of(engine, cid, found))
+
+
+async def to_its_end(work: Awaitable[None]) -> None:
+    """Do what must not be left half done, whatever signals come meanwhile."""
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait([task])
+    await task
+
+
+async def _start_in_place_of(engine: Engine, cid: str, found: tuple[Taken, ...]) -> None:
+    """Take the addresses from those who hold them, for as long as the container needs to have them."""
+    moved = list[tuple[Taken, Json]]()
+    try:
+        for each in found:
+            own = endpoints(await engine.container(each.cid), engine.api)[each.network]
+            moved.append((each, own))
+            await engine.disconnect(each.network, each.cid)
+        await engine.act(cid, "start")
+    finally:
+        for each, own in moved:
+            await engine.connect(each.network, each.cid, own)
+
+
+def _is_ours(each: Taken, rows: list[Json]) -> bool:
+    """Whether an updater has just started a holder: its update is still open."""
+    return any((marker := Marker.parse(name_of(row))) and marker.name == each.holder for row in rows)
+
+
+def _occupied(error: EngineError, found: tuple[Taken, ...]) -> Occupied:
+    holders = ", ".join(dict.fromkeys(each.holder for each in found))
+    return Occupied(
+        f"{error.message}; {' and '.join(map(str, found))}",
+        status=error.status,
+        advice=f"stop {holders}, or give it another address or port",
+    )
