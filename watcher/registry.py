@@ -1,7 +1,8 @@
 """The one door to registries: what does a tag mean there now?
 
 A HEAD of the manifest, which Docker Hub does not count as a pull, tells the digest; a GET is made only of a
-registry whose HEAD does not tell it, and then the digest is made of what came. See `wire` for limits and
+registry whose HEAD does not tell it, and then the digest is made of what came. Registries refuse HEAD of what
+they give to GET (Nexus, and proxies in front), so only GET's refusal is believed. See `wire` for limits and
 redirects, `route` for certificates and proxies, `tokens` for logins.
 """
 
@@ -18,7 +19,7 @@ from watcher.errors import RegistryError
 from watcher.refs import HUB, ImageRef
 from watcher.route import CERTIFICATES, Route, insecure_routes, secure_route
 from watcher.tokens import Logins, Tokens
-from watcher.wire import NoConnection, Wire
+from watcher.wire import BrokenOff, NoConnection, Wire
 
 MANIFEST_LIMIT = 4 << 20  # bytes; what distribution takes, and so nobody can push more
 _ERROR_LIMIT = 64 << 10
@@ -36,7 +37,7 @@ _MANIFESTS = _INDEXES | {
 _ACCEPT = ", ".join(sorted(_MANIFESTS))
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _SCHEMA = 2
-_OK, _UNAUTHORIZED, _NOT_ALLOWED = 200, 401, 405
+_OK, _UNAUTHORIZED, _TOO_MANY = 200, 401, 429
 
 
 @frozen
@@ -87,7 +88,10 @@ class Registry:
 
     async def head(self, ref: ImageRef) -> Descriptor:
         """Ask what a tag means now, or whether a digest is there; costs no pull at Docker Hub."""
-        answer = await self._ask("HEAD", ref, ref.digest or ref.tag, _ERROR_LIMIT)
+        try:
+            answer = await self._ask("HEAD", ref, ref.digest or ref.tag, _ERROR_LIMIT)
+        except BrokenOff:
+            return await self._get(ref)
         if answer.status != _OK or answer.media_type not in _MANIFESTS or not _told(answer):
             return await self._get(ref)
         digest = _told(answer)
@@ -109,14 +113,14 @@ class Registry:
         return Descriptor(digest, str(found.get("mediaType") or answer.media_type))
 
     async def _ask(self, method: str, ref: ImageRef, wanted: str, limit: int) -> Answer:
-        """Ask, and once more with what a 401 asks for; 405 is an answer to HEAD."""
+        """Ask, and once more with what a 401 asks for; that HEAD is refused is an answer: GET may not be."""
         first = held = await self._tokens.known(ref)
         answer = await self._send(method, ref, wanted, limit, held)
         if answer.status == _UNAUTHORIZED:
             held = await self._tokens.answer(answer, ref, first)
             if held.authorization not in {"", first.authorization}:
                 answer = await self._send(method, ref, wanted, limit, held)
-        if answer.status == _OK or (answer.status == _NOT_ALLOWED and method == "HEAD"):
+        if answer.status == _OK or (method == "HEAD" and not _is_final(answer, held)):
             return answer
         if answer.status == _UNAUTHORIZED:
             self._tokens.forget(ref)
@@ -163,6 +167,12 @@ def _what(ref: ImageRef) -> str:
 
 def _host(ref: ImageRef) -> str:
     return _HUB_HOST if ref.domain == HUB else ref.domain
+
+
+def _is_final(answer: Answer, held: Pass) -> bool:
+    """Whether a refusal of HEAD is one of GET too, which is not tried: logins get locked."""
+    was_shown = bool(held.authorization) or not held.login.anonymous
+    return answer.status == _TOO_MANY or (answer.status == _UNAUTHORIZED and was_shown)
 
 
 def _told(answer: Answer) -> str:

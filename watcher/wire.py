@@ -32,6 +32,10 @@ class NoConnection(RegistryError):
     """There was nobody to say anything to: no host, refused, or no TLS."""
 
 
+class BrokenOff(RegistryError):
+    """The connection ended, or what came is no HTTP: which may be so of one method alone."""
+
+
 class Wire:
     """Connections to registries, opened when they are needed; `close` it at the end."""
 
@@ -115,11 +119,13 @@ async def _guarded(what: str) -> AsyncGenerator[None, None]:
         raise NoConnection(f"cannot {what}: {why}", trouble=Trouble.UNREACHABLE, advice=advice) from None
     except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, OSError) as error:
         why = f"the connection broke off{_reason(error)}"
-        raise RegistryError(
+        raise BrokenOff(
             f"cannot {what}: {why}", trouble=Trouble.UNREACHABLE, advice=ADVICE[Trouble.UNREACHABLE]
         ) from None
     except (aiohttp.ClientError, ValueError):
-        raise garbage(what, "its answer is not HTTP") from None
+        raise BrokenOff(
+            f"cannot {what}: its answer is not HTTP", trouble=Trouble.GARBAGE, advice=ADVICE[Trouble.GARBAGE]
+        ) from None
 
 
 def _no_connection(error: aiohttp.ClientConnectorError | aiohttp.ClientHttpProxyError) -> tuple[str, str]:

@@ -22,8 +22,9 @@ from tests.bed.badregistry import (
     rubbish,
     truncated,
 )
-from tests.registry.conftest import app, refused
+from tests.registry.conftest import Logins, app, refused
 from watcher import wire
+from watcher.credentials import Login
 from watcher.errors import RegistryError, Trouble
 from watcher.refs import ImageRef
 from watcher.registry import Descriptor, Registry
@@ -71,6 +72,53 @@ async def test_a_registry_without_head_is_asked_by_get(client: Registry, bad: Ba
     bad.on("^HEAD ", answer(405))
 
     assert (await client.head(app(bad))).digest == digest
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        *(answer(status) for status in (204, 302, 400, 401, 403, 404, 405, 410, 500, 501, 503)),
+        *(cut, rubbish, page, redirect("http://[/")),
+    ],
+)
+async def test_what_head_is_refused_is_asked_for_by_get(
+    client: Registry, bad: BadRegistry, behaviour: Behaviour
+) -> None:
+    """As Nexus and others do; `docker pull` works there too."""
+    digest = bad.serve("app", "1")
+    bad.on("^HEAD ", behaviour)
+
+    assert await client.head(app(bad)) == Descriptor(digest, MANIFEST)
+    assert list(dict.fromkeys(bad.asked())) == ["HEAD /v2/app/manifests/1", "GET /v2/app/manifests/1"]
+
+
+async def test_a_registry_that_wants_no_more_requests_gets_no_get(client: Registry, bad: BadRegistry) -> None:
+    bad.serve("app", "1")
+    bad.on("^HEAD ", answer(429, Retry_After="7"))
+
+    assert (await refused(client, app(bad))).retry_after == 7.0
+    assert bad.asked() == ["HEAD /v2/app/manifests/1"]
+
+
+async def test_a_login_that_was_refused_is_not_shown_again(
+    client: Registry, bad: BadRegistry, logins: Logins
+) -> None:
+    bad.serve("app", "1")
+    bad.on("^HEAD ", answer(401, WWW_Authenticate="Basic realm=x"))
+    logins.now[bad.address] = Login("user", "wrong")
+
+    assert (await refused(client, app(bad))).trouble is Trouble.BAD_LOGIN
+    assert bad.asked() == ["HEAD /v2/app/manifests/1"] * 2
+
+
+async def test_only_the_refusal_of_get_is_believed(client: Registry, bad: BadRegistry) -> None:
+    bad.on("^HEAD ", answer(404))
+    bad.on("^GET ", answer(403, "not yours"))
+
+    error = await refused(client, app(bad))
+
+    assert error.trouble is Trouble.FORBIDDEN
+    assert "not yours" in str(error)
 
 
 @pytest.mark.parametrize(
