@@ -21,6 +21,8 @@ from watcher.settings import Policy
 from watcher.successor import Draft, draft
 from watcher.update import Update
 
+Announce = Callable[[Assessment, Plan], None]
+
 
 @frozen
 class Attempt:
@@ -57,7 +59,7 @@ async def attempt(
     concerned: Company,
     *,
     cautious: bool,
-    announce: Callable[[str], None],
+    announce: Announce,
 ) -> Attempt:
     """Update a container, and those that are replaced with it; what failed is remembered.
 
@@ -66,7 +68,7 @@ async def attempt(
         found: Its update, with the image that it is to have.
         concerned: Who else is.
         cautious: Rather leave it alone than keep values that may be its old image's defaults.
-        announce: Told the plan, as text, before the first step.
+        announce: Told the update and its plan before the first step.
 
     Raises:
         Unknown: Nobody knows those, and it must be left alone.
@@ -80,7 +82,7 @@ async def attempt(
         engine = context.engine.owned(owner_of(context.home))
         parts = _parts(context, engine, found, made, steps, concerned)
         work = Update(engine, steps, parts, found.verdict.target, downtime)
-        announce(str(steps))
+        announce(found, steps)
         await _run(context, work, _old_ids(found, concerned))
     await _tidy(context, found, concerned)
     warnings = (*_warnings(parts), *concerned.left_alone, *work.restarted)

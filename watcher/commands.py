@@ -17,6 +17,7 @@ from watcher.errors import WatcherError
 from watcher.health import Pulse
 from watcher.job import Done, Outcome, Request
 from watcher.progress import PullProgress, Reporter
+from watcher.quoting import escaped
 from watcher.session import Command
 from watcher.settings import DaemonSettings, state_folder
 from watcher.shown import Answer, Judge, Shown, after_pull, check_all, remotely
@@ -28,8 +29,8 @@ _ALLOWANCE_S = 3 * FULL_LOOK_S
 
 
 def complain(line: str) -> None:
-    """Write a line to standard error."""
-    click.echo(line, err=True)
+    """Write a line to standard error; what strangers wrote in it is escaped."""
+    click.echo(escaped(line), err=True)
 
 
 def exercise(name: str | None, *, pull: bool, autoupdate: bool) -> Command:
@@ -104,7 +105,7 @@ def _told(answer: Answer, *, as_json: bool) -> int:
         complain(str(answer))
         return answer.exit_code
     if not as_json:
-        click.echo(f"{answer.name}: {answer.verdict}")
+        click.echo(escaped(f"{answer.name}: {answer.verdict}"))
     for line in answer.remarks:
         complain(f"{answer.name}: {line}")
     return _CODES[answer.verdict.status]
@@ -138,7 +139,7 @@ def _said(result: Result, context: Context, *, as_json: bool) -> int:
     """Say what became of one container; the exit code for that."""
     if isinstance(result, Outcome):
         if not as_json:
-            click.echo(_line(result))
+            click.echo("\n".join(map(escaped, _line(result).split("\n"))))
         _warn(result, context)
         return 0
     complain(str(result))

@@ -33,7 +33,11 @@ async def foreseen(memory: Memory, tag: Tag, image: Json, verdict: Verdict, cool
         seen = await memory.saw(str(tag), known, image["Id"])
     if is_ahead:
         verdict = evolve(
-            verdict, status=Status.OUTDATED, reason=moved(tag.ref, seen.identities[0]), target=""
+            verdict,
+            status=Status.OUTDATED,
+            reason=moved(tag.ref, seen.identities[0]),
+            target="",
+            digest=seen.identities[0],
         )
     until = seen.since + cooldown
     if until <= time.time():

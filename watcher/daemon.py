@@ -8,12 +8,13 @@ import asyncio
 import random
 import signal
 from collections.abc import Callable, Coroutine, Iterable
+from datetime import datetime
 from typing import TypeVar
 
 import structlog
 from attrs import evolve
 
-from watcher import fleet
+from watcher import __version__, fleet
 from watcher.context import Context
 from watcher.downtime import Downtimes
 from watcher.engine import Json
@@ -25,7 +26,7 @@ from watcher.order import is_one_off
 from watcher.own_labels import doubts
 from watcher.pulls import Puller
 from watcher.reconcile import Reconciler
-from watcher.settings import ENABLE, DaemonSettings
+from watcher.settings import ENABLE, DaemonSettings, state_folder
 from watcher.turns import oddities, order_of
 from watcher.watch import Watch
 from watcher.workqueue import WorkQueue
@@ -122,6 +123,7 @@ class Daemon:
     async def _look(self) -> None:
         """Find what wants a closer look: whatever is stale, or was cut short."""
         rows = await self._ordered()
+        self._say_what_runs(len(rows))
         for name in fleet.wanting(rows, self._context.defaults) | self._cut_short:
             self._queue.add(name)
         for row in rows:
@@ -130,6 +132,18 @@ class Daemon:
         if trouble := self._context.memory.said_once():
             _log.warning("nothing can be remembered", why=trouble, lost="an image that failed is tried again")
         self._pulse.beat()
+
+    def _say_what_runs(self, containers: int) -> None:
+        """Say once what a person would ask about first."""
+        if self._said.is_news("start", "said"):
+            _log.info(
+                "daemon started",
+                version=__version__,
+                interval_s=self._interval,
+                time_zone=f"{datetime.now().astimezone():%Z %z}",
+                state_dir=str(state_folder()),
+                containers=containers,
+            )
 
     async def _rows(self) -> list[Json]:
         engine = self._context.engine

@@ -12,6 +12,7 @@ WatcherError
 |- Unknown              5  nobody can say whether there is an update; never shown as up to date
 |  `- RegistryError         ... for what a registry answered, or did not
 |- UpdateFailed         6  the update failed and was undone
+|  `- RolledBack            ... when the old container had been changed already
 |- Stopped        130, 143  SIGINT or SIGTERM came
 |- Refused              7  not ours to update, and what to do instead
 `- UnreadableSetting    2  a label's or a variable's value is not of its grammar
@@ -135,6 +136,10 @@ class UpdateFailed(WatcherError):
     """The update failed; the old container is back as it was."""
 
     exit_code = 6
+
+
+class RolledBack(UpdateFailed):
+    """The update failed after it had changed the old container, which was made its old self again."""
 
 
 class Stopped(WatcherError):

@@ -1,7 +1,7 @@
 """One container's update from beginning to end: claimed, settled, pulled, judged, carried out, remembered."""
 
 import contextlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from attrs import evolve, field, frozen
@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 from watcher import app, lineage, links
 from watcher import assess as reading
 from watcher.assess import Assessment
-from watcher.attempt import attempt, demand_of, planned
+from watcher.attempt import Announce, attempt, demand_of, planned
 from watcher.claims import Wider, with_claims
 from watcher.context import Context
 from watcher.engine import Engine, Json
@@ -83,7 +83,7 @@ class Request:
         again: Also try an image that failed before.
         cautious: Rather leave a container alone than keep values that may be its old image's defaults.
         spared: Names of those that are not to be restarted after it, for they are updated themselves.
-        announce: Told the plan, as text, before the first step.
+        announce: Told the update and its plan before the first step.
     """
 
     report: Reporter | None = None
@@ -91,7 +91,7 @@ class Request:
     again: bool = False
     cautious: bool = False
     spared: frozenset[str] = frozenset()
-    announce: Callable[[str], None] = lambda _: None
+    announce: Announce = lambda *_: None
 
 
 async def update(context: Context, text: str, request: Request) -> Outcome:

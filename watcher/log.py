@@ -2,12 +2,17 @@
 
 Event names are constant, what varies stands in keys: `container`, `old`, `new` (short ids), `took_s`.
 Values of environment variables and credentials are never among them.
+What strangers wrote is escaped on a console; JSON escapes it by itself.
 """
 
 import logging
+import os
 import sys
+from typing import Any
 
 import structlog
+
+from watcher.quoting import escaped
 
 
 def configure(level: str, style: str) -> None:
@@ -18,22 +23,33 @@ def configure(level: str, style: str) -> None:
         style: One of `settings.FORMATS`; `auto` is `console` on a terminal and `json` elsewhere.
     """
     for_eyes = style == "console" or (style == "auto" and sys.stderr.isatty())
-    renderer = (
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-        if for_eyes
-        else structlog.processors.JSONRenderer()
-    )
+    renderers: list[Any] = [structlog.processors.JSONRenderer()]
+    if for_eyes:
+        renderers = [_escape, structlog.dev.ConsoleRenderer(colors=_has_colours())]
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            renderer,
+            *renderers,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def _has_colours() -> bool:
+    """Whether a terminal is there that may be coloured (no-color.org)."""
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _escape(_: object, __: str, line: Any) -> Any:
+    """Escape each text but our own traceback, which has line ends; a list is shown escaped anyway."""
+    return {
+        key: escaped(value) if isinstance(value, str) and key != "exception" else value
+        for key, value in line.items()
+    }
 
 
 class Repeats:

@@ -139,12 +139,18 @@ class Plan:
     notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        is_alone = {step.name for step in self.steps} == {self.name}
-        rows = [
-            f"  {n}. {'' if is_alone else f'{step.name}: '}{step.action.value}: {step.cause}"
-            for n, step in enumerate(self.steps, 1)
-        ]
+        rows = [f"  {n}. {self._deed(step)}: {step.cause}" for n, step in enumerate(self.steps, 1)]
         return "\n".join([f"{self.name}: {self.change}", *(f"  {note}" for note in self.notes), *rows])
+
+    @property
+    def short(self) -> list[str]:
+        """The notes and the steps, for a log: of causes those alone that are not the same in each plan."""
+        causes = {step: f": {step.cause}" for step in self.steps if step.action is Action.RESTART}
+        return [*self.notes, *(f"{self._deed(step)}{causes.get(step, '')}" for step in self.steps)]
+
+    def _deed(self, step: Step) -> str:
+        is_alone = {step.name for step in self.steps} == {self.name}
+        return f"{'' if is_alone else f'{step.name}: '}{step.action.value}"
 
 
 def plan(  # noqa: PLR0913 - one value per thing that must have been found out; all but two are keywords

@@ -22,6 +22,7 @@ Json = dict[str, Any]
 
 _NANO = 1_000_000_000
 _BAD_REQUEST = 400
+_LONGEST_OUTPUT = 400
 _MAY_END = {"", "no", "on-failure"}
 _SHARED = ("host", "none", "container:")
 
@@ -158,10 +159,16 @@ def _health(container: Json, elapsed: float, demand: Demand) -> Look:
     if status == "healthy":
         return Look.PASSED
     if status == "unhealthy" or over:
-        raise NotProved(
-            "it became unhealthy" if status == "unhealthy" else "it did not become healthy in time"
-        )
+        how = "it became unhealthy" if status == "unhealthy" else "it did not become healthy in time"
+        raise NotProved(f"{how}{_last_check(container)}")
     return Look.WAITING
+
+
+def _last_check(container: Json) -> str:
+    """What the last check said, as a clause to put behind; empty where it said nothing."""
+    checks = (container["State"].get("Health") or {}).get("Log") or [{}]
+    said = " ".join(str(checks[-1].get("Output") or "").split())
+    return f"; its check said: {said[-_LONGEST_OUTPUT:]}" if said else ""
 
 
 @asynccontextmanager

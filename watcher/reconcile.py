@@ -1,9 +1,9 @@
 """One container: what is to be done about it now, the doing, and the line that says so."""
 
+import re
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import partial
 
 import structlog
 from attrs import evolve
@@ -18,18 +18,23 @@ from watcher.errors import (
     EngineUnavailable,
     NoSuchContainer,
     NotFound,
+    RolledBack,
     UpdateFailed,
     WatcherError,
 )
 from watcher.job import Done, Outcome, Request
+from watcher.lines import about, about_open
 from watcher.log import Repeats
 from watcher.names import short
+from watcher.plan import Plan
 from watcher.restarts import restart_after
 from watcher.settings import ENABLE, Policy, next_time
 from watcher.turns import Turns
-from watcher.verdict import Status, reference_of
+from watcher.verdict import Status
 from watcher.workqueue import WorkQueue
 
+# What is made anew at each try has another id each time, and that is no news.
+_IDS = re.compile(r"\b[0-9a-f]{12,64}\b")
 _log = structlog.get_logger()
 _REQUEST = Request(cautious=True)
 
@@ -59,6 +64,7 @@ class Reconciler:
         self._repeats = Repeats()
         self._due: dict[str, datetime] = {}
         self._targets: dict[str, tuple[str, str]] = {}  # ids: the container's, and its image's to be
+        self._found: dict[str, Assessment] = {}
         self._unpaid: dict[str, set[str]] = {}
 
     async def reconcile(self, name: str) -> int:
@@ -78,10 +84,11 @@ class Reconciler:
     async def settle(self, name: str) -> int:
         """Bring an update that was cut short to its end; the exit code that says how that went."""
         try:
+            found = await about_open(self._context.engine, name)
             settled = await job.settle_open(self._context, name)
             if settled.was_open:
-                _log.info("open update settled", container=name, runs=await self._image_of(name))
-                _doubts(name, settled.aside)
+                _log.info("open update settled", **found, runs=await self._image_of(name))
+                _doubts(found, settled.aside)
         except WatcherError as error:
             return await self._failed(name, error)
         return 0
@@ -99,11 +106,12 @@ class Reconciler:
         return is_due or self._queue.is_busy(name) or self._is_pulled(name)
 
     async def _reconcile(self, name: str) -> int:
+        self._found.pop(name, None)
         container = await self._context.engine.container(name)
         policy = self._context.defaults.with_labels(container["Config"]["Labels"])
         if not policy.enable:
             return 0
-        found = await app.outlook(self._context, container, policy)
+        self._found[name] = found = await app.outlook(self._context, container, policy)
         if found.verdict.status is not Status.OUTDATED:
             return self._told(found)
         if policy.mode == "notify":
@@ -123,7 +131,7 @@ class Reconciler:
 
     async def _update(self, name: str) -> None:
         spared = self._spared(name)
-        request = evolve(_REQUEST, spared=spared, announce=partial(self._announce, name))
+        request = evolve(_REQUEST, spared=spared, announce=self._announce)
         outcome = await job.update(self._context, name, request)
         for dependent in spared:
             self._unpaid.setdefault(dependent, set()).add(name)
@@ -134,7 +142,7 @@ class Reconciler:
     async def _run_again(self, outcome: Outcome) -> None:
         old, order = outcome.assessment.container, self.turns.order
         if doubt := await conditions.run_again(self._context.engine, order, old, self._context.downtimes):
-            _doubts(outcome.assessment.name, [doubt])
+            _doubts(about(outcome.assessment), [doubt])
 
     async def _turn(self, container: Json, name: str) -> str:
         """Wait until it is a container's turn; what holds it back then, or nothing."""
@@ -184,6 +192,7 @@ class Reconciler:
         self._queue.forget(name)
         self._due.pop(name, None)
         self._unpaid.pop(name, None)
+        self._found.pop(name, None)
 
     def _is_due(self, name: str, policy: Policy, found: Assessment) -> bool:
         """Whether a container's schedule lets its update begin now; else it is looked at when it does."""
@@ -221,13 +230,13 @@ class Reconciler:
         along = {"along": ", ".join(outcome.with_it)} if outcome.with_it else {}
         _log.info(
             "container updated",
-            **_about(found),
+            **about(found),
             **along,
             took_s=round(outcome.took_s, 3),
             failures=failures,
             **stages,
         )
-        _doubts(found.name, outcome.warnings)
+        _doubts(about(found), outcome.warnings)
 
     async def _failed(self, name: str, error: WatcherError) -> int:
         """Say once what went wrong, and try again what may go right another time."""
@@ -241,33 +250,28 @@ class Reconciler:
         if lasting:
             self._due.pop(name, None)
         wait = None if lasting else round(self._queue.retry(name), 1)
-        if self._repeats.is_news(name, str(error)) and not isinstance(error, EngineUnavailable):
-            level = _log.error if isinstance(error, UpdateFailed | EngineError) else _log.warning
-            level("container not updated", container=name, why=str(error), again_in_s=wait)
+        is_news = self._repeats.is_news(name, f"{_IDS.sub('', str(error))} {target}")
+        if is_news and not isinstance(error, EngineUnavailable):
+            self._say_failed(name, error, wait)
         return error.exit_code
 
-    def _announce(self, name: str, plan: str) -> None:
-        if self._repeats.is_news(f"the plan of {name}", plan):
-            _log.info("update planned", container=name, plan=plan.splitlines())
+    def _say_failed(self, name: str, error: WatcherError, again_in_s: float | None) -> None:
+        level = _log.error if isinstance(error, UpdateFailed | EngineError) else _log.warning
+        event = "update rolled back" if isinstance(error, RolledBack) else "container not updated"
+        known = about(self._found[name]) if name in self._found else {"container": name}
+        level(event, **known, why=str(error), again_in_s=again_in_s)
+
+    def _announce(self, found: Assessment, plan: Plan) -> None:
+        self._found[found.name] = found
+        if self._repeats.is_news(f"the plan of {found.name}", str(plan)):
+            _log.info("update planned", **about(found), plan=plan.short)
 
     def _say(self, name: str, event: str, found: Assessment, why: str = "", **more: str) -> None:
         why = why or found.verdict.reason
         if self._repeats.is_news(name, f"{event}: {why} {found.verdict.target}"):
-            _log.info(event, **_about(found), why=why, **more)
+            _log.info(event, **about(found), why=why, **more)
 
 
-def _doubts(name: str, lines: Iterable[str]) -> None:
+def _doubts(found: dict[str, str], lines: Iterable[str]) -> None:
     for line in lines:
-        _log.warning("container updated with a doubt", container=name, doubt=line)
-
-
-def _about(found: Assessment) -> dict[str, str]:
-    verdict = found.verdict
-    digests = (found.image or {}).get("RepoDigests") or [""]
-    return {
-        "container": found.name,
-        "image": reference_of(found.container),
-        "old": short(verdict.running),
-        "new": short(verdict.target),
-        "digest": digests[0].rpartition("@")[2],
-    }
+        _log.warning("container updated with a doubt", **found, doubt=line)

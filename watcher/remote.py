@@ -65,7 +65,7 @@ async def judge_remotely(
     if found.is_ours:
         same = f"{ref.familiar} is {short(found.digest)} in its registry too"
         return Verdict(Status.CURRENT, same, running, running)
-    return Verdict(Status.OUTDATED, moved(ref, found.digest), running)
+    return Verdict(Status.OUTDATED, moved(ref, found.digest), running, digest=found.digest)
 
 
 def moved(ref: ImageRef, digest: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from watcher.errors import WatcherError
+from watcher.quoting import escaped
 
 _INTERRUPTED = 130
 _BUG = 5
@@ -44,4 +45,4 @@ def _ended(error: BaseException) -> tuple[int, str]:
         return error.exit_code, str(error)
     if isinstance(error, KeyboardInterrupt):
         return _INTERRUPTED, "stopped by SIGINT; nothing was begun"
-    return _BUG, f"unexpected {type(error).__name__}: {error} - run it with --debug and report it"
+    return _BUG, escaped(f"unexpected {type(error).__name__}: {error} - run it with --debug and report it")

@@ -10,7 +10,16 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from watcher.downtime import Downtime
 from watcher.engine import Engine
-from watcher.errors import Conflict, EngineError, NotFound, Occupied, TaskLeft, UpdateFailed, WatcherError
+from watcher.errors import (
+    Conflict,
+    EngineError,
+    NotFound,
+    Occupied,
+    RolledBack,
+    TaskLeft,
+    UpdateFailed,
+    WatcherError,
+)
 from watcher.part import Part
 from watcher.plan import Action, Plan, Step
 from watcher.proof import NotProved
@@ -22,6 +31,7 @@ from watcher.successor import Moved
 
 _PATIENCE_S = 60.0
 _RETRY_S = 1.0
+_CREATION = {Action.CREATE, Action.SPARE}
 _REMOVALS = {Action.REMOVE, Action.REMOVE_SPARE}
 _DOWN = {Action.GO, Action.STOP, Action.HOLD, Action.SET_ASIDE, Action.TAKE_NAME, Action.START}
 
@@ -58,6 +68,7 @@ class Update:
         self._touched: set[str] = set()
         self._successors: dict[str, str] = {}
         self._is_committed = False
+        self._done: list[Step] = []
 
     async def run(self) -> None:
         """Carry the plan out.
@@ -78,6 +89,7 @@ class Update:
             except (WatcherError, asyncio.CancelledError) as error:
                 await self._failed_at(step, error)
                 raise
+            self._done.append(step)
             self.took[self._stage(step)] = time.monotonic() - began
 
     async def _do(self, step: Step) -> None:
@@ -126,7 +138,13 @@ class Update:
         if isinstance(error, WatcherError):
             why = self.failed.reason if self.failed else tried
             line = f"{name} could not be updated: {why}; {await self._state()}"
-            raise UpdateFailed(line) from error
+            raise (RolledBack if self._has_changed(step, error) else UpdateFailed)(line) from error
+
+    def _has_changed(self, step: Step, error: WatcherError) -> bool:
+        """Whether an old container was changed; what the engine refused was not done."""
+        is_refused = isinstance(error, EngineError) and error.status > 0
+        begun = [*self._done, *([] if is_refused else [step])]
+        return any(each.action not in _CREATION for each in begun)
 
     def _is_over(self, step: Step, error: BaseException) -> bool:
         """Whether all have proved themselves, so that nobody goes back."""

@@ -50,6 +50,7 @@ class Verdict:
         running: The id of the image that the container runs.
         target: The id of the image that it should run; empty where there is none to be known.
         until: Seconds since the epoch when what holds it is over; 0 where no clock ends it.
+        digest: The digest of the image that it should run, where its registry named it and it is not here.
     """
 
     status: Status
@@ -57,6 +58,7 @@ class Verdict:
     running: str
     target: str = ""
     until: float = 0.0
+    digest: str = ""
 
     def __str__(self) -> str:
         return f"{_SHOWN[self.status]}: {self.reason}"

@@ -125,7 +125,7 @@ def test_a_database_that_became_sick_holds_the_web_server_back(
 ) -> None:
     daemon = start().looked()
     stack.image(stack.name("db:1"), marker="sick", healthcheck=QUICKLY_HEALTHY | {"Test": ["CMD", "false"]})
-    daemon.wait("container not updated", container=shop.container("db"))
+    daemon.wait("update rolled back", container=shop.container("db"))
     before = shop.ids()
 
     stack.image(stack.name("web:1"), marker="web new", healthcheck=QUICKLY_HEALTHY)

@@ -69,7 +69,7 @@ def test_a_dependency_that_failed_holds_its_dependents_back_and_that_is_said_onc
     web = labelled(stack, *after(db.name))
 
     move(stack, db, **BROKEN)
-    daemon.wait("container not updated", container=db.name)
+    daemon.wait("update rolled back", container=db.name)
     move(stack, web)
     line = daemon.wait("container held back", container=web.name)
     move(stack, fence)
@@ -85,7 +85,7 @@ def held_back(daemon: Running, stack: Stack) -> tuple[App, App]:
     db = labelled(stack, name="db")
     web = labelled(stack, *after(db.name))
     move(stack, db, **BROKEN)
-    daemon.wait("container not updated", container=db.name)
+    daemon.wait("update rolled back", container=db.name)
     move(stack, web)
     daemon.wait("container held back", container=web.name)
     return db, web
@@ -118,7 +118,7 @@ def test_a_failure_holds_dependents_back_after_a_restart_of_the_daemon_too(
     web = labelled(stack, *after(db.name))
     first = start().looked()
     move(stack, db, **BROKEN)
-    first.wait("container not updated", container=db.name)
+    first.wait("update rolled back", container=db.name)
     assert first.stop() == 0
     move(stack, web)
 

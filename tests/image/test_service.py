@@ -106,7 +106,7 @@ def test_service_works_on_after_a_restart(compose: Compose, stack: Stack) -> Non
 def test_service_remembers_what_failed_when_it_is_made_anew(compose: Compose, stack: Stack) -> None:
     web, fence = labelled(stack, *QUICK), labelled(stack, *QUICK, name="fence")
     move(stack, web, cmd="exit 3")
-    stack.wait(lambda: "container not updated" in compose("logs"))
+    stack.wait(lambda: "update rolled back" in compose("logs"))
 
     compose("up", "--detach", "--no-build", "--force-recreate")
     move(stack, fence)

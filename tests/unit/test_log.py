@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,45 @@ def test_console_has_no_colours_elsewhere_than_on_a_terminal(capsys: Captured) -
 
     line = capsys.readouterr().err
     assert ("container=web" in line, "\x1b" in line) == (True, False)
+
+
+def test_what_strangers_wrote_is_escaped_on_a_console(capsys: Captured) -> None:
+    log.configure("info", "console")
+
+    structlog.get_logger().info("said", why="one\ntwo\x1b[31m\u202e", plan=["a\rb", "c"], took_s=1.5)
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.isprintable()
+    assert all(part in line for part in (r"one\ntwo\x1b[31m\u202e", r"['a\rb', 'c']", "took_s=1.5"))
+
+
+def test_a_traceback_keeps_its_lines_on_a_console(capsys: Captured) -> None:
+    log.configure("info", "console")
+
+    try:
+        int("x")
+    except ValueError:
+        structlog.get_logger().exception("said")
+
+    assert capsys.readouterr().err.count("\n") > 2
+
+
+@pytest.mark.parametrize(
+    ("environ", "coloured"),
+    [({"TERM": "xterm"}, True), ({"TERM": "dumb"}, False), ({"TERM": "xterm", "NO_COLOR": "1"}, False)],
+)
+def test_a_terminal_that_wants_no_colours_gets_none(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], coloured: bool
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    log.configure("info", "auto")
+
+    structlog.get_logger().info("said", container="web")
+
+    assert ("\x1b" in capsys.readouterr().err) is coloured
 
 
 @pytest.mark.parametrize(("level", "count"), [("debug", 4), ("info", 3), ("warning", 2), ("error", 1)])

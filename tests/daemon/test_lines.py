@@ -1,0 +1,115 @@
+"""What the daemon's lines about an update tell: the tag, both images, the new one's digest, and why."""
+
+import contextlib
+import http.client
+from pathlib import Path
+
+from tests.bed.faults import answer, run
+from tests.bed.proxy import Proxy
+from tests.bed.registry import PrivateRegistry
+from tests.bed.stack import Stack
+from tests.daemon.apps import LOCAL, OPT_IN, is_untouched, labelled, move
+from tests.daemon.conftest import Line, Running, Start
+from tests.daemon.test_outcomes import BROKEN
+from tests.daemon.test_registry import MANIFESTS, publish, pushed
+from tests.engine.apps import App, outdated, published, short
+from watcher import __version__
+
+NOTIFY = (*OPT_IN, "--label", "ctr-updater.mode=notify")
+SICK = {"Test": ["CMD-SHELL", "echo the database is away; exit 1"], "Interval": 100_000_000, "Retries": 1}
+
+
+def digest_of(app: App) -> str:
+    """The digest that the app's tag has in its registry."""
+    address, _, path = app.image.partition("/")
+    with contextlib.closing(http.client.HTTPConnection(address)) as connection:
+        url = f"/v2/{path.rpartition(':')[0]}/manifests/1"
+        connection.request("HEAD", url, headers={"Accept": ", ".join(MANIFESTS)})
+        return connection.getresponse().headers["Docker-Content-Digest"]
+
+
+def told(line: Line) -> tuple[str, str, str]:
+    return line["image"], line["old"], line["new"]
+
+
+def test_an_update_that_was_undone_is_an_event_of_its_own(daemon: Running, stack: Stack) -> None:
+    web = labelled(stack)
+
+    new = move(stack, web, **BROKEN)
+    line = daemon.wait("update rolled back", container=web.name)
+
+    assert (line["level"], told(line)) == ("error", (web.image, short(web.old), short(new)))
+    assert (line["digest"], line["again_in_s"]) == ("", None)
+    assert daemon.said("container not updated") == []
+    assert is_untouched(stack, web)
+
+
+def test_an_update_that_changed_nothing_was_not_rolled_back(start: Start, stack: Stack, proxy: Proxy) -> None:
+    """Neither where nothing can be created, nor where the stop is refused."""
+    web, db = outdated(stack, *LOCAL), outdated(stack, *LOCAL, name="db")
+    proxy.arm(answer(500, "no space left on device"), match=f"/containers/create.*{web.name}", times=1000)
+    proxy.arm(answer(403, "not allowed"), match=f"{db.cid}/stop", times=1000)
+    daemon = start(host=proxy.host)
+
+    lines = [daemon.wait("container not updated", container=app.name, timeout=200) for app in (web, db)]
+
+    assert [told(line) for line in lines] == [
+        (app.image, short(app.old), short(stack.image_id(app.image))) for app in (web, db)
+    ]
+    assert daemon.said("update rolled back") == []
+
+
+def test_lines_have_the_digest_of_the_new_image(
+    start: Start, stack: Stack, registry: PrivateRegistry
+) -> None:
+    """Also before that is pulled, where it is only told."""
+    web, db = published(stack, registry, *OPT_IN), pushed(stack, registry, name="db", options=NOTIFY)
+    old = digest_of(db)
+    publish(stack, registry, db, "new")
+    daemon = start()
+
+    lines = [daemon.wait(event, container=web.name) for event in ("update planned", "container updated")]
+    lines.append(daemon.wait("update available", container=db.name))
+
+    assert [line["digest"] for line in lines] == [digest_of(web), digest_of(web), digest_of(db)]
+    assert digest_of(db) != old
+    assert told(lines[0]) == told(lines[1]) == (web.image, short(web.old), short(stack.image_id(web.image)))
+    assert told(lines[2]) == (db.image, short(db.old), "")
+
+
+def test_an_update_that_was_cut_short_is_told_of_in_the_same_words(
+    start: Start, stack: Stack, proxy: Proxy
+) -> None:
+    web = outdated(stack, *LOCAL)
+    killed = start(host=proxy.host)
+    armed = proxy.arm(run(killed.process.kill), n=4)
+    assert armed.fired.wait(60)
+    killed.process.wait()
+
+    line = start().wait("open update settled", container=web.name)
+
+    assert told(line) == (web.image, short(web.old), short(stack.image_id(web.image)))
+
+
+def test_what_a_failed_health_check_said_last_is_the_reason(daemon: Running, stack: Stack) -> None:
+    web = labelled(stack)
+
+    move(stack, web, healthcheck=SICK)
+
+    why = daemon.wait("update rolled back", container=web.name)["why"]
+    assert "it became unhealthy; its check said: the database is away" in why
+
+
+def test_the_start_is_one_line_with_what_one_would_ask_first(start: Start, stack: Stack) -> None:
+    labelled(stack)
+    db = labelled(stack, name="db")
+
+    daemon = start("--interval", "1h30m", env={"TZ": "Asia/Tokyo"}).looked()
+    line = daemon.wait("daemon started")
+
+    assert (line["level"], line["version"], line["interval_s"]) == ("info", __version__, 5400)
+    assert (line["time_zone"], line["containers"]) == ("JST +0900", 2)
+    assert Path(line["state_dir"]).is_dir()
+    move(stack, db)
+    daemon.wait("container updated", container=db.name)
+    assert daemon.said("daemon started") == [line]

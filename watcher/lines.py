@@ -1,0 +1,57 @@
+"""What every line about an update tells: of which container and tag, from which image to which."""
+
+from watcher.assess import Assessment, known_image
+from watcher.engine import Engine, Json
+from watcher.errors import NotFound
+from watcher.names import short
+from watcher.recovery import open_updates
+from watcher.refs import ImageRef
+from watcher.verdict import reference_of
+
+
+def about(found: Assessment) -> dict[str, str]:
+    """The keys of a line about the update that a container has, or would have."""
+    verdict, image = found.verdict, found.image
+    is_here = image is not None and image["Id"] == verdict.target
+    return {
+        "container": found.name,
+        "image": reference_of(found.container),
+        "old": short(verdict.running),
+        "new": short(verdict.target),
+        "digest": verdict.digest or (_digest(image, reference_of(found.container)) if is_here else ""),
+    }
+
+
+async def about_open(engine: Engine, name: str) -> dict[str, str]:
+    """The same of an update that is open; of what is gone already there is nothing to say."""
+    scene = (await open_updates(engine)).get(name)
+    old, new = [await _container(engine, cid) for cid in scene.pair] if scene else (None, None)
+    known = new or old
+    if known is None:
+        return {"container": name}
+    reference = reference_of(known)
+    return {
+        "container": name,
+        "image": reference,
+        "old": short(old["Image"]) if old else "",
+        "new": short(new["Image"]) if new else "",
+        "digest": _digest(await known_image(engine, new["Image"]), reference) if new else "",
+    }
+
+
+async def _container(engine: Engine, cid: str) -> Json | None:
+    try:
+        return await engine.container(cid) if cid else None
+    except NotFound:
+        return None
+
+
+def _digest(image: Json | None, reference: str) -> str:
+    """The digest by which the repository of a reference knows an image; empty where it does not."""
+    texts = (image or {}).get("RepoDigests") or []
+    try:
+        repository = ImageRef.parse(reference).repository
+    except ValueError:
+        return ""
+    known = (text for text in texts if ImageRef.parse(text).repository == repository)
+    return next(known, "").rpartition("@")[2]
