@@ -131,6 +131,11 @@ class Engine(Transport):
         what = f"set the restart policy of {short(cid)}"
         await self.change(what, f"containers/{cid}/update", data={"RestartPolicy": policy})
 
+    async def amend(self, cid: str, options: Json) -> None:
+        """POST /containers/{id}/update, as `docker update`; nothing where there is no option."""
+        if options:
+            await self.change(f"update the options of {short(cid)}", f"containers/{cid}/update", data=options)
+
     async def remove(self, cid: str, *, with_own_volumes: bool = False) -> None:
         """DELETE /containers/{id}, never by force.
 

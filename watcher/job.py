@@ -20,10 +20,10 @@ from watcher.names import Marker, container_name
 from watcher.payload import refuse
 from watcher.progress import Reporter
 from watcher.proof import Demand
-from watcher.recovery import left_aside, open_updates
 from watcher.settings import Policy
 from watcher.settle import Demands, down, glance, settle
 from watcher.successor import Moved
+from watcher.undoing import left_aside, open_updates
 from watcher.verdict import Status
 
 _TRIES = 3

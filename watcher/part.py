@@ -7,14 +7,16 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from watcher import links, plan, spare, successor
+from watcher.amended import Known
 from watcher.engine import Engine, Json
 from watcher.errors import EngineError, EngineUnavailable, NoAnswer, NotFound
 from watcher.names import Marker, short
 from watcher.plan import Action, wanted_state
 from watcher.proof import Demand, NotProved, start
 from watcher.quiet import NO_RESTART
-from watcher.recovery import commit, depart, drop, judged
+from watcher.recovery import commit, depart, drop, judged, read
 from watcher.successor import Draft
+from watcher.undoing import Old
 from watcher.words import last_words, mask_of
 
 # Made when the successors of those that it holds on to are known: their ids by the old ids and by name.
@@ -63,6 +65,14 @@ class Part:
         self._settings = settings
         self.kept = old["Id"]
         self._is_stopping = False
+        self._is_touched = False
+        self._known: Known = {old["Id"]: old["HostConfig"]}
+
+    @property
+    def old(self) -> Old:
+        """The old container, as it is to come back."""
+        is_there = self._is_touched and not self._marker.removes_itself
+        return Old(self.kept, self.new, self._marker if is_there else None, self._known)
 
     @property
     def keeps_its_image(self) -> bool:
@@ -113,13 +123,27 @@ class Part:
     async def astray(self) -> str:
         """What of the old container is not as it was, after the engine died; empty where all is."""
         try:
-            now = await self._engine.container(self.name)
+            now = await read(self._engine, self.name) or await self._engine.container(self.kept)
         except EngineError:
             return "the old container's state cannot be read"
         if wanted_state(now) != self._marker.wanted:
             return f"the old container is {now['State']['Status']}: `docker start {self.name}`"
         fate = links.forgotten(links.aliases(self._old), now)
         return f"the old container {fate}" if fate else ""
+
+    async def is_bereft(self) -> bool:
+        """Whether somebody removed the old container, so that its successor alone is left."""
+        return bool(self.new) and await read(self._engine, self.kept) is None
+
+    def ails(self, now: Json) -> str:
+        """What is wrong with the successor that nothing is left to go back from; empty where it works."""
+        if wanted_state(now) != self._marker.wanted:
+            return f"it is {now['State']['Status']}"
+        return ""
+
+    def demands(self, _: Mapping[str, str] | None) -> Demand:
+        """What its successor must prove."""
+        return self._settings.demand
 
     async def drop(self) -> None:
         """Remove what was made for it; the old container is not touched."""
@@ -155,7 +179,9 @@ class Part:
 
     async def _create(self, successors: dict[str, str]) -> None:
         draft = await self._draft(successors)
-        self.new = (await successor.create(self._engine, str(self._marker), draft))["Id"]
+        new = await successor.create(self._engine, str(self._marker), draft)
+        self.new = new["Id"]
+        self._known[self.new] = new["HostConfig"]
         self.image, self.assumed = draft.image, draft.payload.assumed
         successors |= {self._old["Id"]: self.new, self.name: self.new}
 
@@ -171,7 +197,7 @@ class Part:
             await depart(self._engine, self._old, self._settings.stop_timeout)
             return
         await self._still_as_read()
-        self._is_stopping = True
+        self._is_stopping = self._is_touched = True
         try:
             await self._ask_to_stop()
         except NoAnswer:
@@ -194,6 +220,7 @@ class Part:
         await self._engine.set_restart_policy(self._old["Id"], NO_RESTART)
 
     async def _set_aside(self) -> None:
+        self._is_touched = True
         await self._engine.rename(self._old["Id"], str(self._retired()))
 
     async def _take_name(self) -> None:
@@ -209,8 +236,7 @@ class Part:
         await self._engine.act(self.new, "pause")
 
     async def _remove(self) -> None:
-        kept = self._old | {"Id": self.kept}
-        await commit(self._engine, self.new, kept, self._marker)
+        await commit(self._engine, self.new, self.kept, self._marker, self._known)
 
     def _retired(self) -> Marker:
         return evolve(self._marker, kind="old", other=short(self.new))

@@ -4,11 +4,13 @@ Everything is read from the engine and decided by `scene`; it can be cut short a
 again, for each step leaves a row of the same table.
 """
 
+import contextlib
 from typing import Any
 
 from attrs import evolve
 
 from watcher import spare, starting, stops
+from watcher.amended import ALWAYS, POLICY, Known, for_old, for_successor, silenced, unheld
 from watcher.engine import Engine
 from watcher.errors import Conflict, EngineError, NotFound
 from watcher.names import Marker, short
@@ -19,87 +21,37 @@ from watcher.scene import (
     Depart,
     Discard,
     Finish,
-    Leave,
+    Inherit,
     Recovery,
     Respawn,
     Restore,
-    Scene,
     Undo,
-    scenes,
 )
 
 Json = dict[str, Any]
 
 
-class NameTaken(EngineError):
-    """Somebody gave the container's name to another one in the middle of its update."""
-
-
-_ALWAYS: Json = {"Name": "always", "MaximumRetryCount": 0}
-
-
-async def open_updates(engine: Engine) -> dict[str, Scene]:
-    """Every update that was left open, by the name of its container."""
-    return scenes(await engine.containers(stopped=True))
-
-
-async def undo(engine: Engine, name: str, kept: str) -> None:
-    """Make a container its old self again, wherever in an update it is; nothing open is fine.
-
-    A successor that is the old container made anew is not undone: a rollback is never rolled back.
+async def recover(engine: Engine, recovery: Recovery, known: Known | None = None) -> None:
+    """Carry out a row of the table that is no `Finish`.
 
     Args:
-        engine: Where it is.
-        name: The container's.
-        kept: The id of the old container, or of its spare.
-
-    Raises:
-        EngineError: The engine refused; everything is left in place, and may be tried again.
-        NameTaken: Somebody else has the name now.
+        engine: Where the containers are.
+        recovery: The row.
+        known: Their options as they were when they were read or created, where that is known.
     """
-    while (recovery := await _next(engine, name)) is not None:
-        match recovery:
-            case Finish(marker=marker) if not marker.back:
-                await roll_back(engine, recovery)
-            case Finish():
-                await _bring_back(engine, recovery)
-            case Adopt(successor, _):
-                await drop(engine, successor)
-            case _:
-                await recover(engine, recovery)
-    scene = (await open_updates(engine)).get(name)
-    if scene and scene.retired and scene.retired.cid == kept:
-        aside = scene.retired.marker
-        raise NameTaken(f"somebody else took the name {name}; what had it is now {aside}, and stopped")
-
-
-async def left_aside(engine: Engine, name: str) -> str:
-    """The name of a container that an update set aside and cannot bring back; empty where there is none."""
-    scene = (await open_updates(engine)).get(name)
-    if scene is None or scene.retired is None or not isinstance(scene.recovery, Leave):
-        return ""
-    return str(scene.retired.marker)
-
-
-async def _next(engine: Engine, name: str) -> Recovery | None:
-    scene = (await open_updates(engine)).get(name)
-    if scene is None:
-        return None
-    return None if isinstance(scene.recovery, Leave) else scene.recovery
-
-
-async def recover(engine: Engine, recovery: Recovery) -> None:
-    """Carry out a row of the table that is no `Finish`."""
     match recovery:
         case Undo(old, successor, marker):
+            options = await _wanted_options(engine, recovery, known or {})
             await quiet(engine, successor)
             await stops.see_through(engine, old, successor)
-            await _restore(engine, old, marker)
+            await restore(engine, old, marker, options)
             await drop(engine, successor)
         case Restore(old, marker):
-            await _restore(engine, old, marker)
+            await restore(engine, old, marker, unheld(await engine.container(old), marker))
         case Adopt(successor, marker):
             await engine.rename(successor, marker.name)
+        case Inherit(successor, marker):
+            await _inherit(engine, successor, marker)
         case Depart(old):
             await depart(engine, await engine.container(old))
         case Respawn(kept, again, marker):
@@ -108,13 +60,19 @@ async def recover(engine: Engine, recovery: Recovery) -> None:
             await drop(engine, cid)
 
 
-async def _bring_back(engine: Engine, update: Finish) -> None:
-    """Finish a rollback: there is nothing more to go back to, so only the networks are looked at."""
-    try:
-        await bring_up(engine, update, Demand(stable_for=0))
-    except NotProved as error:
-        raise EngineError(str(error)) from error
-    await commit(engine, update.successor, await engine.container(update.old), update.marker)
+async def _inherit(engine: Engine, cid: str, marker: Marker) -> None:
+    """Give what is left of a container its name and its state.
+
+    The name comes last: until then the temporary one tells that there is something to be done. One that
+    cannot be started because of its image gets it all the same.
+    """
+    if marker.always:
+        await engine.amend(cid, {POLICY: ALWAYS})
+    with contextlib.suppress(NotProved):
+        if marker.wanted != "s" and not await _is_paused(engine, cid):
+            await start(engine, cid)
+            await _pause(engine, cid, marker)
+    await engine.rename(cid, marker.name)
 
 
 async def bring_up(engine: Engine, update: Finish, demand: Demand) -> None:
@@ -124,10 +82,11 @@ async def bring_up(engine: Engine, update: Finish, demand: Demand) -> None:
         NotProved: It does not work, and there is an old one to go back to.
         EngineError: The engine would not start it.
     """
-    old = await engine.container(update.old)
-    if old["State"]["Running"]:
-        # A restart of the engine revived it, or a person did.
-        await engine.stop(old)
+    with contextlib.suppress(NotFound):
+        old = await engine.container(update.old)
+        if old["State"]["Running"]:
+            # A restart of the engine revived it, or a person did.
+            await engine.stop(old)
     if update.marker.wanted == "s" or await _is_paused(engine, update.successor):
         # One that is paused already had proved itself before.
         return
@@ -169,7 +128,7 @@ async def depart(engine: Engine, old: Json, seconds: int | None = None) -> None:
     await engine.wait_removed(old["Id"])
 
 
-async def commit(engine: Engine, new: str, old: Json, marker: Marker) -> None:
+async def commit(engine: Engine, new: str, old: str, marker: Marker, known: Known | None = None) -> None:
     """Give a proved successor what it still lacks, and remove the old container or its spare.
 
     An old container that somebody started or renamed meanwhile is theirs, and stays.
@@ -177,16 +136,14 @@ async def commit(engine: Engine, new: str, old: Json, marker: Marker) -> None:
     Args:
         engine: Where they are.
         new: The successor's id; it has the name.
-        old: The old container, as inspected.
+        old: The id of the old container, or of its spare.
         marker: What was wanted of it.
+        known: Their options as they were when they were read or created, where that is known.
     """
-    wanted = _ALWAYS if marker.always else old["HostConfig"]["RestartPolicy"]
-    container = await engine.container(new)
-    if container["HostConfig"]["RestartPolicy"] != wanted:
-        # A rollback that was cut short had silenced it.
-        await engine.set_restart_policy(new, wanted)
-    if await _is_ours(engine, old["Id"]):
-        await _remove(engine, old["Id"])
+    before = await read(engine, old)
+    await engine.amend(new, for_successor(await engine.container(new), before, marker, known or {}))
+    if await _is_ours(engine, old):
+        await _remove(engine, old)
 
 
 async def close(engine: Engine, update: Finish) -> None:
@@ -194,40 +151,51 @@ async def close(engine: Engine, update: Finish) -> None:
 
     Only one that has never run is started: then a person removed that, and there is no way back.
     """
-    old, new = await engine.container(update.old), await engine.container(update.successor)
-    if old["State"]["Running"]:
+    old, new = await read(engine, update.old), await engine.container(update.successor)
+    if old and old["State"]["Running"]:
         await engine.stop(old)
     if update.marker.wanted != "s" and new["State"]["Status"] == "created":
         await starting.start(engine, update.successor)
         await _pause(engine, update.successor, update.marker)
-    await commit(engine, update.successor, old, update.marker)
+    await commit(engine, update.successor, update.old, update.marker)
 
 
 async def _is_ours(engine: Engine, old: str) -> bool:
-    try:
-        now = await engine.container(old)
-    except NotFound:
-        return False
-    return Marker.parse(now["Name"]) is not None and not now["State"]["Running"]
+    now = await read(engine, old)
+    return now is not None and Marker.parse(now["Name"]) is not None and not now["State"]["Running"]
 
 
 async def roll_back(engine: Engine, update: Finish) -> None:
-    """Turn the scene into one that is undone, by the names first: whoever goes on from there undoes too."""
-    await quiet(engine, update.successor)
-    if update.marker.removes_itself:
-        return await drop(engine, update.successor)
+    """Turn the scene into one that is undone, by the names alone: whoever goes on from there undoes too.
+
+    Nothing is taken from the successor before what is to take its place is known to be there; where either
+    is gone, the table has another row for what is left.
+    """
     marker = evolve(update.marker, kind="new", other=short(update.old))
-    await engine.rename(update.successor, str(marker))
-    return await engine.rename(update.old, marker.name)
+    with contextlib.suppress(NotFound):
+        await engine.container(update.old)
+        if marker.removes_itself:
+            await drop(engine, update.successor)
+        else:
+            await engine.rename(update.successor, str(marker))
+            await engine.rename(update.old, marker.name)
 
 
-async def _restore(engine: Engine, cid: str, marker: Marker) -> None:
-    """Give a container its name, its restart policy and the state that it is to be in."""
+async def _wanted_options(engine: Engine, update: Undo, known: Known) -> Json:
+    """What the old container must be given of its options, before its successor is silenced."""
+    old, new = await engine.container(update.old), await read(engine, update.successor)
+    options = for_old(old, new, update.marker, known)
+    if new:
+        silenced(new, known)
+    return options
+
+
+async def restore(engine: Engine, cid: str, marker: Marker, options: Json) -> None:
+    """Give a container its name, but where a person gave it one, these options, and its state."""
     container = await engine.container(cid)
-    if container["Name"] != f"/{marker.name}":
+    if Marker.parse(container["Name"]):
         await engine.rename(cid, marker.name)
-    if marker.always:
-        await engine.set_restart_policy(cid, _ALWAYS)
+    await engine.amend(cid, options)
     if marker.wanted == "s" or container["State"]["Paused"]:
         # The engine refuses to start a paused container (409); it was never stopped.
         return
@@ -263,6 +231,14 @@ async def _remove(engine: Engine, cid: str, *, with_own_volumes: bool = False) -
         if (await _status(engine, cid)) not in {"removing", "dead", "gone"}:
             raise
         await engine.wait_removed(cid)
+
+
+async def read(engine: Engine, cid: str) -> Json | None:
+    """A container, as inspected; None where it is gone."""
+    try:
+        return await engine.container(cid)
+    except NotFound:
+        return None
 
 
 async def _status(engine: Engine, cid: str) -> str:

@@ -4,7 +4,7 @@
 It is decided by ids, never by a name alone. Pure: no I/O.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from attrs import frozen
@@ -58,6 +58,14 @@ class Adopt:
 
 
 @frozen
+class Inherit:
+    """The old container is gone, and nobody has the name: what is left gets it, and its state."""
+
+    successor: str
+    marker: Marker
+
+
+@frozen
 class Respawn:
     """The old container removed itself and so did its successor: make it anew from its spare."""
 
@@ -68,7 +76,7 @@ class Respawn:
 
 @frozen
 class Discard:
-    """Somebody else decided what has the name, or it is not needed: drop what never held anything."""
+    """Somebody decided what has the name, or that nothing has: drop what never held anything."""
 
     cid: str
 
@@ -80,7 +88,7 @@ class Leave:
     old: str
 
 
-Recovery = Undo | Finish | Restore | Depart | Adopt | Respawn | Discard | Leave
+Recovery = Undo | Finish | Restore | Depart | Adopt | Inherit | Respawn | Discard | Leave
 
 
 @frozen
@@ -91,11 +99,13 @@ class Marked:
         cid: Its id.
         marker: The name, taken apart.
         spare_of: The id of the container that it is a spare of, or empty.
+        has_run: Whether it was ever started.
     """
 
     cid: str
     marker: Marker
     spare_of: str = ""
+    has_run: bool = False
 
 
 @frozen
@@ -107,19 +117,31 @@ class Scene:
         holder: The id of the container that has the name now, or empty.
         successor: One called `X.ctr-updater-new-...`, if any.
         retired: One called `X.ctr-updater-old-...`, if any.
+        renamed: The id of the old container, where a person gave it another name, or empty.
+        moved: The id of the successor, where a person gave that another name, or empty.
+        gone_as: The name that the old container had when somebody removed it by name or id; empty where that
+            is not known.
     """
 
     name: str
     holder: str
     successor: Marked | None
     retired: Marked | None
+    renamed: str = ""
+    moved: str = ""
+    gone_as: str = ""
 
     @property
     def pair(self) -> tuple[str, str]:
         """The ids of the old container, or of its spare, and of its successor; empty where there is none."""
-        old = self.retired.cid if self.retired else self.holder
-        new = self.successor.cid if self.successor else self.holder
+        old = self.retired.cid if self.retired else self.renamed or self.holder
+        new = self.successor.cid if self.successor else self.holder or self.moved
         return old, "" if new == old else new
+
+    @property
+    def is_bereft(self) -> bool:
+        """Whether a successor alone is left, and nobody has the name: then `gone_as` counts."""
+        return not (self.holder or self.retired or self.renamed)
 
     @property
     def recovery(self) -> Recovery:
@@ -130,31 +152,39 @@ class Scene:
             return self._with_successor(self.successor)
         assert self.retired  # noqa: S101 - a scene is made of markers, so it has one
         old, marker = self.retired.cid, self.retired.marker
-        if self.holder.startswith(marker.other):
-            return Finish(old, self.holder, marker)
+        if self.holder.startswith(marker.other) or (self.moved and not self.holder):
+            return Finish(old, self.holder or self.moved, marker)
         return Leave(old) if self.holder else Restore(old, marker)
 
     def _with_successor(self, successor: Marked) -> Recovery:
-        old = self.holder or (self.retired.cid if self.retired else "")
-        if old.startswith(successor.marker.other):
-            return Undo(old, successor.cid, successor.marker)
-        if old or not successor.marker.removes_itself:
+        aside = self.retired.cid if self.retired else ""
+        for old in (self.holder or aside, self.renamed):
+            if old.startswith(successor.marker.other):
+                return Undo(old, successor.cid, successor.marker)
+        is_unwanted = self.gone_as == self.name and not (successor.has_run or successor.marker.removes_itself)
+        if is_unwanted or not self.is_bereft:
             return Discard(successor.cid)
-        return Adopt(successor.cid, successor.marker)
+        return Inherit(successor.cid, successor.marker)
 
     def _with_spare(self, spare: Marked) -> Recovery:
-        if not self.holder:
+        old = spare.spare_of if spare.spare_of in {self.holder, self.renamed} else ""
+        if not (self.holder or old):
             return self._without_holder(spare)
         if self.holder.startswith(spare.marker.other):
             return Finish(spare.cid, self.holder, spare.marker)
-        if self.holder == spare.spare_of and spare.marker.going:
-            return Depart(self.holder)
-        if self.holder == spare.spare_of and self.successor:
-            return Undo(self.holder, self.successor.cid, self.successor.marker)
+        if old and spare.marker.going:
+            return Depart(old)
+        if old and self.successor:
+            return Undo(old, self.successor.cid, self.successor.marker)
+        if spare.marker.going and not self.successor:
+            # The old container was made to leave for an update, and nobody asked for that but us.
+            return Leave(spare.cid)
         return Discard(self.successor.cid if self.successor else spare.cid)
 
     def _without_holder(self, spare: Marked) -> Recovery:
         again = ""
+        if self.moved:
+            return Finish(spare.cid, self.moved, spare.marker)
         if self.successor:
             if self.successor.marker.other != short(spare.cid):
                 return Adopt(self.successor.cid, self.successor.marker)
@@ -165,26 +195,41 @@ class Scene:
 def scenes(rows: Iterable[Json]) -> dict[str, Scene]:
     """Find every open update among the rows of GET /containers/json?all=1, by the container's name."""
     by_name = {name_of(row): row for row in rows}
-    ids = [row["Id"] for row in by_name.values()]
     marked = [
-        Marked(row["Id"], marker, (row.get("Labels") or {}).get(SPARE_OF, ""))
+        Marked(row["Id"], marker, (row.get("Labels") or {}).get(SPARE_OF, ""), _has_run(row))
         for name, row in by_name.items()
-        if (marker := Marker.parse(name)) and not _is_somebodys(row, marker, ids)
+        if (marker := Marker.parse(name)) and not _is_somebodys(row, marker, by_name)
     ]
     return {
-        name: Scene(
-            name,
-            by_name.get(name, {}).get("Id", ""),
-            _likeliest(marked, name, "new", ids),
-            _likeliest(marked, name, "old", ids),
-        )
-        for name in dict.fromkeys(each.marker.name for each in marked)
+        name: _scene(name, marked, by_name) for name in dict.fromkeys(each.marker.name for each in marked)
     }
 
 
-def _is_somebodys(row: Json, marker: Marker, ids: list[str]) -> bool:
-    """Whether it is only called like a successor: ours never ran while its old one was gone."""
-    return marker.kind == "new" and row.get("State", "created") != "created" and not _is_paired(marker, ids)
+def _scene(name: str, marked: list[Marked], by_name: dict[str, Json]) -> Scene:
+    ids = [row["Id"] for row in by_name.values()]
+    holder = by_name.get(name, {}).get("Id", "")
+    successor, retired = (_likeliest(marked, name, kind, ids) for kind in ("new", "old"))
+    unnamed = [
+        cid for cid in ids if cid not in {holder, *(each.cid for each in (successor, retired) if each)}
+    ]
+    old = (successor.marker.other if successor else "", retired.spare_of if retired else "")
+    new = (retired.marker.other,) if retired and not successor else ()
+    return Scene(name, holder, successor, retired, _first(unnamed, old), _first(unnamed, new))
+
+
+def _first(ids: list[str], beginnings: tuple[str, ...]) -> str:
+    """The first of the ids that begins like one of these, or empty."""
+    return next((cid for cid in ids if cid.startswith(tuple(filter(None, beginnings)))), "")
+
+
+def _has_run(row: Json) -> bool:
+    return bool(row.get("State", "created") != "created")
+
+
+def _is_somebodys(row: Json, marker: Marker, by_name: Mapping[str, Json]) -> bool:
+    """Whether it only is called like a successor: where somebody else has the name, ours never ran alone."""
+    is_paired = _is_paired(marker, [each["Id"] for each in by_name.values()])
+    return marker.kind == "new" and _has_run(row) and not is_paired and marker.name in by_name
 
 
 def _is_paired(marker: Marker, ids: list[str]) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from watcher import successor
+from watcher.departures import open_scenes
 from watcher.dependents import Way, providers
 from watcher.engine import Engine
 from watcher.errors import EngineError, EngineUnavailable, NotFound, TaskLeft
@@ -19,9 +20,10 @@ from watcher.holds import Holds
 from watcher.names import name_of, short
 from watcher.proof import Demand, NotProved
 from watcher.quiet import NO_RESTART, quiet
-from watcher.recovery import NameTaken, bring_up, close, commit, drop, recover, roll_back, undo
+from watcher.recovery import bring_up, close, commit, drop, judged, recover, roll_back
 from watcher.restarts import restart_followers
-from watcher.scene import Finish, Recovery, Respawn, Restore, Scene, Undo, scenes
+from watcher.scene import Finish, Inherit, Recovery, Respawn, Restore, Scene, Undo
+from watcher.undoing import NameTaken, Old, undo
 from watcher.unit import OpenUpdates
 
 Json = dict[str, Any]
@@ -36,17 +38,18 @@ class Failure:
         name: The container that was to run it.
         image: Its id.
         reason: One line.
+        stays: There was nothing left to go back to: the container runs it, or is down.
     """
 
     name: str
     image: str
     reason: str
+    stays: bool = False
 
 
 async def read(engine: Engine) -> OpenUpdates:
     """Every update that was left open."""
-    rows = await engine.containers(stopped=True)
-    found, inspects = scenes(rows), dict[str, Json]()
+    (rows, found), inspects = await open_scenes(engine), dict[str, Json]()
     for cid in (cid for scene in found.values() for cid in scene.pair if cid):
         with contextlib.suppress(NotFound):
             inspects[cid] = await engine.container(cid)
@@ -55,8 +58,7 @@ async def read(engine: Engine) -> OpenUpdates:
 
 async def glance(engine: Engine, holds: Holds) -> OpenUpdates:
     """The same, with no more of its containers than `concerned` reads: without an inspect of each."""
-    rows = await engine.containers(stopped=True)
-    found = scenes(rows)
+    rows, found = await open_scenes(engine)
     halves = {cid for scene in found.values() for cid in scene.pair}
     outlines = await holds.of(engine, rows, halves)
     return OpenUpdates(found, _names(rows), {each["Id"]: each for each in outlines})
@@ -89,23 +91,23 @@ async def settle(engine: Engine, name: str, demands: Demands) -> list[Failure]:
     return failures
 
 
-async def undo_all(engine: Engine, kept: Mapping[str, str]) -> None:
+async def undo_all(engine: Engine, olds: Mapping[str, Old]) -> None:
     """Make containers their old selves again, wherever in their update they are.
 
     Args:
         engine: Where they are.
-        kept: The ids of the old containers, or of their spares, by their names: the one whose names
-            decide first, then who holds on to it, providers first.
+        olds: The old containers by their names: the one whose names decide first, then who holds on to it,
+            providers first.
 
     Raises:
         EngineError: The engine refused; everything is left in place, and may be tried again.
         NameTaken: Somebody else has one of the names now; the others are undone.
     """
-    await _quiet(engine, [*kept][1:])
+    await _quiet(engine, [*olds][1:])
     taken = list[NameTaken]()
-    for name, cid in kept.items():
+    for name, old in olds.items():
         try:
-            await undo(engine, name, cid)
+            await undo(engine, name, old)
         except NameTaken as error:
             taken.append(error)
     if taken:
@@ -120,6 +122,8 @@ async def _settle_one(engine: Engine, name: str, demands: Demands) -> list[Failu
                 failures += await _finish(engine, found, name, demands)
             case Way.BACK, Finish():
                 await roll_back(engine, recovery)
+            case _, Inherit():
+                failures += await _inherited(engine, found, recovery, demands)
             case Way.COMMITTED, Finish():
                 await close(engine, recovery)
             case Way.COMMITTED, Undo():
@@ -132,6 +136,17 @@ async def _settle_one(engine: Engine, name: str, demands: Demands) -> list[Failu
             case _:
                 is_turned |= await _recover(engine, found, name, recovery, may_turn=not is_turned)
     return failures
+
+
+async def _inherited(engine: Engine, found: OpenUpdates, update: Inherit, demands: Demands) -> list[Failure]:
+    """Let what is left of a container take its place, and say what is wrong with it."""
+    cid, marker = update.successor, update.marker
+    await recover(engine, update)
+    await restart_followers(engine, marker.name)
+    if marker.wanted == "s":
+        return []
+    trouble = await judged(engine, cid, _demand(found, cid, demands), evolve(marker, unjudged=True))
+    return [Failure(marker.name, found.inspects[cid]["Image"], trouble, stays=True)] if trouble else []
 
 
 async def _turned(engine: Engine, name: str) -> bool:
@@ -201,7 +216,7 @@ async def _finish(engine: Engine, found: OpenUpdates, name: str, demands: Demand
         await roll_back(engine, update)
         return [_blamed(found, name, current, str(error))] if isinstance(error, NotProved) else []
     await restart_followers(engine, name)
-    await commit(engine, update.successor, await engine.container(update.old), update.marker)
+    await commit(engine, update.successor, update.old, update.marker)
     return []
 
 

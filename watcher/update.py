@@ -13,6 +13,7 @@ from watcher.engine import Engine
 from watcher.errors import (
     Conflict,
     EngineError,
+    NoSuchContainer,
     NotFound,
     Occupied,
     RolledBack,
@@ -23,11 +24,12 @@ from watcher.errors import (
 from watcher.part import Part
 from watcher.plan import Action, Plan, Step
 from watcher.proof import NotProved
-from watcher.recovery import NameTaken
+from watcher.recovery import read
 from watcher.restarts import restart_after
-from watcher.settle import Failure, undo_all
+from watcher.settle import Failure, settle, undo_all
 from watcher.starting import to_its_end
 from watcher.successor import Moved
+from watcher.undoing import NameTaken
 
 _PATIENCE_S = 60.0
 _RETRY_S = 1.0
@@ -69,6 +71,7 @@ class Update:
         self._successors: dict[str, str] = {}
         self._is_committed = False
         self._done: list[Step] = []
+        self._stays = ""
 
     async def run(self) -> None:
         """Carry the plan out.
@@ -88,7 +91,10 @@ class Update:
                 raise
             except (WatcherError, asyncio.CancelledError) as error:
                 await self._failed_at(step, error)
-                raise
+                if isinstance(error, asyncio.CancelledError):
+                    raise
+                # What it was is gone, and the new one works: it is updated all the same.
+                return
             self._done.append(step)
             self.took[self._stage(step)] = time.monotonic() - began
 
@@ -135,7 +141,7 @@ class Update:
             raise UpdateFailed(
                 f"{name}: {tried}", advice="another updater is at work on it; see `docker ps -a`"
             ) from error
-        if isinstance(error, WatcherError):
+        if isinstance(error, WatcherError) and not await self._is_superseded():
             why = self.failed.reason if self.failed else tried
             line = f"{name} could not be updated: {why}; {await self._state()}"
             raise (RolledBack if self._has_changed(step, error) else UpdateFailed)(line) from error
@@ -145,6 +151,30 @@ class Update:
         is_refused = isinstance(error, EngineError) and error.status > 0
         begun = [*self._done, *([] if is_refused else [step])]
         return any(each.action not in _CREATION for each in begun)
+
+    async def _is_superseded(self) -> bool:
+        """Whether the new container stays and works, for somebody removed the old one.
+
+        Raises:
+            NoSuchContainer: Both were removed.
+            EngineError: It stays, and does not work.
+        """
+        name, root = self._plan.name, self._parts[self._plan.name]
+        if not await root.is_bereft():
+            return False
+        now = await read(self._engine, name)
+        if now is None:
+            raise NoSuchContainer(f"{name} was removed by somebody else in the middle of its update")
+        if now["Id"] != root.new:
+            raise EngineError(f"{name} was replaced by somebody else in the middle of its update")
+        trouble = self._stays or (self.failed.reason if self.failed else "") or root.ails(now)
+        if trouble:
+            raise EngineError(
+                f"{name} has its new image and does not work: {trouble}; somebody removed the old container "
+                "meanwhile, so there is nothing to go back to",
+                advice=f"see `docker logs {name}`, and recreate it",
+            )
+        return True
 
     def _is_over(self, step: Step, error: BaseException) -> bool:
         """Whether all have proved themselves, so that nobody goes back."""
@@ -183,9 +213,11 @@ class Update:
                 await part.stopped()
                 if part.name in untouched:
                     await part.drop()
-            await undo_all(
-                self._engine, {part.name: part.kept for part in begun if part.name not in untouched}
-            )
+            if await self._parts[self._plan.name].is_bereft():
+                await self._forward()
+            else:
+                olds = {part.name: part.old for part in begun if part.name not in untouched}
+                await undo_all(self._engine, olds)
 
         try:
             await patiently(back)
@@ -203,6 +235,12 @@ class Update:
                 f"{name} could not be updated ({tried}) and IS NOT YET AS IT WAS ({trouble})",
                 advice=f"nothing is lost: run `watcher update {name}` {way}",
             ) from error
+
+    async def _forward(self) -> None:
+        """Bring what is left of a container that somebody removed to its end, as the next run would."""
+        root = self._parts[self._plan.name]
+        for failure in await settle(self._engine, root.name, root.demands):
+            self._stays = failure.reason
 
 
 async def patiently(work: Callable[[], Awaitable[None]]) -> None:

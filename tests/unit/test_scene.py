@@ -14,6 +14,7 @@ from watcher.scene import (
     Depart,
     Discard,
     Finish,
+    Inherit,
     Leave,
     Recovery,
     Respawn,
@@ -34,14 +35,25 @@ RM_OF_SPARE = evolve(RM_OF_OLD, other=SPARE[:12], back=True)
 Rows = dict[str | Marker, str]
 
 
-def recovery_of(rows: Rows) -> Recovery | None:
-    """What follows for `web` from containers of these names; a spare is labelled with the old one's id."""
+def recovery_of(rows: Rows, *, started: bool = False, gone_as: str = "") -> Recovery | None:
+    """What follows for `web` from containers of these names; a spare is labelled with the old one's id.
+
+    Args:
+        rows: Their ids by their names.
+        started: The successor was started.
+        gone_as: The name that the old one had when somebody removed it.
+    """
     listed: list[dict[str, Any]] = [
-        {"Id": cid, "Names": [f"/{name}"], "Labels": {SPARE_OF: OLD} if cid == SPARE else None}
+        {
+            "Id": cid,
+            "Names": [f"/{name}"],
+            "Labels": {SPARE_OF: OLD} if cid == SPARE else None,
+            "State": "running" if started and cid == NEW else "created",
+        }
         for name, cid in rows.items()
     ]
     scene = scenes(listed).get("web")
-    return scene.recovery if scene else None
+    return evolve(scene, gone_as=gone_as).recovery if scene else None
 
 
 @pytest.mark.parametrize(
@@ -51,7 +63,7 @@ def recovery_of(rows: Rows) -> Recovery | None:
         pytest.param({OF_OLD: NEW, TO_NEW: OLD}, Undo(OLD, NEW, OF_OLD), id="set aside"),
         pytest.param({"web": NEW, TO_NEW: OLD}, Finish(OLD, NEW, TO_NEW), id="named or started"),
         pytest.param({TO_NEW: OLD}, Restore(OLD, TO_NEW), id="the successor was removed by hand"),
-        pytest.param({OF_OLD: NEW}, Discard(NEW), id="the old one was removed by hand"),
+        pytest.param({OF_OLD: NEW}, Inherit(NEW, OF_OLD), id="the old one went, nobody knows how"),
         pytest.param({"web": OTHER, OF_OLD: NEW}, Discard(NEW), id="somebody recreated it"),
         pytest.param(
             {"web": OTHER, OF_OLD: NEW, TO_NEW: OLD}, Discard(NEW), id="recreated, and both are left"
@@ -74,7 +86,7 @@ def test_an_open_update_has_one_way_out(rows: Rows, recovery: Recovery) -> None:
         ),
         pytest.param({"web": OLD, RM_OF_OLD: NEW, GOING_TO_NEW: SPARE}, Depart(OLD), id="going"),
         pytest.param({RM_OF_OLD: NEW, GOING_TO_NEW: SPARE}, Adopt(NEW, RM_OF_OLD), id="gone"),
-        pytest.param({RM_OF_OLD: NEW}, Adopt(NEW, RM_OF_OLD), id="gone, and its spare was removed by hand"),
+        pytest.param({RM_OF_OLD: NEW}, Inherit(NEW, RM_OF_OLD), id="gone, and its spare was removed by hand"),
         pytest.param(
             {"web": NEW, GOING_TO_NEW: SPARE}, Finish(SPARE, NEW, GOING_TO_NEW), id="named or started"
         ),
@@ -87,7 +99,17 @@ def test_an_open_update_has_one_way_out(rows: Rows, recovery: Recovery) -> None:
             id="made anew, not named",
         ),
         pytest.param({"web": OLD, RM_TO_NEW: SPARE}, Discard(SPARE), id="undone, and the spare is left"),
-        pytest.param({"web": OTHER, GOING_TO_NEW: SPARE}, Discard(SPARE), id="somebody recreated it"),
+        pytest.param({"web": OTHER, RM_TO_NEW: SPARE}, Discard(SPARE), id="somebody recreated it"),
+        pytest.param({"web": OTHER, GOING_TO_NEW: SPARE}, Leave(SPARE), id="its name was taken as it went"),
+        pytest.param(
+            {"mine": OLD, RM_OF_OLD: NEW, RM_TO_NEW: SPARE},
+            Undo(OLD, NEW, RM_OF_OLD),
+            id="a person renamed it",
+        ),
+        pytest.param({"mine": OLD, RM_TO_NEW: SPARE}, Discard(SPARE), id="renamed, and the spare is left"),
+        pytest.param(
+            {"mine": OLD, RM_OF_OLD: NEW, GOING_TO_NEW: SPARE}, Depart(OLD), id="renamed as it goes"
+        ),
         pytest.param(
             {"web": OTHER, RM_OF_OLD: NEW, GOING_TO_NEW: SPARE},
             Discard(NEW),
@@ -98,6 +120,29 @@ def test_an_open_update_has_one_way_out(rows: Rows, recovery: Recovery) -> None:
 )
 def test_an_open_update_of_one_that_removes_itself_has_one_way_out(rows: Rows, recovery: Recovery) -> None:
     assert recovery_of(rows) == recovery
+
+
+@pytest.mark.parametrize(
+    ("started", "gone_as", "recovery"),
+    [
+        pytest.param(False, "web", Discard(NEW), id="a person removed web: web is to be gone"),
+        pytest.param(False, str(TO_NEW), Inherit(NEW, OF_OLD), id="a person removed what was set aside"),
+        pytest.param(True, "web", Inherit(NEW, OF_OLD), id="somebody started what is left"),
+    ],
+)
+def test_who_removed_the_old_one_under_which_name_tells_what_becomes_of_what_is_left(
+    *, started: bool, gone_as: str, recovery: Recovery
+) -> None:
+    assert recovery_of({OF_OLD: NEW}, started=started, gone_as=gone_as) == recovery
+
+
+@pytest.mark.parametrize("rows", [{"mine": OLD, OF_OLD: NEW}, {"mine": OLD, "web": OTHER, OF_OLD: NEW}])
+def test_one_that_a_person_renamed_is_what_the_update_is_undone_for(rows: Rows) -> None:
+    assert recovery_of(rows) == Undo(OLD, NEW, OF_OLD)
+
+
+def test_a_started_container_beside_somebody_elses_is_nobodys_to_remove() -> None:
+    assert recovery_of({"web": OTHER, OF_OLD: NEW}, started=True) is None
 
 
 @pytest.mark.parametrize("name", ["web", "web_old", "web.ctr-updater", "web.ctr-updater-old-r-xyz"])
@@ -131,15 +176,15 @@ def test_no_container_but_one_that_an_id_speaks_for_is_given_the_name_or_taken_i
 
     match recovery_of(rows):
         case Undo(old, successor, marker):
-            assert old.startswith(marker.other) or (holder == old == OLD)
+            assert old.startswith(marker.other) or old == OLD
             assert successor != holder
         case Finish(old, successor, marker):
             assert successor == holder
             assert successor.startswith(marker.other)
             assert old != holder
         case Depart(old):
-            assert holder == old == OLD
-        case Restore() | Adopt() | Respawn():
+            assert old == OLD
+        case Restore() | Adopt() | Inherit() | Respawn():
             assert not holder
         case Discard(cid) | Leave(cid):
             assert cid != holder
