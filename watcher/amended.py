@@ -62,7 +62,7 @@ def for_old(old: Json, new: Json | None, marker: Marker, known: Known) -> Json:
     if new is None or new["Id"] not in known or old["Id"] not in known:
         return changes
     held: Known = (
-        known if not marker.always else {**known, old["Id"]: known[old["Id"]] | {POLICY: _policy(old)}}
+        known if not marker.always else {**known, old["Id"]: known[old["Id"]] | {POLICY: policy(old)}}
     )
     return changes | _lacking(_changed(new, known), old, held)
 
@@ -80,12 +80,13 @@ def silenced(new: Json, known: Known) -> None:
 
 def is_silent(container: Json) -> bool:
     """Whether the engine does not start it again."""
-    return (_policy(container) or {}).get("Name") in ("", "no", None)
+    return policy(container).get("Name") in ("", "no", None)
 
 
-def _policy(container: Json) -> Json:
-    policy: Json = container["HostConfig"].get(POLICY) or {}
-    return policy
+def policy(container: Json) -> Json:
+    """The restart policy of an inspected container."""
+    found: Json = container["HostConfig"].get(POLICY) or {}
+    return found
 
 
 def _changed(container: Json, known: Known) -> Json:

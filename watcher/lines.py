@@ -4,7 +4,7 @@ from watcher.assess import Assessment, known_image
 from watcher.engine import Engine, Json
 from watcher.errors import NotFound
 from watcher.names import short
-from watcher.recovery import open_updates
+from watcher.undoing import open_updates
 from watcher.refs import ImageRef
 from watcher.verdict import reference_of
 

@@ -7,7 +7,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from watcher import links, plan, spare, successor
-from watcher.amended import Known
+from watcher.amended import ALWAYS, Known, policy
 from watcher.engine import Engine, Json
 from watcher.errors import EngineError, EngineUnavailable, NoAnswer, NotFound
 from watcher.names import Marker, short
@@ -217,7 +217,10 @@ class Part:
             raise successor.Moved(f"somebody changed {self.name} meanwhile")
 
     async def _hold(self) -> None:
-        await self._engine.set_restart_policy(self._old["Id"], NO_RESTART)
+        # Where somebody changed it since it was stopped, theirs stands, and none but `always` starts it at a
+        # reboot.
+        if policy(await self._engine.container(self._old["Id"])) == ALWAYS:
+            await self._engine.set_restart_policy(self._old["Id"], NO_RESTART)
 
     async def _set_aside(self) -> None:
         self._is_touched = True

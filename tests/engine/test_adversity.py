@@ -218,7 +218,8 @@ def test_a_container_that_is_removed_meanwhile_stays_removed(
 
     done = update(cli, proxy, web)
 
-    undone(done, web, "No such container")
+    assert (done.code, done.out, done.err.count("\n")) == (3, "", 1)
+    assert f"{web.name} was removed by somebody else" in done.err
     assert stack.containers() == {}
 
 

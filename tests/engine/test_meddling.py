@@ -4,6 +4,7 @@ What the person wanted stands; what is left of the container is kept, and has th
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -11,9 +12,9 @@ from tests.bed.cli import Commands
 from tests.bed.proxy import Proxy
 from tests.bed.relay import When
 from tests.bed.stack import Stack
-from tests.engine.apps import QUICK, App, outdated
+from tests.engine.apps import App, outdated
 from tests.engine.test_adversity import meddle, update
-from tests.engine.updates import UPDATE, replaced
+from tests.engine.updates import replaced
 
 Docker = Callable[..., str]
 CRASH = {"cmd": "echo broken; exit 3"}
@@ -25,28 +26,22 @@ def docker(stack: Stack) -> Docker:
     return stack.engine.docker
 
 
-def successor(stack: Stack, web: App) -> str:
-    """The id of the container that is to take the place of the old one."""
-    return next(row["Id"] for row in stack.containers().values() if row["Id"] != web.cid)
-
-
-def settled(cli: Commands, stack: Stack, web: App) -> None:
-    """Another run finds nothing to do, and nothing that it must tell."""
-    before = stack.containers()
-    done = cli(*UPDATE, web.name, env=QUICK)
-    assert (done.code, done.err) == (0, f"{web.name}: up to date\n") or done.out
-    assert stack.containers().keys() == before.keys()
+def went_back(stack: Stack, web: App) -> dict[str, Any]:
+    """The old container has the name and runs, and nothing else is left."""
+    assert list(stack.containers()) == [web.name]
+    after = stack.inspect(web.name)
+    assert (after["Id"], after["State"]["Running"]) == (web.cid, True)
+    return after
 
 
 # The old container is removed
 
 
-@pytest.mark.parametrize("at", [("create", "before"), ("create", "after"), ("stop", "before")])
-def test_a_container_that_is_removed_before_it_was_stopped_stays_removed(
-    cli: Commands, stack: Stack, proxy: Proxy, docker: Docker, at: tuple[str, When]
+def test_a_container_that_is_removed_before_its_successor_is_made_stays_removed(
+    cli: Commands, stack: Stack, proxy: Proxy, docker: Docker
 ) -> None:
     web = outdated(stack)
-    proxy.arm(meddle(lambda: docker("rm", "-f", web.name)), match=at[0], when=at[1])
+    proxy.arm(meddle(lambda: docker("rm", "-f", web.name)), match="create")
 
     done = update(cli, proxy, web)
 
@@ -80,3 +75,123 @@ def test_a_bad_image_stays_where_what_it_replaced_was_removed(
     assert (done.code, done.err.count("\n")) == (4, 1)
     assert "nothing to go back to" in done.err
     assert replaced(stack, web)["State"]["ExitCode"] == 3
+
+
+# The new container is removed while it is undone
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("number", [3, 4])
+def test_the_old_container_runs_again_where_the_bad_one_is_removed_as_it_is_undone(
+    cli: Commands, stack: Stack, proxy: Proxy, docker: Docker, number: int, when: When
+) -> None:
+    web = outdated(stack, new=CRASH)
+
+    def remove() -> None:
+        docker("rm", "-f", *(row["Id"] for row in stack.containers().values() if row["Id"] != web.cid))
+
+    proxy.arm(meddle(remove), match="^POST .*/rename", n=number, when=when)
+
+    assert update(cli, proxy, web).code == 6
+
+    went_back(stack, web)
+
+
+def test_one_that_removes_itself_is_not_lost_where_its_name_is_taken_as_it_goes(
+    cli: Commands, stack: Stack, proxy: Proxy, docker: Docker
+) -> None:
+    """Its spare is all that is left of it, and is kept until the name is free again."""
+    web = outdated(stack, "--rm")
+    stack.image(stack.name("thief:1"))
+    thieves: list[str] = []
+    proxy.arm(
+        meddle(lambda: thieves.append(stack.run(stack.name("thief:1"), name=web.name))),
+        match="^POST .*/rename",
+        n=2,
+    )
+
+    done = update(cli, proxy, web)
+
+    assert (done.code, done.err.count("\n")) == (4, 1)
+    assert stack.inspect(web.name)["Id"] == thieves[0]
+    docker("rm", "-f", web.name)
+    assert update(cli, proxy, web).code == 0
+    assert replaced(stack, web)["State"]["Running"]
+
+
+# A person renames either of them
+
+
+@pytest.mark.parametrize("bad", [False, True])
+@pytest.mark.parametrize("call", ["^POST .*/rename", "^POST .*/start"])
+def test_an_old_container_that_is_renamed_in_the_middle_is_there_and_the_name_has_one_that_runs(
+    cli: Commands, stack: Stack, proxy: Proxy, docker: Docker, call: str, *, bad: bool
+) -> None:
+    web, mine = outdated(stack, new=CRASH if bad else {}), stack.name("mine")
+    proxy.arm(meddle(lambda: docker("rename", web.cid, mine)), match=call, when="after")
+
+    assert update(cli, proxy, web).code == (6 if bad else 0)
+
+    if bad:
+        went_back(stack, web)
+    else:
+        assert stack.containers().keys() == {web.name, mine}
+        assert stack.inspect(web.name)["State"]["Running"]
+
+
+@pytest.mark.parametrize("bad", [False, True])
+def test_a_new_container_that_is_renamed_under_its_proof_is_judged_all_the_same(
+    cli: Commands, stack: Stack, proxy: Proxy, docker: Docker, *, bad: bool
+) -> None:
+    web, mine = outdated(stack, new=CRASH if bad else {}), stack.name("mine")
+    proxy.arm(meddle(lambda: docker("rename", web.name, mine)), match="^POST .*/start", when="after")
+
+    update(cli, proxy, web)
+
+    if bad:
+        went_back(stack, web)
+    else:
+        assert len(stack.containers()) == 1
+        (row,) = stack.containers().values()
+        assert row["State"] == "running"
+
+
+# A person changes its options
+
+
+@pytest.mark.parametrize("policy", ["no", "always"])
+@pytest.mark.parametrize("bad", [False, True])
+@pytest.mark.parametrize(
+    ("call", "number", "when"),
+    [
+        ("/stop", 1, "after"),
+        ("/rename", 1, "before"),
+        ("/rename", 2, "after"),
+        ("/start", 1, "before"),
+        ("/start", 1, "after"),
+    ],
+)
+def test_a_policy_and_other_options_that_are_changed_in_the_middle_are_not_lost(
+    cli: Commands,
+    stack: Stack,
+    proxy: Proxy,
+    docker: Docker,
+    policy: str,
+    call: str,
+    number: int,
+    when: When,
+    *,
+    bad: bool,
+) -> None:
+    # The engine refuses to change what is just being restarted.
+    web = outdated(stack, "--restart", policy, new={"cmd": "echo broken; sleep 0.4; exit 3"} if bad else {})
+    changed = ("--restart", "unless-stopped", "--cpu-shares", "512")
+    proxy.arm(
+        meddle(lambda: docker("update", *changed, web.name)), match=f"^POST .*{call}", n=number, when=when
+    )
+
+    assert update(cli, proxy, web).code == (6 if bad else 0)
+
+    after = went_back(stack, web) if bad else replaced(stack, web)
+    assert after["HostConfig"]["RestartPolicy"]["Name"] == "unless-stopped"
+    assert after["HostConfig"]["CpuShares"] == 512
