@@ -209,9 +209,7 @@ def _scene(name: str, marked: list[Marked], by_name: dict[str, Json]) -> Scene:
     ids = [row["Id"] for row in by_name.values()]
     holder = by_name.get(name, {}).get("Id", "")
     successor, retired = (_likeliest(marked, name, kind, ids) for kind in ("new", "old"))
-    unnamed = [
-        cid for cid in ids if cid not in {holder, *(each.cid for each in (successor, retired) if each)}
-    ]
+    unnamed = [row["Id"] for each, row in by_name.items() if each != name and not Marker.parse(each)]
     old = (successor.marker.other if successor else "", retired.spare_of if retired else "")
     new = (retired.marker.other,) if retired and not successor else ()
     return Scene(name, holder, successor, retired, _first(unnamed, old), _first(unnamed, new))

@@ -69,6 +69,10 @@ def recovery_of(rows: Rows, *, started: bool = False, gone_as: str = "") -> Reco
             {"web": OTHER, OF_OLD: NEW, TO_NEW: OLD}, Discard(NEW), id="recreated, and both are left"
         ),
         pytest.param({"web": OTHER, TO_NEW: OLD}, Leave(OLD), id="recreated after the old one was set aside"),
+        pytest.param(
+            {"mine": NEW, TO_NEW: OLD}, Finish(OLD, NEW, TO_NEW), id="a person renamed the successor"
+        ),
+        pytest.param({"web": OTHER, "mine": NEW, TO_NEW: OLD}, Leave(OLD), id="renamed, and recreated"),
     ],
 )
 def test_an_open_update_has_one_way_out(rows: Rows, recovery: Recovery) -> None:
@@ -97,6 +101,11 @@ def test_an_open_update_has_one_way_out(rows: Rows, recovery: Recovery) -> None:
             {GOING_TO_NEW: SPARE, RM_OF_SPARE: AGAIN},
             Respawn(SPARE, AGAIN, GOING_TO_NEW),
             id="made anew, not named",
+        ),
+        pytest.param(
+            {"mine": NEW, GOING_TO_NEW: SPARE},
+            Finish(SPARE, NEW, GOING_TO_NEW),
+            id="a person renamed it later",
         ),
         pytest.param({"web": OLD, RM_TO_NEW: SPARE}, Discard(SPARE), id="undone, and the spare is left"),
         pytest.param({"web": OTHER, RM_TO_NEW: SPARE}, Discard(SPARE), id="somebody recreated it"),
