@@ -4,8 +4,8 @@ from watcher.assess import Assessment, known_image
 from watcher.engine import Engine, Json
 from watcher.errors import NotFound
 from watcher.names import short
-from watcher.undoing import open_updates
 from watcher.refs import ImageRef
+from watcher.undoing import open_updates
 from watcher.verdict import reference_of
 
 
