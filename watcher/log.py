@@ -6,13 +6,13 @@ What strangers wrote is escaped on a console; JSON escapes it by itself.
 """
 
 import logging
-import os
 import sys
 from typing import Any
 
 import structlog
 
 from watcher.quoting import escaped
+from watcher.terminal import colours
 
 
 def configure(level: str, style: str) -> None:
@@ -25,7 +25,7 @@ def configure(level: str, style: str) -> None:
     for_eyes = style == "console" or (style == "auto" and sys.stderr.isatty())
     renderers: list[Any] = [structlog.processors.JSONRenderer()]
     if for_eyes:
-        renderers = [_escape, structlog.dev.ConsoleRenderer(colors=_has_colours())]
+        renderers = [_escape, structlog.dev.ConsoleRenderer(colors=colours(sys.stderr))]
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -37,11 +37,6 @@ def configure(level: str, style: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
-
-
-def _has_colours() -> bool:
-    """Whether a terminal is there that may be coloured (no-color.org)."""
-    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _escape(_: object, __: str, line: Any) -> Any:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Self, TextIO
 
+from watcher.terminal import moves
+
 Progress = Callable[[dict[str, Any]], None]
 Reporter = Callable[[str], AbstractContextManager[Progress]]
 
@@ -26,7 +28,7 @@ class PullProgress:
     def __init__(self, what: str, out: TextIO) -> None:
         self._what = what
         self._out = out
-        self._moving = out.isatty()
+        self._moving = moves(out)
         self._layers: dict[str, tuple[str, int, int]] = {}
         self._drawn = 0.0
 

@@ -13,6 +13,7 @@ from watcher.memory import Memory
 from watcher.own_labels import OwnLabels
 from watcher.registries import Registries
 from watcher.settings import DaemonSettings, Policy, refuse_unknown_variables, state_folder
+from watcher.zone import refuse_unknown_zone
 
 Command = Callable[[Context], Awaitable[int]]
 
@@ -35,6 +36,7 @@ def run(command: Command, *, waits: bool = False) -> int:
 
 async def _opened(command: Command, *, waits: bool) -> int:
     refuse_unknown_variables()
+    refuse_unknown_zone()
     defaults, state = Policy.of_environment(), state_folder()
     counts = DaemonSettings.of_environment().image_labels
     opened = OwnLabels(find(), counts=counts)

@@ -17,10 +17,20 @@ def refuse_unknown(given: Iterable[str], known: Iterable[str], prefix: str) -> N
     Raises:
         UnknownName: One is none of them.
     """
-    right = {name.removeprefix(prefix).casefold(): name for name in sorted(known)}
+    there = [name.removeprefix(prefix) for name in sorted(known)]
     for name in given:
-        if name not in right.values():
+        rest = name.removeprefix(prefix)
+        if rest not in there:
             # Without the prefix, which would make all of them alike.
-            near = difflib.get_close_matches(name.removeprefix(prefix).casefold(), right, n=1)
-            meant = f"did you mean {right[near[0]]}?" if near else f"it is one of {', '.join(right.values())}"
-            raise UnknownName(name, meant)
+            near = nearest(rest, there)
+            all_of_them = ", ".join(f"{prefix}{each}" for each in there)
+            raise UnknownName(
+                name, f"did you mean {prefix}{near}?" if near else f"it is one of {all_of_them}"
+            )
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The name that may have been meant, whatever its case; empty where none is near."""
+    right = {each.casefold(): each for each in known}
+    near = difflib.get_close_matches(name.casefold(), right, n=1)
+    return right[near[0]] if near else ""

@@ -20,7 +20,7 @@ import aiodocker
 import aiohttp
 from aiodocker.utils import parse_result
 
-from watcher.endpoint import Endpoint
+from watcher.endpoint import Endpoint, hint, hint_of_refusal
 from watcher.errors import Conflict, EngineError, EngineUnavailable, NoAnswer, NotFound, TaskLeft
 
 ApiVersion = tuple[int, int]
@@ -32,6 +32,8 @@ READ_LIMIT = 60.0
 CHANGE_LIMIT = 180.0
 SILENCE_LIMIT = 600.0
 _NO_ANSWER = 900
+_NOT_FOUND = 404
+_GARBAGE = (aiohttp.ClientResponseError, ValueError, LookupError, TypeError)
 _TRY_AGAIN = "see the engine's log, and try again"
 _LEFT_TASK = re.compile(r"task ([0-9a-f]{12})[0-9a-f]*: already exists")
 
@@ -72,12 +74,14 @@ class Transport:
         Raises:
             EngineError: The engine is too old.
         """
-        found = await self.ask("ask for the engine's version", "GET", "version", versioned_api=False)
+        try:
+            found = await self.ask("ask for the engine's version", "GET", "version", versioned_api=False)
+        except EngineError as error:
+            if error.status == _NOT_FOUND or isinstance(error.__cause__, _GARBAGE):
+                raise _no_engine(self.endpoint) from error
+            raise
         if not isinstance(found, dict) or "ApiVersion" not in found:
-            raise EngineError(
-                f"what answers at {self.endpoint.shown} is no Docker engine",
-                advice="see DOCKER_HOST and `docker context ls`",
-            )
+            raise _no_engine(self.endpoint)
         newest, oldest = _version(found["ApiVersion"]), _version(found.get("MinAPIVersion", "1.12"))
         if newest < OLDEST:
             raise EngineError(
@@ -179,6 +183,13 @@ class Transport:
             raise EngineUnavailable(f"cannot {what}: {why}", advice=_TRY_AGAIN) from error
 
 
+def _no_engine(endpoint: Endpoint) -> EngineUnavailable:
+    return EngineUnavailable(
+        f"what answers at {endpoint.shown} is no Docker engine",
+        advice="see DOCKER_HOST and `docker context ls`",
+    )
+
+
 def _refusal(what: str, error: aiodocker.DockerError) -> EngineError:
     line = f"cannot {what}: the engine says: {error.message}"
     if left := _LEFT_TASK.search(error.message):
@@ -186,16 +197,12 @@ def _refusal(what: str, error: aiodocker.DockerError) -> EngineError:
         advice = f"left behind by an engine that was killed; to be rid of it: `{command}`, or reboot"
         return TaskLeft(line, status=error.status, advice=advice)
     kind: Callable[..., EngineError] = {404: NotFound, 409: Conflict}.get(error.status, EngineError)
-    return kind(line, status=error.status)
+    return kind(line, status=error.status, advice=hint_of_refusal(error.message))
 
 
 def _unreachable(what: str, endpoint: Endpoint, cause: BaseException | None) -> EngineUnavailable:
-    origin = getattr(cause, "os_error", cause)
-    advice = _TRY_AGAIN
-    if isinstance(origin, PermissionError):
-        advice = "join the group that owns the socket (often docker), or use sudo"
-    elif isinstance(origin, FileNotFoundError | ConnectionRefusedError):
-        advice = "is Docker running? Set DOCKER_HOST if it listens elsewhere"
+    origin = getattr(cause, "certificate_error", None) or getattr(cause, "os_error", cause)
+    advice = hint(origin, endpoint) or _TRY_AGAIN
     why = getattr(origin, "strerror", None) or origin or "no answer"
     return EngineUnavailable(f"cannot {what}: no connection to {endpoint.shown}: {why}", advice=advice)
 

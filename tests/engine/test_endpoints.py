@@ -241,11 +241,11 @@ def test_tls_that_does_not_work_out_is_4_in_one_clear_line(
     assert (done.code, done.out, done.err.count("\n")) == (4, "", 1)
     assert "unexpected" not in done.err
     said = {
-        "wrong authority": "certificate verify failed",
-        "no certificates": "certificate verify failed",
+        "wrong authority": "ca.pem in DOCKER_CERT_PATH must be its authority's",
+        "no certificates": "there is no ca.pem",
         "key of another": "cannot use the TLS certificates in",
         "garbage": "cannot use the TLS certificates in",
-        "no TLS": "HTTPS",
+        "no TLS": "it speaks TLS: set DOCKER_TLS_VERIFY=1",
     }
     assert said[kind] in done.err
 

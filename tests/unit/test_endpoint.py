@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from watcher.endpoint import DEFAULT_SOCKET, config_folder, find
 from watcher.errors import EngineUnavailable
@@ -53,6 +54,8 @@ def test_without_any_setting_it_is_the_default_socket(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", ["1", "0", "false"])
 def test_any_value_but_the_empty_one_asks_for_tls(variable: str, value: str, tmp_path: Path) -> None:
     """docker/cli cli/flags/options.go: `os.Getenv(...) != ""`."""
+    trustme.CA().cert_pem.write_to_path(tmp_path / "ca.pem")
+
     found = find({"DOCKER_HOST": "tcp://host", variable: value, "DOCKER_CERT_PATH": str(tmp_path)})
 
     assert found.url == "https://host:2376"

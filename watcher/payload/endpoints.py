@@ -15,7 +15,7 @@ _ASSIGNED = (
     "DNSNames", "NetworkID", "EndpointID", "Gateway", "IPAddress", "IPPrefixLen",
     "IPv6Gateway", "GlobalIPv6Address", "GlobalIPv6PrefixLen", "MacAddress",
 )  # fmt: skip
-_DEFAULT = ("default", "bridge", "nat")
+_DEFAULT = ("default", "bridge")  # the predefined ones of Linux
 _WITHOUT_OPTIONS = {"host", "none"}
 
 

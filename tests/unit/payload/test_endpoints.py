@@ -127,3 +127,10 @@ def test_in_anothers_namespace_nothing_of_a_network_is_sent() -> None:
 
     assert seen.body["NetworkingConfig"] == {"EndpointsConfig": {}}
     assert (seen.body["Hostname"], seen.body["Domainname"], "ExposedPorts" in seen.body) == ("", "", False)
+
+
+@pytest.mark.parametrize(("name", "kept"), [("nat", ["a"]), ("ingress", ["a"]), ("bridge", None)])
+def test_only_what_linux_calls_predefined_has_no_aliases(name: str, kept: list[str] | None) -> None:
+    body = made({name: {"Aliases": ["a"]}}, mode=name).body
+
+    assert body["NetworkingConfig"]["EndpointsConfig"][name].get("Aliases") == kept
