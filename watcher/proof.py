@@ -17,12 +17,12 @@ from attrs import frozen
 from watcher import starting
 from watcher.engine import Engine
 from watcher.errors import EngineError, WatcherError
+from watcher.words import last_check
 
 Json = dict[str, Any]
 
 _NANO = 1_000_000_000
 _BAD_REQUEST = 400
-_LONGEST_OUTPUT = 400
 _MAY_END = {"", "no", "on-failure"}
 _SHARED = ("host", "none", "container:")
 
@@ -31,6 +31,10 @@ class NotProved(WatcherError):
     """The successor does not work; the message says in what way."""
 
     exit_code = 6
+
+
+class Unhealthy(NotProved):
+    """Its HEALTHCHECK says that it does not work, or did not say in time that it does."""
 
 
 class Look(Enum):
@@ -89,7 +93,10 @@ async def prove(engine: Engine, cid: str, demand: Demand) -> None:
     async with _alarm(engine.events(type=["container"], container=[cid])) as next_event:
         while True:
             container = await engine.container(cid)
-            look = judge(container, time.monotonic() - started, demand)
+            try:
+                look = judge(container, time.monotonic() - started, demand)
+            except Unhealthy as error:
+                raise Unhealthy(f"{error}{await last_check(engine, container)}") from error
             if look is Look.PASSED:
                 return
             if look is Look.UNWIRED:
@@ -160,15 +167,8 @@ def _health(container: Json, elapsed: float, demand: Demand) -> Look:
         return Look.PASSED
     if status == "unhealthy" or over:
         how = "it became unhealthy" if status == "unhealthy" else "it did not become healthy in time"
-        raise NotProved(f"{how}{_last_check(container)}")
+        raise Unhealthy(how)
     return Look.WAITING
-
-
-def _last_check(container: Json) -> str:
-    """What the last check said, as a clause to put behind; empty where it said nothing."""
-    checks = (container["State"].get("Health") or {}).get("Log") or [{}]
-    said = " ".join(str(checks[-1].get("Output") or "").split())
-    return f"; its check said: {said[-_LONGEST_OUTPUT:]}" if said else ""
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
 """What a container said last, fit to be told, kept and sent: masked, escaped and cut."""
 
-from watcher.engine import Engine
+from watcher.engine import Engine, Json
 from watcher.errors import EngineError, NotFound
 from watcher.quoting import Mask, escaped
 
@@ -29,6 +29,20 @@ async def last_words(engine: Engine, cid: str, mask: Mask) -> str:
         said = mask(await engine.logs(cid, _LINES))
     except EngineError:
         return ""
+    return _clause("its last words", said)
+
+
+async def last_check(engine: Engine, container: Json) -> str:
+    """What an inspected container's last health check said, as a clause likewise."""
+    checks = (container["State"].get("Health") or {}).get("Log") or [{}]
+    try:
+        mask = await mask_of(engine, container["Id"])
+    except EngineError:
+        return ""
+    return _clause("its check said", mask(str(checks[-1].get("Output") or "")))
+
+
+def _clause(what: str, said: str) -> str:
     lines = (" ".join(line.split()) for line in said.split("\n"))
     words = escaped(" | ".join(filter(None, lines)))
-    return f"; its last words: {words[-_LONGEST:]}" if words else ""
+    return f"; {what}: {words[-_LONGEST:]}" if words else ""

@@ -38,7 +38,7 @@ def everything(cli: Commands, name: str) -> str:
 
 def _kept(cli: Commands) -> list[str]:
     """All files of the state directory but the images' own configurations, which hold no container's."""
-    files = [path for path in cli.state.rglob("*") if path.is_file() and path.parent.name != "images"]
+    files = [path for path in cli.state.rglob("*") if path.is_file() and "images" not in path.parts]
     assert files
     return [path.read_text() for path in files]
 
@@ -68,10 +68,24 @@ def test_long_last_words_are_cut(cli: Commands, stack: Stack) -> None:
     assert len(said) < 1000
 
 
+SAYS_WHEN_ASKED = 'echo "$WORD, $API_TOKEN"; printf "\\033]0;owned\\007away\\n"; exit 1'
+
+
+def test_what_its_health_check_said_last_is_told_likewise(cli: Commands, stack: Stack) -> None:
+    new = {"healthcheck": SAYS_WHEN_ASKED, "env": [f"API_TOKEN={SECRETS[2]}"]}
+    web = outdated(stack, *LOCAL, *OWN, new=new)
+
+    said = cli(*UPDATE, web.name, env=QUICK)
+
+    assert said.code == 6
+    assert r"it became unhealthy; its check said: ***, *** | \x1b]0;owned\x07away" in said.err
+    assert [secret for secret in SECRETS if secret in "\n".join([said.err, *_kept(cli)])] == []
+
+
 def test_the_daemon_keeps_a_secret_too(daemon: Running, cli: Commands, stack: Stack) -> None:
     name = baring(stack)
 
-    line = daemon.wait("container not updated", container=name)
+    line = daemon.wait("update rolled back", container=name)
 
     assert "its last words" in line["why"]
     assert daemon.stop() == 0

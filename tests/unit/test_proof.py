@@ -53,28 +53,6 @@ def test_what_has_failed_for_good_is_not_waited_for(found: dict[str, Any], elaps
         judge(found, elapsed, Demand())
 
 
-def checked(status: str, *outputs: str) -> dict[str, Any]:
-    log = [{"ExitCode": 1, "Output": output} for output in outputs]
-    return container({"Health": {"Status": status, "Log": log}}, check=CHECK)
-
-
-@pytest.mark.parametrize(
-    ("found", "said"),
-    [
-        (checked("unhealthy", "first", "the database\nis away\n"), "; its check said: the database is away"),
-        (checked("starting", "connection refused"), "; its check said: connection refused"),
-        (checked("unhealthy", "x" * 500 + "end"), f"; its check said: {'x' * 397}end"),
-        (checked("unhealthy", ""), ""),
-        (checked("unhealthy"), ""),
-    ],
-)
-def test_what_the_last_check_said_is_in_the_reason(found: dict[str, Any], said: str) -> None:
-    with pytest.raises(NotProved) as failed:
-        judge(found, 1000, Demand())
-
-    assert str(failed.value).endswith(said or ("unhealthy", "in time"))
-
-
 @pytest.mark.parametrize("policy", ["", "no", "on-failure"])
 def test_a_job_that_ends_well_under_a_policy_that_lets_it_is_proved(policy: str) -> None:
     assert judge(container({"Running": False, "ExitCode": 0}, policy=policy), 0, Demand()) is Look.PASSED
