@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Self
 
+from watcher.answer import garbage
 from watcher.credentials import Credentials, Login
 from watcher.engine import Engine, Json
 from watcher.errors import EngineError, EngineUnavailable, NoAnswer, RegistryError, Trouble
@@ -15,7 +16,7 @@ from watcher.insecure import InsecureRegistries
 from watcher.limiter import Limiter
 from watcher.progress import Progress
 from watcher.refs import ImageRef
-from watcher.registry import Descriptor, Registry
+from watcher.registry import Descriptor, Registry, is_digest
 from watcher.trouble import ADVICE, classify
 
 ANSWER_LIMIT = 120.0
@@ -143,8 +144,10 @@ class Registries:
                 raise
             theirs = await self._explained(ref, login, error)
             raise ours if theirs.trouble in _OUT_OF_REACH else theirs from error
-        described = found["Descriptor"]
-        return Descriptor(str(described["digest"]), str(described["mediaType"]))
+        described = (found if isinstance(found, dict) else {}).get("Descriptor") or {}
+        if not is_digest(described.get("digest")):
+            raise garbage(f"ask for {ref.familiar} through the engine", "what it says of the digest is none")
+        return Descriptor(described["digest"], str(described.get("mediaType")))
 
 
 def _is_gone(error: EngineError) -> bool:

@@ -95,7 +95,7 @@ class Registry:
         if answer.status != _OK or answer.media_type not in _MANIFESTS or not _told(answer):
             return await self._get(ref)
         digest = _told(answer)
-        if not _DIGEST.fullmatch(digest):
+        if not is_digest(digest):
             raise garbage(_what(ref), "what it says of the digest is not sha256:<64 hex>")
         if ref.digest and digest != ref.digest:
             raise garbage(_what(ref), f"it lies about its digest: it says {digest}")
@@ -161,6 +161,11 @@ class Registry:
             self._routes.pop(domain, None)
 
 
+def is_digest(found: object) -> bool:
+    """Whether that is `sha256:<64 hex>`."""
+    return isinstance(found, str) and _DIGEST.fullmatch(found) is not None
+
+
 def _what(ref: ImageRef) -> str:
     return f"ask {_host(ref)} for {ref.familiar}"
 
@@ -187,6 +192,10 @@ def _checked(what: str, answer: Answer, digest: str) -> Json:
     if found != digest:
         raise garbage(what, f"it lies about its digest: what it sent is {found}, and not {digest}")
     content = document(answer.body)
-    if content is None or content.get("schemaVersion") != _SCHEMA:
+    if (
+        content is None
+        or type(content.get("schemaVersion")) is not int
+        or content["schemaVersion"] != _SCHEMA
+    ):
         raise garbage(what, f"what it sent ({answer.media_type or 'of no type'}) is no image manifest")
     return content

@@ -2,8 +2,10 @@
 
 from attrs import frozen
 
+from watcher.answer import garbage
 from watcher.engine import Json
 from watcher.errors import RegistryError, Trouble
+from watcher.manifests import Row, config_of, is_index, rows_of
 from watcher.names import short
 from watcher.refs import ImageRef
 from watcher.registries import Registries
@@ -40,15 +42,18 @@ async def meaning(registries: Registries, ref: ImageRef, platform: str, known: s
         RegistryError: The registry could not be asked, or has nothing for this platform.
     """
     found = await registries.descriptor(ref)
-    digest, is_index = found.digest, found.is_index
-    while digest not in known:
-        content = await registries.manifest(ref, digest)
-        if content is None:
-            return Meaning(found.digest, is_ours=False)
-        if not is_index:
-            return Meaning(found.digest, is_ours=(content.get("config") or {}).get("digest") in known)
-        digest, is_index = _of_platform(ref, content, platform), False
-    return Meaning(found.digest, is_ours=True)
+    if found.digest in known:
+        return Meaning(found.digest, is_ours=True)
+    content = await registries.manifest(ref, found.digest)
+    try:
+        if content is not None and is_index(content):
+            digest = _of_platform(ref, rows_of(content), platform)
+            if digest in known:
+                return Meaning(found.digest, is_ours=True)
+            content = await registries.manifest(ref, digest)
+        return Meaning(found.digest, is_ours=content is not None and config_of(content) in known)
+    except ValueError as error:
+        raise garbage(f"tell whether {ref.familiar} has an update", f"what it sent is odd: {error}") from None
 
 
 async def judge_remotely(
@@ -81,14 +86,9 @@ def digests(image: Json | None) -> set[str]:
     return {image["Id"]} | repo_digests | platform_manifests(image)
 
 
-def _of_platform(ref: ImageRef, index: Json, platform: str) -> str:
+def _of_platform(ref: ImageRef, index: list[Row], platform: str) -> str:
     wanted_os, architecture, variant = [*platform.split("/"), "", ""][:3]
-    rows = [
-        (row["platform"].get("variant", ""), str(row["digest"]))
-        for row in index.get("manifests") or []
-        if isinstance(row.get("platform"), dict)
-        and (row["platform"].get("os"), row["platform"].get("architecture")) == (wanted_os, architecture)
-    ]
+    rows = [(row.platform[2], row.digest) for row in index if row.platform[:2] == (wanted_os, architecture)]
     if not rows:
         raise RegistryError(
             f"cannot tell whether {ref.familiar} has an update: it has nothing for {platform}",

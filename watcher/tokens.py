@@ -1,6 +1,7 @@
 """What a registry is shown: a password, or a token that its token server gives for one.
 
-As the engine does it (distribution's token specification): the registry's 401 names the token server. A
+As the engine does it (distribution's token specification): the registry's 401 names the token server. Other
+than the engine's, a login goes only to one of the registry's own domain (`domains`). A
 token is asked for with the login and for one repository, only to pull, and used until it ends. Over http a
 login goes only where the registry itself is asked over http, which the engine's settings decide.
 """
@@ -16,6 +17,7 @@ from attrs import evolve, field, frozen
 from watcher.answer import Answer, Json, Pass, Request, Tls, document, garbage, refusal
 from watcher.challenges import chosen
 from watcher.credentials import Login
+from watcher.domains import is_of
 from watcher.errors import RegistryError, Trouble
 from watcher.refs import ImageRef
 from watcher.wire import Wire
@@ -122,7 +124,7 @@ class Tokens:
 
     async def _fetch(self, asked: _Asked, login: Login, ref: ImageRef) -> _Token:
         what = f"get a token for {ref.familiar} from {_token_server(asked.realm) or 'its token server'}"
-        _check(what, asked, login)
+        _check(what, asked, login, ref)
         answer = await self._wire.ask(what, _request(asked, login, ref))
         if answer.status != _OK:
             error = _refused(what, answer, login)
@@ -162,13 +164,17 @@ def _token_server(realm: str) -> str:
     return parts.netloc if parts.scheme in {"http", "https"} and _HOST.fullmatch(parts.netloc) else ""
 
 
-def _check(what: str, asked: _Asked, login: Login) -> None:
+def _check(what: str, asked: _Asked, login: Login, ref: ImageRef) -> None:
     """Keep a login from going where the registry has no right to send it."""
     if not _token_server(asked.realm):
         raise garbage(what, "the `realm` that the registry names is no URL of one")
     if asked.realm[:5].lower() == "http:" and asked.by == "https" and not login.anonymous:
         why = "the registry wants the login sent there without TLS, and it is not"
         advice = "the `realm` that the registry names must be an https URL"
+        raise RegistryError(f"cannot {what}: {why}", trouble=Trouble.OTHER, advice=advice)
+    if not login.anonymous and not is_of(ref.domain, urlsplit(asked.realm).hostname or ""):
+        why = f"that is no token server of {ref.domain}, and the login was not sent there"
+        advice = "the `realm` that the registry names must be of its own domain; see what stands in between"
         raise RegistryError(f"cannot {what}: {why}", trouble=Trouble.OTHER, advice=advice)
 
 

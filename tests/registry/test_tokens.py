@@ -261,3 +261,34 @@ async def test_why_there_is_no_login_is_told(
     logins.now[bad.address] = Login(trouble="docker-credential-x is not on PATH")
 
     assert ("docker-credential-x is not on PATH" in str(await refused(client, app(bad)))) == told
+
+
+@pytest.mark.parametrize(
+    "login",
+    [USER, Login(identity_token="refresh-me")],  # noqa: S106 - of the test
+    ids=["password", "identity token"],
+)
+async def test_a_login_is_not_sent_to_a_strangers_token_server(
+    client: Registry, bad: BadRegistry, logins: Logins, login: Login
+) -> None:
+    bad.serve("app", "1")
+    with BadRegistry() as stranger:
+        realm = f"http://localhost:{stranger.port}/token"
+        bad.on("/v2/.+", TokenServer().guard(realm))
+        logins.now[bad.address] = login
+
+        error = await refused(client, app(bad))
+
+        assert stranger.requests == []
+    assert f"localhost:{stranger.port}: that is no token server of {bad.address}" in str(error)
+    assert "the login was not sent there" in str(error)
+
+
+async def test_who_has_no_login_may_be_sent_to_any_token_server(client: Registry, bad: BadRegistry) -> None:
+    digest = bad.serve("app", "1")
+    with BadRegistry() as other:
+        server = TokenServer()
+        other.on("/token", server)
+        bad.on("/v2/.+", server.guard(f"http://localhost:{other.port}/token"))
+
+        assert (await client.head(app(bad))).digest == digest

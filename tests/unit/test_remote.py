@@ -50,7 +50,7 @@ class Stored:
 
 
 def stored(tag: str = INDEX, *more: dict[str, Any]) -> Stored:
-    manifests = {digest: {"config": {"digest": CONFIG}} for digest in PLATFORMS}
+    manifests = {digest: {"config": {"digest": CONFIG}, "layers": []} for digest in PLATFORMS}
     return Stored(tag, {INDEX: index(*more), **manifests})
 
 
@@ -123,9 +123,10 @@ async def test_where_only_the_engine_can_ask_another_digest_is_another_image() -
     assert await asked(Stored(INDEX, {}), {INDEX}) == Meaning(INDEX, is_ours=True)
 
 
-async def test_a_manifest_without_a_config_is_not_ours() -> None:
-    assert await asked(Stored(AMD, {AMD: {}}), {OURS}) == Meaning(AMD, is_ours=False)
-    assert await asked(Stored(AMD, {AMD: {"config": None}}), {OURS}) == Meaning(AMD, is_ours=False)
+async def test_a_manifest_without_a_config_is_unknown() -> None:
+    with pytest.raises(RegistryError, match="names no config") as caught:
+        await asked(Stored(AMD, {AMD: {}}), {OURS})
+    assert caught.value.trouble is Trouble.GARBAGE
 
 
 async def judged(ref: ImageRef | None, known: set[str], image: str = "r.example/app:1") -> Any:
