@@ -6,7 +6,7 @@ from watcher import verdict
 from watcher.engine import Engine, Json
 from watcher.errors import NotFound, RegistryError
 from watcher.payload import platform
-from watcher.refs import ImageRef
+from watcher.refs import ImageRef, is_reference
 from watcher.verdict import Status, Verdict, followed, judge, reference_of
 
 _TELLS_MANIFESTS = (1, 48)
@@ -58,7 +58,9 @@ async def is_built_here(engine: Engine, ref: ImageRef, error: RegistryError) -> 
 
 
 async def known_image(engine: Engine, text: str) -> Json | None:
-    """Inspect an image by reference or id; None where the local cache has none."""
+    """Inspect an image by reference or id; None where the local cache has none, or that is no reference."""
+    if not is_reference(text.removeprefix("sha256:")):
+        return None
     try:
         return await engine.image(text)
     except NotFound:

@@ -8,7 +8,7 @@ from watcher import conditions, job
 from watcher.context import Context
 from watcher.doors import refuse_door
 from watcher.engine import Json
-from watcher.errors import EngineUnavailable, WatcherError
+from watcher.errors import EngineUnavailable, WatcherError, unexpected
 from watcher.job import Done, Outcome, Request
 from watcher.names import name_of
 from watcher.restarts import restart_after
@@ -73,6 +73,9 @@ class _Work:
         except WatcherError as error:
             self._turns.failed(name)
             return error
+        except Exception as error:  # noqa: BLE001 - an error of ours must not stop the others
+            self._turns.failed(name)
+            return unexpected(name, error)
         return await self._followed_up(name, outcome)
 
     async def _followed_up(self, name: str, outcome: Outcome) -> Outcome:

@@ -18,7 +18,7 @@ from watcher import __version__, fleet
 from watcher.context import Context
 from watcher.downtime import Downtimes
 from watcher.engine import Json
-from watcher.errors import EngineError
+from watcher.errors import EngineError, Unknown
 from watcher.fleet import Tag
 from watcher.health import Pulse
 from watcher.log import Repeats
@@ -97,15 +97,25 @@ class Daemon:
 
     async def _one_of_all(self, name: str, codes: list[int]) -> None:
         try:
-            codes.append(await self._reconciler.reconcile(name))
+            codes.append(await self._counted(self._reconciler.reconcile, name))
         finally:
             self._done(name)
             self._queue.close_when_idle()
 
     async def _all(self, do: Callable[[K], Coroutine[None, None, int]], keys: Iterable[K]) -> list[int]:
         async with asyncio.TaskGroup() as tasks:
-            done = [tasks.create_task(do(key)) for key in keys]
+            done = [tasks.create_task(self._counted(do, key)) for key in keys]
         return [each.result() for each in done]
+
+    async def _counted(self, do: Callable[[K], Coroutine[None, None, int]], key: K) -> int:
+        try:
+            return await do(key)
+        except Exception:  # noqa: BLE001 - an error of ours must not stop the others; it is said in full
+            if isinstance(key, Tag):
+                _log.exception("tag not looked at", image=key.ref.familiar)
+            else:
+                _log.exception("container not looked at", container=key)
+            return Unknown.exit_code
 
     async def _work(self, name: str) -> None:
         try:

@@ -101,6 +101,15 @@ class Unknown(WatcherError):
     exit_code = 5
 
 
+def unexpected(name: str, error: Exception) -> Unknown:
+    """What is said of the container `name` where this program itself failed; the others go on."""
+    made = Unknown(
+        f"{name}: unexpected {type(error).__name__}: {error}", advice="run it with --debug and report it"
+    )
+    made.__cause__ = error
+    return made
+
+
 class Trouble(StrEnum):
     """What kept a registry from answering; the closed vocabulary that advice and waits go by."""
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from watcher.engine import Engine
-from watcher.errors import NotFound
+from watcher.errors import EngineError, EngineUnavailable, NotFound
 from watcher.names import name_of
 
 Json = dict[str, Any]
@@ -50,12 +50,19 @@ class Holds:
             del self._known[cid]
 
     async def _unlisted(self, engine: Engine, cid: str) -> Json | None:
-        """What the list does not tell of a container; None where there is none any more."""
+        """What the list does not tell of a container; None where there is none any more.
+
+        Of one that the engine cannot describe nothing more is known: that concerns it alone.
+        """
         if cid not in self._known:
             try:
                 host = (await engine.container(cid))["HostConfig"]
             except NotFound:
                 return None
+            except EngineUnavailable:
+                raise
+            except EngineError:
+                return {}
             self._known[cid] = {key: host[key] for key in _UNLISTED if host.get(key)}
         return self._known[cid]
 

@@ -10,6 +10,7 @@ The rows tell what Compose noted (its label `depends_on` also holds what it deri
 28.5). PID and IPC namespaces and `--volumes-from` stand in an inspect only. Pure: no I/O.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from itertools import pairwise
@@ -25,6 +26,8 @@ Edges = dict[str, set[str]]
 
 DEPENDS_ON = f"{LABEL_PREFIX}depends-on"
 _COMPOSE = "com.docker.compose."
+NUMBER = f"{_COMPOSE}container-number"
+_READABLE = re.compile(r"[0-9]{1,9}")
 
 
 class Condition(StrEnum):
@@ -61,6 +64,7 @@ class Order:
         groups: The replicas of each service that has several, in their order.
         cycles: Containers that depend on one another in a circle: each is updated on its own.
         missing: Names in our own label that no container has, by the name of the container that bears it.
+        unnumbered: The containers whose number among the replicas cannot be read, and counts as not said.
         doors: The containers that the engine is reached through.
     """
 
@@ -68,6 +72,7 @@ class Order:
     groups: tuple[tuple[str, ...], ...]
     cycles: tuple[tuple[str, ...], ...]
     missing: Mapping[str, tuple[str, ...]]
+    unnumbered: tuple[str, ...]
     doors: frozenset[str]
     _needs: Mapping[str, frozenset[str]]
     _before: Mapping[str, frozenset[str]]
@@ -105,7 +110,10 @@ class Order:
         before = _closed(edges)
         groups = tuple(tuple(sorted(group, key=lambda name: len(before[name]))) for group in replicas)
         missing = {name: absent for name, row in by_name.items() if (absent := _absent(row, by_name))}
-        return cls(known, groups, cycles, missing, frozenset(doors) & by_name.keys(), needs, before)
+        unnumbered = tuple(sorted(name for name, row in by_name.items() if _number(row) is None))
+        return cls(
+            known, groups, cycles, missing, unnumbered, frozenset(doors) & by_name.keys(), needs, before
+        )
 
     def before(self, name: str) -> frozenset[str]:
         """All that must have been updated and proved, where it has an update, before this one is."""
@@ -221,7 +229,7 @@ def _linking(by_name: dict[str, Json]) -> dict[str, list[Dependency]]:
 def _services(by_name: dict[str, Json]) -> dict[tuple[str, str], list[str]]:
     """The containers of each Compose service, by project and service, in the order of their numbers."""
     found: dict[tuple[str, str], list[str]] = {}
-    for name in sorted(by_name, key=lambda name: (_number(by_name[name]), name)):
+    for name in sorted(by_name, key=lambda name: (_number(by_name[name]) or 0, name)):
         labels = _labels(by_name[name])
         project, service = (labels.get(f"{_COMPOSE}{key}", "") for key in ("project", "service"))
         if service and not is_one_off(labels):
@@ -229,9 +237,10 @@ def _services(by_name: dict[str, Json]) -> dict[tuple[str, str], list[str]]:
     return found
 
 
-def _number(row: Json) -> int:
-    text = _labels(row).get(f"{_COMPOSE}container-number", "")
-    return int(text) if text.isascii() and text.isdecimal() else 0
+def _number(row: Json) -> int | None:
+    """Its number among the replicas; None where that cannot be read, which counts as not said."""
+    text = _labels(row).get(NUMBER) or "0"
+    return int(text) if _READABLE.fullmatch(text) else None
 
 
 def _labels(row: Json) -> Mapping[str, str]:

@@ -14,13 +14,13 @@ from watcher import asked, fleet
 from watcher import assess as reading
 from watcher.context import Context
 from watcher.engine import Json
-from watcher.errors import EngineError, EngineUnavailable, RegistryError
+from watcher.errors import EngineError, EngineUnavailable, NotFound, RegistryError
 from watcher.fleet import Follower, Tag
 from watcher.limiter import Resting
 from watcher.log import Repeats
 from watcher.names import name_of
 from watcher.payload import platform
-from watcher.refs import ImageRef
+from watcher.refs import readable
 from watcher.remote import digests, meaning
 from watcher.verdict import reference_of
 from watcher.workqueue import WorkQueue
@@ -89,27 +89,37 @@ class Puller:
         """The platform of a row's image, which is asked for once, and remembered on the way."""
         key = row["ImageID"]
         if key not in self._platforms:
-            image = await reading.known_image(self._context.engine, key)
+            image = await self._image(key)
             if image:
                 await self._context.memory.keep_image(image)
             self._platforms[key] = platform(row, image, self._context.engine.platform)
         return self._platforms[key]
 
-    async def _tag(self, row: Json) -> Tag | None:
-        text = fleet.followed_tag(row, await self._reference(row))
+    async def _image(self, key: str) -> Json | None:
+        """An image; None too where the engine cannot read it, which concerns its own containers alone."""
         try:
-            ref = ImageRef.parse(text) if text else None
-        except ValueError:
+            return await reading.known_image(self._context.engine, key)
+        except EngineUnavailable:
+            raise
+        except EngineError:
             return None
+
+    async def _tag(self, row: Json) -> Tag | None:
+        reference = await self._reference(row)
+        text = fleet.followed_tag(row, reference) if reference else None
+        ref = readable(text) if text else None
         # A name that holds no registry's (`a_b.c/app`) can be made here, and never be pulled.
         return Tag(ref, await self.platform(row)) if ref and ref.domain else None
 
     async def _reference(self, row: Json) -> str:
-        """What a row's container follows; it never changes, so an inspect tells it once."""
+        """What a row's container follows, which never changes; empty where the container is gone."""
         if not row["Image"].startswith("sha256:"):
             return str(row["Image"])
         if row["Id"] not in self._references:
-            self._references[row["Id"]] = reference_of(await self._context.engine.container(row["Id"]))
+            try:
+                self._references[row["Id"]] = reference_of(await self._context.engine.container(row["Id"]))
+            except NotFound:
+                return ""
         return self._references[row["Id"]]
 
     async def _looked(self, tag: Tag) -> int:

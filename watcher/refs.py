@@ -80,16 +80,26 @@ class ImageRef:
         return f"{self.repository}{tag}{digest}"
 
 
+def readable(text: str) -> ImageRef | None:
+    """Read a reference that a stranger wrote; None where it is none."""
+    try:
+        return ImageRef.parse(text)
+    except ValueError:
+        return None
+
+
+def is_reference(text: str) -> bool:
+    """Whether the engine could be asked for this: a reference, or (a prefix of) an image's id."""
+    return is_hexadecimal(text) or readable(text) is not None
+
+
 def names(image_tags: list[str] | None) -> frozenset[str]:
     """Normalise the `RepoTags` of an image.
 
-    The list is null on 20.10, and holds `<none>:<none>` and, on the containerd store, digests.
+    The list is null on 20.10, and holds `<none>:<none>` and, on the containerd store, digests and whatever
+    others called an image there.
     """
-    found = set()
-    for text in image_tags or []:
-        if "<none>" not in text:
-            found.add(str(ImageRef.parse(text)))
-    return frozenset(found)
+    return frozenset(str(ref) for text in image_tags or [] if (ref := readable(text)))
 
 
 def is_hexadecimal(text: str) -> bool:

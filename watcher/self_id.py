@@ -41,16 +41,18 @@ async def own_container(engine: Engine, rows: list[Json]) -> str | None:
     named = _present(rows, candidates())
     suspects = named + _sharing(rows, named) + _of_own_image(rows)
     namespace = mount_namespace()
-    try:
-        for cid in dict.fromkeys(suspects):
+    is_refused = False
+    for cid in dict.fromkeys(suspects):
+        try:
             if namespace in await _mount_namespaces(engine, cid):
                 return cid
-    except EngineUnavailable:
-        raise
-    except EngineError:
-        # A socket proxy may forbid `top`; then the best candidate has to do.
-        return next(iter(named), None)
-    return None
+        except EngineUnavailable:
+            raise
+        except EngineError:
+            # A suspect that the engine is restarting, say, which tells nothing of the others.
+            is_refused = True
+    # A socket proxy may forbid `top`; then the best candidate has to do.
+    return next(iter(named), None) if is_refused else None
 
 
 def is_contained() -> bool:

@@ -9,7 +9,7 @@ from watcher import app
 from watcher.assess import Assessment
 from watcher.context import Context
 from watcher.engine import Json
-from watcher.errors import EngineUnavailable, NotFound, UnreadableSetting, WatcherError
+from watcher.errors import EngineUnavailable, NotFound, UnreadableSetting, WatcherError, unexpected
 from watcher.fleet import opted_in
 from watcher.lookup import find
 from watcher.names import Marker, container_name, name_of
@@ -61,9 +61,7 @@ def shown(context: Context, found: Assessment, *, state: str = "") -> Shown:
 async def listed(context: Context, *, every: bool = False) -> list[Shown]:
     """The containers that opted in, in any state, and with `every` also all that run; not the own one."""
     answers = await check_all(context, app.judged, every=every)
-    if broken := next((each for _, each in answers if isinstance(each, WatcherError)), None):
-        raise broken
-    return [each for _, each in answers if isinstance(each, Shown)]
+    return [each if isinstance(each, Shown) else _unknown(name, each) for name, each in answers]
 
 
 async def check_all(context: Context, judge: Judge, *, every: bool = False) -> list[tuple[str, Answer]]:
@@ -155,6 +153,8 @@ class _Found:
             raise
         except WatcherError as error:
             return error
+        except Exception as error:  # noqa: BLE001 - an error of ours must not keep the others from being shown
+            return unexpected(name, error)
 
     async def _updated(self, scene: Scene) -> Shown | None:
         """Answer for a container whose update is open; None where it has come to its end meanwhile."""
@@ -173,6 +173,11 @@ class _Found:
             if not is_ours:
                 return "an update of it is under way"
         return f"an update of it is open: if no updater is at work on it, `watcher update {name}` ends it"
+
+
+def _unknown(name: str, error: WatcherError) -> Shown:
+    """What is said in a list of a container that could not be judged."""
+    return Shown(name, "", "-", "-", "-", Verdict(Status.UNKNOWN, str(error), ""))
 
 
 def _left_aside(container: Json, name: str) -> Assessment:

@@ -15,7 +15,8 @@ from watcher.context import Context
 from watcher.doors import doors, given_the_socket
 from watcher.engine import Json
 from watcher.names import name_of
-from watcher.order import Order
+from watcher.order import NUMBER, Order
+from watcher.quoting import escaped
 
 
 class Turns:
@@ -102,11 +103,12 @@ async def order_of(context: Context, rows: Iterable[Json]) -> Order:
     return Order.of(rows, own=name, doors=doors(rows, endpoint.url), last=last)
 
 
-def oddities(order: Order) -> list[str]:
+def oddities(order: Order) -> Iterator[str]:
     """What people should know of the order, a line each."""
-    return [
-        f"{', '.join(cycle)} depend on one another: each is updated on its own" for cycle in order.cycles
-    ] + [
-        f"{name} depends on {', '.join(absent)}, which does not exist (label ctr-updater.depends-on)"
-        for name, absent in sorted(order.missing.items())
-    ]
+    for cycle in order.cycles:
+        yield f"{', '.join(cycle)} depend on one another: each is updated on its own"
+    for name, absent in sorted(order.missing.items()):
+        absent_ones = ", ".join(map(escaped, absent))
+        yield f"{name} depends on {absent_ones}, which does not exist (label ctr-updater.depends-on)"
+    for name in order.unnumbered:
+        yield f"{name} has a label {NUMBER} that holds no number: it counts as not said"

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 
 from watcher.errors import Trouble
 from watcher.names import short
-from watcher.refs import HUB, ImageRef, is_hexadecimal, names
+from watcher.refs import HUB, ImageRef, is_hexadecimal, is_reference, names, readable
 
 Json = dict[str, Any]
 
@@ -24,11 +24,11 @@ def reference_of(container: Json) -> str:
     """The reference that a container follows: the one it was created with.
 
     A container that had to be made anew from its old image's id says it in a label; one that was created
-    from anything else never got that label from us.
+    from anything else never got that label from us. A label that holds no reference counts as not there.
     """
     config = container["Config"]
     noted = (config.get("Labels") or {}).get(REFERENCE) if config["Image"] == container["Image"] else ""
-    return str(noted or config["Image"])
+    return str(noted if noted and is_reference(noted) else config["Image"])
 
 
 class Status(StrEnum):
@@ -73,7 +73,7 @@ _SHOWN = {
 
 
 def followed(container: Json, image: Json | None) -> ImageRef | None:
-    """The tag that a container follows; None where it is pinned to a digest or an id.
+    """The tag that a container follows; None where it is pinned to a digest or an id, or has no reference.
 
     Args:
         container: As inspected.
@@ -84,11 +84,7 @@ def followed(container: Json, image: Json | None) -> ImageRef | None:
     begins with it.
     """
     text = reference_of(container)
-    if text.startswith("sha256:") or "@" in text:
-        return None
-    if is_hexadecimal(text) and not _bears(image, text) and short_of(container["Image"]).startswith(text):
-        return None
-    return ImageRef.parse(text)
+    return None if _is_pinned(container, image, text) else readable(text)
 
 
 def judge(container: Json, image: Json | None) -> Verdict:
@@ -102,6 +98,8 @@ def judge(container: Json, image: Json | None) -> Verdict:
     """
     running, text = container["Image"], reference_of(container)
     ref = followed(container, image)
+    if ref is None and not _is_pinned(container, image, text):
+        return Verdict(Status.UNKNOWN, f"{text!r} is no image reference", running)
     if ref is None:
         return Verdict(Status.CURRENT, f"pinned: {text} follows no tag", running, running)
     if image is None or (is_hexadecimal(text) and not _bears(image, text)):
@@ -146,7 +144,9 @@ def is_built_here(image: Json | None, ref: ImageRef, trouble: Trouble) -> bool:
         not_there
         and image is not None
         and not any(
-            ImageRef.parse(text).repository == ref.repository for text in image.get("RepoDigests") or []
+            known.repository == ref.repository
+            for text in image.get("RepoDigests") or []
+            if (known := readable(text))
         )
     )
 
@@ -159,7 +159,13 @@ def short_of(image_id: str) -> str:
 def _bears(image: Json | None, text: str) -> bool:
     if image is None or len(text) == _ID_DIGITS:
         return False
-    return str(ImageRef.parse(text)) in names(image.get("RepoTags"))
+    return str(readable(text)) in names(image.get("RepoTags"))
+
+
+def _is_pinned(container: Json, image: Json | None, text: str) -> bool:
+    if is_hexadecimal(text) and not _bears(image, text):
+        return short_of(container["Image"]).startswith(text)
+    return (text.startswith("sha256:") or "@" in text) and readable(text) is not None
 
 
 def _is_image(image: Json) -> bool:
