@@ -18,6 +18,7 @@ from watcher.part import Part, Settings
 from watcher.plan import Plan, plan, wanted_state
 from watcher.proof import Demand
 from watcher.settings import Policy
+from watcher.stages import Tell
 from watcher.successor import Draft, draft
 from watcher.update import Update
 
@@ -53,13 +54,14 @@ def planned(found: Assessment, concerned: Company, *, pull: bool = False) -> Pla
     )
 
 
-async def attempt(
+async def attempt(  # noqa: PLR0913 - what is wanted of it, by keywords
     context: Context,
     found: Assessment,
     concerned: Company,
     *,
     cautious: bool,
     announce: Announce,
+    tell: Tell,
 ) -> Attempt:
     """Update a container, and those that are replaced with it; what failed is remembered.
 
@@ -69,6 +71,7 @@ async def attempt(
         concerned: Who else is.
         cautious: Rather leave it alone than keep values that may be its old image's defaults.
         announce: Told the update and its plan before the first step.
+        tell: Told each stage as it begins.
 
     Raises:
         Unknown: Nobody knows those, and it must be left alone.
@@ -82,6 +85,7 @@ async def attempt(
         engine = context.engine.owned(owner_of(context.home))
         parts = _parts(context, engine, found, made, steps, concerned)
         work = Update(engine, steps, parts, found.verdict.target, downtime)
+        work.tell = tell
         announce(found, steps)
         await _run(context, work, _old_ids(found, concerned))
     await _tidy(context, found, concerned)

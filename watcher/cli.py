@@ -67,11 +67,12 @@ def healthy() -> None:
 
 @main.command(name="list")
 @click.option("--all", "every", is_flag=True, help="Every running container, labelled or not.")
+@click.option("--no-trunc", is_flag=True, help="On a terminal too: cut nothing.")
 @_json_option
 @debug_option
-def show(*, every: bool, as_json: bool, debug: bool) -> None:
+def show(*, debug: bool, **flags: bool) -> None:
     """List the containers with the label ctr-updater.enable=true, and what is to be said of each."""
-    sys.exit(run(lambda commands: commands.show(every=every, as_json=as_json), debug=debug))
+    sys.exit(run(lambda commands: commands.show(**flags), debug=debug))
 
 
 def _refuse_empty(*names: str) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import shutil
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -16,11 +17,12 @@ from watcher.daemon import Daemon
 from watcher.errors import WatcherError
 from watcher.health import Pulse
 from watcher.job import Done, Outcome, Request
-from watcher.progress import PullProgress, Reporter
+from watcher.progress import PullProgress, Reporter, Waiting
 from watcher.quoting import escaped
 from watcher.session import Command
 from watcher.settings import DaemonSettings, state_folder
 from watcher.shown import Answer, Judge, Shown, after_pull, check_all, remotely
+from watcher.table import table
 from watcher.verdict import Status
 from watcher.watch import FULL_LOOK_S
 
@@ -66,9 +68,11 @@ def _autoupdate(name: str, *, pull: bool) -> Command:
     """Update a container where there is an update, as the exercise does."""
 
     async def command(context: Context) -> int:
-        request = Request(_reported() if pull else None)
-        async with contextlib.aclosing(by_hand.update(context, [name], request)) as results:
+        waiting = Waiting(sys.stderr)
+        request = Request(_reported() if pull else None, tell=waiting)
+        async with waiting, contextlib.aclosing(by_hand.update(context, [name], request)) as results:
             async for _, result in results:
+                waiting.clear()
                 if isinstance(result, WatcherError):
                     raise result
                 if isinstance(result, Outcome):
@@ -120,12 +124,15 @@ def update(names: Iterable[str], *, no_pull: bool, dry_run: bool, again: bool, a
 
     One that fails keeps those from it that depend on it, and no others.
     """
-    request = Request(None if no_pull else _reported(), dry_run=dry_run, again=again)
+    waiting = Waiting(sys.stderr)
+    report = None if no_pull else _reported()
+    request = Request(report, dry_run=dry_run, again=again, tell=waiting)
 
     async def command(context: Context) -> int:
         codes, records = [0], []
-        async with contextlib.aclosing(by_hand.update(context, names, request)) as results:
+        async with waiting, contextlib.aclosing(by_hand.update(context, names, request)) as results:
             async for name, result in results:
+                waiting.clear()
                 codes.append(_said(result, context, as_json=as_json))
                 records.append(_result(context, name, result))
         if as_json:
@@ -159,14 +166,15 @@ def _reported() -> Reporter:
     return lambda what: PullProgress(what, sys.stderr)
 
 
-def show(*, every: bool, as_json: bool) -> Command:
-    """`watcher list`."""
+def show(*, every: bool, no_trunc: bool, as_json: bool) -> Command:
+    """`watcher list`; on a terminal as wide as that, where all is not asked for."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() and not no_trunc else None
 
     async def command(context: Context) -> int:
         rows = await shown.listed(context, every=every)
         for line in await app.doubts(context):
             complain(line)
-        click.echo(_json([_record(row) for row in rows]) if as_json else _table(rows))
+        click.echo(_json([_record(row) for row in rows]) if as_json else table(_cells(rows), width))
         return 0
 
     return command
@@ -208,11 +216,9 @@ def _json(value: object) -> str:
     return json.dumps(value, indent=2 if sys.stdout.isatty() else None)
 
 
-def _table(rows: list[Shown]) -> str:
-    cells = [("NAME", "IMAGE", "STATE", "MODE", "VERDICT")]
-    cells += [(row.name, row.image, row.state, row.mode, str(row.verdict)) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in cells)
+def _cells(rows: list[Shown]) -> list[list[str]]:
+    cells = [(row.name, row.image, row.state, row.mode, str(row.verdict)) for row in rows]
+    return [[*map(escaped, row)] for row in cells]
 
 
 def daemon(*, once: bool) -> Command:

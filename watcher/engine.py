@@ -114,9 +114,8 @@ class Engine(Transport):
             seconds: Until SIGKILL; None is the container's own time, else the engine's 10 s, and a
                 negative one never kills.
         """
-        own = container["Config"].get("StopTimeout")
-        longest = seconds if seconds is not None else own if own is not None else _ENGINE_STOP_TIMEOUT
-        limit = None if longest < 0 else longest + _STOP_MARGIN
+        longest = stop_seconds(container, seconds)
+        limit = None if longest is None else longest + _STOP_MARGIN
         params = {} if seconds is None else {"t": seconds}
         what, where = f"stop the container {short(container['Id'])}", f"containers/{container['Id']}/stop"
         await self.ask(what, "POST", where, limit=limit, params=params)
@@ -234,6 +233,13 @@ class Engine(Transport):
         params = {"since": f"{since:.6f}", "until": f"{until:.6f}", "filters": json.dumps(filters)}
         async with self.response("read the engine's past events", "events", params=params) as response:
             return [json.loads(line) for line in (await response.read()).splitlines()]
+
+
+def stop_seconds(container: Json, seconds: int | None = None) -> float | None:
+    """How long an inspected container has to stop, arguments as in `Engine.stop`; None is for ever."""
+    own = container["Config"].get("StopTimeout")
+    longest = seconds if seconds is not None else own if own is not None else _ENGINE_STOP_TIMEOUT
+    return None if longest < 0 else float(longest)
 
 
 def _demultiplexed(raw: bytes) -> bytes:

@@ -22,6 +22,7 @@ from watcher.progress import Reporter
 from watcher.proof import Demand
 from watcher.settings import Policy
 from watcher.settle import Demands, down, glance, settle
+from watcher.stages import Tell
 from watcher.successor import Moved
 from watcher.undoing import left_aside, open_updates
 from watcher.verdict import Status
@@ -84,6 +85,7 @@ class Request:
         cautious: Rather leave a container alone than keep values that may be its old image's defaults.
         spared: Names of those that are not to be restarted after it, for they are updated themselves.
         announce: Told the update and its plan before the first step.
+        tell: Told each stage as it begins.
     """
 
     report: Reporter | None = None
@@ -92,6 +94,7 @@ class Request:
     cautious: bool = False
     spared: frozenset[str] = frozenset()
     announce: Announce = lambda *_: None
+    tell: Tell = lambda _: None
 
 
 async def update(context: Context, text: str, request: Request) -> Outcome:
@@ -244,7 +247,14 @@ async def _carried_out(
     concerned = await _company(context, container, request)
     if not claims.issuperset(concerned.names):
         raise Wider(concerned.names)
-    done = await attempt(context, found, concerned, cautious=request.cautious, announce=request.announce)
+    done = await attempt(
+        context,
+        found,
+        concerned,
+        cautious=request.cautious,
+        announce=request.announce,
+        tell=request.tell,
+    )
     return Outcome(found, Done.UPDATED, done.plan, done.warnings, done.took, concerned.names, done.took_s)
 
 

@@ -8,7 +8,7 @@ from attrs import evolve, field, frozen
 
 from watcher import links, plan, spare, successor
 from watcher.amended import ALWAYS, Known, policy
-from watcher.engine import Engine, Json
+from watcher.engine import Engine, Json, stop_seconds
 from watcher.errors import EngineError, EngineUnavailable, NoAnswer, NotFound
 from watcher.names import Marker, short
 from watcher.plan import Action, wanted_state
@@ -65,6 +65,7 @@ class Part:
         self._settings = settings
         self.kept = old["Id"]
         self._is_stopping = False
+        self._limits = {Action.STOP: stop_seconds(old, settings.stop_timeout)}
         self._is_touched = False
         self._known: Known = {old["Id"]: old["HostConfig"]}
 
@@ -106,6 +107,10 @@ class Part:
             Action.REMOVE_SPARE: self._remove,
         }
         await does[action]()
+
+    def limit(self, action: Action) -> float | None:
+        """Seconds after which a step is over; None where nobody can say."""
+        return self._limits.get(action)
 
     async def told(self, error: NotProved) -> str:
         """What went wrong with its successor, on one line with that one's last words."""
@@ -183,6 +188,7 @@ class Part:
         self.new = new["Id"]
         self._known[self.new] = new["HostConfig"]
         self.image, self.assumed = draft.image, draft.payload.assumed
+        self._limits[Action.PROVE] = self._settings.demand.limit(new)
         successors |= {self._old["Id"]: self.new, self.name: self.new}
 
     async def _create_spare(self) -> None:

@@ -1,17 +1,20 @@
-"""What a person sees of a pull: one moving line on a terminal, plain lines elsewhere."""
+"""What a person sees of what is waited for: one moving line on a terminal, plain lines elsewhere."""
 
-import shutil
+import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Self, TextIO
 
-from watcher.terminal import moves
+from watcher.stages import Stage
+from watcher.terminal import columns, draw, moves
 
 Progress = Callable[[dict[str, Any]], None]
 Reporter = Callable[[str], AbstractContextManager[Progress]]
 
 _REDRAW_S = 0.1
+_TICK_S = 0.5
 _MEGABYTE = 1_000_000
 _DONE = {"Pull complete", "Already exists"}
 _FETCHED = {"Download complete", "Verifying Checksum", "Extracting"} | _DONE
@@ -30,6 +33,7 @@ class PullProgress:
         self._out = out
         self._moving = moves(out)
         self._layers: dict[str, tuple[str, int, int]] = {}
+        self._unpacked: dict[str, tuple[int, int]] = {}
         self._drawn = 0.0
 
     def __enter__(self) -> Self:
@@ -39,16 +43,14 @@ class PullProgress:
 
     def __exit__(self, *_: object) -> None:
         if self._moving:
-            print(end="\r\x1b[K", file=self._out, flush=True)
+            draw("", self._out)
 
     def __call__(self, line: dict[str, Any]) -> None:
         """Take one line of the engine's report (`id`, `status`, `progressDetail`)."""
         self._note(line)
         if self._moving and self._layers and time.monotonic() - self._drawn >= _REDRAW_S:
             self._drawn = time.monotonic()
-            # A line that wraps could not be erased.
-            width = shutil.get_terminal_size().columns - 1
-            print(end=f"\r\x1b[K{str(self)[:width]}", file=self._out, flush=True)
+            draw(self._line(columns()), self._out)
 
     def _note(self, line: dict[str, Any]) -> None:
         layer, status = line.get("id"), line.get("status", "")
@@ -60,11 +62,78 @@ class PullProgress:
             current, total = detail.get("current", current), detail.get("total", total)
         elif status in _FETCHED:
             current = total
+        if status == "Extracting":
+            self._unpacked[layer] = detail.get("current", 0), detail.get("total", 0)
         self._layers[layer] = (status, current, total)
 
     def __str__(self) -> str:
+        return f"pulling {self._what}: {self._numbers()}"
+
+    def _line(self, width: int) -> str:
+        """The same within a width: of a long name the end is shown, for the numbers are what moves."""
+        room = width - len(f"pulling : {self._numbers()}")
+        if len(self._what) <= room:
+            return str(self)
+        name = f"…{self._what[len(self._what) - room + 1 :]}" if room > 1 else ""
+        return f"pulling {name}: {self._numbers()}"
+
+    def _numbers(self) -> str:
         done = sum(status in _DONE for status, _, _ in self._layers.values())
         current = sum(current for _, current, _ in self._layers.values())
         total = sum(total for _, _, total in self._layers.values())
         size = f", {current / _MEGABYTE:.1f} of {total / _MEGABYTE:.1f} MB" if total else ""
-        return f"pulling {self._what}: {done} of {len(self._layers)} layers{size}"
+        return f"{done} of {len(self._layers)} layers{size}{self._unpacking()}"
+
+    def _unpacking(self) -> str:
+        """What is being unpacked; the containerd store tells no sizes (28.5)."""
+        under_way = [layer for layer, (status, _, _) in self._layers.items() if status == "Extracting"]
+        if not under_way:
+            return ""
+        current, total = (sum(self._unpacked[layer][n] for layer in under_way) for n in (0, 1))
+        return (
+            f", unpacking {current / _MEGABYTE:.1f} of {total / _MEGABYTE:.1f} MB" if total else ", unpacking"
+        )
+
+
+class Waiting:
+    """Tell it the stages of an update; an asynchronous context manager around updates.
+
+    Args:
+        out: Where to write; a terminal gets the stage and its seconds on one line, others get nothing.
+    """
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._moving = moves(out)
+        self._stage: Stage | None = None
+        self._since = 0.0
+
+    async def __aenter__(self) -> Self:
+        self._ticking = asyncio.ensure_future(self._tick())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._ticking.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._ticking
+        self.clear()
+
+    def __call__(self, stage: Stage) -> None:
+        """Take the stage that begins now."""
+        self._stage, self._since = stage, time.monotonic()
+        self._draw()
+
+    def clear(self) -> None:
+        """Erase the line: what comes next is another one's."""
+        if self._moving and self._stage:
+            draw("", self._out)
+        self._stage = None
+
+    def _draw(self) -> None:
+        if self._moving and self._stage:
+            draw(self._stage.after(time.monotonic() - self._since), self._out)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(_TICK_S)
+            self._draw()

@@ -1,6 +1,7 @@
 """What may be written to a stream beside plain text: colours, and lines that are drawn again."""
 
 import os
+import shutil
 from collections.abc import Mapping
 from typing import TextIO
 
@@ -13,3 +14,13 @@ def moves(out: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
 def colours(out: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
     """Whether to write in colours: not where the person has said NO_COLOR (https://no-color.org)."""
     return moves(out, environ) and not environ.get("NO_COLOR")
+
+
+def columns() -> int:
+    """How long a line may be that is drawn again: of one that wraps a part could not be erased."""
+    return shutil.get_terminal_size().columns - 1
+
+
+def draw(line: str, out: TextIO) -> None:
+    """Draw a line over the last one; an empty one erases it."""
+    print(end=f"\r\x1b[K{line[: columns()]}", file=out, flush=True)

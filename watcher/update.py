@@ -27,6 +27,7 @@ from watcher.proof import NotProved
 from watcher.recovery import read
 from watcher.restarts import restart_after
 from watcher.settle import Failure, settle, undo_all
+from watcher.stages import GOING_BACK, Stage, Tell, stage_of
 from watcher.starting import to_its_end
 from watcher.successor import Moved
 from watcher.undoing import NameTaken
@@ -52,6 +53,7 @@ class Update:
         failed: The image that is to blame for the failure, or None.
         restarted: What was wrong with a restart, a line each.
         took: Seconds that each step took, by its name; those of further containers with theirs.
+        tell: Told each stage as it begins; set by whoever wants to know.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Update:
         self.failed: Failure | None = None
         self.restarted: list[str] = []
         self.took: dict[str, float] = {}
+        self.tell: Tell = lambda _: None
         self._engine = engine
         self._plan = plan
         self._parts = {part.name: part for part in parts}
@@ -84,6 +87,7 @@ class Update:
         """
         for step in self._plan.steps:
             began = time.monotonic()
+            self.tell(stage_of(step.name, step.action, self._limit(step)))
             try:
                 await self._do(step)
             except Moved as error:
@@ -115,6 +119,10 @@ class Update:
         if [step] == self._starts[-1:]:
             self._downtime.end()
         self._is_committed |= step.action in _REMOVALS
+
+    def _limit(self, step: Step) -> float | None:
+        part = self._parts.get(step.name)
+        return part.limit(step.action) if part else None
 
     def _stage(self, step: Step) -> str:
         stage = step.action.name.lower()
@@ -205,6 +213,7 @@ class Update:
 
     async def _undone(self, tried: str, error: BaseException, *, untouched: Collection[str] = ()) -> None:
         begun = [self._parts[name] for name in self._begun]
+        self.tell(Stage(self._plan.name, GOING_BACK))
 
         async def back() -> None:
             if self._touched:

@@ -87,10 +87,12 @@ class Commands:
         self._started.append(process)
         return process
 
-    def terminal(self, *command: object, env: Mapping[str, str | None] | None = None) -> Result:
-        """Run to the end with a terminal of 80 columns as input, output and error."""
+    def terminal(
+        self, *command: object, env: Mapping[str, str | None] | None = None, columns: int = 80
+    ) -> Result:
+        """Run to the end with a terminal of so many columns as input, output and error."""
         leader, follower = pty.openpty()
-        termios.tcsetwinsize(follower, (24, 80))
+        termios.tcsetwinsize(follower, (24, columns))
         environ = {"TERM": "xterm", **(env or {})}
         streams = {"stdin": follower, "stdout": follower, "stderr": follower}
         process = self.start(*command, env=environ, start_new_session=True, **streams)

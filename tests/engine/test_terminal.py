@@ -10,7 +10,7 @@ from tests.bed.faults import Fault
 from tests.bed.proxy import Proxy
 from tests.bed.registry import PrivateRegistry
 from tests.bed.stack import Stack
-from tests.engine.apps import QUICK, current, published
+from tests.engine.apps import ENABLED, QUICK, current, moved, outdated, published
 
 ERASE = "\r\x1b[K"
 
@@ -85,6 +85,67 @@ def test_no_control_character_reaches_what_is_no_terminal(
 
     assert done.code == 0
     assert all(letter == "\n" or letter.isprintable() for letter in done.out + done.err)
+
+
+@pytest.mark.parametrize("columns", [80, 100, 200])
+def test_the_list_fits_a_terminal_and_names_the_image_once(cli: Commands, stack: Stack, columns: int) -> None:
+    web = outdated(stack, *ENABLED, name="a-service-with-quite-a-long-name-1")
+
+    rows = cli.terminal("watcher", "list", columns=columns).out.splitlines()
+
+    assert max(map(len, rows)) <= columns
+    assert "update available: it was " in rows[1]
+    assert rows[1].count("app:1") == 1
+    assert ("…" in rows[1], web.name in rows[1]) == (columns < 200, columns == 200)
+
+
+@pytest.mark.parametrize("how", ["pipe", "--no-trunc"])
+def test_without_a_terminal_and_where_it_is_asked_for_nothing_is_cut(
+    cli: Commands, stack: Stack, how: str
+) -> None:
+    web = outdated(stack, *ENABLED, name="a-service-with-quite-a-long-name-1")
+
+    done = cli("watcher", "list") if how == "pipe" else cli.terminal("watcher", "list", how)
+
+    assert done.out.splitlines()[1].split(maxsplit=4) == [
+        *(web.name, web.image, "running", "update"),
+        f"update available: {moved(stack, web)}",
+    ]
+
+
+def test_on_a_terminal_an_update_says_what_it_waits_for(cli: Commands, stack: Stack) -> None:
+    web = outdated(stack)
+
+    done = cli.terminal("watcher", "update", "--no-pull", web.name, env={"CTR_UPDATER_STABLE_FOR": "2s"})
+
+    *drawn, rest = done.out.split(ERASE)
+    seen = list(dict.fromkeys(line.partition(",")[0] for line in drawn if line))
+    assert seen[0] == f"{web.name}: creating its successor"
+    assert [f"{web.name}: proving, {second} of 2 s" in drawn for second in (0, 1)] == [True, True]
+    assert f"{web.name}: stopping, 0 of 10 s" in drawn
+    assert rest.startswith(f"{web.name}: updated: ")
+
+
+def test_on_a_terminal_the_way_back_is_said_too(cli: Commands, stack: Stack) -> None:
+    web = outdated(stack, new={"cmd": "exit 3"})
+
+    done = cli.terminal("watcher", "update", "--no-pull", web.name, env=QUICK)
+
+    assert f"{ERASE}{web.name}: going back, 0 s" in done.out
+    assert done.out.rpartition(ERASE)[2].startswith(f"{web.name} could not be updated: ")
+
+
+def test_on_a_terminal_that_draws_nothing_again_lines_are_plain(
+    cli: Commands, stack: Stack, registry: PrivateRegistry
+) -> None:
+    web = published(stack, registry, *ENABLED)
+
+    update = cli.terminal("watcher", "update", web.name, env=QUICK | {"TERM": "dumb"})
+    rows = cli.terminal("watcher", "list", env={"TERM": "dumb"}).out.splitlines()
+
+    assert update.out.splitlines()[0] == f"pulling {web.image}"
+    assert all(letter == "\n" or letter.isprintable() for letter in update.out)
+    assert max(map(len, rows)) <= 80
 
 
 def test_json_is_indented_for_people_and_on_one_line_for_programs(cli: Commands, stack: Stack) -> None:
