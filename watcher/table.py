@@ -8,8 +8,11 @@ Row = Sequence[str]
 _HEAD = ("NAME", "IMAGE", "STATE", "MODE", "VERDICT")
 _NAME, _IMAGE, _, _, _VERDICT = range(len(_HEAD))
 _GAP = "  "
-# Which column gives way first, and down to which width.
-_GIVING_WAY = ((_VERDICT, 40), (_IMAGE, 16), (_NAME, 12), (_VERDICT, 16), (_IMAGE, 8), (_NAME, 8))
+# Which column gives way first, and down to which width: the name says which container it is.
+_GIVING_WAY = (
+    *((_VERDICT, 40), (_IMAGE, 16), (_NAME, 24), (_VERDICT, 18)),
+    *((_NAME, 12), (_IMAGE, 8), (_VERDICT, 8), (_NAME, 8)),
+)
 
 
 def table(rows: Sequence[Row], width: int | None = None) -> str:

@@ -94,7 +94,8 @@ def test_the_list_fits_a_terminal_and_names_the_image_once(cli: Commands, stack:
     rows = cli.terminal("watcher", "list", columns=columns).out.splitlines()
 
     assert max(map(len, rows)) <= columns
-    assert "update available: it was " in rows[1]
+    assert "update available: " in rows[1]
+    assert ("it was " in rows[1]) == (columns > 80)
     assert rows[1].count("app:1") == 1
     assert ("…" in rows[1], web.name in rows[1]) == (columns < 200, columns == 200)
 

@@ -47,6 +47,14 @@ def test_of_an_image_the_end_is_kept_and_of_a_text_the_beginning() -> None:
     assert web == "shop-web-1  …p-frontend:1.27  running   update  update available: it was 012345…"
 
 
+def test_a_name_is_cut_last() -> None:
+    row = ("x-service-of-a-long-name", *WEB[1:])
+
+    _, web = table([row], 80).splitlines()
+
+    assert web == "x-service-of-a-long-name  …p-frontend:1.27  running  update  update available: …"
+
+
 @pytest.mark.parametrize(
     ("image", "verdict", "shown"),
     [
