@@ -8,8 +8,18 @@ import sys
 
 import click
 
-from watcher import __version__
+from watcher import __version__, cli
 from watcher.shell import debug_option, run
+
+_OTHER = "watcher"
+
+
+def main() -> None:
+    """`ctr-updater`; or the other command: an image has one entrypoint (`docker run IMAGE watcher run`)."""
+    words = sys.argv[1:]
+    if len(words) > 1 and words[0] == _OTHER:
+        cli.main(words[1:], prog_name=f"ctr-updater {_OTHER}")
+    exercise()
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -18,7 +28,7 @@ from watcher.shell import debug_option, run
 @click.option("--autoupdate", is_flag=True, help="Replace the container where an update is available.")
 @debug_option
 @click.version_option(__version__, prog_name="ctr-updater")
-def main(*, name: str | None, pull: bool, autoupdate: bool, debug: bool) -> None:
+def exercise(*, name: str | None, pull: bool, autoupdate: bool, debug: bool) -> None:
     """Tell whether the container NAME runs the image that its own tag means now.
 
     Exit code 0: up to date, or updated; 1: an update is available. Without NAME, the running containers

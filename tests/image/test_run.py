@@ -97,6 +97,11 @@ def test_help_needs_no_engine(docker: Docker, image: str) -> None:
     assert (shown.code, "--autoupdate" in shown.out) == (0, True)
 
 
+def test_watcher_is_reached_without_another_entrypoint(run: Run, outdated: str) -> None:
+    assert run("watcher", "check", outdated).code == 1
+    assert run("watcher", "healthy").code == 1
+
+
 def test_watcher_is_reached_by_the_entrypoint(run: Run, outdated: str) -> None:
     assert run("check", outdated, options=("--entrypoint", "watcher")).code == 1
 
