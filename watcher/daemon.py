@@ -51,7 +51,9 @@ class Daemon:
         self._pulse = pulse
         self._queue: WorkQueue[str] = WorkQueue()
         self._puller = Puller(context, self._queue.add)
-        self._reconciler = Reconciler(context, self._queue, self._puller.is_asking_for)
+        self._reconciler = Reconciler(
+            context, self._queue, self._puller.is_asking_for, settings.schedule_grace
+        )
         self._watch = Watch(context.engine, self._look, lost=self._lost, found=self._found)
         self._engine_is = Repeats()
         self._said = Repeats()

@@ -1,6 +1,7 @@
 """Whether the daemon beside us works: it writes down until when it may be silent, we read that.
 
-A file in the state folder, so that no port is open. Wall-clock time, for two processes share it.
+A file in the state folder, so that no port is open. By the monotonic clock, which all processes of a machine
+share and nobody can set; where it does not fit, the machine was started anew, and the daemon's lock is free.
 """
 
 import contextlib
@@ -30,7 +31,7 @@ class Pulse:
 
     def beat(self) -> None:
         """Say that the engine is followed and that the last look is recent."""
-        until = time.time() + self._allowance
+        until = time.monotonic() + self._allowance
         temporary = self._path.with_suffix(f".{os.getpid()}")
         # Where nothing can be written, `watcher healthy` says that there is no sign of life.
         with contextlib.suppress(OSError):
@@ -66,7 +67,7 @@ def trouble(folder: Path) -> str:
         )
     if _is_free(folder / _LOCK):
         return "no daemon follows the engine: the one that did is gone - start `watcher run` again"
-    late = time.time() - until
+    late = time.monotonic() - until
     return f"the daemon's look at the engine is overdue by {late:.0f} s - see its log" if late > 0 else ""
 
 

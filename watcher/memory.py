@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from attrs import asdict, frozen
+from attrs import asdict, evolve, frozen
 
 from watcher import locks
 from watcher.errors import EngineError
@@ -25,6 +25,12 @@ _OF_AN_IMAGE = ("Id", "Os", "Architecture", "Variant", "Config")
 _YOUNG_S = 3600.0  # what is newer may be of an update that is under way
 _TAGS_KEPT_S = 30 * 86400.0
 _CLEAR_EVERY_S = 3600.0
+_SET_S = 30.0  # less is a clock that is kept right
+
+
+def elapsed() -> float:
+    """Seconds since some moment of this boot, those that the machine slept included; nobody can set it."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 @frozen
@@ -89,6 +95,7 @@ class Memory:
         self._folder = folder
         self._records = Records(folder)
         self._identify = identify
+        self._began: dict[Path, float] = {}
         self._seen: dict[Path, Seen] = {}
         self._lock_trouble = ""
         self._said = False
@@ -156,14 +163,18 @@ class Memory:
             self._records.write(path, {part: image[part] for part in _OF_AN_IMAGE if part in image})
 
     async def seen(self, tag: str) -> Seen | None:
-        """What a tag was last seen to mean."""
+        """What a tag was last seen to mean; where the clock was set since, `since` is by the present one."""
         path = self._records.path("seen", await self._engine(), tag)
         if path not in self._seen:
             self._records.touch(path)
             old = self._records.old_path("seen", file_name(tag))
             if found := _seen(self._records.read(path)) or _seen(self._records.read(old)):
                 self._seen[path] = found
-        return self._seen.get(path)
+        last = self._seen.get(path)
+        if last and abs(last.since - (since := self._since(path, last))) > _SET_S:
+            last = self._seen[path] = evolve(last, since=since)
+            self._records.write(path, asdict(last) | {"tag": tag})
+        return last
 
     async def saw(self, tag: str, identities: Collection[str], local: str) -> Seen:
         """Note what a tag means now; where that is another image than before, its time begins anew."""
@@ -172,11 +183,18 @@ class Memory:
         since = min(last.since, now) if last and is_same else now
         seen = Seen(tuple(sorted(identities)), since, local)
         path = self._records.path("seen", await self._engine(), tag)
+        if not is_same:
+            self._began[path] = elapsed()
         if seen != last:
             self._records.write(path, asdict(seen) | {"tag": tag})
         self._records.touch(path)
         self._seen[path] = seen
         return seen
+
+    def _since(self, path: Path, last: Seen) -> float:
+        """When a tag's time began, by what has passed for this process and not by a clock that may be set."""
+        began = self._began.setdefault(path, elapsed() - max(time.time() - last.since, 0))
+        return time.time() - (elapsed() - began)
 
     async def asked(self, tag: str) -> Asked | None:
         """How the last question about a tag ended; None where no daemon has asked for it."""
@@ -207,6 +225,7 @@ class Memory:
         for kind, names in used.items():
             self._records.clear(self._records.folder(kind, engine), names.__contains__, _YOUNG_S)
         self._records.clear(self._records.folder("seen", engine), lambda _: False, _TAGS_KEPT_S)
+        self._began = {path: at for path, at in self._began.items() if path in self._seen}
         self._seen.clear()
         for folder in (self._folder / "locks", self._records.folder("locks", engine)):
             locks.clear(folder)

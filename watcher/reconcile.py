@@ -28,7 +28,8 @@ from watcher.log import Repeats
 from watcher.names import short
 from watcher.plan import Plan
 from watcher.restarts import restart_after
-from watcher.settings import ENABLE, Policy, next_time
+from watcher.schedule import may_begin, next_time
+from watcher.settings import ENABLE, Policy
 from watcher.turns import Turns
 from watcher.verdict import Status
 from watcher.workqueue import WorkQueue
@@ -46,6 +47,7 @@ class Reconciler:
         context: The engine and what is known.
         queue: Where what must be looked at again goes.
         is_pulled: Whether a container's tag is being pulled; its dependents wait for that.
+        grace: Seconds after a schedule's moment in which an update may still begin.
 
     Attributes:
         turns: Who waits for whom; whoever looks at all containers tells it their order.
@@ -56,13 +58,15 @@ class Reconciler:
         context: Context,
         queue: WorkQueue[str],
         is_pulled: Callable[[str], bool],
+        grace: float,
     ) -> None:
         self.turns = Turns(self._is_busy)
         self._is_pulled = is_pulled
         self._context = context
         self._queue = queue
         self._repeats = Repeats()
-        self._due: dict[str, datetime] = {}
+        self._grace = grace
+        self._due: dict[str, float] = {}
         self._targets: dict[str, tuple[str, str]] = {}  # ids: the container's, and its image's to be
         self._found: dict[str, Assessment] = {}
         self._unpaid: dict[str, set[str]] = {}
@@ -102,7 +106,7 @@ class Reconciler:
     def _is_busy(self, name: str) -> bool:
         """Whether others must wait for a container; one whose time has come is about to be looked at."""
         due = self._due.get(name)
-        is_due = due is not None and due <= datetime.now().astimezone()
+        is_due = due is not None and due <= time.time() <= due + self._grace
         return is_due or self._queue.is_busy(name) or self._is_pulled(name)
 
     async def _reconcile(self, name: str) -> int:
@@ -126,7 +130,8 @@ class Reconciler:
             return 0
         self._targets[name] = (container["Id"], found.verdict.target)
         with self.turns.taken(name):
-            await self._update(name)
+            if self._is_due(name, policy, found):  # the wait may have been long
+                await self._update(name)
         return 0
 
     async def _update(self, name: str) -> None:
@@ -198,13 +203,14 @@ class Reconciler:
         """Whether a container's schedule lets its update begin now; else it is looked at when it does."""
         if not policy.schedule:
             return True
-        now = datetime.now().astimezone()
-        due = self._due.setdefault(name, next_time(policy.schedule, now))
-        if now >= due:
-            del self._due[name]
+        now = time.time()
+        if may_begin(policy.schedule, now, self._grace):
+            self._due.pop(name, None)
             return True
-        self._say(name, "update waits for its schedule", found, due=due.isoformat(timespec="seconds"))
-        self._queue.add_later(name, (due - now).total_seconds())
+        self._due[name] = due = next_time(policy.schedule, now)
+        shown = datetime.fromtimestamp(due).astimezone().isoformat(timespec="seconds")
+        self._say(name, "update waits for its schedule", found, due=shown)
+        self._queue.add_later(name, due - now)
         return False
 
     def _told(self, found: Assessment) -> int:

@@ -8,7 +8,6 @@ set (Compose makes one of `${X:-}`); a name of our prefix that is not known is r
 import os
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +16,7 @@ from attrs import evolve, field, fields, frozen
 from watcher.errors import UnknownName, UnreadableSetting
 from watcher.names import container_name
 from watcher.scene import SPARE_OF
+from watcher.schedule import schedule
 from watcher.spelling import refuse_unknown
 from watcher.verdict import REFERENCE
 
@@ -105,38 +105,6 @@ def container_names(text: str) -> tuple[str, ...]:
     return found
 
 
-def schedule(text: str) -> str:
-    """Check a cron expression of five fields, or one of its five aliases (`@daily`); returns five fields.
-
-    Raises:
-        ValueError: It is none.
-    """
-    from cronsim import CronSim, CronSimError  # noqa: PLC0415 - few have one
-
-    fields_of = _ALIASES.get(text, text)
-    try:
-        CronSim(fields_of, datetime.now(UTC))
-    except CronSimError as error:
-        raise ValueError(text) from error
-    return fields_of
-
-
-_ALIASES = {
-    "@hourly": "0 * * * *",
-    "@daily": "0 0 * * *",
-    "@weekly": "0 0 * * 0",
-    "@monthly": "0 0 1 * *",
-    "@yearly": "0 0 1 1 *",
-}
-
-
-def next_time(expression: str, now: datetime) -> datetime:
-    """The next moment that a schedule names, in the time zone of `now`."""
-    from cronsim import CronSim  # noqa: PLC0415 - few have one
-
-    return next(CronSim(expression, now))
-
-
 def _setting(default: object, read: Callable[[str], object], values: str, about: str = "") -> Any:
     """A setting; one without words about it is a label's alone."""
     return field(
@@ -162,7 +130,7 @@ class Policy:
         stable_for: Seconds that a successor without a HEALTHCHECK must run.
         health_timeout: Seconds until one with a HEALTHCHECK must be healthy.
         cooldown: Seconds that a tag must have meant a new image before that is taken.
-        schedule: Updates begin only at these times (cron); empty is always.
+        schedule: Updates begin only at these times (cron), or a little later; empty is always.
         cleanup: Whether the old image is removed once nothing refers to it.
     """
 
@@ -182,7 +150,9 @@ class Policy:
     cooldown: float = _setting(
         0.0, duration, _DURATION, "How long a tag must have meant a new image before it is taken (0)."
     )
-    schedule: str = _setting("", schedule, _CRON, "Updates begin only at these times (cron).")
+    schedule: str = _setting(
+        "", schedule, _CRON, "Updates begin only at these times, and for --schedule-grace after each (cron)."
+    )
     cleanup: bool = _setting(False, boolean, _YES_OR_NO, "Remove an old image once nothing refers to it.")
 
     @classmethod
@@ -215,6 +185,7 @@ class DaemonSettings:
         concurrency: Updates under way at once.
         log_format: `auto`, `console` or `json`.
         log_level: `debug`, `info`, `warning` or `error`.
+        schedule_grace: Seconds after a schedule's moment in which updates may still begin.
         image_labels: Whether labels of ours count that come from a container's image alone.
     """
 
@@ -226,6 +197,9 @@ class DaemonSettings:
     )
     log_format: str = _setting("auto", one_of(*FORMATS), f"one of {', '.join(FORMATS)}", "How to log (auto).")
     log_level: str = _setting("info", one_of(*LEVELS), f"one of {', '.join(LEVELS)}", "What to log (info).")
+    schedule_grace: float = _setting(
+        3600.0, duration, _DURATION, "How late an update may begin after its schedule's moment (1h)."
+    )
     image_labels: bool = _setting(
         False, boolean, _YES_OR_NO, "Let labels of ours count that come from an image alone."
     )

@@ -1,7 +1,7 @@
 """What labels and settings ask for; what cannot be read starts nothing."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -141,7 +141,8 @@ def test_a_schedule_holds_the_update_and_says_until_when(daemon: Running, stack:
 
 
 def test_a_schedule_lets_the_update_begin_when_its_time_comes(daemon: Running, stack: Stack) -> None:
-    web = current(stack, *LOCAL, "--label", "ctr-updater.schedule=* * * * *")
+    minute = datetime.now().astimezone() + timedelta(seconds=65)
+    web = current(stack, *LOCAL, "--label", f"ctr-updater.schedule={minute:%M} {minute:%H} * * *")
 
     move(stack, web)
     line = daemon.wait("update waits for its schedule", container=web.name)

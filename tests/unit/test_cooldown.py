@@ -1,5 +1,6 @@
 """A new image is taken once it has held its tag for long enough, by our own clock."""
 
+import math
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -32,12 +33,22 @@ def memory(tmp_path: Path) -> Memory:
 
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Sets our clock to so many seconds after the start."""
+    """Sets our clock to so many seconds after the start: forward as time passes, and back as people do."""
+    clock = clock_of(monkeypatch)
+    clock(START)
+    return lambda seconds: clock(START + seconds)
+
+
+def clock_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """A function that sets the wall clock; where it goes forward, so does the one that nobody can set."""
+    passed, shown = 0.0, math.inf
 
     def set_clock(seconds: float) -> None:
-        monkeypatch.setattr(time, "time", lambda: START + seconds)
+        nonlocal passed, shown
+        passed, shown = passed + max(seconds - shown, 0), seconds
+        monkeypatch.setattr(time, "time", lambda: seconds)
+        monkeypatch.setattr(time, "clock_gettime", lambda _: passed)
 
-    set_clock(0)
     return set_clock
 
 
@@ -154,3 +165,43 @@ async def test_a_clock_that_was_set_back_holds_for_no_longer_than_the_cooldown(
     await memory.saw(str(TAG), {NEW}, NEW)
 
     assert (await foreseen(memory, TAG, image(NEW), OUTDATED, DAY)).until == START - 9 * DAY
+
+
+async def test_a_clock_that_is_set_back_holds_nothing_longer(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch, at: Callable[[float], None]
+) -> None:
+    """A day of waiting is a day, whatever the clock said when it began."""
+    await foreseen(memory, TAG, image(NEW), OUTDATED, DAY)
+    at(DAY - 60)
+    monkeypatch.setattr(time, "time", lambda: START - 60)
+    held = await foreseen(memory, TAG, image(NEW), OUTDATED, DAY)
+    at(DAY)
+    monkeypatch.setattr(time, "time", lambda: START)
+
+    assert (held.status, held.until) == (Status.HELD, START)
+    assert await foreseen(memory, TAG, image(NEW), OUTDATED, DAY) == OUTDATED
+
+
+async def test_a_clock_that_is_set_right_ends_no_cooldown(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch, at: Callable[[float], None]
+) -> None:
+    """A machine without a battery begins in 1970."""
+    monkeypatch.setattr(time, "time", lambda: 5.0)
+    await foreseen(memory, TAG, image(NEW), OUTDATED, DAY)
+    at(60)
+
+    held = await foreseen(memory, TAG, image(NEW), OUTDATED, DAY)
+
+    assert (held.status, held.until) == (Status.HELD, START + DAY)
+
+
+async def test_what_a_clock_that_was_ahead_wrote_down_holds_for_a_cooldown_and_no_longer(
+    tmp_path: Path, at: Callable[[float], None]
+) -> None:
+    at(730 * DAY)
+    await foreseen(Memory(tmp_path, here), TAG, image(NEW), OUTDATED, DAY)
+    at(0)
+    for again in (Memory(tmp_path, here), Memory(tmp_path, here)):
+        held = await foreseen(again, TAG, image(NEW), OUTDATED, DAY)
+        assert (held.status, held.until) == (Status.HELD, START + DAY)
+        at(60)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -97,3 +98,17 @@ def test_a_folder_that_cannot_be_written_is_no_error(beating: Make) -> None:
     beating(Path("/proc/nowhere"))
 
     assert trouble(Path("/proc/nowhere"))
+
+
+def test_a_clock_that_is_set_hides_no_silence(
+    beating: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ran two years ahead, is right again, and the daemon has been frozen for half an hour since."""
+    right = time.time()
+    monkeypatch.setattr(time, "time", lambda: right + 730 * 86400)
+    beating(tmp_path)
+    monkeypatch.setattr(time, "time", lambda: right)
+    later = time.monotonic() + 1800
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+
+    assert "overdue by 17" in trouble(tmp_path)

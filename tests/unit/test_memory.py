@@ -3,13 +3,13 @@
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.unit.test_cooldown import clock_of
 from watcher.memory import Memory, Seen
 
 ID = f"sha256:{'a' * 64}"
@@ -141,7 +141,7 @@ TAG = "docker.io/library/app:1 linux/amd64"
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Sets our clock."""
-    return lambda seconds: monkeypatch.setattr(time, "time", lambda: seconds)
+    return clock_of(monkeypatch)
 
 
 async def test_a_tag_that_was_never_seen_means_nothing(memory: Memory) -> None:
