@@ -13,6 +13,7 @@ from watcher.context import Context
 from watcher.engine import Engine, Json
 from watcher.errors import Unknown, WatcherError
 from watcher.home import owner_of
+from watcher.lease import Lease
 from watcher.members import Company, drafting, old_image
 from watcher.part import Part, Settings
 from watcher.plan import Plan, plan, wanted_state
@@ -82,12 +83,12 @@ async def attempt(  # noqa: PLR0913 - what is wanted of it, by keywords
         began = time.monotonic()
         made = await _drafted(context, found, cautious=cautious)
         steps = planned(found, concerned)
-        engine = context.engine.owned(owner_of(context.home))
-        parts = _parts(context, engine, found, made, steps, concerned)
-        work = Update(engine, steps, parts, found.verdict.target, downtime)
-        work.tell = tell
         announce(found, steps)
-        await _run(context, work, _old_ids(found, concerned))
+        async with Lease(context.engine, owner_of(context.memory.home)) as lease:
+            parts = _parts(context, lease.engine, found, made, steps, concerned)
+            work = Update(lease.engine, steps, parts, found.verdict.target, downtime)
+            work.tell = tell
+            await _run(context, work, _old_ids(found, concerned))
     await _tidy(context, found, concerned)
     warnings = (*_warnings(parts), *concerned.left_alone, *work.restarted)
     return Attempt(str(steps), warnings, work.took, time.monotonic() - began)

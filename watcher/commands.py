@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import shutil
 import sys
 from collections.abc import Iterable
@@ -23,6 +24,7 @@ from watcher.session import Command
 from watcher.settings import DaemonSettings, state_folder
 from watcher.shown import Answer, Judge, Shown, after_pull, check_all, remotely
 from watcher.table import table
+from watcher.takeover import Waits
 from watcher.verdict import Status
 from watcher.watch import FULL_LOOK_S
 
@@ -69,7 +71,7 @@ def _autoupdate(name: str, *, pull: bool) -> Command:
 
     async def command(context: Context) -> int:
         waiting = Waiting(sys.stderr)
-        request = Request(_reported() if pull else None, tell=waiting)
+        request = Request(_reported() if pull else None, tell=waiting, waits=_waits(waiting))
         async with waiting, contextlib.aclosing(by_hand.update(context, [name], request)) as results:
             async for _, result in results:
                 waiting.clear()
@@ -126,7 +128,7 @@ def update(names: Iterable[str], *, no_pull: bool, dry_run: bool, again: bool, a
     """
     waiting = Waiting(sys.stderr)
     report = None if no_pull else _reported()
-    request = Request(report, dry_run=dry_run, again=again, tell=waiting)
+    request = Request(report, dry_run=dry_run, again=again, tell=waiting, waits=_waits(waiting))
 
     async def command(context: Context) -> int:
         codes, records = [0], []
@@ -159,6 +161,19 @@ def _result(context: Context, name: str, result: Result) -> dict[str, Any]:
     if isinstance(result, WatcherError):
         return {"name": name, "done": "failed", "error": str(result)}
     return {"name": name, "done": "held back", "reason": result}
+
+
+def _waits(waiting: Waiting) -> Waits:
+    """Say on standard error that another updater is waited for."""
+
+    def said(name: str, seconds: float) -> None:
+        waiting.clear()
+        complain(
+            f"{name}: another updater is at work on it, or was cut short: it is waited for, "
+            f"and taken over after {math.ceil(seconds)} s without a sign of life"
+        )
+
+    return said
 
 
 def _reported() -> Reporter:

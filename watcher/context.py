@@ -5,7 +5,6 @@ from attrs import field, frozen
 from watcher.downtime import Downtimes
 from watcher.engine import Engine
 from watcher.holds import Holds
-from watcher.home import passing_home
 from watcher.memory import Memory
 from watcher.registries import Registries
 from watcher.self_id import OwnContainer
@@ -23,7 +22,6 @@ class Context:
         defaults: The settings of containers whose labels do not say otherwise.
         own: The container that this program runs in.
         holds: What was learnt of who holds on to whom.
-        home: Whose the updates are that are begun here.
         downtimes: Who is down just now.
     """
 
@@ -33,5 +31,4 @@ class Context:
     defaults: Policy
     own: OwnContainer = field(factory=OwnContainer)
     holds: Holds = field(factory=Holds)
-    home: str = field(factory=passing_home)
     downtimes: Downtimes = field(factory=Downtimes)

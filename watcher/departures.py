@@ -36,10 +36,13 @@ class _Departure:
 
 
 async def open_scenes(engine: Engine) -> tuple[list[Json], dict[str, Scene]]:
-    """The rows of all containers, and every open update among them, by the name of its container."""
+    """The rows of all containers, and every open update among them, by the name of its container.
+
+    An owner's engine only has the owner's.
+    """
     while True:
         rows = await engine.containers(stopped=True)
-        found = scenes(rows)
+        found = scenes(rows, lambda owner: engine.owner in {"", owner})
         ends = {name: await _departure(engine, scene) for name, scene in found.items() if scene.is_bereft}
         if not any(map(_may_go_on, ends.values())):
             return rows, {

@@ -135,6 +135,14 @@ class Engine(Transport):
         if options:
             await self.change(f"update the options of {short(cid)}", f"containers/{cid}/update", data=options)
 
+    async def sign_of_life(self, name: str) -> None:
+        """POST /containers/{name}/update with nothing in it: changes nothing, and is reported as an event.
+
+        Args:
+            name: The whole name; NotFound where nothing is called so any more.
+        """
+        await self.change(f"find the container {name}", f"containers/{name}/update", data={})
+
     async def remove(self, cid: str, *, with_own_volumes: bool = False) -> None:
         """DELETE /containers/{id}, never by force.
 
@@ -150,7 +158,10 @@ class Engine(Transport):
         params = {"condition": "removed"}
         try:
             await self.change(
-                f"wait for the removal of {short(cid)}", f"containers/{cid}/wait", params=params
+                f"wait for the removal of {short(cid)}",
+                f"containers/{cid}/wait",
+                params=params,
+                changes=False,
             )
         except NotFound:
             return

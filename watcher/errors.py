@@ -15,6 +15,8 @@ WatcherError
 |  `- RolledBack            ... when the old container had been changed already
 |- Stopped        130, 143  SIGINT or SIGTERM came
 |- Refused              7  not ours to update, and what to do instead
+|  `- Busy                  ... for the time being: another updater has it
+|     `- TakenOver              ... now, for it gave up on us
 `- UnreadableSetting    2  a label's or a variable's value is not of its grammar
    `- UnknownName          ... or there is no such label or variable
 
@@ -168,6 +170,14 @@ class Refused(WatcherError):
     """This container is not ours to update."""
 
     exit_code = 7
+
+
+class Busy(Refused):
+    """Another updater is at work on the container."""
+
+
+class TakenOver(Busy):
+    """Another updater has taken the update over; nothing more is ours to change, or to undo."""
 
 
 class UnreadableSetting(WatcherError):

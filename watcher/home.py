@@ -39,6 +39,11 @@ def owner_of(home: str) -> str:
     return home + secrets.token_hex(_BYTES // 2)
 
 
+def is_at_home(owner: str, ours: str) -> bool:
+    """Whether an owner shares our home."""
+    return owner[: 2 * _BYTES] == ours[: 2 * _BYTES]
+
+
 def _make(path: Path) -> None:
     """Write it whole: of several that do so at once the first one's stays."""
     draft = path.with_name(f"{_FILE}.{secrets.token_hex(_BYTES)}")

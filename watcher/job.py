@@ -1,33 +1,35 @@
 """One container's update from beginning to end: claimed, settled, pulled, judged, carried out, remembered."""
 
-import contextlib
-from collections.abc import Collection, Mapping
+import asyncio
+import random
+from collections.abc import Mapping
 from enum import StrEnum
 
 from attrs import evolve, field, frozen
 
-from watcher import app, lineage, links
+from watcher import app
 from watcher import assess as reading
 from watcher.assess import Assessment
-from watcher.attempt import Announce, attempt, demand_of, planned
+from watcher.attempt import Announce, attempt, planned
 from watcher.claims import Wider, with_claims
 from watcher.context import Context
 from watcher.engine import Engine, Json
-from watcher.errors import NoSuchContainer, Refused, RegistryError, Unknown, UnreadableSetting, UpdateFailed
+from watcher.errors import NoSuchContainer, NotFound, Refused, RegistryError, Unknown, UpdateFailed
 from watcher.lookup import find
 from watcher.members import Company, company
 from watcher.names import Marker, container_name
 from watcher.payload import refuse
 from watcher.progress import Reporter
-from watcher.proof import Demand
-from watcher.settings import Policy
-from watcher.settle import Demands, down, glance, settle
 from watcher.stages import Tell
-from watcher.successor import Moved
-from watcher.undoing import left_aside, open_updates
+from watcher.successor import Contended, Moved
+from watcher.takeover import Waits
+from watcher.undoing import open_updates
+from watcher.unfinished import settled
 from watcher.verdict import Status
 
 _TRIES = 3
+_CONTENTIONS = 20
+_GIVE_WAY_S = (0.1, 2.0)
 
 
 class Done(StrEnum):
@@ -62,19 +64,6 @@ class Outcome:
 
 
 @frozen
-class Settled:
-    """What became of updates that were cut short.
-
-    Attributes:
-        was_open: Whether there was one to bring to its end.
-        aside: A line, where something is left that only a person can decide.
-    """
-
-    was_open: bool = False
-    aside: tuple[str, ...] = ()
-
-
-@frozen
 class Request:
     """What a person, or the daemon, wants of an update.
 
@@ -86,6 +75,7 @@ class Request:
         spared: Names of those that are not to be restarted after it, for they are updated themselves.
         announce: Told the update and its plan before the first step.
         tell: Told each stage as it begins.
+        waits: Told the name and for how many seconds, where another updater may be at work.
     """
 
     report: Reporter | None = None
@@ -95,6 +85,7 @@ class Request:
     spared: frozenset[str] = frozenset()
     announce: Announce = lambda *_: None
     tell: Tell = lambda _: None
+    waits: Waits = lambda _, __: None
 
 
 async def update(context: Context, text: str, request: Request) -> Outcome:
@@ -118,22 +109,38 @@ async def update(context: Context, text: str, request: Request) -> Outcome:
 
     async def work(claims: frozenset[str]) -> Outcome:
         nonlocal request
-        aside = (await _settle(context, name, claims)).aside
-        try:
-            outcome = await _update(context, await find(context.engine, name), request, claims)
-        except Wider:
-            request = evolve(request, report=None)  # its tag was pulled
-            raise
-        return evolve(outcome, warnings=outcome.warnings + aside)
+        for number in range(_CONTENTIONS):
+            aside = (await settled(context, name, claims, request.waits)).aside
+            try:
+                found = await _found(context.engine, name, was_there=number > 0)
+                outcome = await _update(context, found, request, claims)
+            except Wider:
+                request = evolve(request, report=None)  # its tag was pulled
+                raise
+            except Contended:
+                # Both give way where two begin at once; by chance one of them is first the next time.
+                await asyncio.sleep(random.uniform(*_GIVE_WAY_S))  # noqa: S311 - spreads load
+            else:
+                return evolve(outcome, warnings=outcome.warnings + aside)
+        raise _kept_changing(name)
 
     return await with_claims(context.memory, name, work)
 
 
-async def settle_open(context: Context, name: str) -> Settled:
-    """Bring an update of a container that was cut short to its end, if there is one."""
-    if name not in await open_updates(context.engine):
-        return Settled()
-    return await with_claims(context.memory, name, lambda claims: _settle(context, name, claims))
+async def _found(engine: Engine, name: str, *, was_there: bool) -> Json:
+    """Inspect a container, that another updater may just be giving its name."""
+    try:
+        return await find(engine, name)
+    except NoSuchContainer as error:
+        if name in await open_updates(engine):
+            raise Contended(f"another updater is at work on {name}") from error
+    try:
+        return await find(engine, name)
+    except NoSuchContainer as error:
+        if was_there:
+            gone = f"{name} was removed by somebody else in the middle of its update"
+            raise NoSuchContainer(gone) from error
+        raise
 
 
 async def _name(engine: Engine, text: str) -> str:
@@ -152,32 +159,6 @@ async def _name(engine: Engine, text: str) -> str:
     return name
 
 
-async def _settle(context: Context, name: str, claims: Collection[str]) -> Settled:
-    """Bring updates that were cut short to their end, and remember the images that failed in them.
-
-    Raises:
-        Wider: There are others that must be settled with it, and are not claimed.
-        EngineError: The engine refused; or it is done, and a link was lost, which the next run would not see.
-    """
-    found = await glance(context.engine, context.holds)
-    unit = {*found.concerned(name)}
-    if found.scenes.keys().isdisjoint(unit):
-        return Settled()
-    if not unit <= {*claims}:
-        raise Wider(unit)
-    halves = {each: [cid for cid in found.scenes[each].pair if cid] for each in unit & found.scenes.keys()}
-    async with context.downtimes.around(await down(context.engine, found, unit)):
-        failures = await settle(context.engine, name, _demands(context.defaults))
-    for failure in failures:
-        await lineage.keep_failure(context, failure, next(iter(halves.get(failure.name, [])), ""))
-    for each, before in halves.items():
-        await lineage.hand_on(context, each, *before)
-    await links.refuse_forgotten(context.engine, links.in_open_updates(found, unit))
-    aside = await left_aside(context.engine, name)
-    line = f"{aside} was set aside, and another container has its name: rename or remove it"
-    return Settled(any(found.recovery(each) for each in unit), (line,) if aside else ())
-
-
 async def _update(
     context: Context, container: Json, request: Request, claims: frozenset[str] = frozenset()
 ) -> Outcome:
@@ -189,14 +170,32 @@ async def _update(
         return await _planned(context, container, request, asks_registry=asks is not None)
     unpulled = await _pulled(context, container, asks) if asks else None
     for _ in range(_TRIES):
-        with contextlib.suppress(Moved):
+        try:
             container = await context.engine.container(container["Id"])
             outcome = await _carried_out(context, container, request, claims)
-            if unpulled and outcome.done is Done.CURRENT:
-                raise unpulled
-            return outcome
-    name = container["Name"].removeprefix("/")
-    raise UpdateFailed(
+        except Contended:
+            raise
+        except Moved:
+            continue
+        except NotFound as error:
+            await _refuse_replaced(context.engine, container, error)
+            raise
+        if unpulled and outcome.done is Done.CURRENT:
+            raise unpulled
+        return outcome
+    raise _kept_changing(container["Name"].removeprefix("/"))
+
+
+async def _refuse_replaced(engine: Engine, container: Json, error: NotFound) -> None:
+    """Begin anew where what was not found is the container itself: another one may have its name now."""
+    try:
+        await engine.container(container["Id"])
+    except NotFound:
+        raise Contended(f"{container['Name'].removeprefix('/')} is gone, or another one") from error
+
+
+def _kept_changing(name: str) -> UpdateFailed:
+    return UpdateFailed(
         f"{name} could not be updated: it, or its tag, kept changing", advice="try again later"
     )
 
@@ -270,15 +269,3 @@ def _left_alone(found: Assessment) -> Outcome:
     if found.verdict.status is Status.HELD:
         raise UpdateFailed(line, advice=f"`watcher update --again {found.name}` tries it once more")
     return Outcome(found, Done.CURRENT)
-
-
-def _demands(defaults: Policy) -> Demands:
-    """What containers must prove by their labels; one whose labels cannot be read, what others must."""
-
-    def demand(labels: Mapping[str, str] | None) -> Demand:
-        try:
-            return demand_of(defaults.with_labels(labels))
-        except UnreadableSetting:
-            return demand_of(defaults)
-
-    return demand

@@ -7,6 +7,7 @@ would find, and else begins anew.
 import contextlib
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -42,9 +43,26 @@ def clear(folder: Path) -> None:
                         _unlink(path)
 
 
+def sign(path: Path) -> None:
+    """Give a sign of life for a lock that is held."""
+    with contextlib.suppress(OSError):
+        os.utime(path)
+
+
+def last_sign(path: Path) -> int:
+    """What changes whenever the holder of a lock gives a sign of life.
+
+    Where there is no such file it is always another one: then nobody holds the lock, or this process itself.
+    """
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return time.monotonic_ns()
+
+
 def _opened(path: Path) -> IO[str]:
     path.parent.mkdir(parents=True, exist_ok=True)
-    return path.open("w")
+    return path.open("a")  # the times of the file are its holder's
 
 
 def _is_taken(file: IO[str]) -> bool:

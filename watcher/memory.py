@@ -8,7 +8,7 @@ an update that was cut short is recovered from the engine alone.
 import contextlib
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from attrs import asdict, evolve, frozen
 
 from watcher import locks
 from watcher.errors import EngineError
+from watcher.home import home_of, passing_home
 from watcher.records import Records, file_name
 
 Json = dict[str, Any]
@@ -98,6 +99,8 @@ class Memory:
         self._began: dict[Path, float] = {}
         self._seen: dict[Path, Seen] = {}
         self._lock_trouble = ""
+        self._unlocked: set[str] = set()
+        self._homes = {True: passing_home(), False: ""}
         self._said = False
         self._cleared: tuple[frozenset[str], float] = (frozenset(), -math.inf)
 
@@ -231,19 +234,41 @@ class Memory:
             locks.clear(folder)
         self._records.write_again()
 
+    @property
+    def home(self) -> str:
+        """Whose the updates are that are begun here; the process's own where no lock can be made."""
+        if not self._lock_trouble and not self._homes[False]:
+            self._homes[False] = home_of(self._folder)
+        return self._homes[bool(self._lock_trouble)]
+
     @contextlib.asynccontextmanager
     async def claim(self, name: str) -> AsyncIterator[bool]:
         """Claim a container for this process; False where another process of this machine has it.
 
-        The lock goes with the process. Where none can be made, the engine's own refusals must do.
+        The lock goes with the process. Where none can be made, it is claimed within this process, and what
+        others do is known from the engine alone.
         """
-        folder = self._records.folder("locks", await self._identify())
+        path = await self.lock(name)
         with contextlib.ExitStack() as held:
             try:
-                is_ours = held.enter_context(locks.locked(folder / file_name(name)))
+                is_ours = held.enter_context(locks.locked(path))
             except OSError as error:
-                self._lock_trouble, is_ours = str(error), True
+                self._lock_trouble, is_ours = str(error), held.enter_context(self._alone(name))
             yield is_ours
+
+    async def lock(self, name: str) -> Path:
+        """The file that is locked for a container."""
+        return self._records.folder("locks", await self._identify()) / file_name(name)
+
+    @contextlib.contextmanager
+    def _alone(self, name: str) -> Iterator[bool]:
+        is_ours = name not in self._unlocked
+        self._unlocked.add(name)
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                self._unlocked.remove(name)
 
 
 def _failure(found: Json | None) -> Failure | None:

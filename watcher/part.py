@@ -11,6 +11,7 @@ from watcher.amended import ALWAYS, Known, policy
 from watcher.engine import Engine, Json, stop_seconds
 from watcher.errors import EngineError, EngineUnavailable, NoAnswer, NotFound
 from watcher.names import Marker, short
+from watcher.place import confirm
 from watcher.plan import Action, wanted_state
 from watcher.proof import Demand, NotProved, start
 from watcher.quiet import NO_RESTART
@@ -195,14 +196,12 @@ class Part:
         self.kept = await spare.create(self._engine, self._old, str(self._retired()))
 
     async def _go(self) -> None:
-        await self._still_as_read()
         await self._engine.rename(self.kept, str(evolve(self._retired(), going=True)))
 
     async def _stop(self) -> None:
         if self._marker.removes_itself:
             await depart(self._engine, self._old, self._settings.stop_timeout)
             return
-        await self._still_as_read()
         self._is_stopping = self._is_touched = True
         try:
             await self._ask_to_stop()
@@ -216,9 +215,16 @@ class Part:
     async def _ask_to_stop(self) -> None:
         await self._engine.stop(self._old, self._settings.stop_timeout)
 
-    async def _still_as_read(self) -> None:
-        """Read once more before the first step that cannot be taken back; what a person changed stands."""
-        now = await self._engine.container(self._old["Id"])
+    async def still_as_read(self) -> None:
+        """Read once more before the first step that cannot be taken back; what a person changed stands.
+
+        Raises:
+            Moved: Somebody changed the container, started or stopped it, or put another one in its place.
+        """
+        try:
+            now = await self._engine.container(self._old["Id"])
+        except NotFound as error:
+            raise successor.Contended(f"{self.name} is gone, or another one") from error
         if _chosen(now) != _chosen(self._old):
             raise successor.Moved(f"somebody changed {self.name} meanwhile")
 
@@ -229,13 +235,28 @@ class Part:
             await self._engine.set_restart_policy(self._old["Id"], NO_RESTART)
 
     async def _set_aside(self) -> None:
+        """Rename the old container, which does not run: not before that, and not after it."""
+        await self._still_idle()
         self._is_touched = True
         await self._engine.rename(self._old["Id"], str(self._retired()))
+        await self._still_idle()
+
+    async def _still_idle(self) -> None:
+        """See that nobody started the old container, whether we stopped it or it had not run.
+
+        Raises:
+            Moved: Somebody did; that stands.
+        """
+        now = await read(self._engine, self._old["Id"])
+        if now and wanted_state(now) != "s":
+            raise successor.Moved(f"somebody started {self.name} meanwhile")
 
     async def _take_name(self) -> None:
         await self._engine.rename(self.new, self.name)
 
     async def _start(self) -> None:
+        if not self._marker.removes_itself:
+            await self._still_idle()
         await start(self._engine, self.new)
 
     async def _prove(self) -> None:
@@ -243,6 +264,10 @@ class Part:
 
     async def _pause(self) -> None:
         await self._engine.act(self.new, "pause")
+
+    async def confirm(self) -> None:
+        """See once more that its successor has its place."""
+        await confirm(self._engine, self.new, self._marker)
 
     async def _remove(self) -> None:
         await commit(self._engine, self.new, self.kept, self._marker, self._known)

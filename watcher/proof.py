@@ -151,6 +151,13 @@ def _attached(endpoint: Json) -> bool:
     )
 
 
+def has_ended_well(container: Json) -> bool:
+    """Whether it was a job that is done: it has run, ended with 0, and its restart policy lets it end."""
+    state, policy = container["State"], container["HostConfig"].get("RestartPolicy") or {}
+    has_ended = state.get("Status") == "exited" and state.get("ExitCode") == 0
+    return has_ended and policy.get("Name", "") in _MAY_END
+
+
 def _ended(container: Json) -> Look:
     code, policy = container["State"].get("ExitCode"), container["HostConfig"].get("RestartPolicy") or {}
     if code == 0 and policy.get("Name", "") in _MAY_END:

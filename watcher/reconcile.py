@@ -3,10 +3,9 @@
 import re
 import time
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
-from attrs import evolve
 
 from watcher import app, conditions, fleet, job
 from watcher.assess import Assessment
@@ -14,6 +13,7 @@ from watcher.context import Context
 from watcher.doors import refuse_door
 from watcher.engine import Json
 from watcher.errors import (
+    Busy,
     EngineError,
     EngineUnavailable,
     NoSuchContainer,
@@ -31,13 +31,13 @@ from watcher.restarts import restart_after
 from watcher.schedule import may_begin, next_time
 from watcher.settings import ENABLE, Policy
 from watcher.turns import Turns
+from watcher.unfinished import settle_open
 from watcher.verdict import Status
 from watcher.workqueue import WorkQueue
 
 # What is made anew at each try has another id each time, and that is no news.
 _IDS = re.compile(r"\b[0-9a-f]{12,64}\b")
 _log = structlog.get_logger()
-_REQUEST = Request(cautious=True)
 
 
 class Reconciler:
@@ -89,7 +89,7 @@ class Reconciler:
         """Bring an update that was cut short to its end; the exit code that says how that went."""
         try:
             found = await about_open(self._context.engine, name)
-            settled = await job.settle_open(self._context, name)
+            settled = await settle_open(self._context, name, _waits)
             if settled.was_open:
                 _log.info("open update settled", **found, runs=await self._image_of(name))
                 _doubts(found, settled.aside)
@@ -136,7 +136,7 @@ class Reconciler:
 
     async def _update(self, name: str) -> None:
         spared = self._spared(name)
-        request = evolve(_REQUEST, spared=spared, announce=self._announce)
+        request = Request(cautious=True, waits=_waits, spared=spared, announce=self._announce)
         outcome = await job.update(self._context, name, request)
         for dependent in spared:
             self._unpaid.setdefault(dependent, set()).add(name)
@@ -248,7 +248,7 @@ class Reconciler:
         """Say once what went wrong, and try again what may go right another time."""
         cid, target = self._targets.get(name, ("", ""))
         failure = await self._context.memory.failure(cid, name) if cid else None
-        lasting = not isinstance(error, EngineError | UpdateFailed) or (
+        lasting = not isinstance(error, EngineError | UpdateFailed | Busy) or (
             failure is not None and failure.image == target
         )
         if isinstance(error, EngineError | UpdateFailed):
@@ -276,6 +276,11 @@ class Reconciler:
         why = why or found.verdict.reason
         if self._repeats.is_news(name, f"{event}: {why} {found.verdict.target}"):
             _log.info(event, **about(found), why=why, **more)
+
+
+def _waits(name: str, seconds: float) -> None:
+    until = datetime.now().astimezone() + timedelta(seconds=seconds)
+    _log.info("update waits for another updater", container=name, until=until.isoformat(timespec="seconds"))
 
 
 def _doubts(found: dict[str, str], lines: Iterable[str]) -> None:

@@ -4,7 +4,7 @@
 It is decided by ids, never by a name alone. Pure: no I/O.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from attrs import frozen
@@ -192,17 +192,38 @@ class Scene:
         return Respawn(spare.cid, again, spare.marker)
 
 
-def scenes(rows: Iterable[Json]) -> dict[str, Scene]:
-    """Find every open update among the rows of GET /containers/json?all=1, by the container's name."""
+def scenes(rows: Iterable[Json], whose: Callable[[str], bool] = lambda _: True) -> dict[str, Scene]:
+    """Find every open update among the rows of GET /containers/json?all=1, by the container's name.
+
+    Args:
+        rows: Those.
+        whose: Tells of an owner whether its updates count.
+    """
     by_name = {name_of(row): row for row in rows}
     marked = [
         Marked(row["Id"], marker, (row.get("Labels") or {}).get(SPARE_OF, ""), _has_run(row))
         for name, row in by_name.items()
-        if (marker := Marker.parse(name)) and not _is_somebodys(row, marker, by_name)
+        if (marker := Marker.parse(name)) and whose(marker.owner) and not _is_somebodys(row, marker, by_name)
     ]
     return {
         name: _scene(name, marked, by_name) for name in dict.fromkeys(each.marker.name for each in marked)
     }
+
+
+def contended(rows: Iterable[Json], owner: str, names: Iterable[str]) -> str:
+    """Of some containers the first that somebody else has an open update of; empty where there is none.
+
+    What was set aside for a person to see is no update any more.
+
+    Args:
+        rows: GET /containers/json?all=1.
+        owner: Who asks.
+        names: Those of the containers.
+    """
+    theirs = scenes(rows, lambda other: other != owner)
+    return next(
+        (each for each in names if each in theirs and not isinstance(theirs[each].recovery, Leave)), ""
+    )
 
 
 def _scene(name: str, marked: list[Marked], by_name: dict[str, Json]) -> Scene:

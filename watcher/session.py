@@ -8,7 +8,6 @@ from watcher.context import Context
 from watcher.credentials import Credentials
 from watcher.endpoint import find
 from watcher.errors import Stopped
-from watcher.home import home_of
 from watcher.memory import Memory
 from watcher.own_labels import OwnLabels
 from watcher.registries import Registries
@@ -45,7 +44,7 @@ async def _opened(command: Command, *, waits: bool) -> int:
     async with opened as engine, Registries(engine, Credentials()) as registries:
         if not waits:
             await engine.negotiate()
-        return await command(Context(engine, registries, memory, defaults, home=home_of(state)))
+        return await command(Context(engine, registries, memory, defaults))
 
 
 async def _until_stopped(work: Awaitable[int]) -> int:

@@ -18,6 +18,7 @@ from watcher.engine import Engine
 from watcher.errors import EngineError, EngineUnavailable, NotFound, TaskLeft
 from watcher.holds import Holds
 from watcher.names import name_of, short
+from watcher.place import confirm
 from watcher.proof import Demand, NotProved
 from watcher.quiet import NO_RESTART, quiet
 from watcher.recovery import bring_up, close, commit, drop, judged, recover, roll_back
@@ -48,7 +49,7 @@ class Failure:
 
 
 async def read(engine: Engine) -> OpenUpdates:
-    """Every update that was left open."""
+    """Every update that was left open; an owner's engine only has the owner's."""
     (rows, found), inspects = await open_scenes(engine), dict[str, Json]()
     for cid in (cid for scene in found.values() for cid in scene.pair if cid):
         with contextlib.suppress(NotFound):
@@ -216,6 +217,7 @@ async def _finish(engine: Engine, found: OpenUpdates, name: str, demands: Demand
         await roll_back(engine, update)
         return [_blamed(found, name, current, str(error))] if isinstance(error, NotProved) else []
     await restart_followers(engine, name)
+    await confirm(engine, update.successor, update.marker)
     await commit(engine, update.successor, update.old, update.marker)
     return []
 

@@ -30,6 +30,10 @@ class Moved(EngineError):
     """The tag was moved between the look at its image and the creation of the container."""
 
 
+class Contended(Moved):
+    """Another updater is at work on the container, or has replaced it."""
+
+
 @frozen
 class Draft:
     """All that must be read before anything is changed.

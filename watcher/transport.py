@@ -12,7 +12,7 @@ import asyncio
 import copy
 import json
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
@@ -24,6 +24,7 @@ from watcher.endpoint import Endpoint, hint, hint_of_refusal
 from watcher.errors import Conflict, EngineError, EngineUnavailable, NoAnswer, NotFound, TaskLeft
 
 ApiVersion = tuple[int, int]
+Fence = Callable[[], Awaitable[None]]
 
 OLDEST: ApiVersion = (1, 41)
 NEWEST: ApiVersion = (1, 51)
@@ -57,6 +58,7 @@ class Transport:
         self.platform = ""
         self.owner = ""
         self._identity = ""
+        self._fence: Fence | None = None
 
     async def __aenter__(self) -> Self:
         self._connector = _connector(self.endpoint)
@@ -93,11 +95,21 @@ class Transport:
         self.api = max(oldest, min(newest, NEWEST))
         self._docker.api_version = f"v{self.api[0]}.{self.api[1]}"
 
-    def owned(self, owner: str) -> Self:
-        """The same connection, for the updates of an owner."""
+    def owned(self, owner: str, fence: Fence) -> Self:
+        """The same connection, for the updates of an owner.
+
+        Args:
+            owner: Who it is.
+            fence: Awaited before each request that changes something; it may raise.
+        """
         mine = copy.copy(self)
-        mine.owner = owner
+        mine.owner, mine._fence = owner, fence  # noqa: SLF001 - it is one of us
         return mine
+
+    async def may_change(self) -> None:
+        """Ask whether a request that changes something would be let pass; raises what the fence raises."""
+        if self._fence:
+            await self._fence()
 
     async def read(self, what: str, path: str, **options: Any) -> Any:
         """GET a path; the JSON of the answer."""
@@ -108,7 +120,14 @@ class Transport:
         return await self.ask(what, "POST", path, limit=CHANGE_LIMIT, **options)
 
     async def ask(
-        self, what: str, method: str, path: str, *, limit: float | None = READ_LIMIT, **options: Any
+        self,
+        what: str,
+        method: str,
+        path: str,
+        *,
+        limit: float | None = READ_LIMIT,
+        changes: bool = True,
+        **options: Any,
     ) -> Any:
         """Make a request.
 
@@ -117,8 +136,11 @@ class Transport:
             method: Of HTTP.
             path: Below the API version.
             limit: Seconds for the whole of it; None is no limit.
+            changes: Whether it changes something, where it is no GET.
             options: aiodocker's: `params`, `data`, `headers`.
         """
+        if changes and method != "GET":
+            await self.may_change()
         if isinstance(data := options.get("data"), dict):
             options["data"] = json.dumps(data)
         async with self._guarded(what, limit), self._asked(path, method, options) as response:

@@ -13,6 +13,7 @@ from watcher.departures import open_scenes
 from watcher.engine import Engine
 from watcher.errors import EngineError, NotFound
 from watcher.names import Marker, short
+from watcher.place import confirm
 from watcher.proof import Demand, NotProved
 from watcher.recovery import bring_up, commit, drop, read, recover, restore, roll_back
 from watcher.scene import Adopt, Finish, Leave, Recovery, Restore, Scene, Undo
@@ -40,7 +41,7 @@ class Old:
 
 
 async def open_updates(engine: Engine) -> dict[str, Scene]:
-    """Every update that was left open, by the name of its container."""
+    """Every update that is open, by the name of its container; an owner's engine only has the owner's."""
     return (await open_scenes(engine))[1]
 
 
@@ -110,4 +111,5 @@ async def _bring_back(engine: Engine, update: Finish) -> None:
         await bring_up(engine, update, Demand(stable_for=0))
     except NotProved as error:
         raise EngineError(str(error)) from error
+    await confirm(engine, update.successor, update.marker)
     await commit(engine, update.successor, update.old, update.marker)

@@ -5,6 +5,7 @@ be undone, by this process or, after it was killed, by the next one (`settle`).
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
@@ -22,14 +23,16 @@ from watcher.errors import (
     WatcherError,
 )
 from watcher.part import Part
+from watcher.place import OutOfPlace
 from watcher.plan import Action, Plan, Step
 from watcher.proof import NotProved
 from watcher.recovery import read
 from watcher.restarts import restart_after
+from watcher.scene import contended
 from watcher.settle import Failure, settle, undo_all
 from watcher.stages import GOING_BACK, Stage, Tell, stage_of
 from watcher.starting import to_its_end
-from watcher.successor import Moved
+from watcher.successor import Contended, Moved
 from watcher.undoing import NameTaken
 
 _PATIENCE_S = 60.0
@@ -91,7 +94,7 @@ class Update:
             try:
                 await self._do(step)
             except Moved as error:
-                await self._given_up(step, error)
+                await self._given_up(error)
                 raise
             except (WatcherError, asyncio.CancelledError) as error:
                 await self._failed_at(step, error)
@@ -114,11 +117,32 @@ class Update:
         if step.action is Action.CREATE:
             self._begun.append(step.name)
         elif step.action is not Action.SPARE:
-            self._touched.add(step.name)
+            await self._touch(step.name)
+        if step.action in _REMOVALS and not self._is_committed:
+            for part in self._parts.values():
+                await part.confirm()
         await self._parts[step.name].do(step.action, self._successors)
         if [step] == self._starts[-1:]:
             self._downtime.end()
         self._is_committed |= step.action in _REMOVALS
+
+    async def _touch(self, name: str) -> None:
+        """See, before anything of an old container is changed, that it is ours to change and as it was read.
+
+        All successors exist by then. Whoever else begins looks as well after it has created its own: so of
+        two updaters at least one sees the other, and gives way.
+
+        Raises:
+            Contended: Another updater has an open update of one of them.
+            Moved: Somebody changed it meanwhile.
+        """
+        if not self._touched:
+            rows = await self._engine.containers(stopped=True)
+            if other := contended(rows, self._engine.owner, self._parts):
+                raise Contended(f"another updater is at work on {other}")
+        if name not in self._touched:
+            await self._parts[name].still_as_read()
+        self._touched.add(name)
 
     def _limit(self, step: Step) -> float | None:
         part = self._parts.get(step.name)
@@ -129,7 +153,13 @@ class Update:
         return stage if step.name == self._plan.name else f"{step.name}.{stage}"
 
     async def _failed_at(self, step: Step, error: WatcherError | asyncio.CancelledError) -> None:
-        """Undo, and say in which state that leaves the containers."""
+        """Undo, and say in which state that leaves the containers.
+
+        Raises:
+            TakenOver: Nothing of it is ours any more, whatever it was that went wrong.
+        """
+        with contextlib.suppress(EngineError):
+            await self._engine.may_change()
         name, tried = self._plan.name, f"could not {step.action.value}: {error}"
         if step.name != name:
             tried = f"{step.name}: {tried}"
@@ -186,7 +216,7 @@ class Update:
 
     def _is_over(self, step: Step, error: BaseException) -> bool:
         """Whether all have proved themselves, so that nobody goes back."""
-        is_gone = isinstance(error, NotFound) and not self._is_committed
+        is_gone = isinstance(error, NotFound | OutOfPlace) and not self._is_committed
         return step.action is Action.RESTART or (step.action in _REMOVALS and not is_gone)
 
     async def _blamed(self, part: Part, error: NotProved) -> Failure:
@@ -206,10 +236,9 @@ class Update:
                 return trouble if name == self._plan.name else f"of {name}, {trouble}"
         return self._parts[self._plan.name].as_it_was
 
-    async def _given_up(self, step: Step, error: Moved) -> None:
+    async def _given_up(self, error: Moved) -> None:
         """What a person changed stands: those that were not touched yet only lose what was made for them."""
-        untouched = {step.name} | (self._parts.keys() - self._touched)
-        await self._undone(str(error), error, untouched=untouched)
+        await self._undone(str(error), error, untouched=self._parts.keys() - self._touched)
 
     async def _undone(self, tried: str, error: BaseException, *, untouched: Collection[str] = ()) -> None:
         begun = [self._parts[name] for name in self._begun]

@@ -9,8 +9,9 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 
-from watcher.engine import Engine
+from watcher.engine import Engine, Json
 from watcher.errors import EngineError
+from watcher.names import Marker
 
 FULL_LOOK_S = 60.0
 _KINDS = ["image", "container"]
@@ -76,11 +77,13 @@ class Watch:
 
     async def _read(self) -> None:
         first = True
-        async for _ in self._engine.events(type=_KINDS, event=_ACTIONS):
+        async for event in self._engine.events(type=_KINDS, event=_ACTIONS):
             if first:
                 # Subscribed: from here on nothing is missed, so this is the moment of the full look.
                 self._found()
                 first = False
+            elif is_sign_of_life(event):
+                continue
             self._rung.set()
 
     async def _look_when_rung(self) -> None:
@@ -93,6 +96,12 @@ class Watch:
             await self._look()
             # The first event is answered at once; a flood gets a tenth of the time, updates the rest.
             await asyncio.sleep(min(_CALM * (time.monotonic() - began), _CALM_LONGEST_S))
+
+
+def is_sign_of_life(event: Json) -> bool:
+    """Whether an event only says that an updater is at work: every other second, for each of its updates."""
+    called = str(event.get("Actor", {}).get("Attributes", {}).get("name", ""))
+    return event.get("Action") == "update" and Marker.parse(called) is not None
 
 
 def _first(group: BaseExceptionGroup[EngineError]) -> EngineError:

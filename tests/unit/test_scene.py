@@ -20,6 +20,7 @@ from watcher.scene import (
     Respawn,
     Restore,
     Undo,
+    contended,
     scenes,
 )
 
@@ -200,3 +201,37 @@ def test_no_container_but_one_that_an_id_speaks_for_is_given_the_name_or_taken_i
             assert cid in ids
         case None:
             assert places == ["web"]
+
+
+MINE, THEIRS = "a" * 12, "b" * 12
+
+
+def listed(*markers: tuple[str, Marker | str]) -> list[dict[str, Any]]:
+    return [{"Id": cid, "Names": [f"/{name}"], "State": "created"} for cid, name in markers]
+
+
+def test_an_open_update_that_somebody_else_has_of_a_container_is_seen() -> None:
+    ours, theirs = evolve(OF_OLD, owner=MINE), evolve(OF_OLD, owner=THEIRS)
+    rows = listed((OLD, "web"), (NEW, ours), (OTHER, theirs))
+
+    assert contended(rows, MINE, ["db", "web"]) == "web"
+    assert contended(rows, THEIRS, ["web"]) == "web", "of two that begin at once each sees the other"
+    assert contended(rows, MINE, ["db"]) == ""
+    assert contended(listed((OLD, "web"), (NEW, ours)), MINE, ["web"]) == ""
+
+
+def test_an_update_of_a_version_that_says_no_owner_is_somebody_else_s() -> None:
+    assert contended(listed((OLD, "web"), (NEW, OF_OLD)), MINE, ["web"]) == "web"
+
+
+def test_what_was_set_aside_for_a_person_is_in_nobodys_way() -> None:
+    rows = listed((OTHER, "web"), (OLD, evolve(TO_NEW, owner=THEIRS)))
+
+    assert contended(rows, MINE, ["web"]) == ""
+
+
+def test_whose_updates_count_can_be_chosen() -> None:
+    ours, theirs = evolve(OF_OLD, owner=MINE), evolve(OF_OLD, owner=THEIRS)
+    rows = listed((OLD, "web"), (OTHER, theirs), (NEW, ours))
+
+    assert scenes(rows, MINE.__eq__)["web"].recovery == Undo(OLD, NEW, ours)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.unit.virtual_time import now, run
 from watcher.endpoint import Endpoint
 from watcher.engine import Engine
-from watcher.watch import Watch
+from watcher.watch import Watch, is_sign_of_life
 
 FIRST_S, LONGEST_S = 0.25, 30.0
 HOURS = 12
@@ -39,3 +39,12 @@ def test_an_engine_that_is_away_is_tried_for_ever_and_at_least_each_30_s(tmp_pat
         assert longest / 2 <= wait <= longest + 0.001, f"wait {number}"
         longest = min(longest * 2, LONGEST_S)
     assert len({round(wait, 6) for wait in waits[-100:]}) > 90, "many daemons must not ask in step"
+
+
+def test_signs_of_life_of_updaters_are_no_reason_to_look() -> None:
+    temporary = f"web.ctr-updater-new-r-{'0' * 12}-{'1' * 12}"
+
+    assert is_sign_of_life({"Action": "update", "Actor": {"Attributes": {"name": temporary}}})
+    assert not is_sign_of_life({"Action": "update", "Actor": {"Attributes": {"name": "web"}}})
+    assert not is_sign_of_life({"Action": "rename", "Actor": {"Attributes": {"name": temporary}}})
+    assert not is_sign_of_life({})

@@ -1,0 +1,167 @@
+"""The right to change the containers of an update, held on the engine itself.
+
+The containers whose temporary names end in an owner's digits are its title. It shows that it lives by
+asking, every `BEAT_S`, for an update of one of them with nothing in it: that changes nothing, and the
+engine reports it to everybody (20.10 to 28.5). It asks by the temporary name, so that the answer says
+whether the title is its own still: whoever takes the work over renames the container (`takeover`).
+
+Before each request that changes something the last good answer must be younger than `LEASE_S`, else it
+is asked for first. So one that was suspended, or cut off, finds out before it does any harm.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
+from attrs import evolve
+
+from watcher.engine import Engine
+from watcher.errors import Conflict, EngineError, NotFound, TakenOver
+from watcher.names import Marker, name_of
+from watcher.scene import Scene
+
+Json = dict[str, Any]
+
+BEAT_S = 1.5
+LEASE_S = 5.0
+SILENCE_S = 12.0
+
+_MARKED = r"\.ctr-updater-(new|old)-"
+_TRIES = 5
+# runc would set the device rules of a running one anew, and take from it what a GPU runtime had added.
+_RUNS = ("running", "restarting", "paused")
+_GOES = ("removing", "dead")
+
+
+class Lease:
+    """One owner's right; an asynchronous context manager, that shows signs of life while it is entered.
+
+    Args:
+        engine: Where the containers are.
+        owner: Whose updates they are, as the temporary names end.
+
+    Attributes:
+        engine: The same, for the owner's own requests: each that changes something needs the right.
+        owner: As given.
+    """
+
+    def __init__(self, engine: Engine, owner: str) -> None:
+        self.engine = engine.owned(owner, self._fence)
+        self.owner = owner
+        self._plain = engine
+        self._held: set[str] = set()
+        self._last = 0.0
+        self._is_lost = False
+        self._beating: asyncio.Task[None] | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._beating:
+            self._beating.cancel()
+            await asyncio.wait([self._beating])
+
+    async def take(self, scenes: Iterable[Scene]) -> bool:
+        """Become the owner of open updates, by renaming from what their names were when they were read.
+
+        Whose container is renamed first has the update; all do it in the same order.
+
+        Returns:
+            False where somebody else was quicker.
+        """
+        for scene in scenes:
+            for each in filter(None, (scene.retired, scene.successor)):
+                mine = evolve(each.marker, owner=self.owner)
+                try:
+                    await self._plain.rename(str(each.marker), str(mine))
+                except NotFound:
+                    return False
+                self._begin()
+        return True
+
+    def _begin(self) -> None:
+        if self._beating is None:
+            self._beating = asyncio.create_task(self._beat_on())
+
+    async def _fence(self) -> None:
+        """Let a request pass; the first one makes the title."""
+        if self._beating is None:
+            self._begin()
+        elif self._is_lost or time.monotonic() - self._last > LEASE_S:
+            await self._beat()
+
+    async def _beat_on(self) -> None:
+        while not self._is_lost:
+            await asyncio.sleep(BEAT_S)
+            with contextlib.suppress(EngineError, TakenOver):
+                await self._beat()
+
+    async def _beat(self) -> None:
+        async with self._one_at_a_time:
+            for _ in range(_TRIES):
+                sent = time.monotonic()
+                if await self._is_shown():
+                    self._last = sent if self._held else 0.0
+                    return
+            raise EngineError("cannot show that this updater lives: the names change each time")
+
+    async def _is_shown(self) -> bool:
+        """Give a sign of life; False where a container was renamed or removed meanwhile, by ourselves too.
+
+        Raises:
+            TakenOver: Another one has the title.
+        """
+        is_late = time.monotonic() - self._last > SILENCE_S
+        owners = owners_of(rows := await self._plain.containers(stopped=True, name=_MARKED))
+        self._is_lost |= is_lost(self._held, owners, self.owner, is_late=is_late)
+        if self._is_lost:
+            raise _loss()
+        self._held |= {cid for cid, owner in owners.items() if owner == self.owner}
+        try:
+            for name in shown_by(rows, self.owner):
+                await self._plain.sign_of_life(name)
+        except (NotFound, Conflict):
+            return False
+        return True
+
+
+def _loss() -> TakenOver:
+    return TakenOver(
+        "another updater has taken this update over, for this one gave no sign of life",
+        advice="it brings that to its end; see `docker ps -a`",
+    )
+
+
+def owners_of(rows: Iterable[Json]) -> dict[str, str]:
+    """Whose the containers with temporary names are, by their ids."""
+    return {row["Id"]: marker.owner for row in rows if (marker := Marker.parse(name_of(row)))}
+
+
+def is_lost(held: set[str], owners: Mapping[str, str], owner: str, *, is_late: bool) -> bool:
+    """Whether of the containers that an owner has had one is another's now, or may have been.
+
+    Where none is left it was a person who removed or renamed them, unless there was time enough for another
+    updater to do the whole work.
+
+    Args:
+        held: The ids of those that it has had.
+        owners: Whose those are that there are now.
+        owner: Who asks.
+        is_late: It was silent for so long that another one could take over.
+    """
+    is_another_s = any(owners.get(cid, owner) != owner for cid in held)
+    return is_another_s or bool(held and is_late and owner not in owners.values())
+
+
+def shown_by(rows: Iterable[Json], owner: str) -> list[str]:
+    """The temporary names that an owner's updates are shown by: of each, one that does not run."""
+    found = dict[str, str]()
+    for row in rows:
+        marker = Marker.parse(name_of(row))
+        if marker and marker.owner == owner and row.get("State") not in (*_RUNS, *_GOES):
+            found[marker.name] = str(marker)
+    return [*found.values()]

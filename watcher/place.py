@@ -1,0 +1,38 @@
+"""Whether a successor that has proved itself is still where it must be, before its old one is removed."""
+
+from typing import Any
+
+from watcher.engine import Engine
+from watcher.errors import EngineError
+from watcher.names import Marker
+from watcher.proof import has_ended_well
+
+Json = dict[str, Any]
+
+
+class OutOfPlace(EngineError):
+    """A successor that had proved itself has not got the name any more, or does not run."""
+
+
+async def confirm(engine: Engine, new: str, marker: Marker) -> None:
+    """See that a proved successor is still what it was proved to be, right before the old one is removed.
+
+    Raises:
+        OutOfPlace: It is not.
+    """
+    container = await engine.container(new)
+    name, state = container["Name"].removeprefix("/"), container["State"]["Status"]
+    if name != marker.name:
+        raise OutOfPlace(f"its successor is called {name} now")
+    if not is_as_wanted(container, marker):
+        raise OutOfPlace(f"its successor is {state}, after it had proved itself")
+
+
+def is_as_wanted(container: Json, marker: Marker) -> bool:
+    """Whether a successor is in a state that its update may end in.
+
+    What a person paused or unpaused stands. Of one with nothing to go back to none is asked for.
+    """
+    state, is_judged = container["State"], marker.wanted != "s" and not marker.unjudged and not marker.back
+    is_running = state["Running"] and not state.get("Restarting")
+    return bool(not is_judged or is_running or has_ended_well(container))

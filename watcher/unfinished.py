@@ -1,0 +1,106 @@
+"""Updates that are open: waited for while somebody is at work on them, and else brought to an end."""
+
+from collections.abc import Collection, Mapping
+
+from attrs import frozen
+
+from watcher import lineage, links
+from watcher.attempt import demand_of
+from watcher.claims import Wider, with_claims
+from watcher.context import Context
+from watcher.errors import UnreadableSetting
+from watcher.home import owner_of
+from watcher.lease import Lease
+from watcher.proof import Demand
+from watcher.settings import Policy
+from watcher.settle import Demands, down, glance, settle
+from watcher.takeover import Waits, take_over
+from watcher.undoing import left_aside, open_updates
+from watcher.unit import OpenUpdates
+
+
+@frozen
+class Settled:
+    """What became of updates that were cut short.
+
+    Attributes:
+        was_open: Whether there was one to bring to its end.
+        aside: A line, where something is left that only a person can decide.
+    """
+
+    was_open: bool = False
+    aside: tuple[str, ...] = ()
+
+
+async def settle_open(context: Context, name: str, waits: Waits) -> Settled:
+    """Bring an update of a container that was cut short to its end, if there is one.
+
+    Args:
+        context: Where it is.
+        name: The container's.
+        waits: Told, once, the name and for how many seconds, where another updater may be at work on it.
+    """
+    if name not in await open_updates(context.engine):
+        return Settled()
+    return await with_claims(context.memory, name, lambda claims: settled(context, name, claims, waits))
+
+
+async def settled(context: Context, name: str, claims: Collection[str], waits: Waits) -> Settled:
+    """The same, for whoever has claimed the container: nothing is open any more afterwards.
+
+    Raises:
+        Wider: There are others that must be settled with it, and are not claimed.
+        EngineError: The engine refused; or it is done, and a link was lost, which the next run would not see.
+    """
+    was_open, once = False, _once(waits)
+    while (found := await glance(context.engine, context.holds)).scenes.keys() & (
+        unit := found.concerned(name)
+    ):
+        if not {*unit} <= {*claims}:
+            raise Wider(unit)
+        if not any(map(found.recovery, unit)):
+            break
+        was_open |= await _settle(context, name, found, once)
+    aside = await left_aside(context.engine, name)
+    line = f"{aside} was set aside, and another container has its name: rename or remove it"
+    return Settled(was_open, (line,) if aside else ())
+
+
+async def _settle(context: Context, name: str, found: OpenUpdates, waits: Waits) -> bool:
+    """Settle what is open, unless it is another updater's, and remember the images that failed in it."""
+    unit = found.concerned(name)
+    async with Lease(context.engine, owner_of(context.memory.home)) as lease:
+        if not await take_over(lease, found, unit, waits):
+            return False
+        halves = {each: [*filter(None, found.scenes[each].pair)] for each in unit if each in found.scenes}
+        async with context.downtimes.around(await down(context.engine, found, unit)):
+            failures = await settle(lease.engine, name, _demands(context.defaults))
+        for failure in failures:
+            await lineage.keep_failure(context, failure, next(iter(halves.get(failure.name, [])), ""))
+    for each, before in halves.items():
+        await lineage.hand_on(context, each, *before)
+    await links.refuse_forgotten(context.engine, links.in_open_updates(found, {*unit}))
+    return True
+
+
+def _once(waits: Waits) -> Waits:
+    said = list[str]()
+
+    def once(name: str, seconds: float) -> None:
+        if not said:
+            waits(name, seconds)
+        said.append(name)
+
+    return once
+
+
+def _demands(defaults: Policy) -> Demands:
+    """What containers must prove by their labels; one whose labels cannot be read, what others must."""
+
+    def demand(labels: Mapping[str, str] | None) -> Demand:
+        try:
+            return demand_of(defaults.with_labels(labels))
+        except UnreadableSetting:
+            return demand_of(defaults)
+
+    return demand
