@@ -138,9 +138,7 @@ class Daemon:
         self._say_what_runs(len(rows))
         for name in fleet.wanting(rows, self._context.defaults) | self._cut_short:
             self._queue.add(name)
-        for row in rows:
-            await self._puller.platform(row)
-        self._puller.forget_but(rows)
+        await self._puller.follow(rows)
         if trouble := self._context.memory.said_once():
             _log.warning("nothing can be remembered", why=trouble, lost="an image that failed is tried again")
         self._pulse.beat()

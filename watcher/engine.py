@@ -17,6 +17,7 @@ from watcher.transport import CHANGE_LIMIT, SILENCE_LIMIT, Transport
 Json = dict[str, Any]
 Headers = dict[str, str]
 
+DISTRIBUTION_LIMIT = 30.0
 _STOP_MARGIN = 60.0
 _ENGINE_STOP_TIMEOUT = 10
 _FRAME = 8
@@ -198,7 +199,7 @@ class Engine(Transport):
     async def distribution(self, reference: str, login: Headers) -> Json:
         """GET /distribution/{name}/json: what the registry says of a reference; pulls no layer."""
         what, where = f"ask the registry for {reference}", f"distribution/{reference}/json"
-        return await self.ask(what, "GET", where, limit=CHANGE_LIMIT, headers=login)
+        return await self.ask(what, "GET", where, limit=DISTRIBUTION_LIMIT, headers=login)
 
     async def pull(self, reference: str, platform: str, login: Headers) -> AsyncGenerator[Json, None]:
         """POST /images/create: the progress lines, to the end; an error inside a 200 is raised.

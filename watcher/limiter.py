@@ -103,6 +103,11 @@ class Limiter:
             host.until, host.failures, host.cause = 0.0, 0, None
 
 
+def concerns_all(error: RegistryError) -> bool:
+    """Whether a trouble is its registry's, and not one name's."""
+    return _wait(error, 0) > 0
+
+
 def _wait(error: RegistryError, failures: int) -> float:
     """Seconds to leave a registry alone for; 0 where the trouble is one name's and not the registry's."""
     if error.trouble is Trouble.BAD_LOGIN:

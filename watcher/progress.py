@@ -46,7 +46,11 @@ class PullProgress:
             draw("", self._out)
 
     def __call__(self, line: dict[str, Any]) -> None:
-        """Take one line of the engine's report (`id`, `status`, `progressDetail`)."""
+        """Take one line of the engine's report (`id`, `status`, `progressDetail`), or what is waited for."""
+        if waits := line.get("waits"):
+            end = "" if self._moving else "\n"
+            print(f"pulling {self._what}: waiting for {waits}", end=end, file=self._out, flush=True)
+            return
         self._note(line)
         if self._moving and self._layers and time.monotonic() - self._drawn >= _REDRAW_S:
             self._drawn = time.monotonic()

@@ -5,6 +5,7 @@ proxies and certificates that the engine knows. Only a tag that no layer may com
 followers only notify or have a cooldown that runs, is asked for directly.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable
 
@@ -13,10 +14,11 @@ import structlog
 from watcher import asked, fleet
 from watcher import assess as reading
 from watcher.context import Context
+from watcher.down import Down
 from watcher.engine import Json
-from watcher.errors import EngineError, EngineUnavailable, NotFound, RegistryError
+from watcher.errors import EngineError, EngineUnavailable, NotFound, RegistryError, WatcherError
 from watcher.fleet import Follower, Tag
-from watcher.limiter import Resting
+from watcher.limiter import Resting, concerns_all
 from watcher.log import Repeats
 from watcher.names import name_of
 from watcher.payload import platform
@@ -48,9 +50,15 @@ class Puller:
         self._followers: dict[Tag, list[Follower]] = {}
         self._platforms: dict[str, str] = {}
         self._references: dict[str, str] = {}
+        self._down = Down()
+        self._under_way: dict[Tag, asyncio.Task[int]] = {}
 
-    def forget_but(self, rows: Iterable[Json]) -> None:
-        """Drop what is known of images and containers that are no more."""
+    async def follow(self, rows: Iterable[Json]) -> None:
+        """Remember the images of what is there, and drop what is known of what is no more."""
+        rows = list(rows)
+        for row in rows:
+            await self.platform(row)
+        await self.tags(rows)
         images, containers = {row["ImageID"] for row in rows}, {row["Id"] for row in rows}
         self._platforms = {key: value for key, value in self._platforms.items() if key in images}
         self._references = {key: value for key, value in self._references.items() if key in containers}
@@ -62,7 +70,9 @@ class Puller:
             policy = fleet.policy_of(row, self._context.defaults)
             if policy and policy.enable and policy.source == "registry" and (tag := await self._tag(row)):
                 followers.setdefault(tag, []).append(Follower(name_of(row), policy))
-        self._followers = followers
+        gone, self._followers = self._followers.keys() - followers.keys(), followers
+        for tag in gone:
+            self._forget(tag)
         await self._context.memory.drop_asked_but(map(str, followers))
         return set(followers)
 
@@ -72,11 +82,26 @@ class Puller:
         Returns:
             0, or the exit code that says how it failed; said once for each reason, and tried again.
         """
+        if tag not in self._followers:
+            return 0
+        work = self._under_way[tag] = asyncio.ensure_future(self._looked(tag))
         try:
-            return await self._looked(tag)
-        except EngineUnavailable as error:
-            self.queue.retry(tag)
-            return error.exit_code
+            return await work
+        except asyncio.CancelledError:
+            if tag in self._followers or _is_cancelled():
+                raise
+            return 0  # nobody follows it any more
+        finally:
+            del self._under_way[tag]
+
+    def _forget(self, tag: Tag) -> None:
+        """Give up whatever is under way or planned for a tag that nobody follows any more."""
+        self.queue.drop(tag)
+        self._repeats.over(str(tag))
+        self._down.over(tag.ref.domain, tag)
+        if work := self._under_way.get(tag):
+            work.cancel()
+            _log.info("tag given up", image=tag.ref.familiar, why="no container follows it any more")
 
     def is_asking_for(self, name: str) -> bool:
         """Whether a tag that a container follows is about to be pulled, or is being pulled."""
@@ -126,13 +151,14 @@ class Puller:
         try:
             await self._look(tag)
             await self._note(tag, None)
-        except EngineUnavailable:
-            raise
+        except EngineUnavailable as error:
+            self._say(tag, error, self.queue.retry(tag))
+            return error.exit_code
         except (EngineError, RegistryError) as error:
             return await self._failed(tag, error)
         self.queue.forget(tag)
-        if failures := self._repeats.over(str(tag)):
-            _log.info("tag pulled again", image=tag.ref.familiar, failures=failures)
+        if failures := self._repeats.over(str(tag)) + self._down.over(tag.ref.domain, tag):
+            _log.info("tag pulled again", image=tag.ref.familiar, registry=tag.ref.domain, failures=failures)
         return 0
 
     async def _look(self, tag: Tag) -> None:
@@ -177,11 +203,31 @@ class Puller:
             await self._note(tag, None)
             return 0
         await self._note(tag, error)
-        if wait := self._context.registries.rest(tag.ref.domain):
-            self.queue.add_later(tag, wait)
-        else:
-            wait = self.queue.retry(tag)
-        if not isinstance(error, Resting) and self._repeats.is_news(str(tag), str(error)):
-            again_in_s = round(wait, 1)
-            _log.warning("tag not pulled", image=tag.ref.familiar, why=str(error), again_in_s=again_in_s)
+        rest = self._context.registries.rest(tag.ref.domain)
+        if rest:
+            self.queue.add_later(tag, rest)
+        self._say(tag, error, rest or self.queue.retry(tag))
         return error.exit_code
+
+    def _say(self, tag: Tag, error: WatcherError, wait: float) -> None:
+        """Say it once: of a registry that is down whichever of its tags it was asked for, else of the tag."""
+        if isinstance(error, Resting):
+            return
+        more: dict[str, object] = {}
+        if isinstance(error, RegistryError) and concerns_all(error):
+            more = {"registry": tag.ref.domain, "tags": self._tags_of(tag.ref.domain)}
+            is_news = self._down.is_news(tag.ref.domain, tag, error.trouble)
+        else:
+            is_news = self._repeats.is_news(str(tag), str(error))
+        if is_news:
+            about = {"image": tag.ref.familiar, "why": str(error), "again_in_s": round(wait, 1)}
+            _log.warning("tag not pulled", **about, **more)
+
+    def _tags_of(self, registry: str) -> int:
+        return sum(tag.ref.domain == registry for tag in self._followers)
+
+
+def _is_cancelled() -> bool:
+    """Whether it is this task that is cancelled, and not what it waits for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

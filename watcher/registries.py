@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Self
 
+from watcher import stall
 from watcher.answer import garbage
 from watcher.credentials import Credentials, Login
 from watcher.engine import Engine, Json
@@ -17,10 +18,10 @@ from watcher.limiter import Limiter
 from watcher.progress import Progress
 from watcher.refs import ImageRef
 from watcher.registry import Descriptor, Registry, is_digest
-from watcher.trouble import ADVICE, classify
+from watcher.stall import Stall
+from watcher.trouble import ADVICE, advice_on, classify
 
-ANSWER_LIMIT = 120.0
-_PULLS_AT_ONCE = 8
+_SAY_AFTER_S = 5.0
 _OUT_OF_REACH = (Trouble.UNREACHABLE, Trouble.NO_ANSWER)
 
 
@@ -41,7 +42,6 @@ class Registries:
         self._engine = engine
         self._credentials = credentials
         self._limiter = Limiter()
-        self._pulls = asyncio.Semaphore(_PULLS_AT_ONCE)
         self._indirect: set[str] = set()
         self._direct = Registry(credentials, InsecureRegistries(engine.info).holds)
 
@@ -61,7 +61,7 @@ class Registries:
 
     async def pull(self, ref: ImageRef, platform: str, progress: Progress) -> None:
         """Pull a tag, to the end of the engine's report, which may hold an error after its 200."""
-        async with self._turn(ref) as login, self._pulls:
+        async with self._turn(ref) as login:
             try:
                 await self._pull(ref, platform, login, progress)
             except EngineError as error:
@@ -107,13 +107,20 @@ class Registries:
 
     async def _pull(self, ref: ImageRef, platform: str, login: Login, progress: Progress) -> None:
         lines = self._engine.pull(str(ref), platform, login.header(ref.domain))
+        clock, waits = asyncio.get_running_loop(), {"waits": f"{ref.domain} to answer"}
+        stalled, word = Stall(clock.time()), clock.call_later(_SAY_AFTER_S, progress, waits)
+        why = f"no answer from {ref.domain} in {stall.ANSWER_LIMIT_S:.0f} s"
         try:
-            async with asyncio.timeout(ANSWER_LIMIT) as limit, aclosing(lines):
+            async with asyncio.timeout(stall.ANSWER_LIMIT_S) as limit, aclosing(lines):
                 async for line in lines:
-                    limit.reschedule(None)
+                    word.cancel()
+                    why = f"{ref.domain} has sent next to nothing for {stall.PROGRESS_LIMIT_S:.0f} s"
+                    limit.reschedule(stalled.deadline(line, clock.time()))
                     progress(line)
         except TimeoutError as error:
-            raise NoAnswer(f"cannot pull {ref}: no answer in {ANSWER_LIMIT:.0f} s") from error
+            raise NoAnswer(f"cannot pull {ref}: {why}") from error
+        finally:
+            word.cancel()
 
     async def _explained(self, ref: ImageRef, login: Login, error: EngineError) -> RegistryError:
         trouble = (
@@ -125,7 +132,8 @@ class Registries:
         if trouble is Trouble.BAD_LOGIN:
             self._credentials.forget(ref.domain)
         words = f"{error.message} ({login.trouble})" if login.trouble else error.message
-        return RegistryError(words, trouble=trouble, retry_after=retry_after)
+        advice = advice_on(error.message, trouble, ref.domain)
+        return RegistryError(words, trouble=trouble, retry_after=retry_after, advice=advice)
 
     async def _retry_after(self, ref: ImageRef) -> float | None:
         """Ask what the engine does not pass on: for how long the registry wants to be left alone."""

@@ -59,6 +59,26 @@ ADVICE = {
 }
 
 
+_CERTIFICATE = re.compile("x509|certificate signed by unknown|certificate verify failed", re.IGNORECASE)
+_PLAIN = re.compile("server gave http response to https client", re.IGNORECASE)
+
+
+def advice_on(words: str, trouble: Trouble, registry: str) -> str:
+    """What to do about a trouble, where the engine's words tell more than its kind.
+
+    Args:
+        words: The engine's.
+        trouble: What they say (`classify`).
+        registry: The one that was asked.
+    """
+    if _CERTIFICATE.search(words):
+        where = f"/etc/docker/certs.d/{registry}/ca.crt"
+        return f"the engine does not trust its certificate: its CA belongs into {where} on the engine's host"
+    if _PLAIN.search(words):
+        return f"it speaks only http: the engine's `insecure-registries` must name {registry}"
+    return ADVICE[trouble]
+
+
 def classify(words: str, *, anonymous: bool) -> Trouble:
     """What an engine's error about a registry says.
 

@@ -68,6 +68,14 @@ class WorkQueue(Generic[K]):
         self._failures.pop(key, None)
         self._resting.discard(key)
 
+    def drop(self, key: K) -> None:
+        """Forget a key altogether: it is not handed out any more unless it is added anew."""
+        self.forget(key)
+        self._waiting.pop(key, None)
+        self._again.discard(key)
+        if timer := self._timers.pop(key, None):
+            timer.cancel()
+
     def forget_all(self) -> None:
         """End every back-off."""
         self._failures.clear()

@@ -2,11 +2,13 @@
 
 import sys
 
-from watcher import cli, engine, exercise, registries, wire
+from watcher import cli, engine, exercise, registries, stall, wire
 
-registries.ANSWER_LIMIT = 3.0
+stall.ANSWER_LIMIT_S = 3.0
+stall.PROGRESS_LIMIT_S = 3.0
+vars(registries)["_SAY_AFTER_S"] = 1.0
 wire.REQUEST_LIMIT_S = 2.0
-vars(engine)["CHANGE_LIMIT"] = 3.0  # imported there, and so not exported
+engine.DISTRIBUTION_LIMIT = 3.0
 
 if __name__ == "__main__":
     if sys.argv.pop(1) == "watcher":
