@@ -95,7 +95,7 @@ def test_a_pull_that_is_dropped_is_said(
 
     daemon = start(*arguments, host=proxy.host)
 
-    assert "broke off" in daemon.wait("tag not pulled", image=web.image)["why"]
+    assert "Server disconnected" in daemon.wait("tag not pulled", image=web.image)["why"]
 
 
 def test_tags_whose_containers_are_gone_are_not_asked_for(
