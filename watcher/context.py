@@ -1,14 +1,20 @@
 """What every command works with."""
 
+from collections.abc import Awaitable, Callable
+
 from attrs import field, frozen
 
 from watcher.downtime import Downtimes
 from watcher.engine import Engine
+from watcher.errors import EngineUnavailable
 from watcher.holds import Holds
 from watcher.memory import Memory
 from watcher.registries import Registries
 from watcher.self_id import OwnContainer
 from watcher.settings import Policy
+
+# Tells whether the engine is gone, after a request of it failed so, and says that.
+IsGone = Callable[[EngineUnavailable], Awaitable[bool]]
 
 
 @frozen

@@ -50,9 +50,9 @@ class Daemon:
         self._interval = settings.interval
         self._pulse = pulse
         self._queue: WorkQueue[str] = WorkQueue()
-        self._puller = Puller(context, self._queue.add)
+        self._puller = Puller(context, self._queue.add, self._is_gone)
         self._reconciler = Reconciler(
-            context, self._queue, self._puller.is_asking_for, settings.schedule_grace
+            context, self._queue, self._puller.is_asking_for, settings.schedule_grace, self._is_gone
         )
         self._watch = Watch(context.engine, self._look, lost=self._lost, found=self._found)
         self._engine_is = Repeats()
@@ -230,6 +230,16 @@ class Daemon:
     def _lost(self, error: EngineError) -> None:
         self._here.clear()
         self._pulse.stop()
+        self._say_gone(error)
+
+    async def _is_gone(self, error: EngineError) -> bool:
+        """Whether a request failed because the engine is gone, which is said once for all requests."""
+        if await self._context.engine.answers():
+            return False
+        self._say_gone(error)
+        return True
+
+    def _say_gone(self, error: EngineError) -> None:
         if self._engine_is.is_news("engine", "gone"):
             _log.warning("engine gone", why=str(error))
 

@@ -13,7 +13,7 @@ import structlog
 
 from watcher import asked, fleet
 from watcher import assess as reading
-from watcher.context import Context
+from watcher.context import Context, IsGone
 from watcher.down import Down
 from watcher.engine import Json
 from watcher.errors import EngineError, EngineUnavailable, NotFound, RegistryError, WatcherError
@@ -37,15 +37,17 @@ class Puller:
     Args:
         context: The engine, the registries, and the memory of images, which is fed here.
         news: Told the name of each container whose tag is another image in its registry, not pulled yet.
+        is_gone: Tells whether the engine is, after it was unavailable, and says so.
 
     Attributes:
         queue: The tags to look after; whoever takes one calls `look`.
     """
 
-    def __init__(self, context: Context, news: Callable[[str], None]) -> None:
+    def __init__(self, context: Context, news: Callable[[str], None], is_gone: IsGone) -> None:
         self.queue: WorkQueue[Tag] = WorkQueue(_LONGEST_BACKOFF_S)
         self._context = context
         self._news = news
+        self._is_gone = is_gone
         self._repeats = Repeats()
         self._followers: dict[Tag, list[Follower]] = {}
         self._platforms: dict[str, str] = {}
@@ -84,7 +86,7 @@ class Puller:
         """
         if tag not in self._followers:
             return 0
-        work = self._under_way[tag] = asyncio.ensure_future(self._looked(tag))
+        work = self._under_way[tag] = asyncio.ensure_future(self._tried(tag))
         try:
             return await work
         except asyncio.CancelledError:
@@ -147,13 +149,21 @@ class Puller:
                 return ""
         return self._references[row["Id"]]
 
+    async def _tried(self, tag: Tag) -> int:
+        try:
+            return await self._looked(tag)
+        except EngineUnavailable as error:
+            wait = self.queue.retry(tag)
+            if not await self._is_gone(error):
+                self._say(tag, error, wait)
+            return error.exit_code
+
     async def _looked(self, tag: Tag) -> int:
         try:
             await self._look(tag)
             await self._note(tag, None)
-        except EngineUnavailable as error:
-            self._say(tag, error, self.queue.retry(tag))
-            return error.exit_code
+        except EngineUnavailable:
+            raise
         except (EngineError, RegistryError) as error:
             return await self._failed(tag, error)
         self.queue.forget(tag)

@@ -9,7 +9,7 @@ import structlog
 
 from watcher import app, conditions, fleet, job
 from watcher.assess import Assessment
-from watcher.context import Context
+from watcher.context import Context, IsGone
 from watcher.doors import refuse_door
 from watcher.engine import Json
 from watcher.errors import (
@@ -48,6 +48,7 @@ class Reconciler:
         queue: Where what must be looked at again goes.
         is_pulled: Whether a container's tag is being pulled; its dependents wait for that.
         grace: Seconds after a schedule's moment in which an update may still begin.
+        is_gone: Tells whether the engine is, after it was unavailable, and says so.
 
     Attributes:
         turns: Who waits for whom; whoever looks at all containers tells it their order.
@@ -59,9 +60,11 @@ class Reconciler:
         queue: WorkQueue[str],
         is_pulled: Callable[[str], bool],
         grace: float,
+        is_gone: IsGone,
     ) -> None:
         self.turns = Turns(self._is_busy)
         self._is_pulled = is_pulled
+        self._is_gone = is_gone
         self._context = context
         self._queue = queue
         self._repeats = Repeats()
@@ -257,7 +260,7 @@ class Reconciler:
             self._due.pop(name, None)
         wait = None if lasting else round(self._queue.retry(name), 1)
         is_news = self._repeats.is_news(name, f"{_IDS.sub('', str(error))} {target}")
-        if is_news and not isinstance(error, EngineUnavailable):
+        if is_news and not (isinstance(error, EngineUnavailable) and await self._is_gone(error)):
             self._say_failed(name, error, wait)
         return error.exit_code
 

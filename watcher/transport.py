@@ -111,6 +111,14 @@ class Transport:
         if self._fence:
             await self._fence()
 
+    async def answers(self) -> bool:
+        """Whether the engine is there; where a request broke off, it may have been that request alone."""
+        try:
+            await self.ask("see whether the engine answers", "GET", "version", versioned_api=False)
+        except EngineUnavailable:
+            return False
+        return True
+
     async def read(self, what: str, path: str, **options: Any) -> Any:
         """GET a path; the JSON of the answer."""
         return await self.ask(what, "GET", path, **options)
