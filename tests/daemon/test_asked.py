@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from tests.bed.cli import Commands
+from tests.bed.processes import wait_until
 from tests.bed.registry import PrivateRegistry
 from tests.bed.stack import Stack
 from tests.daemon.apps import LOCAL, OPT_IN, move
 from tests.daemon.conftest import Running, Start
-from tests.daemon.test_registry import pushed
+from tests.daemon.test_registry import manifests, pushed
 from tests.engine.apps import App, short
 
 NOTIFY = (*OPT_IN, "--label", "ctr-updater.mode=notify")
@@ -88,9 +89,25 @@ def test_what_is_newer_here_is_known(start: Start, cli: Commands, stack: Stack, 
     assert short(new) in row["reason"]
 
 
-@pytest.mark.parametrize("option", ["--pull", "--remote"])
+def test_what_was_built_here_and_no_registry_knows_is_judged_from_here(
+    start: Start, cli: Commands, stack: Stack, own: PrivateRegistry, engine_version: str
+) -> None:
+    """With the containerd store nobody can tell that it was built here (28.5)."""
+    reference = f"{own.address}/{stack.name('built:1')}"
+    web = App(stack.name("web"), "", reference, stack.image(reference))
+    stack.run(reference, *OPT_IN, name=web.name)
+    fence = pushed(stack, own, name="fence")
+    daemon = start("--interval", "1s").looked()
+    wait_until(lambda: manifests(own, fence) > 3 and manifests(own, web) > 1, "answers about both")
+    assert daemon.stop() == 0
+
+    expected = "unknown" if engine_version.endswith("c") else "current"
+    assert listed(cli)[web.name]["verdict"] == expected
+
+
+@pytest.mark.parametrize("command", [("check", "--pull"), ("check", "--remote"), ("update",)])
 def test_an_answer_to_a_person_ends_it_too(
-    start: Start, cli: Commands, stack: Stack, own: PrivateRegistry, option: str
+    start: Start, cli: Commands, stack: Stack, own: PrivateRegistry, command: tuple[str, ...]
 ) -> None:
     web = pushed(stack, own)
     daemon = unreachable(start, own, web)
@@ -99,5 +116,5 @@ def test_an_answer_to_a_person_ends_it_too(
 
     own.start()
 
-    assert cli("watcher", "check", option, web.name).code == 0
+    assert cli("watcher", *command, web.name).code == 0
     assert cli("watcher", "check", web.name).code == 0

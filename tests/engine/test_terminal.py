@@ -50,6 +50,24 @@ def test_on_a_terminal_layers_and_bytes_are_counted(cli: Commands, stack: Stack,
     assert f"{ERASE}pulling {web.image}: 0 of 1 layers, 1.5 of 4.0 MB" in done.out
 
 
+def test_on_a_terminal_unpacking_is_told_and_a_long_name_gives_way_to_the_numbers(
+    cli: Commands, stack: Stack, proxy: Proxy
+) -> None:
+    web = current(stack, name="w" * 90)
+    detail = {"current": 1_000_000, "total": 4_000_000}
+    lines = [
+        {"status": status, "id": "aaa", "progressDetail": detail} for status in ("Downloading", "Extracting")
+    ]
+    proxy.arm(spoken(*lines), match="^POST /images/create")
+
+    done = cli.terminal("ctr-updater", "--pull", web.name, env={"DOCKER_HOST": proxy.host})
+
+    numbers = "0 of 1 layers, 4.0 of 4.0 MB, unpacking 1.0 of 4.0 MB"
+    drawn = [line for line in done.out.split(ERASE) if line.endswith(f"-app:1: {numbers}")]
+    assert drawn
+    assert all(line.startswith("pulling …w") and len(line) == 79 for line in drawn)
+
+
 def test_a_line_wider_than_the_terminal_is_erased_all_the_same(
     cli: Commands, stack: Stack, proxy: Proxy
 ) -> None:
