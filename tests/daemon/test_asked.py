@@ -49,7 +49,7 @@ def test_what_the_daemon_cannot_ask_for_is_unknown_and_says_since_when_and_why(
     assert (check.code, check.err) == (5, "")
     assert check.out.startswith(f"{web.name}: unknown: since 2")
     assert f"cannot tell whether {web.image} has an update: " in check.out
-    assert f"http://{own.address}/v2/" in check.out
+    assert f"://{own.address}/v2/" in check.out
     assert table.split(maxsplit=4)[3:] == ["update", check.out.strip().removeprefix(f"{web.name}: ")]
     assert cli("ctr-updater", web.name).code == 0
 

@@ -32,14 +32,18 @@ def told(line: Line) -> tuple[str, str, str]:
     return line["image"], line["old"], line["new"]
 
 
-def test_an_update_that_was_undone_is_an_event_of_its_own(daemon: Running, stack: Stack) -> None:
+def test_an_update_that_was_undone_is_an_event_of_its_own(
+    daemon: Running, stack: Stack, engine_version: str
+) -> None:
     web = labelled(stack)
 
     new = move(stack, web, **BROKEN)
     line = daemon.wait("update rolled back", container=web.name)
 
     assert (line["level"], told(line)) == ("error", (web.image, short(web.old), short(new)))
-    assert (line["digest"], line["again_in_s"]) == ("", None)
+    assert line["again_in_s"] is None
+    # The containerd store notes a digest of whatever it has (28.5).
+    assert line["digest"] == (new if engine_version.endswith("c") else "")
     assert daemon.said("container not updated") == []
     assert is_untouched(stack, web)
 
