@@ -45,6 +45,7 @@ class Kind:
         new: What is different of the new one; with nothing in it the new image works.
         bad: The new image must never be what it ends on.
         joined: Who must be replaced with it.
+        compose: Compose makes it.
         stable_for: What the new one must run for, as CTR_UPDATER_STABLE_FOR.
     """
 
@@ -56,6 +57,7 @@ class Kind:
     new: Options = field(factory=Options)
     bad: bool = False
     joined: tuple[Joined, ...] = ()
+    compose: bool = False
     # No good image crashes: a moment is enough. A bad one must have crashed within it on a busy machine, too,
     # and the proof ends when it does.
     stable_for: str = field()
@@ -89,4 +91,17 @@ KINDS = (
     Kind("joined: chain, always", _ALWAYS | _SHAREABLE, joined=(_SIDE, _DEEP)),
     Kind("joined: --rm", joined=(Joined("side", _NETWORK, removes_itself=True),)),
     Kind("joined: crashes", _SHAREABLE, joined=(_SIDE, _DEEP), new={"cmd": _CRASH}, bad=True),
+    Kind("compose", compose=True),
+    Kind("compose, crashes", compose=True, new={"cmd": _CRASH}, bad=True),
 )
+# Those that a person comes upon.
+MEDDLED = {
+    "plain",
+    "two networks",
+    "--rm",
+    "--restart always",
+    "crashes at once",
+    "crashes, always",
+    "compose",
+    "compose, crashes",
+}

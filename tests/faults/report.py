@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from attrs import asdict, field, frozen
 
+from tests.faults.deeds import DEEDS
 from tests.faults.kinds import KINDS
 from tests.faults.strikes import STRIKES
 
 PROPERTY = "fault points"
+PERSON = "a person"
 _TOLD = pytest.StashKey[bool]()
 
 
@@ -23,12 +25,14 @@ class Point:
         strike: What befell it.
         lost: Whether something was wrong in the end.
         notes: What else is counted: as in `NOTES`.
+        deed: The command, where it was a person.
     """
 
     kind: str
     strike: str
     lost: bool
     notes: list[str] = field(factory=list)
+    deed: str = ""
 
     def as_json(self) -> dict[str, object]:
         """As it travels between processes."""
@@ -68,9 +72,8 @@ def table(points: Iterable[Point]) -> list[str]:
     found = list(points)
     tried = Counter((point.kind, point.strike) for point in found)
     lost = Counter((point.kind, point.strike) for point in found if point.lost)
-    strikes = list(
-        dict.fromkeys(strike.title for strike in STRIKES if any(key[1] == strike.title for key in tried))
-    )
+    titles = [*(strike.title for strike in STRIKES), PERSON]
+    strikes = [each for each in dict.fromkeys(titles) if any(key[1] == each for key in tried)]
     rows = [["points tried", *strikes, "all", "**lost**"]]
     for kind in (kind.name for kind in KINDS):
         cells = [tried[kind, strike] for strike in strikes]
@@ -80,7 +83,20 @@ def table(points: Iterable[Point]) -> list[str]:
     rows.append(["all", *map(str, total), str(sum(total)), f"**{sum(lost.values())}**"])
     lines = [f"| {' | '.join(row)} |" for row in rows]
     rule = "|---|" + "---:|" * (len(rows[0]) - 1)
-    return [lines[0], rule, *lines[1:], "", *_notes(found)]
+    return [lines[0], rule, *lines[1:], "", *_deeds(found), *_notes(found)]
+
+
+def _deeds(points: list[Point]) -> list[str]:
+    """The lines of the table of what a person did, by the kinds of containers; none where nobody did."""
+    found = [point for point in points if point.deed]
+    tried = Counter((point.deed, point.kind) for point in found)
+    lost = Counter(point.deed for point in found if point.lost)
+    kinds = [kind.name for kind in KINDS if any(key[1] == kind.name for key in tried)]
+    rows = [["a person: `docker ...`", *kinds, "all", "**lost**"], ["---"] + ["---:"] * (len(kinds) + 2)]
+    for deed in (each.title for each in DEEDS if any(key[0] == each.title for key in tried)):
+        cells = [tried[deed, kind] for kind in kinds]
+        rows.append([f"`{deed}`", *map(str, cells), str(sum(cells)), f"**{lost[deed]}**"])
+    return [*(f"| {' | '.join(row)} |" for row in rows), ""] if found else []
 
 
 def write(path: Path, engine: str, lines: list[str]) -> None:

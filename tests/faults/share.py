@@ -9,6 +9,7 @@ from tests.faults.strikes import UPDATER_KILLED, Strike
 
 _OF_THE_REST = 16
 _TWICE = 16
+_OF_THE_DEEDS = 4
 
 
 @frozen
@@ -47,3 +48,7 @@ class Share:
             return True
         count = self.count * (_TWICE if strike.twice else 1)
         return draw(point) % count == self.index
+
+    def has_deed(self, point: str) -> bool:
+        """Tell whether a point of what a person does is to be tried; of the commit's share, a part."""
+        return draw(point) % (self.count * (_OF_THE_DEEDS if self.kills else 1)) == self.index

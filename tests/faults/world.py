@@ -4,6 +4,7 @@ Images, networks and bystanders are made once; a container costs a few calls of 
 """
 
 import ipaddress
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.bed.engine import PrivateEngine
 from tests.bed.errors import BedError
 from tests.bed.images import Options
 from tests.bed.ports import free_port
+from tests.bed.processes import run
 from tests.bed.stack import Stack
 from tests.faults.kinds import Kind
 from watcher.names import name_of
@@ -64,6 +66,7 @@ class World:
         self._stack = Stack(engine)
         self._images: dict[str, tuple[str, str]] = {}
         self._networks = [self._network(number) for number in (0, 1)]
+        self._file = Path(tempfile.mkdtemp(dir=engine.directory)) / "compose.yaml"
         self._port = free_port()
         self._bystanders = self._make_bystanders()
         self._kept = self._volumes()
@@ -89,9 +92,12 @@ class World:
         old, new = self._pair(kind)
         name, reference = self._stack.name("web"), self._stack.name("app")
         self.ask("POST", f"/images/{old}/tag?repo={reference}&tag=1")
-        self.ask("POST", f"/containers/create?name={name}", self._body(kind, f"{reference}:1"))
-        self._connect(kind, name)
-        self.ask("POST", f"/containers/{name}/start")
+        if kind.compose:
+            name = self._compose(reference)
+        else:
+            self.ask("POST", f"/containers/create?name={name}", self._body(kind, f"{reference}:1"))
+            self._connect(kind, name)
+            self.ask("POST", f"/containers/{name}/start")
         joined = self._join(kind, name)
         self.ask("POST", f"/images/{new}/tag?repo={reference}&tag=1")
         before = self.inspect(name)
@@ -100,6 +106,15 @@ class World:
             _memo(mount).write_text(mount["Name"])
         data = {mount["Destination"]: mount["Name"] for mount in volumes}
         return Subject(name, kind, old, new, before, self._volumes(), data, self.bystanders(), joined)
+
+    @property
+    def network(self) -> str:
+        """One that nobody but the container is on."""
+        return self._networks[1][0]
+
+    def compose(self, *arguments: str) -> list[str]:
+        """What a person types about the project."""
+        return ["docker", "compose", "-p", self._stack.name("p"), "-f", str(self._file), *arguments]
 
     def inspect(self, name: str) -> Json:
         found: Json = self.ask("GET", f"/containers/{name}/json")
@@ -137,6 +152,9 @@ class World:
             self.engine.api("DELETE", f"/containers/{row['Id']}?force=1&v=1")
         for volume in self._volumes() - self._kept:
             self.ask("DELETE", f"/volumes/{volume}")
+        self.engine.api("DELETE", f"/networks/{self._stack.name('p')}_default")
+        if self.engine.api("GET", f"/networks/{self.network}")[0] >= 400:
+            self._networks[1] = self._network(1)
         if self.deaths:
             # 20.10 and 26.1 may keep the port of a container that they were starting when they died.
             self._port = free_port()
@@ -144,6 +162,16 @@ class World:
     def close(self) -> None:
         self.engine.start()
         self._stack.clean()
+
+    def _compose(self, reference: str) -> str:
+        """Let Compose make the container; returns its name."""
+        volumes = f'["{self._stack.name("named")}:/named", "/anonymous"]'
+        named = f"{{{self._stack.name('named')}: {{}}}}"
+        self._file.write_text(
+            f"services: {{web: {{image: '{reference}:1', volumes: {volumes}}}}}\nvolumes: {named}\n"
+        )
+        run(*self.compose("up", "-d"), env=self.engine.environ)
+        return f"{self._stack.name('p')}-web-1"
 
     def _make_bystanders(self) -> list[str]:
         """One that looks like what an updater would leave behind, and one that shares a network."""
