@@ -270,6 +270,8 @@ class Part:
         await confirm(self._engine, self.new, self._marker)
 
     async def _remove(self) -> None:
+        if self._marker.wanted == "s":
+            await self._still_idle()
         await commit(self._engine, self.new, self.kept, self._marker, self._known)
 
     def _retired(self) -> Marker:

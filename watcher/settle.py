@@ -203,6 +203,10 @@ async def _finish(engine: Engine, found: OpenUpdates, name: str, demands: Demand
     """Bring a successor up, and those that hold on to it, and remove its old one; or else go back."""
     update, members, current = found.scenes[name].recovery, found.members(name), name
     assert isinstance(update, Finish)  # noqa: S101 - the caller's case
+    if update.marker.wanted == "s" and not update.marker.back and _runs(found.inspects.get(update.old)):
+        # It was down before: somebody started it, and what they started stays.
+        await roll_back(engine, update)
+        return []
     try:
         await bring_up(engine, update, _demand(found, update.successor, demands))
         for current in members:
@@ -274,6 +278,10 @@ def _blamed(found: OpenUpdates, root: str, name: str, reason: str) -> Failure:
         return Failure(name, new, reason)
     image = found.inspects[found.scenes[root].pair[1]]["Image"]
     return Failure(root, image, f"{name}, which holds on to it: {reason}")
+
+
+def _runs(container: Json | None) -> bool:
+    return container is not None and bool(container["State"]["Running"])
 
 
 def _demand(found: OpenUpdates, cid: str, demands: Demands) -> Demand:

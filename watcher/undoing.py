@@ -5,6 +5,7 @@ what was wanted. So it goes back also where a person took away what tells of the
 """
 
 import contextlib
+from collections.abc import Collection
 
 from attrs import evolve, field, frozen
 
@@ -12,7 +13,7 @@ from watcher.amended import Known, unheld
 from watcher.departures import open_scenes
 from watcher.engine import Engine
 from watcher.errors import EngineError, NotFound
-from watcher.names import Marker, short
+from watcher.names import Marker, name_of, short
 from watcher.place import confirm
 from watcher.proof import Demand, NotProved
 from watcher.recovery import bring_up, commit, drop, read, recover, restore, roll_back
@@ -113,3 +114,15 @@ async def _bring_back(engine: Engine, update: Finish) -> None:
         raise EngineError(str(error)) from error
     await confirm(engine, update.successor, update.marker)
     await commit(engine, update.successor, update.old, update.marker)
+
+
+async def finish_recreation(engine: Engine, name: str, replaced: Collection[str]) -> None:
+    """Give a container the name that Compose could not give it, for one of the two had it just then.
+
+    Compose makes it as `ID_NAME`, with the first digits of the id of the one that it replaces.
+    """
+    rows = {name_of(row): row["Id"] for row in await engine.containers(stopped=True)}
+    for cid in (rows.get(f"{short(each)}_{name}") for each in replaced):
+        if cid and name not in rows:
+            await engine.rename(cid, name)
+            await engine.act(cid, "start")

@@ -13,7 +13,7 @@ from watcher.home import owner_of
 from watcher.lease import Lease
 from watcher.proof import Demand
 from watcher.settings import Policy
-from watcher.settle import Demands, down, glance, settle
+from watcher.settle import Demands, Failure, down, glance, settle
 from watcher.takeover import Waits, take_over
 from watcher.undoing import left_aside, open_updates
 from watcher.unit import OpenUpdates
@@ -52,7 +52,7 @@ async def settled(context: Context, name: str, claims: Collection[str], waits: W
         Wider: There are others that must be settled with it, and are not claimed.
         EngineError: The engine refused; or it is done, and a link was lost, which the next run would not see.
     """
-    was_open, once = False, _once(waits)
+    was_open, stays, once = False, list[str](), _once(waits)
     while (found := await glance(context.engine, context.holds)).scenes.keys() & (
         unit := found.concerned(name)
     ):
@@ -60,14 +60,17 @@ async def settled(context: Context, name: str, claims: Collection[str], waits: W
             raise Wider(unit)
         if not any(map(found.recovery, unit)):
             break
-        was_open |= await _settle(context, name, found, once)
-    aside = await left_aside(context.engine, name)
-    line = f"{aside} was set aside, and another container has its name: rename or remove it"
-    return Settled(was_open, (line,) if aside else ())
+        was_open |= await _settle(context, name, found, once, stays)
+    if aside := await left_aside(context.engine, name):
+        stays.append(f"{aside} was set aside, and another container has its name: rename or remove it")
+    return Settled(was_open, tuple(stays))
 
 
-async def _settle(context: Context, name: str, found: OpenUpdates, waits: Waits) -> bool:
-    """Settle what is open, unless it is another updater's, and remember the images that failed in it."""
+async def _settle(context: Context, name: str, found: OpenUpdates, waits: Waits, stays: list[str]) -> bool:
+    """Settle what is open, unless it is another updater's, and remember the images that failed in it.
+
+    What stays although it does not work is added to `stays`, a line each.
+    """
     unit = found.concerned(name)
     async with Lease(context.engine, owner_of(context.memory.home)) as lease:
         if not await take_over(lease, found, unit, waits):
@@ -75,12 +78,20 @@ async def _settle(context: Context, name: str, found: OpenUpdates, waits: Waits)
         halves = {each: [*filter(None, found.scenes[each].pair)] for each in unit if each in found.scenes}
         async with context.downtimes.around(await down(context.engine, found, unit)):
             failures = await settle(lease.engine, name, _demands(context.defaults))
-        for failure in failures:
+        stays += [_nothing_left(each) for each in failures if each.stays]
+        for failure in (each for each in failures if not each.stays):
             await lineage.keep_failure(context, failure, next(iter(halves.get(failure.name, [])), ""))
     for each, before in halves.items():
         await lineage.hand_on(context, each, *before)
     await links.refuse_forgotten(context.engine, links.in_open_updates(found, {*unit}))
     return True
+
+
+def _nothing_left(failure: Failure) -> str:
+    return (
+        f"somebody removed {failure.name} in the middle of its update, so there is nothing to go back to; "
+        f"its new container does not work: {failure.reason}"
+    )
 
 
 def _once(waits: Waits) -> Waits:

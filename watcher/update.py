@@ -33,7 +33,7 @@ from watcher.settle import Failure, settle, undo_all
 from watcher.stages import GOING_BACK, Stage, Tell, stage_of
 from watcher.starting import to_its_end
 from watcher.successor import Contended, Moved
-from watcher.undoing import NameTaken
+from watcher.undoing import NameTaken, finish_recreation
 
 _PATIENCE_S = 60.0
 _RETRY_S = 1.0
@@ -200,6 +200,7 @@ class Update:
         name, root = self._plan.name, self._parts[self._plan.name]
         if not await root.is_bereft():
             return False
+        await finish_recreation(self._engine, name, (root.kept, root.new))
         now = await read(self._engine, name)
         if now is None:
             raise NoSuchContainer(f"{name} was removed by somebody else in the middle of its update")

@@ -14,6 +14,7 @@ from tests.bed.relay import When
 from tests.bed.stack import Stack
 from tests.engine.apps import App, outdated
 from tests.engine.test_adversity import meddle, update
+from tests.engine.test_bereft import cut_short
 from tests.engine.updates import replaced
 
 Docker = Callable[..., str]
@@ -195,3 +196,33 @@ def test_a_policy_and_other_options_that_are_changed_in_the_middle_are_not_lost(
     after = went_back(stack, web) if bad else replaced(stack, web)
     assert after["HostConfig"]["RestartPolicy"]["Name"] == "unless-stopped"
     assert after["HostConfig"]["CpuShares"] == 512
+
+
+# A person starts it
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("call", ["create", "^POST .*/rename"])
+def test_a_start_of_one_that_was_down_is_not_taken_back(
+    cli: Commands, stack: Stack, proxy: Proxy, docker: Docker, call: str, when: When
+) -> None:
+    web = outdated(stack)
+    docker("stop", "-t", "0", web.name)
+    proxy.arm(meddle(lambda: docker("start", web.cid)), match=call, when=when)
+
+    assert update(cli, proxy, web).code == 0
+
+    assert replaced(stack, web)["State"]["Running"]
+
+
+def test_a_start_of_one_that_was_down_stays_where_the_updater_was_killed(
+    cli: Commands, stack: Stack, proxy: Proxy, docker: Docker
+) -> None:
+    web = outdated(stack)
+    docker("stop", "-t", "0", web.name)
+    cut_short(cli, proxy, web, 3)
+    docker("start", web.cid)
+
+    assert update(cli, proxy, web).code == 0
+
+    assert replaced(stack, web)["State"]["Running"]
