@@ -5,20 +5,20 @@ import sys
 import click
 
 from watcher import __version__, health
-from watcher.options import setting_options
+from watcher.options import setting_options, state_dir_option
 from watcher.settings import state_folder
-from watcher.shell import debug_option, run
+from watcher.shell import HELP, SETTINGS, debug_option, run
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings=HELP, epilog=SETTINGS)
 @click.version_option(__version__, prog_name="watcher")
 def main() -> None:
     """Keep Docker containers on the current image of their own tag, and never lose one."""
 
 
-@main.command()
+@main.command(epilog=SETTINGS)
 @click.argument("names", metavar="NAME...", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every labelled container.")
 @click.option("--pull", is_flag=True, help="Pull each container's tag before looking.")
@@ -35,7 +35,7 @@ def check(*, names: tuple[str, ...], debug: bool, **flags: bool) -> None:
     sys.exit(run(lambda commands: commands.check(names, **flags), debug=debug))
 
 
-@main.command()
+@main.command(epilog=SETTINGS)
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @click.option("--no-pull", is_flag=True, help="Look at the local image cache only.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and change nothing.")
@@ -58,6 +58,7 @@ def daemon(*, once: bool, debug: bool) -> None:
 
 
 @main.command()
+@state_dir_option
 def healthy() -> None:
     """Tell whether the daemon with the same state directory follows the engine (0), or not (1)."""
     trouble = health.trouble(state_folder())
@@ -65,7 +66,7 @@ def healthy() -> None:
     sys.exit(bool(trouble))
 
 
-@main.command(name="list")
+@main.command(name="list", epilog=SETTINGS)
 @click.option("--all", "every", is_flag=True, help="Every running container, labelled or not.")
 @click.option("--no-trunc", is_flag=True, help="On a terminal too: cut nothing.")
 @_json_option

@@ -9,7 +9,7 @@ import sys
 import click
 
 from watcher import __version__, cli
-from watcher.shell import debug_option, run
+from watcher.shell import HELP, SETTINGS, debug_option, run
 
 _OTHER = "watcher"
 
@@ -22,7 +22,7 @@ def main() -> None:
     exercise()
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(context_settings=HELP, epilog=SETTINGS)
 @click.argument("name", required=False)
 @click.option("--pull", is_flag=True, help="Pull the container's tag before looking.")
 @click.option("--autoupdate", is_flag=True, help="Replace the container where an update is available.")

@@ -77,9 +77,15 @@ def boolean(text: str) -> bool:
     return bool(("false", "true").index(text))
 
 
-def one_of(*words: str) -> Callable[[str], str]:
-    """Make a reader that takes just these words."""
-    return lambda text: words[words.index(text)]
+class OneOf:
+    """A reader that takes just these words."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def __call__(self, text: str) -> str:
+        """Read one of them; ValueError for any other."""
+        return self.words[self.words.index(text)]
 
 
 def whole_number(text: str) -> int:
@@ -136,22 +142,22 @@ class Policy:
 
     enable: bool = _setting(False, boolean, _YES_OR_NO)
     mode: str = _setting(
-        "update", one_of("update", "notify"), "update or notify", "notify: say it and do not do it."
+        "update", OneOf("update", "notify"), "update or notify", "notify: say it and do not do it."
     )
-    source: str = _setting("registry", one_of("registry", "local"), "registry or local")
+    source: str = _setting("registry", OneOf("registry", "local"), "registry or local")
     depends_on: tuple[str, ...] = _setting((), container_names, "names of containers, separated by commas")
     stop_timeout: float | None = _setting(None, duration, _DURATION)
     stable_for: float = _setting(
-        10.0, duration, _DURATION, "Without a HEALTHCHECK: how long a new container must run (10s)."
+        10.0, duration, _DURATION, "Without a HEALTHCHECK: how long a new container must run."
     )
     health_timeout: float = _setting(
-        120.0, duration, _DURATION, "With a HEALTHCHECK: how long until a new container is healthy (2m)."
+        120.0, duration, _DURATION, "With a HEALTHCHECK: how long until a new container is healthy."
     )
     cooldown: float = _setting(
-        0.0, duration, _DURATION, "How long a tag must have meant a new image before it is taken (0)."
+        0.0, duration, _DURATION, "How long a tag must have meant a new image before it is taken."
     )
     schedule: str = _setting(
-        "", schedule, _CRON, "Updates begin only at these times, and for --schedule-grace after each (cron)."
+        "", schedule, _CRON, "Updates begin only at these times, and for --schedule-grace after each."
     )
     cleanup: bool = _setting(False, boolean, _YES_OR_NO, "Remove an old image once nothing refers to it.")
 
@@ -190,15 +196,13 @@ class DaemonSettings:
     """
 
     interval: float = _setting(
-        3600.0, interval, f"{_DURATION}, but 1s or more", "Time between two looks at the registries (1h)."
+        3600.0, interval, f"{_DURATION}, but 1s or more", "Time between two looks at the registries."
     )
-    concurrency: int = _setting(
-        8, whole_number, "a whole number of 1 or more", "Updates under way at once (8)."
-    )
-    log_format: str = _setting("auto", one_of(*FORMATS), f"one of {', '.join(FORMATS)}", "How to log (auto).")
-    log_level: str = _setting("info", one_of(*LEVELS), f"one of {', '.join(LEVELS)}", "What to log (info).")
+    concurrency: int = _setting(8, whole_number, "a whole number of 1 or more", "Updates under way at once.")
+    log_format: str = _setting("auto", OneOf(*FORMATS), f"one of {', '.join(FORMATS)}", "How to log.")
+    log_level: str = _setting("info", OneOf(*LEVELS), f"one of {', '.join(LEVELS)}", "What to log.")
     schedule_grace: float = _setting(
-        3600.0, duration, _DURATION, "How late an update may begin after its schedule's moment (1h)."
+        3600.0, duration, _DURATION, "How late an update may begin after its schedule's moment."
     )
     image_labels: bool = _setting(
         False, boolean, _YES_OR_NO, "Let labels of ours count that come from an image alone."

@@ -15,6 +15,9 @@ from watcher.quoting import escaped
 _INTERRUPTED = 130
 _BUG = 5
 
+HELP = {"help_option_names": ["-h", "--help"], "show_default": True}
+SETTINGS = "Settings are read from variables CTR_UPDATER_..., which `watcher run --help` lists."
+
 debug_option = click.option("--debug", is_flag=True, help="Show where an error came from.")
 
 
