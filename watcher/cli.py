@@ -32,7 +32,7 @@ def check(*, names: tuple[str, ...], debug: bool, **flags: bool) -> None:
     if bool(names) is flags["every"]:
         raise click.UsageError("Give either names or --all.")
     _refuse_empty(*names)
-    sys.exit(run(lambda commands: commands.check(names, **flags), debug=debug))
+    sys.exit(run(lambda commands: commands.check(names, **flags), debug=debug, as_json=flags["as_json"]))
 
 
 @main.command(epilog=SETTINGS)
@@ -45,7 +45,7 @@ def check(*, names: tuple[str, ...], debug: bool, **flags: bool) -> None:
 def update(*, names: tuple[str, ...], debug: bool, **flags: bool) -> None:
     """Pull the tag of each NAME, and replace the containers that an update is available for."""
     _refuse_empty(*names)
-    sys.exit(run(lambda commands: commands.update(names, **flags), debug=debug))
+    sys.exit(run(lambda commands: commands.update(names, **flags), debug=debug, as_json=flags["as_json"]))
 
 
 @main.command(name="run")
@@ -73,7 +73,7 @@ def healthy() -> None:
 @debug_option
 def show(*, debug: bool, **flags: bool) -> None:
     """List the containers with the label ctr-updater.enable=true, and what is to be said of each."""
-    sys.exit(run(lambda commands: commands.show(**flags), debug=debug))
+    sys.exit(run(lambda commands: commands.show(**flags), debug=debug, as_json=flags["as_json"]))
 
 
 def _refuse_empty(*names: str) -> None:

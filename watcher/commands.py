@@ -118,7 +118,7 @@ def _told(answer: Answer, *, as_json: bool) -> int:
 
 
 def _answer(name: str, answer: Answer) -> dict[str, Any]:
-    return {"name": name, "error": str(answer)} if isinstance(answer, WatcherError) else _record(answer)
+    return {"name": name} | answer.record if isinstance(answer, WatcherError) else _record(answer)
 
 
 def update(names: Iterable[str], *, no_pull: bool, dry_run: bool, again: bool, as_json: bool) -> Command:
@@ -157,9 +157,10 @@ def _said(result: Result, context: Context, *, as_json: bool) -> int:
 
 def _result(context: Context, name: str, result: Result) -> dict[str, Any]:
     if isinstance(result, Outcome):
-        return _record(shown.shown(context, result.assessment)) | {"done": result.done.value}
+        planned = result.steps.record if result.steps else {}
+        return _record(shown.shown(context, result.assessment)) | {"done": result.done.value} | planned
     if isinstance(result, WatcherError):
-        return {"name": name, "done": "failed", "error": str(result)}
+        return {"name": name, "done": "failed"} | result.record
     return {"name": name, "done": "held back", "reason": result}
 
 

@@ -32,6 +32,7 @@ from watcher.watch import Watch
 from watcher.workqueue import WorkQueue
 
 _JITTER = 0.1
+_LOST = "an image that failed is tried again after a restart, and `watcher healthy` cannot tell"
 K = TypeVar("K")
 _log = structlog.get_logger()
 
@@ -63,6 +64,7 @@ class Daemon:
 
     async def run(self) -> int:
         """Run until cancelled, and then bring what is under way to a safe end."""
+        self._say_what_is_lost()
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._look_at_everything)
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -79,6 +81,7 @@ class Daemon:
 
     async def once(self) -> int:
         """One pass over every container that opted in; the highest exit code that applied."""
+        self._say_what_is_lost()
         rows, codes = await self._ordered(), [0]
         if self._cut_short:
             codes += await self._all(self._reconciler.settle, self._cut_short)
@@ -139,9 +142,13 @@ class Daemon:
         for name in fleet.wanting(rows, self._context.defaults) | self._cut_short:
             self._queue.add(name)
         await self._puller.follow(rows)
-        if trouble := self._context.memory.said_once():
-            _log.warning("nothing can be remembered", why=trouble, lost="an image that failed is tried again")
+        self._say_what_is_lost()
         self._pulse.beat()
+
+    def _say_what_is_lost(self) -> None:
+        """Say once that nothing can be kept; at the start too, engine or none."""
+        if trouble := self._context.memory.said_once():
+            _log.warning("nothing can be remembered", why=trouble, lost=_LOST)
 
     def _say_what_runs(self, containers: int) -> None:
         """Say once what a person would ask about first."""

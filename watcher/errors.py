@@ -47,6 +47,12 @@ class WatcherError(Exception):
         line = f"{self.message} - {self.advice}" if self.advice else self.message
         return escaped(" ".join(line.split()))
 
+    @property
+    def record(self) -> dict[str, object]:
+        """The error for programs: its line, the end of that which says what to do, and the exit code."""
+        advice = escaped(" ".join(self.advice.split()))
+        return {"error": str(self), "advice": advice, "code": self.exit_code}
+
 
 class NoSuchContainer(WatcherError):
     """The name means no container, or more than one."""

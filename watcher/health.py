@@ -61,6 +61,11 @@ def trouble(folder: Path) -> str:
     try:
         until = float(json.loads((folder / _FILE).read_bytes())["until"])
     except (OSError, ValueError, LookupError, TypeError) as error:
+        if why := unwritable(folder):
+            return (
+                f"no daemon can say here that it works: the state directory {folder} cannot be written: {why}"
+                " - let it be writable, or choose another one (--state-dir)"
+            )
         return (
             f"no daemon follows the engine: cannot read {folder / _FILE}: {error}"
             " - is `watcher run` running, with the same state directory?"
@@ -69,6 +74,21 @@ def trouble(folder: Path) -> str:
         return "no daemon follows the engine: the one that did is gone - start `watcher run` again"
     late = time.monotonic() - until
     return f"the daemon's look at the engine is overdue by {late:.0f} s - see its log" if late > 0 else ""
+
+
+def unwritable(folder: Path) -> str:
+    """Why nothing can be kept in a folder, which need not be there; empty where something could be."""
+    there = next(each for each in (folder, *folder.parents) if _is_there(each))
+    if not there.is_dir():
+        return f"{there} is no directory"
+    return "" if os.access(there, os.W_OK | os.X_OK) else f"{there} is read-only here, or somebody else's"
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _is_free(lock: Path) -> bool:

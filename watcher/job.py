@@ -19,6 +19,7 @@ from watcher.lookup import find
 from watcher.members import Company, company
 from watcher.names import Marker, container_name
 from watcher.payload import refuse
+from watcher.plan import Plan
 from watcher.progress import Reporter
 from watcher.stages import Tell
 from watcher.successor import Contended, Moved
@@ -52,6 +53,7 @@ class Outcome:
         took: Seconds that each step took, by its name; with the container's where that is another one.
         with_it: The names of those that were replaced with it.
         took_s: Seconds that all of it took, from its first look at the image on.
+        steps: The plan itself, where nothing but that was asked for.
     """
 
     assessment: Assessment
@@ -61,6 +63,7 @@ class Outcome:
     took: Mapping[str, float] = field(factory=dict)
     with_it: tuple[str, ...] = ()
     took_s: float = 0.0
+    steps: Plan | None = None
 
 
 @frozen
@@ -233,7 +236,7 @@ async def _planned(context: Context, container: Json, request: Request, *, asks_
         return _left_alone(found)
     concerned = await _company(context, container, request)
     steps = planned(found, concerned, pull=pull)
-    return Outcome(found, Done.PLANNED, str(steps), with_it=concerned.names)
+    return Outcome(found, Done.PLANNED, str(steps), with_it=concerned.names, steps=steps)
 
 
 async def _carried_out(

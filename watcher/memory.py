@@ -106,7 +106,7 @@ class Memory:
 
     def said_once(self) -> str:
         """Why something could not be kept; empty where all could, and from the second time on."""
-        trouble = "" if self._said else self._records.trouble or self._lock_trouble
+        trouble = "" if self._said else self._records.tried() or self._lock_trouble
         self._said = self._said or bool(trouble)
         return trouble
 

@@ -143,6 +143,15 @@ class Plan:
         return "\n".join([f"{self.name}: {self.change}", *(f"  {note}" for note in self.notes), *rows])
 
     @property
+    def record(self) -> Json:
+        """The steps and the notes for programs."""
+        steps = [
+            {"container": step.name, "step": step.action.name.lower(), "why": step.cause}
+            for step in self.steps
+        ]
+        return {"plan": steps, "notes": [*self.notes]}
+
+    @property
     def short(self) -> list[str]:
         """The notes and the steps, for a log: of causes those alone that are not the same in each plan."""
         causes = {step: f": {step.cause}" for step in self.steps if step.action is Action.RESTART}

@@ -30,6 +30,7 @@ class Records:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._unwritten: dict[Path, Json | None] = {}
+        self._is_tried = False
         self.trouble = ""
 
     def folder(self, kind: str, engine: str) -> Path:
@@ -66,6 +67,15 @@ class Records:
             self._unwritten[path] = value
         else:
             self._unwritten.pop(path, None)
+
+    def tried(self) -> str:
+        """The trouble; where there has been none yet it is tried, once, whether anything can be written."""
+        if not self._is_tried and not self.trouble:
+            trial = self._folder / "trial"
+            self.write(trial, {})
+            self.write(trial, None)
+        self._is_tried = True
+        return self.trouble
 
     def write_again(self) -> None:
         """Write what could not be written before."""

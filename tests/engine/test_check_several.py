@@ -34,7 +34,8 @@ def test_one_that_is_missing_keeps_no_other_from_being_judged(cli: Commands, sta
     assert (done.code, done.out) == (3, f"{web.name}: update available: {moved(stack, web)}\n")
     assert done.err.startswith(f"no such container: '{nobody}'")
     assert done.err.count("\n") == 1
-    assert records[0] == {"name": nobody, "error": done.err.strip()}
+    error = {"error": done.err.strip(), "advice": f"did you mean {web.name}?", "code": 3}
+    assert records[0] == {"name": nobody} | error
     assert [records[1][key] for key in ("name", "verdict")] == [web.name, "outdated"]
 
 
