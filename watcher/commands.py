@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from watcher import app, by_hand, log, shown
+from watcher import app, by_hand, log, outlet, shown
 from watcher.by_hand import Result
 from watcher.context import Context
 from watcher.daemon import Daemon
@@ -240,6 +240,7 @@ def _cells(rows: list[Shown]) -> list[list[str]]:
 def daemon(*, once: bool) -> Command:
     """`watcher run`."""
     settings = DaemonSettings.of_environment()
+    outlet.install(beside=True)
     log.configure(settings.log_level, settings.log_format)
 
     async def command(context: Context) -> int:

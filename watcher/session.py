@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from watcher.context import Context
 from watcher.credentials import Credentials
@@ -28,9 +28,9 @@ def run(command: Command, *, waits: bool = False) -> int:
 
     Raises:
         WatcherError: The command's error.
-        Stopped: SIGINT or SIGTERM came, and what was under way has come to its safe end.
+        Stopped: SIGINT, SIGTERM or the end of its terminal came, and all has come to its safe end.
     """
-    return asyncio.run(_until_stopped(_opened(command, waits=waits)))
+    return asyncio.run(_until_stopped(_opened(command, waits=waits), _stopping(hangs_up=not waits)))
 
 
 async def _opened(command: Command, *, waits: bool) -> int:
@@ -47,7 +47,16 @@ async def _opened(command: Command, *, waits: bool) -> int:
         return await command(Context(engine, registries, memory, defaults))
 
 
-async def _until_stopped(work: Awaitable[int]) -> int:
+def _stopping(*, hangs_up: bool) -> tuple[signal.Signals, ...]:
+    """The signals that end a command: for one that does not go on for ever, its terminal's end too.
+
+    `nohup` has that ignored, and so it stays.
+    """
+    is_heard = hangs_up and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+    return (*_STOPPING, signal.SIGHUP) if is_heard else _STOPPING
+
+
+async def _until_stopped(work: Awaitable[int], stopping: Iterable[signal.Signals]) -> int:
     """Cancel the work at a signal, and wait until it has come to its safe end.
 
     asyncio's own way with SIGINT would cut that end short at the second Ctrl-C.
@@ -59,11 +68,13 @@ async def _until_stopped(work: Awaitable[int]) -> int:
         received.append(number)
         task.cancel()
 
-    for number in _STOPPING:
+    for number in stopping:
         loop.add_signal_handler(number, stop, number)
     try:
         return await task
     except asyncio.CancelledError as error:
         if received:
-            raise Stopped(received[0], received[0].name) from error
+            first = received[0]
+            number = signal.SIGTERM if first is signal.SIGHUP else first
+            raise Stopped(number, first.name) from error
         raise

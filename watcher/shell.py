@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from watcher import outlet
 from watcher.errors import WatcherError
 
 HELP = {"help_option_names": ["-h", "--help"], "show_default": True}
@@ -29,6 +30,7 @@ def run(make: Callable[[Any], Any], *, debug: bool, waits: bool = False, as_json
         waits: As `session.run`.
         as_json: Whether an error is also an object on standard output.
     """
+    outlet.install()
     try:
         from watcher import commands, session
 

@@ -1,5 +1,7 @@
 """A signal ends a command at once, or when what it began is safe; the code says which signal."""
 
+import os
+import pty
 import signal
 from pathlib import Path
 
@@ -31,7 +33,9 @@ def test_a_signal_during_a_pull_ends_it(
     assert stack.exists(web.cid)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)]
+)
 @pytest.mark.parametrize(
     "call", ["POST /containers/create", "POST .*/stop", "POST .*/rename", "POST .*/start"]
 )
@@ -66,3 +70,49 @@ def test_an_interrupt_while_the_program_still_loads_is_130(cli: Commands, tmp_pa
     done = signalled(process, signal.SIGINT)
 
     assert line_of(done, 130) == "stopped by SIGINT; nothing was begun"
+
+
+def after(statement: str, *command: str) -> tuple[str, ...]:
+    """A command whose process does something before it becomes that command."""
+    script = f"import fcntl, os, signal, sys, termios; {statement}; os.execvp(sys.argv[1], sys.argv[1:])"
+    return ("python", "-c", script, *command)
+
+
+def test_a_terminal_that_hangs_up_leaves_a_whole_container(cli: Commands, stack: Stack, proxy: Proxy) -> None:
+    web = outdated(stack)
+    hold = Hold()
+    proxy.arm(hold, match="^POST .*/stop", when="after")
+    leader, follower = pty.openpty()
+    streams = {"stdin": follower, "stdout": follower, "stderr": follower}
+    process = cli.start(
+        *after("fcntl.ioctl(0, termios.TIOCSCTTY, 0)", "ctr-updater", "--autoupdate", web.name),
+        env={"DOCKER_HOST": proxy.host} | QUICK,
+        start_new_session=True,
+        **streams,
+    )
+    os.close(follower)
+    assert hold.reached.wait(60)
+
+    os.close(leader)
+    proxy.disarm()
+
+    assert process.wait(timeout=60) == 143
+    assert list(stack.containers()) == [web.name]
+    assert (stack.inspect(web.name)["Id"], stack.inspect(web.name)["State"]["Running"]) == (web.cid, True)
+
+
+def test_who_was_told_to_outlive_its_terminal_does(cli: Commands, stack: Stack, proxy: Proxy) -> None:
+    web = outdated(stack)
+    hold = Hold()
+    proxy.arm(hold, match="^POST .*/stop", when="after")
+    ignoring = after(
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN)", "watcher", "update", "--no-pull", web.name
+    )
+    process = cli.start(*ignoring, env={"DOCKER_HOST": proxy.host} | QUICK)
+    assert hold.reached.wait(60)
+
+    process.send_signal(signal.SIGHUP)
+    hold.release()
+
+    assert ended(process).code == 0
+    assert stack.inspect(web.name)["Id"] != web.cid
