@@ -14,10 +14,12 @@ from watcher.engine import Engine, Json
 from watcher.errors import Unknown, WatcherError
 from watcher.home import owner_of
 from watcher.lease import Lease
+from watcher.lineage import workshop
 from watcher.members import Company, drafting, old_image
 from watcher.part import Part, Settings
 from watcher.plan import Plan, plan, wanted_state
 from watcher.proof import Demand
+from watcher.rescue import Rescue
 from watcher.settings import Policy
 from watcher.stages import Tell
 from watcher.successor import Draft, draft
@@ -86,11 +88,12 @@ async def attempt(  # noqa: PLR0913 - what is wanted of it, by keywords
         announce(found, steps)
         async with Lease(context.engine, owner_of(context.memory.home)) as lease:
             parts = _parts(context, lease.engine, found, made, steps, concerned)
-            work = Update(lease.engine, steps, parts, found.verdict.target, downtime)
+            rescue = Rescue(workshop(context, lease.engine), parts)
+            work = Update(lease.engine, steps, parts, found.verdict.target, downtime, rescue)
             work.tell = tell
             await _run(context, work, _old_ids(found, concerned))
     await _tidy(context, found, concerned)
-    warnings = (*_warnings(parts), *concerned.left_alone, *work.restarted)
+    warnings = (*_warnings(parts), *concerned.left_alone, *work.restarted, *_unwritten(context))
     return Attempt(str(steps), warnings, work.took, time.monotonic() - began)
 
 
@@ -175,8 +178,17 @@ def _warnings(parts: list[Part]) -> Iterator[str]:
                 f"{whose}nobody knows the old image any more, so these were kept though they may have been "
                 "its defaults: " + ", ".join(part.assumed)
             )
+        yield from (f"{whose}{doubt}" for doubt in part.doubts)
         if part.warning:
             yield f"{whose}it was in bad health before and still is: {part.warning}"
+
+
+def _unwritten(context: Context) -> Iterator[str]:
+    if trouble := context.notes.said_once():
+        yield (
+            f"what would make it anew after a prune in the middle of its update cannot be noted ({trouble}): "
+            "only the process that updates it could"
+        )
 
 
 def _settings(policy: Policy) -> Settings:

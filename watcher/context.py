@@ -9,6 +9,7 @@ from watcher.engine import Engine
 from watcher.errors import EngineUnavailable
 from watcher.holds import Holds
 from watcher.memory import Memory
+from watcher.notes import Notes
 from watcher.registries import Registries
 from watcher.self_id import OwnContainer
 from watcher.settings import Policy
@@ -26,6 +27,7 @@ class Context:
         registries: Where images come from.
         memory: The state folder.
         defaults: The settings of containers whose labels do not say otherwise.
+        notes: What is noted of open updates.
         own: The container that this program runs in.
         holds: What was learnt of who holds on to whom.
         downtimes: Who is down just now.
@@ -35,6 +37,7 @@ class Context:
     registries: Registries
     memory: Memory
     defaults: Policy
+    notes: Notes
     own: OwnContainer = field(factory=OwnContainer)
     holds: Holds = field(factory=Holds)
     downtimes: Downtimes = field(factory=Downtimes)

@@ -178,7 +178,7 @@ class Daemon:
         noted = turns.noted()
         rows = await engine.containers(stopped=True)
         await self._context.memory.clear(*({row[key] for row in rows} for key in ("Id", "ImageID")))
-        self._cut_short = fleet.cut_short(rows)
+        self._cut_short = fleet.cut_short(rows) | await self._context.notes.names()
         turns.order = await order_of(self._context, rows)
         for line in oddities(turns.order):
             if self._said.is_news(line, line):

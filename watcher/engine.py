@@ -67,11 +67,19 @@ class Engine(Transport):
         """GET /containers/{id}/changes: `{"Path", "Kind"}`, Kind 1 is an added file."""
         return await self.read(f"list the changed files of {short(cid)}", f"containers/{cid}/changes") or []
 
-    async def archive(self, cid: str, path: str) -> bytes:
-        """GET /containers/{id}/archive: a tar whose names begin at the last component of `path`."""
-        what, where = f"read {path} of {short(cid)}", f"containers/{cid}/archive"
+    async def archive(self, cid: str, path: str, most: int) -> bytes | None:
+        """GET /containers/{id}/archive: a tar whose names begin at the last component of `path`.
+
+        Returns:
+            The tar; None where it has more bytes than `most`, of which no more are read.
+        """
+        what, where, found = f"read {path} of {short(cid)}", f"containers/{cid}/archive", bytearray()
         async with self.response(what, where, params={"path": path}) as response:
-            return await response.read()
+            async for chunk in response.content.iter_any():
+                found += chunk
+                if len(found) > most:
+                    return None
+        return bytes(found)
 
     async def stat(self, cid: str, path: str) -> Json:
         """HEAD /containers/{id}/archive: the decoded `X-Docker-Container-Path-Stat`."""
@@ -171,6 +179,18 @@ class Engine(Transport):
         """POST /networks/{id}/connect."""
         data = {"Container": cid, "EndpointConfig": endpoint}
         await self.change(f"connect {short(cid)} to {network}", f"networks/{network}/connect", data=data)
+
+    async def network(self, network: str) -> Json:
+        """GET /networks/{id}, by name too."""
+        return await self.read(f"inspect the network {network}", f"networks/{network}")
+
+    async def create_network(self, body: Json) -> None:
+        """POST /networks/create."""
+        await self.change(f"create the network {body['Name']}", "networks/create", data=body)
+
+    async def volume(self, name: str) -> Json:
+        """GET /volumes/{name}."""
+        return await self.read(f"inspect the volume {name}", f"volumes/{name}")
 
     async def disconnect(self, network: str, cid: str) -> None:
         """POST /networks/{id}/disconnect."""

@@ -25,7 +25,7 @@ from watcher.stages import Tell
 from watcher.successor import Contended, Moved
 from watcher.takeover import Waits
 from watcher.undoing import open_updates
-from watcher.unfinished import settled
+from watcher.unfinished import is_open, settled
 from watcher.verdict import Status
 
 _TRIES = 3
@@ -106,7 +106,7 @@ async def update(context: Context, text: str, request: Request) -> Outcome:
         Unknown: Nobody can say whether there is an update.
         UpdateFailed: It was tried, and undone.
     """
-    name = await _name(context.engine, text)
+    name = await _name(context, text)
     if request.dry_run:
         return await _update(context, await find(context.engine, name), request)
 
@@ -146,12 +146,12 @@ async def _found(engine: Engine, name: str, *, was_there: bool) -> Json:
         raise
 
 
-async def _name(engine: Engine, text: str) -> str:
+async def _name(context: Context, text: str) -> str:
     """The name of the container that is meant; one whose update was cut short may be missing just now."""
     try:
-        name = str((await find(engine, text))["Name"]).removeprefix("/")
+        name = str((await find(context.engine, text))["Name"]).removeprefix("/")
     except NoSuchContainer:
-        if container_name(text) not in await open_updates(engine):
+        if not await is_open(context, str(container_name(text))):
             raise
         return str(container_name(text))
     if marker := Marker.parse(name):

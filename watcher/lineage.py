@@ -1,9 +1,12 @@
-"""Whose failures a container inherits: those of the one that an update of ours put it in the place of."""
+"""What an update knows beside the engine: whose failures a container inherits, and what makes it anew."""
 
 import contextlib
 
+from watcher.anew import Workshop
 from watcher.context import Context
+from watcher.engine import Engine
 from watcher.errors import EngineError
+from watcher.refs import ImageRef
 from watcher.settle import Failure
 
 
@@ -32,3 +35,12 @@ async def hand_on(context: Context, name: str, *before: str) -> None:
         now = (await context.engine.container(name))["Id"]
         for cid in before:
             await context.memory.carry(cid, now)
+
+
+def workshop(context: Context, engine: Engine) -> Workshop:
+    """Where what a prune took is made anew; an image that went with it is pulled with the user's login."""
+
+    async def fetch(reference: str, platform: str) -> None:
+        await context.registries.pull(ImageRef.parse(reference), platform, lambda _: None)
+
+    return Workshop(engine, context.notes, fetch)

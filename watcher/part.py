@@ -8,9 +8,11 @@ from attrs import evolve, field, frozen
 
 from watcher import links, plan, spare, successor
 from watcher.amended import ALWAYS, Known, policy
+from watcher.anew import part_noted
 from watcher.engine import Engine, Json, stop_seconds
 from watcher.errors import EngineError, EngineUnavailable, NoAnswer, NotFound
 from watcher.names import Marker, short
+from watcher.notes import Noted
 from watcher.place import confirm
 from watcher.plan import Action, wanted_state
 from watcher.proof import Demand, NotProved, start
@@ -18,6 +20,7 @@ from watcher.quiet import NO_RESTART
 from watcher.recovery import commit, depart, drop, judged, read
 from watcher.successor import Draft
 from watcher.undoing import Old
+from watcher.way_back import commands_back
 from watcher.words import last_words, mask_of
 
 # Made when the successors of those that it holds on to are known: their ids by the old ids and by name.
@@ -47,6 +50,7 @@ class Part:
         kept: The id of what is left of the old container: itself, or its spare.
         image: The id of the image that its successor got, or empty.
         assumed: What was kept of it though it may have been a default of its old image.
+        doubts: What may have been put into it and is not carried over, a line each.
         warning: What is wrong with a successor that was kept for want of a better one, or empty.
     """
 
@@ -58,9 +62,12 @@ class Part:
         self.new = ""
         self.image = ""
         self.assumed: tuple[str, ...] = ()
+        self.doubts: tuple[str, ...] = ()
         self.warning = ""
         self._engine = engine
         self._old = old
+        self._is_anew = False
+        self._made: Draft | None = None
         self._marker = evolve(part.marker, owner=engine.owner)
         self._draft = draft
         self._settings = settings
@@ -122,8 +129,25 @@ class Part:
         return mask(str(error)) + await last_words(self._engine, self.new, mask)
 
     @property
+    def inspected(self) -> Json:
+        """The old container, as it was read before its update."""
+        return self._old
+
+    async def noted(self) -> Noted:
+        """What it takes to make it and its successor anew."""
+        assert self._made  # noqa: S101 - it is noted once all successors are created
+        ids = self.kept, self.new
+        return await part_noted(self._engine, self._old, self._marker, ids, self._made)
+
+    def made_anew(self, cid: str) -> None:
+        """Note the id of what was made anew of the old container, or of its spare."""
+        self.kept, self._is_anew = cid, True
+
+    @property
     def as_it_was(self) -> str:
         """What is said of the old container when it is itself again."""
+        if self._is_anew:
+            return f"it is {'as it was' if self._marker.wanted == 's' else 'running'}"
         return f"the old container is {'' if self._marker.wanted == 's' else 'running '}as it was"
 
     async def astray(self) -> str:
@@ -139,7 +163,11 @@ class Part:
 
     async def is_bereft(self) -> bool:
         """Whether somebody removed the old container, so that its successor alone is left."""
-        return bool(self.new) and await read(self._engine, self.kept) is None
+        if not self.new or await read(self._engine, self.kept) is not None:
+            return False
+        # The spare of one that removes itself is gone, too, once it has been made anew from that.
+        now = await read(self._engine, self.name) if self._marker.removes_itself else None
+        return now is None or now["Id"] == self.new
 
     def ails(self, now: Json) -> str:
         """What is wrong with the successor that nothing is left to go back from; empty where it works."""
@@ -167,28 +195,15 @@ class Part:
             self._is_stopping = False
 
     def way_back(self) -> list[str]:
-        """The commands that bring it back, whatever of it is done already; each may be typed again.
-
-        Names are given by way of an unused one, for the engine refuses to give a container the name
-        that it has (20.10 to 28.5).
-        """
-        name, old, new = self.name, short(self.kept), short(self.new)
-        commands = []
-        if new:
-            commands = [f"docker stop {new}", f"docker rename {new} {name}.failed"]
-            if not self._marker.removes_itself:
-                commands.insert(0, f"docker update --restart no {new}")
-        commands += [f"docker rename {old} {name}.back", f"docker rename {name}.back {name}"]
-        if self._marker.always:
-            commands.append(f"docker update --restart always {old}")
-        return commands + ([f"docker start {old}"] if self._marker.wanted != "s" else [])
+        """The commands that bring it back, whatever of it is done already."""
+        return commands_back(self.kept, self.new, self._marker)
 
     async def _create(self, successors: dict[str, str]) -> None:
         draft = await self._draft(successors)
         new = await successor.create(self._engine, str(self._marker), draft)
-        self.new = new["Id"]
+        self.new, self._made = new["Id"], draft
         self._known[self.new] = new["HostConfig"]
-        self.image, self.assumed = draft.image, draft.payload.assumed
+        self.image, self.assumed, self.doubts = draft.image, draft.payload.assumed, draft.doubts
         self._limits[Action.PROVE] = self._settings.demand.limit(new)
         successors |= {self._old["Id"]: self.new, self.name: self.new}
 

@@ -51,6 +51,12 @@ class Records:
         written = (self._folder / kind).glob(f"*/{name}")
         return [path for path in {*self._unwritten, *written} if path.name == name and path.parts[-3] == kind]
 
+    def within(self, kind: str, engine: str) -> list[Path]:
+        """The files of an engine's records of a kind."""
+        folder = self.folder(kind, engine)
+        unwritten = {path for path in self._unwritten if path.parent == folder}
+        return sorted(unwritten | {*folder.glob("*.json")})
+
     def read(self, path: Path) -> Json | None:
         """A record; None where there is none that can be read."""
         return self._unwritten[path] if path in self._unwritten else _parsed(path)

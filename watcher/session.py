@@ -9,6 +9,7 @@ from watcher.credentials import Credentials
 from watcher.endpoint import find
 from watcher.errors import Stopped
 from watcher.memory import Memory
+from watcher.notes import Notes
 from watcher.own_labels import OwnLabels
 from watcher.registries import Registries
 from watcher.settings import DaemonSettings, Policy, refuse_unknown_variables, state_folder
@@ -44,7 +45,8 @@ async def _opened(command: Command, *, waits: bool) -> int:
     async with opened as engine, Registries(engine, Credentials()) as registries:
         if not waits:
             await engine.negotiate()
-        return await command(Context(engine, registries, memory, defaults))
+        notes = Notes(state, opened.identity)
+        return await command(Context(engine, registries, memory, defaults, notes))
 
 
 def _stopping(*, hangs_up: bool) -> tuple[signal.Signals, ...]:

@@ -12,13 +12,24 @@ from watcher import successor
 from watcher.engine import Engine, Json
 from watcher.names import Marker, short
 from watcher.scene import SPARE_OF
+from watcher.successor import Draft
 from watcher.verdict import REFERENCE, reference_of
 
 
 async def create(engine: Engine, old: Json, name: str) -> str:
     """Create the spare of a container that still runs; returns its id."""
+    return str((await successor.create(engine, name, await drafted(engine, old)))["Id"])
+
+
+async def drafted(engine: Engine, old: Json, *, files: bytes | None = None) -> Draft:
+    """Draft the spare of a container that still runs; `files` are those that were put into it, if known."""
+    return as_spare(await _like(engine, old, files), old)
+
+
+def as_spare(made: Draft, old: Json) -> Draft:
+    """Make a draft that of a container's spare, which stays and says whose it is."""
     labels = {SPARE_OF: old["Id"], REFERENCE: reference_of(old)}
-    return await _like(engine, old, name, labels, removes_itself=False)
+    return _altered(made, labels, removes_itself=False)
 
 
 async def respawn(engine: Engine, spare: str, again: str, marker: Marker) -> None:
@@ -39,7 +50,8 @@ async def respawn(engine: Engine, spare: str, again: str, marker: Marker) -> Non
             evolve(marker, kind="new", back=True, other=short(spare)),
             {REFERENCE: reference_of(kept)},
         )
-        again = await _like(engine, kept, str(name), labels, removes_itself=True)
+        made = _altered(await _like(engine, kept), labels, removes_itself=True)
+        again = str((await successor.create(engine, str(name), made))["Id"])
     aside = str(evolve(marker, back=True, other=short(again)))
     if kept["Name"] != f"/{aside}":
         # The engine refuses to give a container the name that it has (20.10 to 28.5).
@@ -47,14 +59,16 @@ async def respawn(engine: Engine, spare: str, again: str, marker: Marker) -> Non
     await engine.rename(again, marker.name)
 
 
-async def _like(
-    engine: Engine, container: Json, name: str, labels: dict[str, str], *, removes_itself: bool
-) -> str:
+async def _like(engine: Engine, container: Json, files: bytes | None = None) -> Draft:
     image = await engine.image(container["Image"])
-    made = await successor.draft(engine, container, image, image)
+    made = await successor.draft(engine, container, image, image, files=files)
+    made.payload.body["Image"] = container["Image"]
+    return made
+
+
+def _altered(made: Draft, labels: dict[str, str], *, removes_itself: bool) -> Draft:
     body = made.payload.body
-    body["Image"] = container["Image"]
     body["HostConfig"]["AutoRemove"] = removes_itself
     own = {key: value for key, value in (body.get("Labels") or {}).items() if key != SPARE_OF}
     body["Labels"] = own | labels
-    return str((await successor.create(engine, name, made))["Id"])
+    return made

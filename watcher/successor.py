@@ -14,15 +14,12 @@ from watcher.errors import EngineError, NotFound
 from watcher.names import short
 from watcher.payload import (
     Payload,
-    injected_candidates,
-    is_injected,
-    may_be_injected,
     providers_named,
     refuse,
     replacement,
-    rerooted,
     stamped,
 )
+from watcher.put_in import PutIn, put_in
 from watcher.verdict import REFERENCE, platform_manifests, reference_of
 
 
@@ -42,22 +39,26 @@ class Draft:
         payload: What to create.
         image: The id of the image that it must get.
         files: A tar of the files that Compose had put into the old container, or empty.
+        doubts: A line each for what may have been put into it, and could not be told.
     """
 
     payload: Payload
     image: str
     files: bytes
+    doubts: tuple[str, ...] = ()
 
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
-async def draft(
+async def draft(  # noqa: PLR0913 - one value per thing that must have been read
     engine: Engine,
     container: Json,
     new_image: Json,
     old_image: Json | None,
     successors: Mapping[str, str] = _NONE,
+    *,
+    files: bytes | None = None,
 ) -> Draft:
     """Read what the old container, which still runs, says, and write the payload.
 
@@ -67,6 +68,7 @@ async def draft(
         new_image: The image that it is to have, as inspected.
         old_image: The one that it has; None where nobody knows it any more.
         successors: New ids of those that are replaced with it, by their old ids and by their names.
+        files: Those that were put into it, where they were read already.
 
     Raises:
         Refused: Something cannot be carried over, or the container is not ours.
@@ -87,10 +89,13 @@ async def draft(
     )
     payload.body["Image"] = reference_of(container)
     (payload.body.get("Labels") or {}).pop(REFERENCE, None)
-    return Draft(payload, new_image["Id"], await _files(engine, container))
+    found = await put_in(engine, container) if files is None else PutIn(files)
+    return Draft(payload, new_image["Id"], found.files, found.doubts)
 
 
-async def same(engine: Engine, container: Json, successors: Mapping[str, str] = _NONE) -> Draft:
+async def same(
+    engine: Engine, container: Json, successors: Mapping[str, str] = _NONE, *, files: bytes | None = None
+) -> Draft:
     """Draft a container once more, on the image that it has, whatever its tag means by now.
 
     Raises:
@@ -98,7 +103,7 @@ async def same(engine: Engine, container: Json, successors: Mapping[str, str] = 
         Refused: Something cannot be carried over, or the container is not ours.
     """
     image = await with_manifests(engine, await engine.image(container["Image"]), container["Image"])
-    made = await draft(engine, container, image, image, successors)
+    made = await draft(engine, container, image, image, successors, files=files)
     meant = await known_image(engine, reference_of(container))
     if meant is None or meant["Id"] != image["Id"]:
         pin(made, container)
@@ -142,17 +147,6 @@ async def _attach(engine: Engine, new: Json, payload: Payload) -> None:
         await engine.disconnect(network, new["Id"])
     for network, endpoint in payload.connect.items():
         await engine.connect(network, new["Id"], endpoint)
-
-
-async def _files(engine: Engine, container: Json) -> bytes:
-    if not may_be_injected(container):
-        return b""
-    cid, stats = container["Id"], {}
-    candidates = injected_candidates(await engine.changes(cid), container)
-    for path in candidates:
-        stats[path] = await engine.stat(cid, path)
-    injected = [path for path, stat in stats.items() if is_injected(path, stat, container)]
-    return rerooted({path: await engine.archive(cid, path) for path in injected}) if injected else b""
 
 
 def _manifest(container: Json, new_image: Json) -> str:

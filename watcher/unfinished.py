@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from watcher import lineage, links
+from watcher.anew import mending
 from watcher.attempt import demand_of
 from watcher.claims import Wider, with_claims
 from watcher.context import Context
@@ -40,18 +41,33 @@ async def settle_open(context: Context, name: str, waits: Waits) -> Settled:
         name: The container's.
         waits: Told, once, the name and for how many seconds, where another updater may be at work on it.
     """
-    if name not in await open_updates(context.engine):
+    if not await is_open(context, name):
         return Settled()
     return await with_claims(context.memory, name, lambda claims: settled(context, name, claims, waits))
+
+
+async def is_open(context: Context, name: str) -> bool:
+    """Whether an update of a container was cut short, as the engine says or as was noted."""
+    return name in await open_updates(context.engine) or name in await context.notes.names()
 
 
 async def settled(context: Context, name: str, claims: Collection[str], waits: Waits) -> Settled:
     """The same, for whoever has claimed the container: nothing is open any more afterwards.
 
+    What a prune took of the update is made anew first.
+
     Raises:
         Wider: There are others that must be settled with it, and are not claimed.
         EngineError: The engine refused; or it is done, and a link was lost, which the next run would not see.
     """
+    if not (unit := await context.notes.with_it(name)) <= {*claims}:
+        raise Wider(unit)
+    at = lineage.workshop(context, context.engine)
+    done, lines = await mending(at, name, lambda: _settled(context, name, claims, waits))
+    return evolve(done, was_open=done.was_open or bool(lines), aside=done.aside + lines)
+
+
+async def _settled(context: Context, name: str, claims: Collection[str], waits: Waits) -> Settled:
     was_open, stays, once = False, list[str](), _once(waits)
     while (found := await glance(context.engine, context.holds)).scenes.keys() & (
         unit := found.concerned(name)

@@ -7,7 +7,7 @@ be undone, by this process or, after it was killed, by the next one (`settle`).
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 from watcher.downtime import Downtime
 from watcher.engine import Engine
@@ -23,20 +23,19 @@ from watcher.errors import (
     WatcherError,
 )
 from watcher.part import Part
+from watcher.patience import patiently
 from watcher.place import OutOfPlace
 from watcher.plan import Action, Plan, Step
 from watcher.proof import NotProved
 from watcher.recovery import read
+from watcher.rescue import Rescue
 from watcher.restarts import restart_after
 from watcher.scene import contended
 from watcher.settle import Failure, settle, undo_all
 from watcher.stages import GOING_BACK, Stage, Tell, stage_of
-from watcher.starting import to_its_end
 from watcher.successor import Contended, Moved
 from watcher.undoing import NameTaken, finish_recreation
 
-_PATIENCE_S = 60.0
-_RETRY_S = 1.0
 _CREATION = {Action.CREATE, Action.SPARE}
 _REMOVALS = {Action.REMOVE, Action.REMOVE_SPARE}
 _DOWN = {Action.GO, Action.STOP, Action.HOLD, Action.SET_ASIDE, Action.TAKE_NAME, Action.START}
@@ -51,6 +50,7 @@ class Update:
         parts: Those that it is done with, as the plan has them.
         target: The id of the image that the first of them is to have.
         downtime: Begun before the first of them stops, and ended when the last of them is started.
+        rescue: What makes them anew, should a prune come in between.
 
     Attributes:
         failed: The image that is to blame for the failure, or None.
@@ -59,8 +59,14 @@ class Update:
         tell: Told each stage as it begins; set by whoever wants to know.
     """
 
-    def __init__(
-        self, engine: Engine, plan: Plan, parts: Sequence[Part], target: str, downtime: Downtime
+    def __init__(  # noqa: PLR0913, PLR0917 - one value per thing that it works with
+        self,
+        engine: Engine,
+        plan: Plan,
+        parts: Sequence[Part],
+        target: str,
+        downtime: Downtime,
+        rescue: Rescue,
     ) -> None:
         self.failed: Failure | None = None
         self.restarted: list[str] = []
@@ -71,6 +77,7 @@ class Update:
         self._parts = {part.name: part for part in parts}
         self._target = target
         self._downtime = downtime
+        self._rescue = rescue
         self._starts = [step for step in plan.steps if step.action is Action.START]
         self._begun: list[str] = []
         self._touched: set[str] = set()
@@ -94,7 +101,8 @@ class Update:
             try:
                 await self._do(step)
             except Moved as error:
-                await self._given_up(error)
+                # What a person changed stands: the untouched only lose what was made for them.
+                await self._undone(str(error), error, untouched=self._parts.keys() - self._touched)
                 raise
             except (WatcherError, asyncio.CancelledError) as error:
                 await self._failed_at(step, error)
@@ -104,6 +112,7 @@ class Update:
                 return
             self._done.append(step)
             self.took[self._stage(step)] = time.monotonic() - began
+        await self._rescue.over()
 
     async def _do(self, step: Step) -> None:
         if step.action is Action.RESTART:
@@ -112,6 +121,8 @@ class Update:
             ):
                 self.restarted.append(f"{step.name} was not restarted: {trouble}")
             return
+        if step.action not in _CREATION:
+            await self._rescue.note()
         if step.action in _DOWN:
             await self._downtime.begin()
         if step.action is Action.CREATE:
@@ -181,7 +192,11 @@ class Update:
             ) from error
         if isinstance(error, WatcherError) and not await self._is_superseded():
             why = self.failed.reason if self.failed else tried
-            line = f"{name} could not be updated: {why}; {await self._state()}"
+            state = await self._state()
+            line = f"{name} could not be updated: {why}; {'; '.join([*self._rescue.lines, state])}"
+            if self._rescue.lines and state != self._parts[name].as_it_was:
+                # Its image is gone, too, or what was made anew does not work.
+                raise EngineError(line) from error
             raise (RolledBack if self._has_changed(step, error) else UpdateFailed)(line) from error
 
     def _has_changed(self, step: Step, error: WatcherError) -> bool:
@@ -237,10 +252,6 @@ class Update:
                 return trouble if name == self._plan.name else f"of {name}, {trouble}"
         return self._parts[self._plan.name].as_it_was
 
-    async def _given_up(self, error: Moved) -> None:
-        """What a person changed stands: those that were not touched yet only lose what was made for them."""
-        await self._undone(str(error), error, untouched=self._parts.keys() - self._touched)
-
     async def _undone(self, tried: str, error: BaseException, *, untouched: Collection[str] = ()) -> None:
         begun = [self._parts[name] for name in self._begun]
         self.tell(Stage(self._plan.name, GOING_BACK))
@@ -252,14 +263,15 @@ class Update:
                 await part.stopped()
                 if part.name in untouched:
                     await part.drop()
-            if await self._parts[self._plan.name].is_bereft():
-                await self._forward()
-            else:
-                olds = {part.name: part.old for part in begun if part.name not in untouched}
-                await undo_all(self._engine, olds)
+            await self._rescue.put_back()
+            is_open = True
+            while is_open:
+                await self._gone_back([part for part in begun if part.name not in untouched])
+                is_open = await self._rescue.put_back()
 
         try:
             await patiently(back)
+            await self._rescue.over()
         except EngineError as trouble:
             by_hand = "; ".join(command for part in begun for command in part.way_back())
             way = f"once the engine is well, or by hand: {by_hand}"
@@ -275,26 +287,14 @@ class Update:
                 advice=f"nothing is lost: run `watcher update {name}` {way}",
             ) from error
 
+    async def _gone_back(self, parts: Sequence[Part]) -> None:
+        if await self._parts[self._plan.name].is_bereft():
+            await self._forward()
+        else:
+            await undo_all(self._engine, {part.name: part.old for part in parts})
+
     async def _forward(self) -> None:
         """Bring what is left of a container that somebody removed to its end, as the next run would."""
         root = self._parts[self._plan.name]
         for failure in await settle(self._engine, root.name, root.demands):
             self._stays = failure.reason
-
-
-async def patiently(work: Callable[[], Awaitable[None]]) -> None:
-    """Do what must be done, whatever signals come, and give an engine that went away time to come back."""
-    await to_its_end(_again_and_again(work))
-
-
-async def _again_and_again(work: Callable[[], Awaitable[None]]) -> None:
-    deadline = time.monotonic() + _PATIENCE_S
-    while True:
-        try:
-            return await work()
-        except (NameTaken, TaskLeft, Occupied):
-            raise
-        except EngineError:
-            if time.monotonic() > deadline:
-                raise
-            await asyncio.sleep(_RETRY_S)

@@ -8,7 +8,8 @@ kept, what follows the image, what is rewritten and what is refused.
     providers_named(container)                      whom to inspect for `replacement(providers=...)`
     replacement(container, old_image=..., ...)      -> Payload
     may_be_injected(container)                      whether to read its changes; if so:
-    injected_candidates(changes, container)         paths to stat, then ...
+    injected_candidates(changes, container)         paths that it may be, of which ...
+    shortlist(candidates)                           ... these are to stat, and then ...
     is_injected(path, stat, container)              ... which of them a client put in before the start
     rerooted({path: tar})                           one tar of those files, for `PUT archive?path=/`,
     stamped(tar, created)                           ... as of the successor's creation, or the next update
@@ -25,7 +26,16 @@ from typing import Any
 
 from watcher.payload import config, endpoints, host, identity, volumes
 from watcher.payload.identity import platform
-from watcher.payload.injected import injected_candidates, is_injected, may_be_injected, rerooted, stamped
+from watcher.payload.injected import (
+    injected_candidates,
+    is_injected,
+    is_secret,
+    may_be_injected,
+    rerooted,
+    shortlist,
+    stamped,
+)
+from watcher.payload.networks import is_made_by_user, network_body
 from watcher.payload.refusals import ORCHESTRATORS, refusals, refuse
 from watcher.payload.values import Api, Json, Payload, section
 from watcher.payload.volumes import providers_named
@@ -37,13 +47,17 @@ __all__ = [
     "Payload",
     "injected_candidates",
     "is_injected",
+    "is_made_by_user",
+    "is_secret",
     "may_be_injected",
+    "network_body",
     "platform",
     "providers_named",
     "refusals",
     "refuse",
     "replacement",
     "rerooted",
+    "shortlist",
     "stamped",
 ]
 

@@ -8,7 +8,8 @@ options alone loses them.
 
 import io
 import tarfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,9 +17,14 @@ from watcher.payload.values import Json, clean, section
 
 _SECRETS = "/run/secrets/"
 _CREDENTIALS = "DOCKER_CONFIG=/run/secrets/docker"  # what `--use-api-socket` sets
+_CREDENTIALS_FILE = "/run/secrets/docker/config.json"
 _CHANGED_OR_ADDED = (0, 1)
 _GO_MODE_TYPE = 0x8F280000  # directory, symlink, pipe, socket, device, character device, irregular
 _ROUNDING = timedelta(seconds=1)  # Compose's clock is rounded to the second
+_BEFORE_START = timedelta(hours=1)  # Compose may wait so long for what a service depends on
+# Compose puts a few files into a container; an application may write very many.
+_CROWD = 32
+_MOST = 512
 
 
 def may_be_injected(container: Json) -> bool:
@@ -46,12 +52,24 @@ def injected_candidates(changes: Iterable[Json] | None, container: Json) -> tupl
     )
 
 
+def shortlist(candidates: Sequence[str]) -> tuple[tuple[str, ...], dict[str, int]]:
+    """Leave out what an application wrote in crowds, and what is too much to be looked at.
+
+    Returns:
+        The paths to look at, the likeliest first; and how many were left out, by their directories.
+    """
+    crowds = Counter(map(_folder, candidates))
+    few = [path for path in candidates if crowds[_folder(path)] <= _CROWD or path.startswith(_SECRETS)]
+    few.sort(key=lambda path: (not path.startswith(_SECRETS), path.count("/")))
+    chosen = few[:_MOST]
+    return tuple(chosen), dict(crowds - Counter(map(_folder, chosen)))
+
+
 def is_injected(path: str, stat: Json, container: Json) -> bool:
     """Whether a changed file is one that a client put there.
 
-    Compose's tar gives whole seconds, an application's own writes practically never; and no file of this
-    container is older than it, but those of the image and of the archives that are unpacked in it. What
-    lies in /run/secrets is taken in any case: better once too often than to lose a secret.
+    Compose's tar gives whole seconds, an application's own writes practically never; and it was written
+    while the container did not run: before its first start, or before its last one.
 
     Args:
         path: Path in the container.
@@ -60,14 +78,30 @@ def is_injected(path: str, stat: Json, container: Json) -> bool:
     """
     if stat["mode"] & _GO_MODE_TYPE:
         return False
-    if path.startswith(_SECRETS):
+    if path == _CREDENTIALS_FILE and not _is_composes(container):
         return True
-    started = section(container, "State").get("StartedAt") or container["Created"]
-    written, created = _time(stat["mtime"]), _time(container["Created"])
-    return (
-        "." not in stat["mtime"]
-        and created - _ROUNDING <= written <= max(created, _time(started)) + _ROUNDING
+    written = _time(stat["mtime"])
+    return "." not in stat["mtime"] and any(
+        begun - _ROUNDING <= written <= ended + _ROUNDING for begun, ended in _idle(container)
     )
+
+
+def is_secret(path: str) -> bool:
+    """Whether a file lies where secrets are put, so that its loss is worth a line."""
+    return path.startswith(_SECRETS)
+
+
+def _idle(container: Json) -> Iterator[tuple[datetime, datetime]]:
+    """The times in which a container did not run, as far as they are known."""
+    state, created = section(container, "State"), _time(container["Created"])
+    started = max(created, _time(state.get("StartedAt") or container["Created"]))
+    yield created, min(started, created + _BEFORE_START)
+    if (ended := _time(state.get("FinishedAt") or container["Created"])) > created:
+        yield ended, started
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0] or "/"
 
 
 def rerooted(archives: Mapping[str, bytes]) -> bytes:

@@ -14,15 +14,17 @@ from tests.engine.fidelity.ground import Ground
 Update: TypeAlias = Callable[[str], dict[str, Any]]
 
 PARTS = 6
+_LONG = ("test_matrix.py", "test_prune.py")
 STABLE_FOR = {"CTR_UPDATER_STABLE_FOR": "100ms"}  # how long it must run is not what is tested here
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the lines of the matrices that are another commit's part; `make test-matrix` runs all."""
+    """Leave out of the long lists what is another commit's part; `--matrix all` runs all."""
     if config.getoption("--matrix") == "all":
         return
     part = commit() % PARTS
-    others = [item for item in items if "test_matrix.py" in item.nodeid and draw(item.nodeid) % PARTS != part]
+    long = [item for item in items if any(name in item.nodeid for name in _LONG)]
+    others = [item for item in long if draw(item.nodeid) % PARTS != part]
     config.hook.pytest_deselected(items=others)
     items[:] = [item for item in items if item not in others]
 

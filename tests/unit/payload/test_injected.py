@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.payload.inspects import container
-from watcher.payload import injected_candidates, is_injected, may_be_injected, rerooted, stamped
+from watcher.payload import injected_candidates, is_injected, may_be_injected, rerooted, shortlist, stamped
 
 COMPOSE = {"Labels": {"com.docker.compose.project": "p"}}
 GO_DIRECTORY, GO_SYMLINK = 1 << 31, 1 << 27
@@ -86,8 +86,63 @@ def test_a_container_that_was_never_started_has_files_since_its_creation() -> No
     assert is_injected("/x", {"mtime": "2026-01-01T00:00:01Z", "mode": 0}, seen)
 
 
-def test_a_secret_is_taken_whenever_it_was_written() -> None:
-    assert found("/run/secrets/a", "2026-05-01T00:00:00.5Z")
+@pytest.mark.parametrize(
+    ("mtime", "expected"),
+    [
+        ("2026-01-01T00:00:05Z", True),
+        ("2026-01-01T00:00:05.5Z", False),
+        ("2026-01-01T00:59:00Z", True),
+        ("2026-01-01T01:01:00Z", False),
+        ("2026-03-01T00:00:01Z", True),
+        ("2026-03-01T00:00:09Z", True),
+        ("2026-02-28T23:59:50Z", False),
+        ("2026-03-01T00:00:20Z", False),
+    ],
+    ids=[
+        "first start",
+        "own",
+        "late first start",
+        "while it ran",
+        "after its end",
+        "second start",
+        "before its end",
+        "since",
+    ],
+)
+@pytest.mark.parametrize("path", ["/run/secrets/a", "/etc/x"])
+def test_what_was_written_while_a_container_ran_is_its_own_also_among_secrets(
+    path: str, mtime: str, expected: bool
+) -> None:
+    """`docker compose start` puts the files in again; when the first start was is not known any more."""
+    ran = {"StartedAt": "2026-03-01T00:00:10.4Z", "FinishedAt": "2026-03-01T00:00:00.7Z"}
+    seen = container(COMPOSE, State=ran)
+    assert is_injected(path, {"mtime": mtime, "mode": 0o444}, seen) is expected
+
+
+def test_credentials_that_the_docker_cli_wrote_are_taken_whatever_their_time() -> None:
+    seen = container({"Env": ["DOCKER_CONFIG=/run/secrets/docker"]})
+
+    stat = {"mtime": "1970-01-01T00:00:00Z", "mode": 0o600}
+    assert is_injected("/run/secrets/docker/config.json", stat, seen)
+    assert not is_injected("/run/secrets/docker/other", stat, seen)
+
+
+def test_of_many_changed_files_the_likeliest_are_looked_at() -> None:
+    cache = [f"/var/cache/{n}" for n in range(20_000)]
+    spread = [f"/srv/{n}/x" for n in range(1_000)]
+    own = ["/run/secrets/a", "/conf", "/etc/app/conf"]
+
+    looked_at, left_out = shortlist([*cache, *spread, *own])
+
+    assert looked_at[:2] == ("/run/secrets/a", "/conf")
+    assert len(looked_at) == 512
+    assert left_out.pop("/var/cache") == 20_000
+    assert sum(left_out.values()) == 1_003 - 512
+
+
+def test_a_few_changed_files_are_all_looked_at() -> None:
+    assert shortlist(("/b", "/etc/a")) == (("/b", "/etc/a"), {})
+    assert shortlist(()) == ((), {})
 
 
 @pytest.mark.parametrize("mode", [GO_DIRECTORY, GO_SYMLINK])

@@ -1,0 +1,251 @@
+"""Makes anew what a prune took out of the middle of an update.
+
+Before the first stop `noted` writes down what that takes. Afterwards `put_back` makes what went anew, under
+the temporary name that the old container has in an update, so that all the rest is ordinary recovery.
+"""
+
+import contextlib
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from attrs import evolve, frozen
+
+from watcher import reattach, spare, successor
+from watcher.engine import Engine
+from watcher.errors import EngineError, EngineUnavailable, NotFound, RegistryError
+from watcher.names import Marker, name_of, short
+from watcher.notes import Note, Noted, Notes
+from watcher.pruned import Fate, fate, present
+from watcher.recovery import restore
+from watcher.scene import SPARE_OF
+from watcher.successor import Draft
+
+T = TypeVar("T")
+Json = dict[str, Any]
+# Pulls an image by its reference, for a platform.
+Fetch = Callable[[str, str], Awaitable[None]]
+
+_HOW = {
+    Fate.PRUNED: "a prune removed {} in the middle of its update",
+    Fate.FORGOTTEN: "{} went in the middle of its update, and the engine has forgotten how (where that was "
+    "meant, remove it once more)",
+}
+
+
+@frozen
+class Workshop:
+    """Where things are made anew, and with what.
+
+    Attributes:
+        engine: Where they were.
+        notes: What is noted of them.
+        fetch: Pulls an image that was pruned with them.
+    """
+
+    engine: Engine
+    notes: Notes
+    fetch: Fetch
+
+
+@frozen
+class Mended:
+    """What was done about what went.
+
+    Attributes:
+        note: As it stands now.
+        lines: What happened, for people.
+        is_changed: Whether something was made anew, so that recovery has more to do.
+    """
+
+    note: Note
+    lines: tuple[str, ...] = ()
+    is_changed: bool = False
+
+
+async def noted(engine: Engine, name: str, parts: Sequence[Noted], olds: Sequence[Json]) -> Note:
+    """Write down what makes an update's containers and networks anew.
+
+    Args:
+        engine: Where they are.
+        name: The name of the container that is updated.
+        parts: All that are, providers first.
+        olds: The old containers, as inspected.
+    """
+    return Note(name, await present(engine), tuple(parts), await reattach.bodies(engine, olds))
+
+
+async def part_noted(engine: Engine, old: Json, marker: Marker, ids: tuple[str, str], on: Draft) -> Noted:
+    """Write down what makes one container anew, while it still runs.
+
+    Args:
+        engine: Where it is.
+        old: As inspected.
+        marker: Its successor's temporary name.
+        ids: Of what its update goes back to, and of its successor.
+        on: What its successor was made from.
+    """
+    back, origin = None, ""
+    with contextlib.suppress(NotFound):
+        again = spare.drafted if marker.removes_itself else successor.same
+        back = await again(engine, old, files=on.files)
+        origin = next(iter((await engine.image(old["Image"])).get("RepoDigests") or ()), "")
+    if marker.removes_itself:
+        on = spare.as_spare(_copied(on), old)
+    return Noted(marker, old["Id"], *ids, back=back, on=on, origin=origin)
+
+
+async def put_back(at: Workshop, note: Note) -> Mended:
+    """Make anew what went of an update, unless somebody removed it on purpose.
+
+    Raises:
+        EngineError: The engine refused; what was made is noted.
+    """
+    lines = await reattach.mended(at.engine, note)
+    done = Mended(note, tuple(lines), is_changed=bool(lines))
+    for part in note.parts:
+        done = await _part_back(at, done, part)
+    return done
+
+
+async def mending(at: Workshop, name: str, work: Callable[[], Awaitable[T]]) -> tuple[T, tuple[str, ...]]:
+    """Do the work of recovery on a container, made anew where it went; then forget what is noted of it.
+
+    Returns:
+        What the work gave, and what happened, for people.
+    """
+    lines = list[str]()
+    await _all_put_back(at, name, lines)
+    while True:
+        try:
+            result = await work()
+        except EngineUnavailable:
+            raise
+        except EngineError:
+            if not await _all_put_back(at, name, lines):
+                raise
+            continue
+        if not await _all_put_back(at, name, lines):
+            break
+    for note in await at.notes.of(name):
+        await at.notes.drop(note)
+    return result, tuple(dict.fromkeys(lines))
+
+
+async def _all_put_back(at: Workshop, name: str, lines: list[str]) -> bool:
+    done = [await put_back(at, note) for note in await at.notes.of(name)]
+    lines += [line for each in done for line in each.lines]
+    return any(each.is_changed for each in done)
+
+
+async def _part_back(at: Workshop, done: Mended, part: Noted) -> Mended:
+    name, note = part.marker.name, done.note
+    here = {row["Id"]: name_of(row) for row in await at.engine.containers(stopped=True)}
+    if any(cid in here for cid in part.ids):
+        return await _named(at, done, part, here)
+    holder = next((cid for cid in here if here[cid] == name), "")
+    if part.marker.wanted == "s" or holder not in ("", part.new):
+        return done
+    became = await fate(at.engine, "container", part.ids[0], note.since)
+    if became is Fate.FORGOTTEN and holder:
+        # As far as is known it was removed because its successor had proved itself.
+        return done
+    if became not in _HOW:
+        return await _left(at, done, part)
+    how = _HOW[became].format(name)
+    draft, which = await _draft(at, note, part, is_needed=part.new not in here)
+    if draft is None:
+        return await _left(at, done, part, f"{how}, and its image")
+    lost = await _lost(at.engine, draft)
+    again = await _created(at, part, draft, is_beside_new=part.new in here)
+    note = note.renewed(part, again)
+    await at.notes.keep(note)
+    line = f"{how}: it was made anew on {which}{lost}"
+    return evolve(done, note=note, lines=(*done.lines, line), is_changed=True)
+
+
+async def _left(at: Workshop, done: Mended, part: Noted, *lines: str) -> Mended:
+    """Leave to the table of recovery what there is of a part: somebody's will, or all that can be had."""
+    note = done.note.without(part)
+    await at.notes.keep(note)
+    return evolve(done, note=note, lines=(*done.lines, *lines))
+
+
+async def _named(at: Workshop, done: Mended, part: Noted, here: Mapping[str, str]) -> Mended:
+    """Start what was made anew, where an updater was killed between giving it its name and that."""
+    if here.get(part.again) == part.marker.name:
+        state = (await at.engine.container(part.again))["State"]
+        if state["Status"] == "created":
+            await restore(at.engine, part.again, part.marker, {})
+            return evolve(done, is_changed=True)
+    return done
+
+
+async def _draft(at: Workshop, note: Note, part: Noted, *, is_needed: bool) -> tuple[Draft | None, str]:
+    """What makes a part anew, and on which image: its own, or else, where it must be, the new one."""
+    if part.back and await _has_own_image(at, part, part.back):
+        return _rewritten(part.back, note, part), "the image that it had"
+    if not is_needed:
+        return None, ""
+    body = part.on.payload.body
+    if not await _has_image(at.engine, body["Image"]):
+        await at.fetch(body["Image"], part.on.payload.platform)
+    image = (await at.engine.image(body["Image"]))["Id"]
+    return evolve(_rewritten(part.on, note, part), image=image), "its new image, for its own is gone"
+
+
+async def _has_own_image(at: Workshop, part: Noted, back: Draft) -> bool:
+    if not await _has_image(at.engine, back.image) and part.origin:
+        with contextlib.suppress(RegistryError):
+            await at.fetch(part.origin, back.payload.platform)
+    return await _has_image(at.engine, back.image)
+
+
+async def _has_image(engine: Engine, reference: str) -> bool:
+    try:
+        await engine.image(reference)
+    except NotFound:
+        return False
+    return True
+
+
+def _copied(draft: Draft, ids: Mapping[str, str] | None = None) -> Draft:
+    """A draft of its own, in which ids are replaced by others."""
+    text = json.dumps([draft.payload.body, draft.payload.connect])
+    for old, new in (ids or {}).items():
+        text = text.replace(old, new)
+    body, connect = json.loads(text)
+    return evolve(draft, payload=evolve(draft.payload, body=body, connect=connect))
+
+
+def _rewritten(draft: Draft, note: Note, part: Noted) -> Draft:
+    """The draft with the ids of others that were made anew."""
+    ids = {cid: each.again for each in note.parts if each.again for cid in (each.old, each.new) if cid}
+    own = (draft.payload.body.get("Labels") or {}).get(SPARE_OF)
+    return _copied(draft, {old: new for old, new in ids.items() if old not in (own, part.old)})
+
+
+async def _created(at: Workshop, part: Noted, draft: Draft, *, is_beside_new: bool) -> str:
+    """Create what went, under the temporary name of an old container, and have its successor refer to it."""
+    going = part.marker.removes_itself
+    aside = evolve(part.marker, kind="old", other=short(part.new), going=going)
+    again = str((await successor.create(at.engine, str(aside), draft))["Id"])
+    if is_beside_new and not going:
+        new = await at.engine.container(part.new)
+        if Marker.parse(new["Name"]):
+            await at.engine.rename(part.new, str(evolve(part.marker, other=short(again))))
+    return again
+
+
+async def _lost(engine: Engine, draft: Draft) -> str:
+    """Which of its volumes are gone, whose data nobody can bring back."""
+    host = draft.payload.body["HostConfig"]
+    names = [mount["Source"] for mount in host.get("Mounts") or () if mount["Type"] == "volume"]
+    names += [bind.partition(":")[0] for bind in host.get("Binds") or () if not bind.startswith("/")]
+    gone = list[str]()
+    for name in filter(None, names):
+        try:
+            await engine.volume(name)
+        except NotFound:
+            gone.append(short(name))
+    return f", and WITHOUT THE DATA of the volumes {', '.join(gone)}, which went too" if gone else ""

@@ -1,0 +1,78 @@
+"""Networks that a prune took from under an update: made again with their own options, and joined again.
+
+A stopped container keeps the id of its network, and is not started on another one of the same name until it
+has been disconnected, by name, and connected anew (20.10 to 28.5).
+"""
+
+import contextlib
+from collections.abc import Sequence
+from typing import Any
+
+from watcher.engine import Engine
+from watcher.errors import NotFound
+from watcher.notes import Note, Noted
+from watcher.payload import is_made_by_user, network_body
+from watcher.pruned import Fate, fate
+
+Json = dict[str, Any]
+
+
+async def bodies(engine: Engine, containers: Sequence[Json]) -> dict[str, Json]:
+    """What makes the networks of inspected containers again, by their ids."""
+    ends = [end for each in containers for end in each["NetworkSettings"]["Networks"].values()]
+    found = dict[str, Json]()
+    for network in sorted({str(end["NetworkID"]) for end in ends if end.get("NetworkID")}):
+        with contextlib.suppress(NotFound):
+            inspected = await engine.network(network)
+            if is_made_by_user(inspected):
+                found[network] = network_body(inspected)
+    return found
+
+
+async def mended(engine: Engine, note: Note) -> list[str]:
+    """Make those anew that a prune took, and have the containers of an update join them.
+
+    Returns:
+        What happened, for people.
+    """
+    lines = list[str]()
+    for gone, body in note.networks.items():
+        if await _is_here(engine, gone):
+            continue
+        if await fate(engine, "network", gone, note.since) not in (Fate.PRUNED, Fate.FORGOTTEN):
+            continue
+        is_new = not await _is_here(engine, body["Name"])
+        if is_new:
+            await engine.create_network(body)
+        joined = [await _rejoined(engine, part, gone, body["Name"]) for part in note.parts]
+        if is_new or any(joined):
+            lines.append(f"a prune removed the network {body['Name']}: it was made again")
+    return lines
+
+
+async def _is_here(engine: Engine, network: str) -> bool:
+    try:
+        await engine.network(network)
+    except NotFound:
+        return False
+    return True
+
+
+async def _rejoined(engine: Engine, part: Noted, gone: str, name: str) -> bool:
+    """Move a part's containers from a network that is gone to the one that has its name now."""
+    is_moved = False
+    for cid in (*part.ids, part.new):
+        with contextlib.suppress(NotFound):
+            container = await engine.container(cid)
+            end = container["NetworkSettings"]["Networks"].get(name) or {}
+            if end.get("NetworkID") == gone and not container["State"]["Running"]:
+                await engine.disconnect(name, cid)
+                await engine.connect(name, cid, _endpoint(part, name))
+                is_moved = True
+    return is_moved
+
+
+def _endpoint(part: Noted, name: str) -> Json:
+    payload = (part.back or part.on).payload
+    ends = payload.body["NetworkingConfig"]["EndpointsConfig"] | payload.connect
+    return ends.get(name) or {}
