@@ -21,7 +21,7 @@ from watcher.names import Marker, container_name
 from watcher.payload import refuse
 from watcher.plan import Plan
 from watcher.progress import Reporter
-from watcher.stages import Tell
+from watcher.stages import SETTLING, Stage, Tell
 from watcher.successor import Contended, Moved
 from watcher.takeover import Waits
 from watcher.undoing import open_updates
@@ -77,7 +77,7 @@ class Request:
         cautious: Rather leave a container alone than keep values that may be its old image's defaults.
         spared: Names of those that are not to be restarted after it, for they are updated themselves.
         announce: Told the update and its plan before the first step.
-        tell: Told each stage as it begins.
+        tell: Told each stage as it begins, and None where there is none any more.
         waits: Told the name and for how many seconds, where another updater may be at work.
     """
 
@@ -113,7 +113,10 @@ async def update(context: Context, text: str, request: Request) -> Outcome:
     async def work(claims: frozenset[str]) -> Outcome:
         nonlocal request
         for number in range(_CONTENTIONS):
+            if name in await open_updates(context.engine):
+                request.tell(Stage(name, SETTLING))
             aside = (await settled(context, name, claims, request.waits)).aside
+            request.tell(None)
             try:
                 found = await _found(context.engine, name, was_there=number > 0)
                 outcome = await _update(context, found, request, claims)

@@ -122,8 +122,10 @@ class Waiting:
             await self._ticking
         self.clear()
 
-    def __call__(self, stage: Stage) -> None:
-        """Take the stage that begins now."""
+    def __call__(self, stage: Stage | None) -> None:
+        """Take the stage that begins now, or that there is none any more."""
+        if stage is None:
+            self.clear()
         self._stage, self._since = stage, time.monotonic()
         self._draw()
 

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -92,7 +93,7 @@ class Reconciler:
         """Bring an update that was cut short to its end; the exit code that says how that went."""
         try:
             found = await about_open(self._context.engine, name)
-            settled = await settle_open(self._context, name, _waits)
+            settled = await settle_open(self._context, name, partial(_waits, found))
             if settled.was_open:
                 _log.info("open update settled", **found, runs=await self._image_of(name))
                 _doubts(found, settled.aside)
@@ -139,7 +140,8 @@ class Reconciler:
 
     async def _update(self, name: str) -> None:
         spared = self._spared(name)
-        request = Request(cautious=True, waits=_waits, spared=spared, announce=self._announce)
+        waits = partial(_waits, about(self._found[name]))
+        request = Request(cautious=True, waits=waits, spared=spared, announce=self._announce)
         outcome = await job.update(self._context, name, request)
         for dependent in spared:
             self._unpaid.setdefault(dependent, set()).add(name)
@@ -281,9 +283,9 @@ class Reconciler:
             _log.info(event, **about(found), why=why, **more)
 
 
-def _waits(name: str, seconds: float) -> None:
+def _waits(found: dict[str, str], _: str, seconds: float) -> None:
     until = datetime.now().astimezone() + timedelta(seconds=seconds)
-    _log.info("update waits for another updater", container=name, until=until.isoformat(timespec="seconds"))
+    _log.info("update waits for another updater", **found, until=until.isoformat(timespec="seconds"))
 
 
 def _doubts(found: dict[str, str], lines: Iterable[str]) -> None:

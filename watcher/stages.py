@@ -22,6 +22,7 @@ _DOING = {
     Action.REMOVE_SPARE: "removing the spare",
 }
 GOING_BACK = "going back"
+SETTLING = "settling an update that was left open"
 
 
 @frozen
@@ -45,7 +46,8 @@ class Stage:
         return f"{self.name}: {self.doing}, {min(seconds, self.limit):.0f} of {self.limit:.0f} s"
 
 
-Tell = Callable[[Stage], None]
+# Told None where nothing is done any more that it would be told of.
+Tell = Callable[[Stage | None], None]
 
 
 def stage_of(name: str, action: Action, limit: float | None = None) -> Stage:

@@ -95,6 +95,20 @@ def test_an_update_that_was_cut_short_is_told_of_in_the_same_words(
     assert told(line) == (web.image, short(web.old), short(stack.image_id(web.image)))
 
 
+def test_an_update_of_a_stranger_is_told_of_in_the_same_words(
+    start: Start, stack: Stack, proxy: Proxy, tmp_path: Path
+) -> None:
+    web = outdated(stack, *LOCAL)
+    stranger = start(host=proxy.host, env={"CTR_UPDATER_STATE_DIR": str(tmp_path / "another")})
+    armed = proxy.arm(run(stranger.process.kill), n=4)
+    assert armed.fired.wait(60)
+    stranger.process.wait()
+
+    line = start().wait("update waits for another updater", container=web.name)
+
+    assert told(line) == (web.image, short(web.old), short(stack.image_id(web.image)))
+
+
 def test_what_a_failed_health_check_said_last_is_the_reason(daemon: Running, stack: Stack) -> None:
     web = labelled(stack)
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from tests.bed.cli import Commands
-from tests.bed.faults import Fault
+from tests.bed.faults import Fault, Hold
 from tests.bed.proxy import Proxy
 from tests.bed.registry import PrivateRegistry
 from tests.bed.stack import Stack
-from tests.engine.apps import ENABLED, QUICK, current, moved, outdated, published
+from tests.engine.apps import ENABLED, QUICK, current, moved, outdated, published, short
 
 ERASE = "\r\x1b[K"
 
@@ -143,6 +143,25 @@ def test_on_a_terminal_an_update_says_what_it_waits_for(cli: Commands, stack: St
     assert [f"{web.name}: proving, {second} of 2 s" in drawn for second in (0, 1)] == [True, True]
     assert f"{web.name}: stopping, 0 of 10 s" in drawn
     assert rest.startswith(f"{web.name}: updated: ")
+
+
+def test_on_a_terminal_an_update_that_was_left_open_is_said_to_be_settled(
+    cli: Commands, stack: Stack, proxy: Proxy
+) -> None:
+    web, hold = outdated(stack), Hold()
+    proxy.arm(hold, match="/start", when="after")
+    killed = cli.start("watcher", "update", "--no-pull", web.name, env={"DOCKER_HOST": proxy.host})
+    assert hold.reached.wait(60)
+    killed.kill()
+    killed.wait()
+    hold.release()
+
+    done = cli.terminal("watcher", "update", "--no-pull", web.name, env=QUICK)
+
+    assert done.code == 0
+    *drawn, rest = done.out.split(ERASE)
+    assert f"{web.name}: settling an update that was left open, 0 s" in drawn
+    assert rest == f"{web.name}: up to date: {web.image} is {short(stack.image_id(web.image))}\n"
 
 
 def test_on_a_terminal_the_way_back_is_said_too(cli: Commands, stack: Stack) -> None:
