@@ -5,6 +5,7 @@ WatcherError
 |- EngineError          4  the engine refused the request
 |  |- EngineUnavailable    ... or cannot be reached, or broke off
 |  |  `- NoAnswer              ... or did not answer in time
+|  |- Barred               ... was not asked: what stands in front of it lets such a request not pass
 |  |- TaskLeft             ... and will go on refusing to start that container
 |  |- Occupied             ... and will, while another container has its address or port
 |  |- NotFound             ... has no such object
@@ -80,6 +81,10 @@ class EngineUnavailable(EngineError):
 
 class NoAnswer(EngineUnavailable):
     """The engine took the request and did not answer in time."""
+
+
+class Barred(EngineError):
+    """A proxy in front of the engine's socket let a request not pass; the engine never saw it."""
 
 
 class TaskLeft(EngineError):

@@ -12,7 +12,7 @@ from watcher import stall
 from watcher.answer import garbage
 from watcher.credentials import Credentials, Login
 from watcher.engine import Engine, Json
-from watcher.errors import EngineError, EngineUnavailable, NoAnswer, RegistryError, Trouble
+from watcher.errors import Barred, EngineError, EngineUnavailable, NoAnswer, RegistryError, Trouble
 from watcher.insecure import InsecureRegistries
 from watcher.limiter import Limiter
 from watcher.progress import Progress
@@ -147,6 +147,8 @@ class Registries:
         """Let the engine ask: it may reach, by a mirror or a proxy, what we do not."""
         try:
             found = await self._engine.distribution(str(ref), login.header(ref.domain))
+        except Barred:
+            raise ours from None
         except EngineError as error:
             if _is_gone(error):
                 raise
@@ -159,5 +161,5 @@ class Registries:
 
 
 def _is_gone(error: EngineError) -> bool:
-    """Whether it is the engine that failed; where it gave no answer, the registry gave it none."""
-    return isinstance(error, EngineUnavailable) and not isinstance(error, NoAnswer)
+    """Whether no registry was asked; where the engine gave no answer, the registry gave it none."""
+    return isinstance(error, EngineUnavailable | Barred) and not isinstance(error, NoAnswer)

@@ -21,7 +21,7 @@ import aiohttp
 from aiodocker.utils import parse_result
 
 from watcher.endpoint import Endpoint, hint, hint_of_refusal
-from watcher.errors import Conflict, EngineError, EngineUnavailable, NoAnswer, NotFound, TaskLeft
+from watcher.errors import Barred, Conflict, EngineError, EngineUnavailable, NoAnswer, NotFound, TaskLeft
 
 ApiVersion = tuple[int, int]
 Fence = Callable[[], Awaitable[None]]
@@ -33,7 +33,10 @@ READ_LIMIT = 60.0
 CHANGE_LIMIT = 180.0
 SILENCE_LIMIT = 600.0
 _NO_ANSWER = 900
-_NOT_FOUND = 404
+_NOT_FOUND, _FORBIDDEN = 404, 403
+_OF_A_PROXY = (_FORBIDDEN, 405)
+_API = re.compile(r"^/v[0-9.]+(?=/)")
+_LISTED = "docs/socket-proxy.md lists the requests that each command needs"
 _GARBAGE = (aiohttp.ClientResponseError, ValueError, LookupError, TypeError)
 _TRY_AGAIN = "see the engine's log, and try again"
 _LEFT_TASK = re.compile(r"task ([0-9a-f]{12})[0-9a-f]*: already exists")
@@ -63,11 +66,17 @@ class Transport:
     async def __aenter__(self) -> Self:
         self._connector = _connector(self.endpoint)
         url = self.endpoint.url or "unix://localhost"
-        self._docker = aiodocker.Docker(url=url, connector=self._connector, api_version="v1.41")
+        session = self._session = aiohttp.ClientSession(
+            connector=self._connector, connector_owner=False, raise_for_status=_refuse_strangers
+        )
+        self._docker = aiodocker.Docker(
+            url=url, connector=self._connector, session=session, api_version="v1.41"
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._docker.close()
+        await self._session.close()
         await self._connector.close()
 
     async def negotiate(self) -> None:
@@ -205,6 +214,9 @@ class Transport:
             if error.status == _NO_ANSWER:
                 raise _unreachable(what, self.endpoint, error.__context__) from error
             raise _refusal(what, error) from error
+        except _Withheld as error:
+            why = f"a proxy in front of the engine at {self.endpoint.shown} does not let {error} pass"
+            raise Barred(f"cannot {what}: {why}", status=_FORBIDDEN, advice=_LISTED) from error
         except TimeoutError as error:
             why = f"the engine at {self.endpoint.shown} did not answer within {limit or silence:.0f} s"
             raise NoAnswer(f"cannot {what}: {why}", advice="see whether `docker ps` answers") from error
@@ -218,6 +230,17 @@ def _no_engine(endpoint: Endpoint) -> EngineUnavailable:
         f"what answers at {endpoint.shown} is no Docker engine",
         advice="see DOCKER_HOST and `docker context ls`",
     )
+
+
+class _Withheld(Exception):
+    """A request, as `METHOD /path`, that somebody else than the engine refused."""
+
+
+async def _refuse_strangers(response: aiohttp.ClientResponse) -> None:
+    """Tell the refusal of a proxy from the engine's, whose errors are all JSON."""
+    if response.status in _OF_A_PROXY and response.content_type != "application/json":
+        response.close()
+        raise _Withheld(f"{response.method} {_API.sub('', response.url.path)}")
 
 
 def _refusal(what: str, error: aiodocker.DockerError) -> EngineError:

@@ -59,7 +59,8 @@ ADVICE = {
 }
 
 
-_CERTIFICATE = re.compile("x509|certificate signed by unknown|certificate verify failed", re.IGNORECASE)
+_AUTHORITY = re.compile("certificate signed by unknown authority", re.IGNORECASE)
+_CERTIFICATE = re.compile("x509: |failed to verify certificate", re.IGNORECASE)
 _PLAIN = re.compile("server gave http response to https client", re.IGNORECASE)
 
 
@@ -71,9 +72,11 @@ def advice_on(words: str, trouble: Trouble, registry: str) -> str:
         trouble: What they say (`classify`).
         registry: The one that was asked.
     """
-    if _CERTIFICATE.search(words):
+    if _AUTHORITY.search(words):
         where = f"/etc/docker/certs.d/{registry}/ca.crt"
         return f"the engine does not trust its certificate: its CA belongs into {where} on the engine's host"
+    if _CERTIFICATE.search(words):
+        return "the engine does not take its certificate: see its dates and names"
     if _PLAIN.search(words):
         return f"it speaks only http: the engine's `insecure-registries` must name {registry}"
     return ADVICE[trouble]

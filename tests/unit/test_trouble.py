@@ -3,7 +3,7 @@
 import pytest
 
 from watcher.errors import Trouble
-from watcher.trouble import ADVICE, classify
+from watcher.trouble import ADVICE, advice_on, classify
 
 SHA = "sha256:" + "5" * 64
 
@@ -152,3 +152,28 @@ def test_a_name_is_not_taken_for_a_trouble(words: str, tag: str) -> None:
 
 def test_there_is_advice_for_every_trouble() -> None:
     assert ADVICE.keys() == set(Trouble)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            'Get "https://r.example:5000/v2/": x509: certificate signed by unknown authority',
+            "its CA belongs into /etc/docker/certs.d/r.example:5000/ca.crt on the engine's host",
+        ),
+        (
+            "tls: failed to verify certificate: x509: certificate has expired or is not yet valid",
+            "the engine does not take its certificate: see its dates and names",
+        ),
+        (
+            'Get "https://r.example:5000/v2/": http: server gave HTTP response to HTTPS client',
+            "`insecure-registries` must name r.example:5000",
+        ),
+        ("dial tcp 10.0.0.1:5000: connect: connection refused", "check the registry's name and the network"),
+    ],
+)
+def test_what_a_certificate_wants_is_said(words: str, said: str) -> None:
+    trouble = classify(words, anonymous=True)
+
+    assert trouble is Trouble.UNREACHABLE
+    assert said in advice_on(words, trouble, "r.example:5000")

@@ -1,0 +1,107 @@
+"""A socket proxy that lets just those requests pass that docs/socket-proxy.md lists, or fewer."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.bed.badregistry import BadRegistry
+from tests.bed.cli import Commands
+from tests.bed.http1 import Call
+from tests.bed.proxy import Proxy
+from tests.bed.registry import PrivateRegistry
+from tests.bed.stack import Stack
+from tests.daemon.apps import is_replaced, is_untouched
+from tests.daemon.conftest import Start
+from tests.engine.apps import QUICK, App
+from tests.registry.live.apps import publish, pulled
+
+PAGE = Path(__file__).parents[3] / "docs" / "socket-proxy.md"
+COMMANDS = {
+    "look": ("ctr-updater", "ctr-updater {}", "watcher list", "watcher check {}"),
+    "pull": ("ctr-updater --pull {}", "watcher check --pull {}"),
+    "ask": ("watcher check --remote {}", "watcher update --dry-run {}"),
+    "update": ("watcher update {}", "ctr-updater --pull --autoupdate {}"),
+    "run": ("watcher run --once",),
+}
+EVER = 1_000_000
+
+
+def barred(_: Call) -> bytes:
+    """Answer as HAProxy does, which these proxies are made of."""
+    page = b"<html><body><h1>403 Forbidden</h1>\nRequest forbidden by administrative rules.\n</body></html>\n"
+    head = f"HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\nContent-Length: {len(page)}\r\n"
+    return head.encode() + b"Connection: close\r\n\r\n" + page
+
+
+def listed(kind: str) -> list[str]:
+    """The requests that the page lists for a kind of command, as patterns."""
+    header, _, *rows = [
+        line.strip("|").split("|") for line in PAGE.read_text().splitlines() if line[:1] == "|"
+    ]
+    column = [title.strip() for title in header].index(kind)
+    needed = [row[0].strip(" `") for row in rows if row[column].strip() == "x"]
+    return [re.escape(each).replace(r"\{id\}", "[^/]+").replace(r"\{name\}", ".+") for each in needed]
+
+
+def let_pass(proxy: Proxy, patterns: list[str]) -> None:
+    proxy.arm(barred, match=rf"^(?!({'|'.join(patterns)})(\?|$))", times=EVER)
+
+
+@pytest.fixture
+def web(stack: Stack, registry: PrivateRegistry, front: BadRegistry) -> App:
+    """A container whose tag has moved in its registry."""
+    made = pulled(stack, registry, front)
+    publish(stack, registry, made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("kind", "command"), [(kind, command) for kind, commands in COMMANDS.items() for command in commands]
+)
+def test_what_the_page_lists_is_enough(
+    cli: Commands, stack: Stack, proxy: Proxy, web: App, kind: str, command: str
+) -> None:
+    let_pass(proxy, listed(kind))
+
+    done = cli(*command.format(web.name).split(), env=QUICK | {"DOCKER_HOST": proxy.host})
+
+    assert done.code in ({0} if kind in {"update", "run"} else {0, 1}), done
+    assert "let" not in done.err
+    assert is_replaced(stack, web) if kind in {"update", "run"} else is_untouched(stack, web)
+
+
+def test_an_image_that_fails_is_told_with_what_the_page_lists(
+    cli: Commands, stack: Stack, registry: PrivateRegistry, proxy: Proxy, web: App
+) -> None:
+    publish(stack, registry, web, "bad", cmd="echo last words; exit 3")
+    let_pass(proxy, listed("update"))
+
+    done = cli("watcher", "update", web.name, env=QUICK | {"DOCKER_HOST": proxy.host})
+
+    assert done.code == 6, done
+    assert "last words" in done.err
+
+
+@pytest.mark.parametrize("command", ["watcher check --pull {}", "watcher update {}", "ctr-updater --pull {}"])
+def test_a_pull_that_the_proxy_forbids_is_not_the_registrys_fault(
+    cli: Commands, stack: Stack, proxy: Proxy, web: App, command: str
+) -> None:
+    let_pass(proxy, listed("look"))
+
+    done = cli(*command.format(web.name).split(), env={"DOCKER_HOST": proxy.host})
+
+    assert done.code == 4
+    assert f"cannot pull {web.image}: a proxy in front of the engine" in done.err
+    assert "does not let POST /images/create pass - docs/socket-proxy.md lists" in done.err
+    assert "docker login" not in done.err
+    assert is_untouched(stack, web)
+
+
+def test_the_daemon_says_what_the_proxy_forbids(start: Start, stack: Stack, proxy: Proxy, web: App) -> None:
+    let_pass(proxy, [*listed("look"), "GET /events"])
+
+    daemon = start(host=proxy.host)
+
+    assert "does not let POST /images/create pass" in daemon.wait("tag not pulled", image=web.image)["why"]
+    assert is_untouched(stack, web)
