@@ -14,7 +14,6 @@ from watcher.engine import Engine
 from watcher.errors import (
     Conflict,
     EngineError,
-    NoSuchContainer,
     NotFound,
     Occupied,
     RolledBack,
@@ -27,14 +26,14 @@ from watcher.patience import patiently
 from watcher.place import OutOfPlace
 from watcher.plan import Action, Plan, Step
 from watcher.proof import NotProved
-from watcher.recovery import read
 from watcher.rescue import Rescue
 from watcher.restarts import restart_after
 from watcher.scene import contended
 from watcher.settle import Failure, settle, undo_all
 from watcher.stages import GOING_BACK, Stage, Tell, stage_of
+from watcher.succession import is_left_alone
 from watcher.successor import Contended, Moved
-from watcher.undoing import NameTaken, finish_recreation
+from watcher.undoing import NameTaken
 
 _CREATION = {Action.CREATE, Action.SPARE}
 _REMOVALS = {Action.REMOVE, Action.REMOVE_SPARE}
@@ -190,7 +189,10 @@ class Update:
             raise UpdateFailed(
                 f"{name}: {tried}", advice="another updater is at work on it; see `docker ps -a`"
             ) from error
-        if isinstance(error, WatcherError) and not await self._is_superseded():
+        trouble = self._stays or (self.failed.reason if self.failed else "")
+        if isinstance(error, WatcherError) and not await is_left_alone(
+            self._engine, self._parts[name], trouble
+        ):
             why = self.failed.reason if self.failed else tried
             state = await self._state()
             line = f"{name} could not be updated: {why}; {'; '.join([*self._rescue.lines, state])}"
@@ -204,31 +206,6 @@ class Update:
         is_refused = isinstance(error, EngineError) and error.status > 0
         begun = [*self._done, *([] if is_refused else [step])]
         return any(each.action not in _CREATION for each in begun)
-
-    async def _is_superseded(self) -> bool:
-        """Whether the new container stays and works, for somebody removed the old one.
-
-        Raises:
-            NoSuchContainer: Both were removed.
-            EngineError: It stays, and does not work.
-        """
-        name, root = self._plan.name, self._parts[self._plan.name]
-        if not await root.is_bereft():
-            return False
-        await finish_recreation(self._engine, name, (root.kept, root.new))
-        now = await read(self._engine, name)
-        if now is None:
-            raise NoSuchContainer(f"{name} was removed by somebody else in the middle of its update")
-        if now["Id"] != root.new:
-            raise EngineError(f"{name} was replaced by somebody else in the middle of its update")
-        trouble = self._stays or (self.failed.reason if self.failed else "") or root.ails(now)
-        if trouble:
-            raise EngineError(
-                f"{name} has its new image and does not work: {trouble}; somebody removed the old container "
-                "meanwhile, so there is nothing to go back to",
-                advice=f"see `docker logs {name}`, and recreate it",
-            )
-        return True
 
     def _is_over(self, step: Step, error: BaseException) -> bool:
         """Whether all have proved themselves, so that nobody goes back."""

@@ -1,0 +1,63 @@
+"""Compose takes the container that is to take another one's place for its own: it gets its right name."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.bed.cli import Commands, Result
+from tests.bed.proxy import Proxy
+from tests.bed.stack import Stack
+from tests.daemon.projects import Project
+from tests.daemon.test_compose import FOLLOWED
+from tests.engine.apps import App
+from tests.engine.test_bereft import cut_short
+
+
+@pytest.fixture
+def web(stack: Stack, project: Project) -> App:
+    """A service whose image has moved on."""
+    reference = stack.name("web:1")
+    old = stack.image(reference, marker="old")
+    project.write(f"services: {{web: {{image: {reference}, labels: {FOLLOWED}}}}}")
+    project.up()
+    cid = str(project.inspect("web")["Id"])
+    stack.image(reference, marker="new")
+    return App(project.container("web"), cid, reference, old)
+
+
+@pytest.mark.parametrize("options", [(), ("--remove-orphans",), ("--force-recreate",), ("--scale", "web=1")])
+@pytest.mark.parametrize("number", [1, 3])
+def test_what_compose_started_under_a_temporary_name_gets_its_own(
+    once: Callable[..., Result],
+    cli: Commands,
+    stack: Stack,
+    proxy: Proxy,
+    project: Project,
+    web: App,
+    number: int,
+    options: tuple[str, ...],
+) -> None:
+    cut_short(cli, proxy, web, number)
+    project("up", "-d", *options)
+    listed = cli("watcher", "list").out
+
+    assert once().code == 0
+
+    assert web.name in listed
+    assert list(stack.containers()) == [web.name]
+    after = stack.inspect(web.name)
+    assert (after["Image"], after["State"]["Running"]) == (stack.image_id(web.image), True)
+    assert once().code == 0
+    project("up", "-d")
+    assert stack.inspect(web.name)["Id"] == after["Id"]
+
+
+def test_a_project_that_is_taken_down_in_the_middle_stays_down(
+    once: Callable[..., Result], cli: Commands, stack: Stack, proxy: Proxy, project: Project, web: App
+) -> None:
+    cut_short(cli, proxy, web, 1)
+    project("down", "-t", "0")
+
+    assert once().code == 0
+
+    assert stack.containers() == {}

@@ -1,0 +1,37 @@
+"""What an update comes to whose old container somebody removed in the middle."""
+
+from watcher.engine import Engine
+from watcher.errors import EngineError, NoSuchContainer
+from watcher.part import Part
+from watcher.recovery import read
+from watcher.undoing import finish_recreation
+
+
+async def is_left_alone(engine: Engine, part: Part, trouble: str) -> bool:
+    """Whether the new container stays and works, for there is no old one any more.
+
+    Args:
+        engine: Where they are.
+        part: The container that is updated.
+        trouble: What is known to be wrong with the new one, or empty.
+
+    Raises:
+        NoSuchContainer: Both were removed.
+        EngineError: It stays, and does not work; or somebody replaced both.
+    """
+    name = part.name
+    if not await part.is_bereft():
+        return False
+    await finish_recreation(engine, name, (part.kept, part.new))
+    now = await read(engine, name)
+    if now is None:
+        raise NoSuchContainer(f"{name} was removed by somebody else in the middle of its update")
+    if now["Id"] != part.new:
+        raise EngineError(f"{name} was replaced by somebody else in the middle of its update")
+    if trouble := trouble or part.ails(now):
+        raise EngineError(
+            f"{name} has its new image and does not work: {trouble}; somebody removed the old container "
+            "meanwhile, so there is nothing to go back to",
+            advice=f"see `docker logs {name}`, and recreate it",
+        )
+    return True
