@@ -1,6 +1,6 @@
 # Everything a developer types. Needs root (a private Docker engine is a real dockerd) and apt-get.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-engines test-scenarios test-kills test-chaos test-leaks bench test-matrix test-faults lint format lock clean
+.PHONY: help install demo test test-engines test-scenarios test-kills test-updaters test-chaos test-leaks bench test-matrix test-faults lint format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -43,6 +43,10 @@ test-scenarios: install ## the daemon, dependents, Compose and registries, on al
 
 test-kills: install ## every SIGKILL of the updater, and a share of all other faults, on one engine
 	$(PYTEST) --fault-share ci tests/faults
+
+test-updaters: install ## two updaters without a shared directory, set on the same containers, on two engines
+	$(BIN)/python -m pytest --updater-runs 200 tests/updaters
+	$(BIN)/python -m pytest --updater-runs 50 --engine 20.10 tests/updaters
 
 test-chaos: install ## a quarter of an hour of whatever can happen to a daemon, and floods of 10,000 events
 	CHAOS_S=900 $(BIN)/python -m pytest tests/daemon/test_chaos.py

@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 from attrs import evolve, field, frozen
 
@@ -20,6 +19,7 @@ from watcher.quiet import NO_RESTART
 from watcher.recovery import commit, depart, drop, judged, read
 from watcher.successor import Draft
 from watcher.undoing import Old
+from watcher.untouched import still_as_read, still_idle
 from watcher.way_back import commands_back
 from watcher.words import last_words, mask_of
 
@@ -199,8 +199,12 @@ class Part:
         return commands_back(self.kept, self.new, self._marker)
 
     async def _create(self, successors: dict[str, str]) -> None:
-        draft = await self._draft(successors)
-        new = await successor.create(self._engine, str(self._marker), draft)
+        try:
+            draft = await self._draft(successors)
+            new = await successor.create(self._engine, str(self._marker), draft)
+        except NotFound:
+            await self.still_as_read()
+            raise
         self.new, self._made = new["Id"], draft
         self._known[self.new] = new["HostConfig"]
         self.image, self.assumed, self.doubts = draft.image, draft.payload.assumed, draft.doubts
@@ -231,17 +235,8 @@ class Part:
         await self._engine.stop(self._old, self._settings.stop_timeout)
 
     async def still_as_read(self) -> None:
-        """Read once more before the first step that cannot be taken back; what a person changed stands.
-
-        Raises:
-            Moved: Somebody changed the container, started or stopped it, or put another one in its place.
-        """
-        try:
-            now = await self._engine.container(self._old["Id"])
-        except NotFound as error:
-            raise successor.Contended(f"{self.name} is gone, or another one") from error
-        if _chosen(now) != _chosen(self._old):
-            raise successor.Moved(f"somebody changed {self.name} meanwhile")
+        """See that nobody has changed the old container, before anything is done with it; Moved, if so."""
+        await still_as_read(self._engine, self._old)
 
     async def _hold(self) -> None:
         # Where somebody changed it since it was stopped, theirs stands, and none but `always` starts it at a
@@ -251,27 +246,17 @@ class Part:
 
     async def _set_aside(self) -> None:
         """Rename the old container, which does not run: not before that, and not after it."""
-        await self._still_idle()
+        await still_idle(self._engine, self._old)
         self._is_touched = True
         await self._engine.rename(self._old["Id"], str(self._retired()))
-        await self._still_idle()
-
-    async def _still_idle(self) -> None:
-        """See that nobody started the old container, whether we stopped it or it had not run.
-
-        Raises:
-            Moved: Somebody did; that stands.
-        """
-        now = await read(self._engine, self._old["Id"])
-        if now and wanted_state(now) != "s":
-            raise successor.Moved(f"somebody started {self.name} meanwhile")
+        await still_idle(self._engine, self._old)
 
     async def _take_name(self) -> None:
         await self._engine.rename(self.new, self.name)
 
     async def _start(self) -> None:
         if not self._marker.removes_itself:
-            await self._still_idle()
+            await still_idle(self._engine, self._old)
         await start(self._engine, self.new)
 
     async def _prove(self) -> None:
@@ -286,14 +271,8 @@ class Part:
 
     async def _remove(self) -> None:
         if self._marker.wanted == "s":
-            await self._still_idle()
+            await still_idle(self._engine, self._old)
         await commit(self._engine, self.new, self.kept, self._marker, self._known)
 
     def _retired(self) -> Marker:
         return evolve(self._marker, kind="old", other=short(self.new))
-
-
-def _chosen(container: Json) -> tuple[Any, ...]:
-    """What people may change of a container; where it differs, the draft is out of date."""
-    networks = set(container["NetworkSettings"]["Networks"])
-    return container["Name"], container["Config"], container["HostConfig"], networks, wanted_state(container)
