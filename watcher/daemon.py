@@ -22,6 +22,7 @@ from watcher.errors import EngineError, Unknown
 from watcher.fleet import Tag
 from watcher.health import Pulse
 from watcher.log import Repeats
+from watcher.names import name_of
 from watcher.order import is_one_off
 from watcher.own_labels import doubts
 from watcher.pulls import Puller
@@ -58,6 +59,7 @@ class Daemon:
         self._watch = Watch(context.engine, self._look, lost=self._lost, found=self._found)
         self._engine_is = Repeats()
         self._said = Repeats()
+        self._doubts = Repeats()
         self._here = asyncio.Event()
         self._pull_now = asyncio.Event()
         self._cut_short: set[str] = set()
@@ -180,16 +182,25 @@ class Daemon:
         await self._context.memory.clear(*({row[key] for row in rows} for key in ("Id", "ImageID")))
         self._cut_short = fleet.cut_short(rows) | await self._context.notes.names()
         turns.order = await order_of(self._context, rows)
-        for line in oddities(turns.order):
-            if self._said.is_news(line, line):
-                _log.warning("order in doubt", why=line)
-        for name, line in doubts(rows, await self._context.own.find(engine)):
-            if self._said.is_news(f"{name}: {line}", line):
-                _log.warning("labels in doubt", container=name, why=line)
+        self._reconciler.forget_but({name_of(row) for row in rows} | self._cut_short)
+        await self._say_doubts(rows)
         ours = await self._ours(rows)
         turns.keep(fleet.wanting(ours, self._context.defaults), noted)
         turns.ring()
         return ours
+
+    async def _say_doubts(self, rows: list[Json]) -> None:
+        """Say once what people should know of the containers and their order; again where it comes back."""
+        own = await self._context.own.find(self._context.engine)
+        order = oddities(self._reconciler.turns.order)
+        labels = {f"{name}: {line}": (name, line) for name, line in doubts(rows, own)}
+        self._doubts.keep({*order, *labels})
+        for line in order:
+            if self._doubts.is_news(line, line):
+                _log.warning("order in doubt", why=line)
+        for key, (name, line) in labels.items():
+            if self._doubts.is_news(key, key):
+                _log.warning("labels in doubt", container=name, why=line)
 
     async def _pull_on_time(self) -> None:
         """Have every tracked tag asked for now and at each interval."""

@@ -7,6 +7,7 @@ What strangers wrote is escaped on a console; JSON escapes it by itself.
 
 import logging
 import sys
+from collections.abc import Collection
 from typing import Any
 
 import structlog
@@ -62,3 +63,7 @@ class Repeats:
     def over(self, about: str) -> int:
         """Forget what was said about something; how often it was."""
         return self._said.pop(about, ("", 0))[1]
+
+    def keep(self, abouts: Collection[str]) -> None:
+        """Forget what was said about anything else."""
+        self._said = {about: said for about, said in self._said.items() if about in abouts}

@@ -2,9 +2,10 @@
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -69,6 +70,7 @@ class Reconciler:
         self._context = context
         self._queue = queue
         self._repeats = Repeats()
+        self._plans = Repeats()
         self._grace = grace
         self._due: dict[str, float] = {}
         self._targets: dict[str, tuple[str, str]] = {}  # ids: the container's, and its image's to be
@@ -198,6 +200,15 @@ class Reconciler:
                 _log.warning("container not restarted", container=name, why=doubt)
         self._unpaid.pop(name, None)
 
+    def forget_but(self, names: Collection[str]) -> None:
+        """Forget what is kept of containers that are gone; `names` holds those of all that are not."""
+        kept: tuple[dict[str, Any], ...] = (self._due, self._targets, self._found, self._unpaid)
+        for each in kept:
+            for name in each.keys() - names:
+                del each[name]
+        self._repeats.keep(names)
+        self._plans.keep(names)
+
     def _gone(self, name: str) -> None:
         self._queue.forget(name)
         self._due.pop(name, None)
@@ -236,7 +247,7 @@ class Reconciler:
         if outcome.done is not Done.UPDATED:
             return
         failures = self._repeats.over(found.name)
-        self._repeats.over(f"the plan of {found.name}")
+        self._plans.over(found.name)
         stages = {f"{stage}_s": round(seconds, 3) for stage, seconds in outcome.took.items()}
         along = {"along": ", ".join(outcome.with_it)} if outcome.with_it else {}
         _log.info(
@@ -274,7 +285,7 @@ class Reconciler:
 
     def _announce(self, found: Assessment, plan: Plan) -> None:
         self._found[found.name] = found
-        if self._repeats.is_news(f"the plan of {found.name}", str(plan)):
+        if self._plans.is_news(found.name, str(plan)):
             _log.info("update planned", **about(found), plan=plan.short)
 
     def _say(self, name: str, event: str, found: Assessment, why: str = "", **more: str) -> None:

@@ -125,3 +125,13 @@ def test_the_documentation_names_every_event() -> None:
 
     assert len(events) > 8
     assert {event for event in events if f"`{event}`" not in told} - DEBUG == set()
+
+
+def test_what_was_said_of_what_is_gone_is_forgotten() -> None:
+    repeats = Repeats()
+    for about in ("web", "db"):
+        repeats.is_news(about, "it failed")
+
+    repeats.keep({"db", "other"})
+
+    assert [repeats.is_news(about, "it failed") for about in ("web", "db")] == [True, False]
