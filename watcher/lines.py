@@ -1,12 +1,19 @@
 """What every line about an update tells: of which container and tag, from which image to which."""
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import structlog
+
 from watcher.assess import Assessment, known_image
 from watcher.engine import Engine, Json
-from watcher.errors import NotFound
+from watcher.errors import EngineError, NotFound, RolledBack, UpdateFailed, WatcherError
 from watcher.names import short
 from watcher.refs import ImageRef
 from watcher.undoing import open_updates
 from watcher.verdict import reference_of
+
+_log = structlog.get_logger()
 
 
 def about(found: Assessment) -> dict[str, str]:
@@ -37,6 +44,25 @@ async def about_open(engine: Engine, name: str) -> dict[str, str]:
         "new": short(new["Image"]) if new else "",
         "digest": _digest(await known_image(engine, new["Image"]), reference) if new else "",
     }
+
+
+def say_waiting(known: dict[str, str], _: str, seconds: float) -> None:
+    """Say for how long an update waits for another updater; `known` is what `about` gives, here and below."""
+    until = datetime.now().astimezone() + timedelta(seconds=seconds)
+    _log.info("update waits for another updater", **known, until=until.isoformat(timespec="seconds"))
+
+
+def say_doubts(known: dict[str, str], lines: Iterable[str]) -> None:
+    """Say what a person should know of an update that went well."""
+    for line in lines:
+        _log.warning("container updated with a doubt", **known, doubt=line)
+
+
+def say_failed(known: dict[str, str], error: WatcherError, again_in_s: float | None) -> None:
+    """Say what went wrong, and when it is tried again; None is not before something changes."""
+    level = _log.error if isinstance(error, UpdateFailed | EngineError) else _log.warning
+    event = "update rolled back" if isinstance(error, RolledBack) else "container not updated"
+    level(event, **known, why=str(error), again_in_s=again_in_s)
 
 
 async def _container(engine: Engine, cid: str) -> Json | None:

@@ -2,8 +2,8 @@
 
 import re
 import time
-from collections.abc import Callable, Collection, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -20,12 +20,11 @@ from watcher.errors import (
     EngineUnavailable,
     NoSuchContainer,
     NotFound,
-    RolledBack,
     UpdateFailed,
     WatcherError,
 )
 from watcher.job import Done, Outcome, Request
-from watcher.lines import about, about_open
+from watcher.lines import about, about_open, say_doubts, say_failed, say_waiting
 from watcher.log import Repeats
 from watcher.names import short
 from watcher.plan import Plan
@@ -95,10 +94,10 @@ class Reconciler:
         """Bring an update that was cut short to its end; the exit code that says how that went."""
         try:
             found = await about_open(self._context.engine, name)
-            settled = await settle_open(self._context, name, partial(_waits, found))
+            settled = await settle_open(self._context, name, partial(say_waiting, found))
             if settled.was_open:
                 _log.info("open update settled", **found, runs=await self._image_of(name))
-                _doubts(found, settled.aside)
+                say_doubts(found, settled.aside)
         except WatcherError as error:
             return await self._failed(name, error)
         return 0
@@ -142,7 +141,7 @@ class Reconciler:
 
     async def _update(self, name: str) -> None:
         spared = self._spared(name)
-        waits = partial(_waits, about(self._found[name]))
+        waits = partial(say_waiting, about(self._found[name]))
         request = Request(cautious=True, waits=waits, spared=spared, announce=self._announce)
         outcome = await job.update(self._context, name, request)
         for dependent in spared:
@@ -154,7 +153,7 @@ class Reconciler:
     async def _run_again(self, outcome: Outcome) -> None:
         old, order = outcome.assessment.container, self.turns.order
         if doubt := await conditions.run_again(self._context.engine, order, old, self._context.downtimes):
-            _doubts(about(outcome.assessment), [doubt])
+            say_doubts(about(outcome.assessment), [doubt])
 
     async def _turn(self, container: Json, name: str) -> str:
         """Wait until it is a container's turn; what holds it back then, or nothing."""
@@ -258,7 +257,7 @@ class Reconciler:
             failures=failures,
             **stages,
         )
-        _doubts(about(found), outcome.warnings)
+        say_doubts(about(found), outcome.warnings)
 
     async def _failed(self, name: str, error: WatcherError) -> int:
         """Say once what went wrong, and try again what may go right another time."""
@@ -274,14 +273,9 @@ class Reconciler:
         wait = None if lasting else round(self._queue.retry(name), 1)
         is_news = self._repeats.is_news(name, f"{_IDS.sub('', str(error))} {target}")
         if is_news and not (isinstance(error, EngineUnavailable) and await self._is_gone(error)):
-            self._say_failed(name, error, wait)
+            known = about(self._found[name]) if name in self._found else {"container": name}
+            say_failed(known, error, wait)
         return error.exit_code
-
-    def _say_failed(self, name: str, error: WatcherError, again_in_s: float | None) -> None:
-        level = _log.error if isinstance(error, UpdateFailed | EngineError) else _log.warning
-        event = "update rolled back" if isinstance(error, RolledBack) else "container not updated"
-        known = about(self._found[name]) if name in self._found else {"container": name}
-        level(event, **known, why=str(error), again_in_s=again_in_s)
 
     def _announce(self, found: Assessment, plan: Plan) -> None:
         self._found[found.name] = found
@@ -292,13 +286,3 @@ class Reconciler:
         why = why or found.verdict.reason
         if self._repeats.is_news(name, f"{event}: {why} {found.verdict.target}"):
             _log.info(event, **about(found), why=why, **more)
-
-
-def _waits(found: dict[str, str], _: str, seconds: float) -> None:
-    until = datetime.now().astimezone() + timedelta(seconds=seconds)
-    _log.info("update waits for another updater", **found, until=until.isoformat(timespec="seconds"))
-
-
-def _doubts(found: dict[str, str], lines: Iterable[str]) -> None:
-    for line in lines:
-        _log.warning("container updated with a doubt", **found, doubt=line)
