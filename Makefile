@@ -1,6 +1,6 @@
 # Everything a developer types. Needs root (a private Docker engine is a real dockerd) and apt-get.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-engines test-scenarios test-kills test-updaters test-chaos test-leaks bench test-matrix test-faults lint format lock clean
+.PHONY: help install demo test test-unit-pythons test-engines test-scenarios test-kills test-updaters test-chaos test-leaks bench test-matrix test-faults lint format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -32,6 +32,9 @@ test: install ## every test, on one engine; of the faults and matrices a part th
 	$(BIN)/coverage run -m pytest --numprocesses 3 --dist worksteal --fault-share 1/64 tests/faults
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under 90
+
+test-unit-pythons: install ## the unit tests on Python 3.11, 3.12 and 3.13, as far as they are here
+	.ci/pythons .pythons
 
 test-engines: install ## what differs between engines, on all of them
 	set -e; for engine in $(ENGINES); do \
@@ -84,4 +87,4 @@ lock: install ## take newer dependencies into .ci/*.txt
 	  --group dev pyproject.toml -o .ci/dev.txt
 
 clean: ## remove what was installed here
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	rm -rf $(VENV) .pythons .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*

@@ -74,7 +74,10 @@ def test_two_daemons_on_one_engine_update_each_container_once(
 ) -> None:
     """They share the state directory; the second one waits, and finds nothing left to do."""
     apps = [labelled(stack, name=f"web{number}") for number in range(3)]
-    daemons = [start(host=proxy.host).looked() for _ in range(2)]
+    daemons = [start(host=proxy.host) for _ in range(2)]
+    for daemon in daemons:
+        # Not by the file of its health, which the other one writes too.
+        daemon.wait("engine followed")
 
     for app in apps:
         move(stack, app)
