@@ -5,15 +5,15 @@ that was recreated is run, as `docker compose up` would, and must have ended wit
 nothing is remembered, so a crash in between is no matter. `service_started` asks for nothing more.
 """
 
-import contextlib
 from collections.abc import Iterable
 
 from watcher.downtime import Downtimes
 from watcher.engine import Engine, Json
 from watcher.errors import NotFound
 from watcher.order import Condition, Dependency, Order
-from watcher.proof import Demand, NotProved, has_healthcheck, prove
+from watcher.proof import Demand, Meddled, NotProved, has_healthcheck
 from watcher.starting import start
+from watcher.trial import prove
 
 # A job may take its time, and holds up none but those who wait for it.
 _JOB = Demand(stable_for=3600.0, health_timeout=3600.0)
@@ -61,8 +61,12 @@ async def completed(engine: Engine, name: str, downtimes: Downtimes) -> str:
                 await start(engine, job["Id"])
             job = await engine.container(job["Id"])
         if job["State"]["Running"]:
-            with contextlib.suppress(NotProved):  # how it ended is read below
+            try:
                 await prove(engine, job["Id"], _JOB)
+            except Meddled as error:
+                return f"{name} did not end by itself: {error}"
+            except NotProved:
+                pass  # how it ended is read below
             job = await engine.container(job["Id"])
     except NotFound:
         return ""

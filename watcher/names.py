@@ -23,10 +23,19 @@ Wanted = Literal["r", "p", "s"]
 _SHORT = 12
 _NAME = re.compile(
     r"(?P<name>.+)\.ctr-updater-(?P<kind>new|old)-(?P<wanted>[rps])"
-    r"(?P<always>a?)(?P<removes_itself>m?)(?P<unjudged>x?)(?P<going>g?)(?P<back>b?)-(?P<other>[0-9a-f]{12})"
+    r"(?P<always>a?)(?P<removes_itself>m?)(?P<unjudged>x?)(?P<going>g?)(?P<back>b?)"
+    r"(?P<unpublished>u?)(?P<unattached>l?)-(?P<other>[0-9a-f]{12})"
     r"(?:-(?P<owner>[0-9a-f]{12}))?"
 )
-_FLAGS = {"always": "a", "removes_itself": "m", "unjudged": "x", "going": "g", "back": "b"}
+_FLAGS = {
+    "always": "a",
+    "removes_itself": "m",
+    "unjudged": "x",
+    "going": "g",
+    "back": "b",
+    "unpublished": "u",
+    "unattached": "l",
+}
 _CONTAINER = re.compile(r"/?(?P<name>[a-zA-Z0-9][a-zA-Z0-9_.-]*)")
 
 
@@ -44,6 +53,8 @@ class Marker:
         unjudged: X was in bad health before, so its successor's is no reason to go back.
         going: The stop of an X that removes itself has been asked for, and cannot be taken back.
         back: The successor is the old container made anew; there is nothing more to go back to.
+        unpublished: X itself had not all the ports that it asks for.
+        unattached: X itself had no address on one of its networks.
         owner: Who is at work on it: 8 digits of the updater's home and 4 of this work; empty where an
             older version was.
     """
@@ -57,6 +68,8 @@ class Marker:
     unjudged: bool = False
     going: bool = False
     back: bool = False
+    unpublished: bool = False
+    unattached: bool = False
     owner: str = ""
 
     @classmethod

@@ -10,18 +10,20 @@ from watcher.amended import ALWAYS, Known, policy
 from watcher.anew import part_noted
 from watcher.engine import Engine, Json, stop_seconds
 from watcher.errors import EngineError, EngineUnavailable, NoAnswer, NotFound
-from watcher.names import Marker, short
+from watcher.names import Marker, Wanted, short
 from watcher.notes import Noted
 from watcher.place import confirm
 from watcher.plan import Action, wanted_state
-from watcher.proof import Demand, NotProved, start
+from watcher.proof import Demand, NotProved
 from watcher.quiet import NO_RESTART
-from watcher.recovery import commit, depart, drop, judged, read
+from watcher.recovery import commit, depart, drop, judged, measured, read, roll_back
+from watcher.scene import Finish
 from watcher.successor import Draft
+from watcher.trial import start
 from watcher.undoing import Old
 from watcher.untouched import still_as_read, still_idle
-from watcher.way_back import commands_back
-from watcher.words import last_words, mask_of
+from watcher.way_back import way_back
+from watcher.words import told
 
 # Made when the successors of those that it holds on to are known: their ids by the old ids and by name.
 Drafting = Callable[[Mapping[str, str]], Awaitable[Draft]]
@@ -84,6 +86,11 @@ class Part:
         return Old(self.kept, self.new, self._marker if is_there else None, self._known)
 
     @property
+    def removes_itself(self) -> bool:
+        """Whether its old container was run with `--rm`."""
+        return self._marker.removes_itself
+
+    @property
     def keeps_its_image(self) -> bool:
         """Whether its successor runs the image that it ran."""
         return self.image == self._old["Image"]
@@ -122,11 +129,7 @@ class Part:
 
     async def told(self, error: NotProved) -> str:
         """What went wrong with its successor, on one line with that one's last words."""
-        try:
-            mask = await mask_of(self._engine, self.new)
-        except EngineError:
-            return str(error)
-        return mask(str(error)) + await last_words(self._engine, self.new, mask)
+        return await told(self._engine, self.new, str(error))
 
     @property
     def inspected(self) -> Json:
@@ -151,13 +154,15 @@ class Part:
         return f"the old container is {'' if self._marker.wanted == 's' else 'running '}as it was"
 
     async def astray(self) -> str:
-        """What of the old container is not as it was, after the engine died; empty where all is."""
+        """What of the old container is not as it was; empty where all is."""
         try:
-            now = await read(self._engine, self.name) or await self._engine.container(self.kept)
+            # Whoever has its name may be somebody else; one that removes itself was made anew.
+            now = await self._engine.container(self.name if self.removes_itself else self.kept)
         except EngineError:
             return "the old container's state cannot be read"
         if wanted_state(now) != self._marker.wanted:
-            return f"the old container is {now['State']['Status']}: `docker start {self.name}`"
+            cid = short(now["Id"])
+            return f"the old container {cid} is {now['State']['Status']}: `docker start {cid}`"
         fate = links.forgotten(links.aliases(self._old), now)
         return f"the old container {fate}" if fate else ""
 
@@ -184,6 +189,14 @@ class Part:
         for made in {self.kept, self.new} - {self._old["Id"], ""}:
             await drop(self._engine, made)
 
+    async def yield_to(self, wanted: Wanted) -> None:
+        """Put the old container in the place of a successor that somebody stopped or paused, and leave it so.
+
+        The names tell of it, as of every rollback: whoever goes on from there does not start it either.
+        """
+        marker = evolve(self._retired(), wanted=wanted)
+        await roll_back(self._engine, Finish(self.kept, self.new, marker))
+
     async def stopped(self) -> None:
         """See a stop to its end whose answer was lost.
 
@@ -194,9 +207,12 @@ class Part:
                 await self._ask_to_stop()
             self._is_stopping = False
 
-    def way_back(self) -> list[str]:
-        """The commands that bring it back, whatever of it is done already."""
-        return commands_back(self.kept, self.new, self._marker)
+    async def way_back(self) -> list[str]:
+        """The commands that bring the old container back, from what it and its successor are now."""
+        with contextlib.suppress(EngineError):
+            old = await self._engine.container(self.kept)
+            return way_back(old, await read(self._engine, self.new or self.kept), self._marker)
+        return []
 
     async def _create(self, successors: dict[str, str]) -> None:
         try:
@@ -229,6 +245,9 @@ class Part:
         except EngineUnavailable:
             # The connection may have led through this very container; a second stop waits for the first.
             await self._ask_to_stop()
+        except EngineError:
+            self._is_stopping = False  # it is not asked for again; if it goes on, the engine's events tell
+            raise
         self._is_stopping = False
 
     async def _ask_to_stop(self) -> None:
@@ -260,7 +279,8 @@ class Part:
         await start(self._engine, self.new)
 
     async def _prove(self) -> None:
-        self.warning = await judged(self._engine, self.new, self._settings.demand, self._marker)
+        baseline = await measured(self._engine, self._old, "" if self.removes_itself else self.kept)
+        self.warning = await judged(self._engine, self.new, self._settings.demand, self._marker, baseline)
 
     async def _pause(self) -> None:
         await self._engine.act(self.new, "pause")

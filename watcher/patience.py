@@ -1,30 +1,70 @@
-"""Gives an engine that went away the time to come back, for what must be done whatever signals come."""
+"""Does what must be done, whatever signals come, and for as long as waiting may help.
+
+An engine that is away comes back. What it refuses several times in the same words, it will go on refusing: a
+log server that is away, a device or a host's address that is gone.
+"""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-from watcher.errors import EngineError, Occupied, TaskLeft
+from watcher.errors import EngineError, EngineUnavailable, Occupied, TaskLeft
 from watcher.starting import to_its_end
 from watcher.undoing import NameTaken
 
 _PATIENCE_S = 60.0
 _RETRY_S = 1.0
+_REFUSALS = 3
+
+Work = Callable[[], Awaitable[None]]
 
 
-async def patiently(work: Callable[[], Awaitable[None]]) -> None:
-    """Do what must be done, whatever signals come, and give an engine that went away time to come back."""
-    await to_its_end(_again_and_again(work))
+async def patiently(work: Work) -> int:
+    """Do some work, again where the engine was away or changes what it says; the tries that it took."""
+    tries = 0
+
+    async def counted() -> None:
+        nonlocal tries
+        tries += 1
+        await work()
+
+    await to_its_end(_again_and_again(counted))
+    return tries
 
 
-async def _again_and_again(work: Callable[[], Awaitable[None]]) -> None:
-    deadline = time.monotonic() + _PATIENCE_S
+async def _again_and_again(work: Work) -> None:
+    deadline, last, times = time.monotonic() + _PATIENCE_S, "", 0
     while True:
         try:
             return await work()
         except (NameTaken, TaskLeft, Occupied):
             raise
-        except EngineError:
-            if time.monotonic() > deadline:
+        except EngineError as error:
+            is_answer = error.status > 0 and not isinstance(error, EngineUnavailable)
+            times = times + 1 if is_answer and error.message == last else 1
+            last = error.message if is_answer else ""
+            if times >= _REFUSALS or time.monotonic() > deadline:
                 raise
-            await asyncio.sleep(_RETRY_S)
+        await asyncio.sleep(_RETRY_S)
+
+
+def not_as_it_was(name: str, tried: str, trouble: EngineError, by_hand: str) -> EngineError:
+    """What is said where an update failed and could not be undone: the cause, what is now, what helps.
+
+    Args:
+        name: The container's.
+        tried: The cause.
+        trouble: What kept it from being undone.
+        by_hand: The commands that would undo it, or nothing.
+    """
+    way = "once the engine is well" + (f", or by hand: {by_hand}" if by_hand else "")
+    if isinstance(trouble, NameTaken):
+        way = "once what has the name now is renamed or removed"
+    elif isinstance(trouble, Occupied):
+        way = "once that is done"
+    elif isinstance(trouble, TaskLeft):
+        way = way.replace("once the engine is well", "once more, which tries the new container instead")
+    return EngineError(
+        f"{name} could not be updated ({tried}) and IS NOT YET AS IT WAS ({trouble})",
+        advice=f"nothing is lost: run `watcher update {name}` {way}",
+    )

@@ -31,8 +31,9 @@ async def confirm(engine: Engine, new: str, marker: Marker) -> None:
 def is_as_wanted(container: Json, marker: Marker) -> bool:
     """Whether a successor is in a state that its update may end in.
 
-    What a person paused or unpaused stands. Of one with nothing to go back to none is asked for.
+    What a person paused or unpaused stands. Of one with nothing to go back to none is asked for. One that is
+    between two starts and ended with 0 was proved to do so, as its old one did.
     """
     state, is_judged = container["State"], marker.wanted != "s" and not marker.unjudged and not marker.back
-    is_running = state["Running"] and not state.get("Restarting")
+    is_running = state["Running"] if not state.get("Restarting") else state.get("ExitCode") == 0
     return bool(not is_judged or is_running or has_ended_well(container))

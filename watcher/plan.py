@@ -13,6 +13,7 @@ from typing import Any
 
 from attrs import frozen
 
+from watcher.baseline import is_unhealthy, lacks_networks, lacks_ports
 from watcher.dependents import Dependent
 from watcher.names import Marker, Wanted, short
 
@@ -268,5 +269,12 @@ def _marker(container: Json) -> Marker:
         short(container["Id"]),
         always=(host.get("RestartPolicy") or {}).get("Name") == "always",
         removes_itself=bool(host.get("AutoRemove")) and wanted != "s",
-        unjudged=bool(state.get("Restarting")) or (state.get("Health") or {}).get("Status") == "unhealthy",
+        unjudged=_crashes(state) or is_unhealthy(container),
+        unpublished=wanted != "s" and lacks_ports(container),
+        unattached=wanted != "s" and lacks_networks(container),
     )
+
+
+def _crashes(state: Json) -> bool:
+    """Whether a container was found between two starts, and had not ended with 0, as a job may by design."""
+    return bool(state.get("Restarting")) and state.get("ExitCode") != 0

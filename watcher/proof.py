@@ -1,30 +1,23 @@
-"""Whether a successor works, before the old container is given up.
+"""What a successor must show, before the old container is given up: judged from one inspect at a time.
 
-Proved is: on all its networks and ports at every look, and healthy where it has a HEALTHCHECK, else
-running for a while without a restart or an OOM kill; a job that ends with 0 under a policy that lets it
-end counts as well. Looks are taken when the engine reports an event of the container.
+Proved is: on the networks and ports at every look that the old container had, and healthy where it has a
+HEALTHCHECK, else running for a while without a restart or an OOM kill that the old one did not know; a job
+that ends with 0 under a policy that lets it end counts as well. Looks are taken by `trial`.
 """
 
-import asyncio
-import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from enum import Enum
-from typing import Any
+from typing import Any, Literal
 
 from attrs import frozen
 
-from watcher import starting
-from watcher.engine import Engine
+from watcher.baseline import EVERYTHING, Baseline, is_unhealthy
 from watcher.errors import EngineError, WatcherError
-from watcher.words import last_check
+from watcher.names import Wanted
 
 Json = dict[str, Any]
 
 _NANO = 1_000_000_000
-_BAD_REQUEST = 400
 _MAY_END = {"", "no", "on-failure"}
-_SHARED = ("host", "none", "container:")
 
 
 class NotProved(WatcherError):
@@ -35,6 +28,22 @@ class NotProved(WatcherError):
 
 class Unhealthy(NotProved):
     """Its HEALTHCHECK says that it does not work, or did not say in time that it does."""
+
+
+class NotStarted(NotProved):
+    """The engine tried to start the successor, and could not; see `trial.start`."""
+
+
+class Meddled(EngineError):
+    """Somebody else stopped, paused or cut off the successor, so that it could not prove itself.
+
+    Attributes:
+        wanted: The state that they brought it to; empty where that is not known to be wanted.
+    """
+
+    def __init__(self, message: str, *, wanted: Wanted | Literal[""] = "") -> None:
+        super().__init__(message)
+        self.wanted = wanted
 
 
 class Look(Enum):
@@ -67,88 +76,53 @@ class Demand:
         return max(self.health_timeout, ((check.get("StartPeriod") or 0) + rounds * each) / _NANO)
 
 
-async def start(engine: Engine, cid: str) -> None:
-    """Start a successor.
-
-    Raises:
-        NotProved: It cannot be started because of what its image holds (no such command): 400. A port
-            or an address that is taken, a full disk and the like are 500, and say nothing of the
-            image (20.10 to 28.5).
-    """
-    try:
-        await starting.start(engine, cid)
-    except EngineError as error:
-        if error.status != _BAD_REQUEST:
-            raise
-        raise NotProved(error.message) from error
-
-
-async def prove(engine: Engine, cid: str, demand: Demand) -> None:
-    """Watch a started container until it has proved itself.
-
-    Raises:
-        NotProved: It crashed, restarted, became unhealthy, or had no network after one restart.
-    """
-    restarted, started = False, time.monotonic()
-    async with _alarm(engine.events(type=["container"], container=[cid])) as next_event:
-        while True:
-            container = await engine.container(cid)
-            try:
-                look = judge(container, time.monotonic() - started, demand)
-            except Unhealthy as error:
-                raise Unhealthy(f"{error}{await last_check(engine, container)}") from error
-            if look is Look.PASSED:
-                return
-            if look is Look.UNWIRED:
-                if restarted:
-                    raise NotProved(look.value)
-                # An engine killed inside `start` leaves a container with `lo` alone (28.5).
-                await engine.act(cid, "restart")
-                restarted, started = True, time.monotonic()
-            await next_event(started + demand.limit(container) - time.monotonic())
-
-
-def judge(container: Json, elapsed: float, demand: Demand) -> Look:
+def judge(
+    container: Json, elapsed: float, demand: Demand, baseline: Baseline = EVERYTHING, *, excused: bool = False
+) -> Look:
     """Judge one inspect, `elapsed` seconds after the start.
+
+    Args:
+        container: As inspected.
+        elapsed: Seconds since its start.
+        demand: How long it has.
+        baseline: What the old container had.
+        excused: It ended only as the old one did, or for somebody stopped it.
 
     Raises:
         NotProved: It has failed for good.
     """
+    state = container["State"]
+    if not excused:
+        _refuse_restarts(container)
+    if state.get("OOMKilled") and not baseline.lacks_memory:
+        raise NotProved("it was killed for lack of memory")
+    if state.get("Restarting"):
+        return Look.WAITING if elapsed < demand.limit(container) else Look.PASSED
+    if not state.get("Running"):
+        return _ended(container)
+    if not baseline.is_wired(container):
+        return Look.UNWIRED
+    return _health(container, elapsed, demand)
+
+
+def _refuse_restarts(container: Json) -> None:
     state = container["State"]
     if state.get("Restarting") or (container.get("RestartCount") and not state.get("Running")):
         raise NotProved(f"it restarted, last with exit code {state.get('ExitCode')}")
     if container.get("RestartCount"):
         # The engine forgets the exit code as soon as it has started a container again (20.10 to 28.5).
         raise NotProved("it restarted")
-    if state.get("OOMKilled"):
-        raise NotProved("it was killed for lack of memory")
-    if not state.get("Running"):
-        return _ended(container)
-    if not is_wired(container):
-        return Look.UNWIRED
-    return _health(container, elapsed, demand)
+
+
+def runs(container: Json) -> bool:
+    """Whether it runs: one that the engine waits to restart is shown as running too (28.5)."""
+    return bool(container["State"].get("Running")) and not container["State"].get("Restarting")
 
 
 def has_healthcheck(container: Json) -> bool:
     """Whether the engine runs a check; `["NONE"]` switches the image's off."""
     test = (container["Config"].get("Healthcheck") or {}).get("Test") or []
     return bool(test) and test[0] != "NONE"
-
-
-def is_wired(container: Json) -> bool:
-    """Whether a running container is on all its networks, with an address, and has all its ports."""
-    if container["HostConfig"]["NetworkMode"].startswith(_SHARED):
-        return True
-    settings = container["NetworkSettings"]
-    ports, bindings = settings.get("Ports") or {}, container["HostConfig"].get("PortBindings") or {}
-    published = [port for port, hosts in bindings.items() if hosts]
-    return all(map(_attached, settings["Networks"].values())) and all(ports.get(port) for port in published)
-
-
-def _attached(endpoint: Json) -> bool:
-    return bool(endpoint.get("EndpointID")) and bool(
-        endpoint.get("IPAddress") or endpoint.get("GlobalIPv6Address") or not endpoint.get("Gateway")
-    )
 
 
 def has_ended_well(container: Json) -> bool:
@@ -162,37 +136,27 @@ def _ended(container: Json) -> Look:
     code, policy = container["State"].get("ExitCode"), container["HostConfig"].get("RestartPolicy") or {}
     if code == 0 and policy.get("Name", "") in _MAY_END:
         return Look.PASSED
-    raise NotProved(f"it ended with exit code {code}")
+    raise NotProved(with_code(code))
+
+
+def is_wired(container: Json, baseline: Baseline = EVERYTHING) -> bool:
+    """Whether a running container is on its networks, with an address, and has its ports."""
+    return baseline.is_wired(container)
+
+
+def with_code(code: Any) -> str:
+    """How an end is said."""
+    return f"it ended with exit code {code}"
 
 
 def _health(container: Json, elapsed: float, demand: Demand) -> Look:
     over = elapsed >= demand.limit(container)
     if not has_healthcheck(container):
         return Look.PASSED if over else Look.WAITING
-    status = (container["State"].get("Health") or {}).get("Status")
-    if status == "healthy":
+    if (container["State"].get("Health") or {}).get("Status") == "healthy":
         return Look.PASSED
-    if status == "unhealthy" or over:
-        how = "it became unhealthy" if status == "unhealthy" else "it did not become healthy in time"
-        raise Unhealthy(how)
+    if is_unhealthy(container):
+        raise Unhealthy("it became unhealthy")
+    if over:
+        raise Unhealthy("it did not become healthy in time")
     return Look.WAITING
-
-
-@asynccontextmanager
-async def _alarm(events: AsyncGenerator[Json, None]) -> AsyncIterator[Callable[[float], Awaitable[None]]]:
-    """Give a function that waits for the next event, but no longer than so many seconds."""
-    upcoming = asyncio.ensure_future(anext(events))
-
-    async def wait(seconds: float) -> None:
-        nonlocal upcoming
-        await asyncio.wait([upcoming], timeout=max(seconds, 0))
-        if upcoming.done():
-            upcoming.result()
-            upcoming = asyncio.ensure_future(anext(events))
-
-    try:
-        yield wait
-    finally:
-        upcoming.cancel()
-        await asyncio.wait([upcoming])
-        await events.aclose()

@@ -11,10 +11,12 @@ from attrs import evolve
 
 from watcher import spare, starting, stops
 from watcher.amended import ALWAYS, POLICY, Known, for_old, for_successor, silenced, unheld
+from watcher.baseline import EVERYTHING, Baseline, left_stopped, seen_running
+from watcher.endings import ends
 from watcher.engine import Engine
 from watcher.errors import Conflict, EngineError, NotFound
 from watcher.names import Marker, short
-from watcher.proof import Demand, NotProved, is_wired, prove, start
+from watcher.proof import Demand, Meddled, NotProved, is_wired
 from watcher.quiet import quiet
 from watcher.scene import (
     Adopt,
@@ -27,8 +29,12 @@ from watcher.scene import (
     Restore,
     Undo,
 )
+from watcher.trial import prove, start
 
 Json = dict[str, Any]
+
+
+_EVER = "1970-01-01T00:00:01Z"
 
 
 async def recover(engine: Engine, recovery: Recovery, known: Known | None = None) -> None:
@@ -82,27 +88,56 @@ async def bring_up(engine: Engine, update: Finish, demand: Demand) -> None:
         NotProved: It does not work, and there is an old one to go back to.
         EngineError: The engine would not start it.
     """
-    with contextlib.suppress(NotFound):
-        old = await engine.container(update.old)
-        if old["State"]["Running"]:
-            # A restart of the engine revived it, or a person did.
-            await engine.stop(old)
+    old = await read(engine, update.old)
+    if old and old["State"]["Running"]:
+        # A restart of the engine revived it, or a person did.
+        await engine.stop(old)
     if update.marker.wanted == "s" or await _is_paused(engine, update.successor):
         # One that is paused already had proved itself before.
         return
     await start(engine, update.successor)
-    await judged(engine, update.successor, demand, update.marker)
+    baseline = await with_ends(engine, old, left_stopped(old, update.marker)) if old else EVERYTHING
+    await judged(engine, update.successor, demand, update.marker, baseline)
     await _pause(engine, update.successor, update.marker)
 
 
-async def judged(engine: Engine, cid: str, demand: Demand, marker: Marker) -> str:
+async def measured(engine: Engine, old: Json, kept: str) -> Baseline:
+    """What the successor of a container is measured by.
+
+    Args:
+        engine: Where they are.
+        old: As inspected while it ran.
+        kept: Its id, where it is there after its stop, or empty.
+    """
+    after = await read(engine, kept) if kept else None
+    return await with_ends(engine, after, seen_running(old)) if after else seen_running(old)
+
+
+async def with_ends(engine: Engine, old: Json, baseline: Baseline) -> Baseline:
+    """What is known of an old container, with how it ended while it served.
+
+    Args:
+        engine: Where it is.
+        old: As inspected after its stop; one that removes itself is not there any more.
+        baseline: What is known so far.
+    """
+    if not old.get("RestartCount"):
+        return baseline.with_end(old, ())
+    known = await ends(engine, old["Id"], old["Created"])
+    return baseline.with_end(old, (end.code for end in known if not end.signal))
+
+
+async def judged(
+    engine: Engine, cid: str, demand: Demand, marker: Marker, baseline: Baseline = EVERYTHING
+) -> str:
     """Prove a successor; where there is nothing to go back to, say what is wrong with it instead.
 
     Raises:
         NotProved: It does not work, and the old one did.
+        Meddled: Somebody else kept it from showing whether it does.
     """
     try:
-        await _prove(engine, cid, demand, marker)
+        await _prove(engine, cid, demand, marker, baseline)
     except NotProved as error:
         if not marker.unjudged and not marker.back:
             raise
@@ -110,13 +145,15 @@ async def judged(engine: Engine, cid: str, demand: Demand, marker: Marker) -> st
     return ""
 
 
-async def _prove(engine: Engine, cid: str, demand: Demand, marker: Marker) -> None:
+async def _prove(engine: Engine, cid: str, demand: Demand, marker: Marker, baseline: Baseline) -> None:
     try:
-        await prove(engine, cid, demand)
+        await prove(engine, cid, demand, baseline)
     except NotFound as error:
-        if marker.removes_itself:
-            raise NotProved("it ended, and removed itself (--rm)") from error
-        raise
+        if not marker.removes_itself:
+            raise
+        if any(end.signal for end in await ends(engine, cid, _EVER)):
+            raise Meddled("somebody stopped it, and it removed itself (--rm)") from error
+        raise NotProved("it ended, and removed itself (--rm)") from error
 
 
 async def depart(engine: Engine, old: Json, seconds: int | None = None) -> None:
@@ -199,9 +236,10 @@ async def restore(engine: Engine, cid: str, marker: Marker, options: Json) -> No
     if marker.wanted == "s" or container["State"]["Paused"]:
         # The engine refuses to start a paused container (409); it was never stopped.
         return
-    await starting.start(engine, cid)
+    if not container["State"]["Running"]:
+        await starting.start(engine, cid)
     container = await engine.container(cid)
-    if container["State"]["Running"] and not is_wired(container):
+    if container["State"]["Running"] and not is_wired(container, left_stopped(container, marker)):
         await engine.act(cid, "restart")
     await _pause(engine, cid, marker)
 

@@ -19,7 +19,7 @@ from watcher.errors import EngineError, EngineUnavailable, NotFound, TaskLeft
 from watcher.holds import Holds
 from watcher.names import name_of, short
 from watcher.place import confirm
-from watcher.proof import Demand, NotProved
+from watcher.proof import Demand, Meddled, NotProved
 from watcher.quiet import NO_RESTART, quiet
 from watcher.recovery import bring_up, close, commit, drop, judged, recover, roll_back
 from watcher.restarts import restart_followers
@@ -218,6 +218,8 @@ async def _finish(engine: Engine, found: OpenUpdates, name: str, demands: Demand
             # A rollback is never rolled back; this is tried again.
             raise EngineError(str(error)) from error
         await _quiet(engine, members)
+        if isinstance(error, Meddled) and error.wanted and not members:
+            update = evolve(update, marker=evolve(update.marker, wanted=error.wanted))
         await roll_back(engine, update)
         return [_blamed(found, name, current, str(error))] if isinstance(error, NotProved) else []
     await restart_followers(engine, name)

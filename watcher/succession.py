@@ -26,6 +26,8 @@ async def is_left_alone(engine: Engine, part: Part, trouble: str) -> bool:
     now = await read(engine, name)
     if now is None:
         raise NoSuchContainer(f"{name} was removed by somebody else in the middle of its update")
+    if now["Id"] != part.new and part.removes_itself:
+        return False  # it was made anew from its spare, which is not needed any more
     if now["Id"] != part.new:
         raise EngineError(f"{name} was replaced by somebody else in the middle of its update")
     if trouble := trouble or part.ails(now):

@@ -15,17 +15,16 @@ from watcher.errors import (
     Conflict,
     EngineError,
     NotFound,
-    Occupied,
     RolledBack,
-    TaskLeft,
     UpdateFailed,
     WatcherError,
 )
+from watcher.names import short
 from watcher.part import Part
-from watcher.patience import patiently
+from watcher.patience import not_as_it_was, patiently
 from watcher.place import OutOfPlace
 from watcher.plan import Action, Plan, Step
-from watcher.proof import NotProved
+from watcher.proof import Meddled, NotProved, NotStarted
 from watcher.rescue import Rescue
 from watcher.restarts import restart_after
 from watcher.scene import contended
@@ -33,7 +32,6 @@ from watcher.settle import Failure, settle, undo_all
 from watcher.stages import GOING_BACK, Stage, Tell, stage_of
 from watcher.succession import is_left_alone
 from watcher.successor import Contended, Moved
-from watcher.undoing import NameTaken
 
 _CREATION = {Action.CREATE, Action.SPARE}
 _REMOVALS = {Action.REMOVE, Action.REMOVE_SPARE}
@@ -131,7 +129,7 @@ class Update:
         if step.action in _REMOVALS and not self._is_committed:
             for part in self._parts.values():
                 await part.confirm()
-        await self._parts[step.name].do(step.action, self._successors)
+        await self._take(self._parts[step.name], step.action)
         if [step] == self._starts[-1:]:
             self._downtime.end()
         self._is_committed |= step.action in _REMOVALS
@@ -157,6 +155,20 @@ class Update:
     def _limit(self, step: Step) -> float | None:
         part = self._parts.get(step.name)
         return part.limit(step.action) if part else None
+
+    async def _take(self, part: Part, action: Action) -> None:
+        """Take a step; where somebody else stopped or paused a lone successor meanwhile, that stands.
+
+        Raises:
+            Moved: They did; the old container has its name again, and is planned anew as it is now.
+        """
+        try:
+            await part.do(action, self._successors)
+        except Meddled as error:
+            if not error.wanted or part.removes_itself or len(self._parts) > 1:
+                raise
+            await part.yield_to(error.wanted)
+            raise Moved(f"{part.name}: {error}") from error
 
     def _stage(self, step: Step) -> str:
         stage = step.action.name.lower()
@@ -247,22 +259,27 @@ class Update:
                 is_open = await self._rescue.put_back()
 
         try:
-            await patiently(back)
+            tries = await patiently(back)
             await self._rescue.over()
         except EngineError as trouble:
-            by_hand = "; ".join(command for part in begun for command in part.way_back())
-            way = f"once the engine is well, or by hand: {by_hand}"
-            if isinstance(trouble, NameTaken):
-                way = "once what has the name now is renamed or removed"
-            elif isinstance(trouble, Occupied):
-                way = "once that is done"
-            elif isinstance(trouble, TaskLeft):
-                way = f"once more, which tries the new container instead, or by hand: {by_hand}"
-            name = self._plan.name
-            raise EngineError(
-                f"{name} could not be updated ({tried}) and IS NOT YET AS IT WAS ({trouble})",
-                advice=f"nothing is lost: run `watcher update {name}` {way}",
-            ) from error
+            if isinstance(error, NotStarted):
+                self.failed = None  # neither can be started: the machine is to blame
+            raise await self._left(tried, begun, trouble) from error
+        if tries > 1 and isinstance(error, NotStarted):
+            self.failed = None  # what kept it from that may have kept the new one, too
+
+    async def _left(self, tried: str, begun: Sequence[Part], trouble: EngineError) -> EngineError:
+        """What is said where it could not be undone: the cause, what runs, and what helps."""
+        name = self._plan.name
+        if not [part for part in begun if await part.astray()]:
+            left = " ".join(short(part.new) for part in begun if part.new)
+            return EngineError(
+                f"{name} could not be updated: {tried}; {self._parts[name].as_it_was}, but what was made for "
+                f"the update could not be removed ({trouble})",
+                advice=f"`docker rm -v {left}`",
+            )
+        by_hand = "; ".join([command for part in begun for command in await part.way_back()])
+        return not_as_it_was(name, tried, trouble, by_hand)
 
     async def _gone_back(self, parts: Sequence[Part]) -> None:
         if await self._parts[self._plan.name].is_bereft():

@@ -23,6 +23,15 @@ async def mask_of(engine: Engine, cid: str) -> Mask:
     return Mask(container["Config"].get("Env") or [], inherited)
 
 
+async def told(engine: Engine, cid: str, trouble: str) -> str:
+    """What went wrong with a container, on one line with its last words."""
+    try:
+        mask = await mask_of(engine, cid)
+    except EngineError:
+        return trouble
+    return mask(trouble) + await last_words(engine, cid, mask)
+
+
 async def last_words(engine: Engine, cid: str, mask: Mask) -> str:
     """The end of a container's log as a clause to put behind what went wrong; empty where it said nothing."""
     try:

@@ -12,7 +12,9 @@ NAME = st.from_regex(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,20}", fullmatch=True)
 KIND: st.SearchStrategy[Kind] = st.sampled_from(["new", "old"])
 WANTED: st.SearchStrategy[Wanted] = st.sampled_from(["r", "p", "s"])
 SHORT = st.from_regex(r"[0-9a-f]{12}", fullmatch=True)
-FLAGS = dict.fromkeys(["always", "removes_itself", "unjudged", "going", "back"], st.booleans())
+FLAGS = dict.fromkeys(
+    ["always", "removes_itself", "unjudged", "going", "back", "unpublished", "unattached"], st.booleans()
+)
 OWNER = st.just("") | SHORT
 MARKERS = st.builds(Marker, NAME, KIND, WANTED, SHORT, **FLAGS, owner=OWNER)
 CID = "0123456789ab" + "c" * 52

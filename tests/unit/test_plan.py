@@ -72,6 +72,8 @@ def test_the_marker_tells_what_the_plan_was_made_from(state: Any, policy: str, r
     [
         (RUNNING, False),
         (RESTARTING, True),
+        (RESTARTING | {"ExitCode": 3}, True),
+        (RESTARTING | {"ExitCode": 0}, False),
         (RUNNING | {"Health": {"Status": "unhealthy"}}, True),
         (RUNNING | {"Health": {"Status": "starting"}}, False),
         (RUNNING | {"Health": None}, False),

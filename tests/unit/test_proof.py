@@ -1,9 +1,11 @@
 """One look at a successor: has it proved itself, has it failed for good, or is it too early to say?"""
 
+import contextlib
 from typing import Any
 
 import pytest
 
+from watcher.baseline import Baseline
 from watcher.proof import Demand, Look, NotProved, has_healthcheck, is_wired, judge
 
 SECOND = 10**9
@@ -38,6 +40,7 @@ def test_with_a_check_it_must_be_healthy_however_long_it_runs(status: str, look:
     ("found", "elapsed", "why"),
     [
         (container({"Health": {"Status": "unhealthy"}}, check=CHECK), 0, "it became unhealthy"),
+        (container({"Health": {"Status": "unhealthy"}}, check=CHECK), 500, "it became unhealthy"),
         (container({"Health": {"Status": "starting"}}, check=CHECK), 121, "did not become healthy in time"),
         (container({"Restarting": True, "ExitCode": 3}), 0, "restarted, last with exit code 3"),
         (container({"ExitCode": 0}, RestartCount=1), 0, "restarted$"),
@@ -126,3 +129,30 @@ def test_a_check_that_is_switched_off_is_none(check: Any, has: bool) -> None:
 )
 def test_a_check_gets_at_least_the_time_that_it_says_it_needs(check: Any, seconds: float) -> None:
     assert Demand(stable_for=10, health_timeout=120).limit(container(check=check)) == seconds
+
+
+# Beside the old container
+
+
+@pytest.mark.parametrize(("elapsed", "look"), [(9, Look.WAITING), (10, Look.PASSED)])
+@pytest.mark.parametrize("state", [{}, {"Restarting": True, "ExitCode": 0}])
+def test_restarts_as_the_old_one_had_them_are_excused(
+    state: dict[str, Any], elapsed: float, look: Look
+) -> None:
+    assert judge(container(state, RestartCount=3), elapsed, Demand(stable_for=10), excused=True) is look
+
+
+@pytest.mark.parametrize(("lacked", "look"), [(True, Look.WAITING), (False, None)])
+def test_a_lack_of_memory_that_the_old_one_had_is_none(lacked: bool, look: Look | None) -> None:
+    baseline = Baseline(lacks_memory=lacked)
+    expected = contextlib.nullcontext() if look else pytest.raises(NotProved, match="lack of memory")
+
+    with expected:
+        assert judge(container({"OOMKilled": True}), 0, Demand(), baseline) is look
+
+
+def test_ports_that_the_old_one_had_not_are_not_asked_for() -> None:
+    host = {"NetworkMode": "bridge", "PortBindings": {"80/tcp": [{"HostPort": "80"}]}}
+
+    assert judge(container(HostConfig=host), 0, Demand(), Baseline()) is Look.UNWIRED
+    assert judge(container(HostConfig=host), 0, Demand(), Baseline(ports=frozenset())) is Look.WAITING
