@@ -226,3 +226,23 @@ def test_a_start_of_one_that_was_down_stays_where_the_updater_was_killed(
     assert update(cli, proxy, web).code == 0
 
     assert replaced(stack, web)["State"]["Running"]
+
+
+def test_what_compose_made_anew_and_could_not_name_is_named_and_started(
+    cli: Commands, stack: Stack, proxy: Proxy, docker: Docker
+) -> None:
+    """It makes it as `ID_NAME` first, and fails to rename it where one of the two has the name just then."""
+    web, made = outdated(stack), list[str]()
+
+    def recreate() -> None:
+        made.append(stack.create(web.image, name=f"{web.cid[:12]}_{web.name}"))
+        docker("rm", "-f", *(row["Id"] for row in stack.containers().values() if row["Id"] != made[0]))
+
+    proxy.arm(meddle(recreate), match="^POST .*/start")
+
+    done = update(cli, proxy, web)
+
+    assert (done.code, done.err.count("\n")) == (4, 1)
+    assert "was replaced by somebody else" in done.err
+    after = replaced(stack, web)
+    assert (after["Id"], after["State"]["Running"]) == (made[0], True)

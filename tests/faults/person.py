@@ -28,6 +28,7 @@ class Visit(Trial):
     answered = ""
     _target: Json | None = None
     _is_moot = False
+    _is_refused = False
 
     def met(self, deed: Deed, moment: Moment) -> bool:
         """Run the update with a person in it; False where it has no such call, or nobody to do it to."""
@@ -109,7 +110,7 @@ class Visit(Trial):
             yield f"its data is {data_of(container)}, and was {subject.data}"
         if May.BE_UNPLUGGED not in deed.may:
             yield from unwired(container)
-        if self._target and self._target["Name"] == f"/{subject.name}":
+        if self._target and self._target["Name"] == f"/{subject.name}" and not self._is_refused:
             for option, value in deed.options.items():
                 if container["HostConfig"][option] != value:
                     yield f"its {option} is {container['HostConfig'][option]}, and was set to {value}"
