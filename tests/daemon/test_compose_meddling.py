@@ -25,8 +25,17 @@ def web(stack: Stack, project: Project) -> App:
     return App(project.container("web"), cid, reference, old)
 
 
-@pytest.mark.parametrize("options", [(), ("--remove-orphans",), ("--force-recreate",), ("--scale", "web=1")])
-@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.parametrize(
+    ("number", "options"),
+    [
+        (1, ()),
+        (1, ("--remove-orphans",)),
+        (1, ("--scale", "web=1")),
+        (3, ()),
+        # While both are there it fails itself, over the name of the one that it is removing.
+        (3, ("--force-recreate",)),
+    ],
+)
 def test_what_compose_started_under_a_temporary_name_gets_its_own(
     once: Callable[..., Result],
     cli: Commands,
