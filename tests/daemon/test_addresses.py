@@ -217,3 +217,33 @@ def test_who_is_replaced_with_it_does_not_keep_its_address_from_it(cli: Commands
     assert (done.code, done.err) == (0, "")
     assert address(stack, db.name, net) == lowest
     assert address(stack, web.name, net) not in {"", lowest}
+
+
+def test_nobody_starts_while_an_update_that_was_cut_short_is_brought_to_its_end(
+    start: Start, cli: Commands, stack: Stack, proxy: Proxy
+) -> None:
+    net, lowest = network(stack)
+    db = outdated(stack, *LOCAL, "--network", net, "--ip", lowest, name="db")
+    web = labelled(stack, "--network", net)
+    killed = held(proxy, db)
+    process = cli.start("watcher", "update", "--no-pull", db.name, env=QUICK | {"DOCKER_HOST": proxy.host})
+    assert killed.reached.wait(60)
+    process.kill()
+    process.wait()
+
+    with second(stack) as beside:
+        hold = Hold()
+        beside.arm(hold, match=f"^POST .*/{db.cid}/start")
+        daemon = start(host=beside.host)
+        assert hold.reached.wait(60)
+        move(stack, web)
+        wait_until(lambda: is_begun(beside, web), "web's successor")
+        fence = outdated(stack, *LOCAL, name="fence")
+        daemon.wait("container updated", container=fence.name)
+        assert is_untouched(stack, web)
+
+        hold.release()
+        for app in (web, db):
+            daemon.wait("container updated", container=app.name)
+        assert address(stack, db.name, net) == lowest
+        assert daemon.stop() == 0
