@@ -139,26 +139,29 @@ async def _all_put_back(at: Workshop, name: str, lines: list[str]) -> bool:
 
 
 async def _part_back(at: Workshop, done: Mended, part: Noted) -> Mended:
-    name, note = part.marker.name, done.note
     here = {row["Id"]: name_of(row) for row in await at.engine.containers(stopped=True)}
     if any(cid in here for cid in part.ids):
         return await _named(at, done, part, here)
-    holder = next((cid for cid in here if here[cid] == name), "")
+    holder = next((cid for cid in here if here[cid] == part.marker.name), "")
     if part.marker.wanted == "s" or holder not in ("", part.new):
         return done
-    became = await fate(at.engine, "container", part.ids[0], note.since)
+    became = await fate(at.engine, "container", part.ids[0], done.note.since)
     if became is Fate.FORGOTTEN and holder:
         # As far as is known it was removed because its successor had proved itself.
         return done
     if became not in _HOW:
         return await _left(at, done, part)
-    how = _HOW[became].format(name)
-    draft, which = await _draft(at, note, part, is_needed=part.new not in here)
+    return await _made_again(at, done, part, _HOW[became].format(part.marker.name), has_new=part.new in here)
+
+
+async def _made_again(at: Workshop, done: Mended, part: Noted, how: str, *, has_new: bool) -> Mended:
+    """Make a part anew; `has_new` says that its successor is there, which may be all that can be had."""
+    draft, which = await _draft(at, done.note, part, is_needed=not has_new)
     if draft is None:
         return await _left(at, done, part, f"{how}, and its image")
     lost = await _lost(at.engine, draft)
-    again = await _created(at, part, draft, is_beside_new=part.new in here)
-    note = note.renewed(part, again)
+    again = await _created(at, part, draft, is_beside_new=has_new)
+    note = done.note.renewed(part, again)
     await at.notes.keep(note)
     line = f"{how}: it was made anew on {which}{lost}"
     return evolve(done, note=note, lines=(*done.lines, line), is_changed=True)
