@@ -18,8 +18,10 @@ from watcher.names import Marker, name_of, short
 from watcher.notes import Note, Noted, Notes
 from watcher.pruned import Fate, fate, present
 from watcher.recovery import restore
+from watcher.refs import readable
 from watcher.scene import SPARE_OF
 from watcher.successor import Draft
+from watcher.verdict import reference_of
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -89,10 +91,18 @@ async def part_noted(engine: Engine, old: Json, marker: Marker, ids: tuple[str, 
     with contextlib.suppress(NotFound):
         again = spare.drafted if marker.removes_itself else successor.same
         back = await again(engine, old, files=on.files)
-        origin = next(iter((await engine.image(old["Image"])).get("RepoDigests") or ()), "")
+        origin = _origin(await engine.image(old["Image"]), reference_of(old))
     if marker.removes_itself:
         on = spare.as_spare(_copied(on), old)
     return Noted(marker, old["Id"], *ids, back=back, on=on, origin=origin)
+
+
+def _origin(image: Json, reference: str) -> str:
+    """A reference by digest to pull an image by, or empty; with the containerd store its id is the digest."""
+    if digests := image.get("RepoDigests"):
+        return str(digests[0])
+    ref = readable(reference)
+    return f"{ref.repository}@{image['Id']}" if ref and image.get("Descriptor") else ""
 
 
 async def put_back(at: Workshop, note: Note) -> Mended:
@@ -192,7 +202,10 @@ async def _draft(at: Workshop, note: Note, part: Noted, *, is_needed: bool) -> t
         return None, ""
     body = part.on.payload.body
     if not await _has_image(at.engine, body["Image"]):
-        await at.fetch(body["Image"], part.on.payload.platform)
+        try:
+            await at.fetch(body["Image"], part.on.payload.platform)
+        except RegistryError as error:
+            raise EngineError(f"{part.marker.name} is gone, and so are its images: {error}") from error
     image = (await at.engine.image(body["Image"]))["Id"]
     return evolve(_rewritten(part.on, note, part), image=image), "its new image, for its own is gone"
 

@@ -11,7 +11,7 @@ from watcher.errors import NotFound, Refused
 from watcher.payload import (
     injected_candidates,
     is_injected,
-    is_secret,
+    may_be_edited,
     may_be_injected,
     rerooted,
     shortlist,
@@ -50,7 +50,8 @@ async def put_in(engine: Engine, container: Json) -> PutIn:
     paths, left_out = shortlist(candidates)
     stats = await _stats(engine, container["Id"], paths)
     injected = [path for path in paths if path in stats and is_injected(path, stats[path], container)]
-    doubts = (*_changed(paths, injected), *_crowded(left_out))
+    own = [path for path in stats if path not in injected and may_be_edited(path, stats[path])]
+    doubts = (*_changed(sorted(own)), *_crowded(left_out))
     return PutIn(rerooted(await _archives(engine, container, injected)) if injected else b"", doubts)
 
 
@@ -85,8 +86,7 @@ async def _archives(engine: Engine, container: Json, paths: Sequence[str]) -> Ma
     return found
 
 
-def _changed(paths: Sequence[str], injected: Sequence[str]) -> Iterator[str]:
-    changed = [path for path in paths if is_secret(path) and path not in injected]
+def _changed(changed: Sequence[str]) -> Iterator[str]:
     if changed:
         yield (
             f"{_some(changed)} changed while it ran, so Compose did not put that there, and it is not "

@@ -267,6 +267,24 @@ def test_a_new_image_that_went_with_the_old_one_is_pulled_again(
     replaced(stack, web)
 
 
+def test_where_no_image_can_be_had_the_note_stays_until_one_can(
+    cli: Commands, stack: Stack, proxy: Proxy
+) -> None:
+    web = outdated(stack)
+    killed_at_start(cli, proxy, web)
+    stack.engine.docker("system", "prune", "-af")
+
+    done = cli(*UPDATE, web.name, env=QUICK)
+
+    assert (done.code, done.err.count("\n")) == (4, 1)
+    assert f"{web.name} is gone, and so are its images: " in done.err
+    assert len(notes(cli)) == 1
+    stack.image(web.image, marker="new")
+    assert cli(*UPDATE, web.name, env=QUICK).code == 0
+    replaced(stack, web)
+    assert notes(cli) == []
+
+
 def test_the_daemon_makes_anew_what_was_pruned_while_there_was_none(
     cli: Commands, stack: Stack, proxy: Proxy
 ) -> None:

@@ -67,17 +67,18 @@ def test_what_was_put_in_is_carried_over_and_what_was_planted_beside_it_is_not(
     assert cli(*UPDATE, web.name, env=QUICK).code == 0
 
 
-def test_a_secret_that_was_overwritten_is_not_carried_over_and_that_is_said(
-    cli: Commands, stack: Stack
+@pytest.mark.parametrize("path", ["/run/secrets/password", "/site.conf"])
+def test_what_was_overwritten_is_not_carried_over_and_that_is_said(
+    cli: Commands, stack: Stack, path: str
 ) -> None:
-    web = composed(stack, {"/run/secrets/password": b"sesame"})
-    stack.engine.docker("exec", web.name, "sh", "-c", "echo mine > /run/secrets/password")
+    web = composed(stack, {path: b"sesame"})
+    stack.engine.docker("exec", web.name, "sh", "-c", f"echo mine > {path}")
 
     done = cli(*UPDATE, web.name, env=QUICK)
 
     assert done.code == 0
-    assert "/run/secrets/password changed while it ran" in done.err
-    assert listed(stack, web.name, "/run/secrets/password") == []
+    assert f"{path} changed while it ran" in done.err
+    assert listed(stack, web.name, path) == []
 
 
 def test_what_a_process_wrote_is_not_even_read(cli: Commands, stack: Stack, proxy: Proxy) -> None:

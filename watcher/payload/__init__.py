@@ -29,7 +29,7 @@ from watcher.payload.identity import platform
 from watcher.payload.injected import (
     injected_candidates,
     is_injected,
-    is_secret,
+    may_be_edited,
     may_be_injected,
     rerooted,
     shortlist,
@@ -48,7 +48,7 @@ __all__ = [
     "injected_candidates",
     "is_injected",
     "is_made_by_user",
-    "is_secret",
+    "may_be_edited",
     "may_be_injected",
     "network_body",
     "platform",

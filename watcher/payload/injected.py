@@ -86,9 +86,10 @@ def is_injected(path: str, stat: Json, container: Json) -> bool:
     )
 
 
-def is_secret(path: str) -> bool:
-    """Whether a file lies where secrets are put, so that its loss is worth a line."""
-    return path.startswith(_SECRETS)
+def may_be_edited(path: str, stat: Json) -> bool:
+    """Whether a file lies where secrets and configs go unless told otherwise: its loss is worth a line."""
+    is_there = path.startswith(_SECRETS) or path.count("/") == 1
+    return is_there and not stat["mode"] & _GO_MODE_TYPE
 
 
 def _idle(container: Json) -> Iterator[tuple[datetime, datetime]]:
