@@ -55,6 +55,9 @@ def test_an_update_whose_owner_was_killed_is_taken_over_by_one_of_two(
     both = [cli.start(*UPDATE, web.name, env=other(tmp_path, name)) for name in ("one", "two")]
 
     assert [(process.communicate(timeout=120)[1:], process.returncode)[1] for process in both] == [0, 0]
+    after = replaced(stack, web)
+    assert cli(*UPDATE, web.name, env=QUICK).code == 0, "with what the one that was killed had noted"
+    assert stack.inspect(web.name)["Id"] == after["Id"]
     is_whole(stack, web, record)
 
 
