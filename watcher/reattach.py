@@ -1,4 +1,6 @@
-"""Networks that a prune took from under an update: made again with their own options, and joined again.
+"""Networks that went from under an update: made again with their own options, and joined again.
+
+The engine removes none that a running container is on: it was the update that made this possible.
 
 A stopped container keeps the id of its network, and is not started on another one of the same name until it
 has been disconnected, by name, and connected anew (20.10 to 28.5).
@@ -15,6 +17,7 @@ from watcher.payload import is_made_by_user, network_body
 from watcher.pruned import Fate, fate
 
 Json = dict[str, Any]
+_WHO = {Fate.PRUNED: "a prune", Fate.FORGOTTEN: "a prune", Fate.REMOVED: "somebody"}
 
 
 async def bodies(engine: Engine, containers: Sequence[Json]) -> dict[str, Json]:
@@ -30,7 +33,7 @@ async def bodies(engine: Engine, containers: Sequence[Json]) -> dict[str, Json]:
 
 
 async def mended(engine: Engine, note: Note) -> list[str]:
-    """Make those anew that a prune took, and have the containers of an update join them.
+    """Make those anew that went, and have the containers of an update join them.
 
     Returns:
         What happened, for people.
@@ -39,14 +42,15 @@ async def mended(engine: Engine, note: Note) -> list[str]:
     for gone, body in note.networks.items():
         if await _is_here(engine, gone):
             continue
-        if await fate(engine, "network", gone, note.since) not in (Fate.PRUNED, Fate.FORGOTTEN):
+        who = _WHO.get(await fate(engine, "network", gone, note.since))
+        if who is None:
             continue
         is_new = not await _is_here(engine, body["Name"])
         if is_new:
             await engine.create_network(body)
         joined = [await _rejoined(engine, part, gone, body["Name"]) for part in note.parts]
         if is_new or any(joined):
-            lines.append(f"a prune removed the network {body['Name']}: it was made again")
+            lines.append(f"{who} removed the network {body['Name']}: it was made again")
     return lines
 
 
