@@ -21,14 +21,17 @@ class Visit(Trial):
 
     Attributes:
         is_past: The update has no such call.
+        overtaken: Compose removed the old container while the removal of the bad new one was on its way.
         answered: What the command said, empty where it said nothing.
     """
 
     is_past = False
+    overtaken = False
     answered = ""
     _target: Json | None = None
     _is_moot = False
     _is_refused = False
+    _may_be_overtaken = False
 
     def met(self, deed: Deed, moment: Moment) -> bool:
         """Run the update with a person in it; False where it has no such call, or nobody to do it to."""
@@ -49,6 +52,8 @@ class Visit(Trial):
         return [*self._complaints(deed), f"no end after {_RUNS} runs"]
 
     def _do(self, deed: Deed) -> None:
+        is_removal = self._subject.kind.bad and self._proxy.changes[-1].method == "DELETE"
+        self._may_be_overtaken = is_removal and deed.is_of_compose
         names = {"web": self._subject.name, "old": self._subject.before["Id"], "new": self._new()}
         names |= {"mine": f"{self._subject.name}-mine", "volume": next(iter(self._subject.data.values()), "")}
         names["network"] = self._world.network
@@ -80,7 +85,8 @@ class Visit(Trial):
         found = [row for each, row in rows.items() if each in own]
         running = [row for row in found if row["State"] == "running"]
         if not found:
-            if not self._is_meant_to_be_gone(deed):
+            self.overtaken = self._may_be_overtaken
+            if not (self.overtaken or self._is_meant_to_be_gone(deed)):
                 yield "the container is gone"
         elif not running:
             if not self._may_be_down(deed):

@@ -71,7 +71,7 @@ def test_no_container_is_lost_to_what_a_person_does(
                 continue
             wrong = visit.wrong(deed)
         tried += 1
-        record_property(PROPERTY, Point(kind.name, PERSON, bool(wrong), deed=deed.title).as_json())
+        record_property(PROPERTY, Point(kind.name, PERSON, bool(wrong), visit.notes, deed.title).as_json())
         lost += [f"{point}: {'; '.join(wrong)} (said: {visit.said})"] if wrong else []
     if not tried:
         pytest.skip("none of its points is in this share")

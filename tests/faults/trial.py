@@ -68,7 +68,7 @@ class Trial:
     @property
     def notes(self) -> list[str]:
         """What is counted apart."""
-        return [note for note in NOTES if getattr(self, note)]
+        return [note for note in NOTES if getattr(self, note, False)]
 
     def undisturbed(self) -> int:
         """Run the update with nothing in its way; returns the number of its changing calls."""
