@@ -265,7 +265,7 @@ class Update:
             if isinstance(error, NotStarted):
                 self.failed = None  # neither can be started: the machine is to blame
             raise await self._left(tried, begun, trouble) from error
-        if tries > 1 and isinstance(error, NotStarted):
+        if (tries > 1 or self._rescue.lines) and isinstance(error, NotStarted):
             self.failed = None  # what kept it from that may have kept the new one, too
 
     async def _left(self, tried: str, begun: Sequence[Part], trouble: EngineError) -> EngineError:
