@@ -5,7 +5,7 @@ log server that is away, a device or a host's address that is gone.
 """
 
 import asyncio
-import time
+import re
 from collections.abc import Awaitable, Callable
 
 from watcher.errors import EngineError, EngineUnavailable, Occupied, TaskLeft
@@ -15,6 +15,7 @@ from watcher.undoing import NameTaken
 _PATIENCE_S = 60.0
 _RETRY_S = 1.0
 _REFUSALS = 3
+_ID = re.compile("[0-9a-f]{12,}")  # that of an endpoint is another one each time
 
 Work = Callable[[], Awaitable[None]]
 
@@ -33,7 +34,8 @@ async def patiently(work: Work) -> int:
 
 
 async def _again_and_again(work: Work) -> None:
-    deadline, last, times = time.monotonic() + _PATIENCE_S, "", 0
+    clock = asyncio.get_running_loop().time
+    deadline, last, times = clock() + _PATIENCE_S, "", 0
     while True:
         try:
             return await work()
@@ -41,9 +43,10 @@ async def _again_and_again(work: Work) -> None:
             raise
         except EngineError as error:
             is_answer = error.status > 0 and not isinstance(error, EngineUnavailable)
-            times = times + 1 if is_answer and error.message == last else 1
-            last = error.message if is_answer else ""
-            if times >= _REFUSALS or time.monotonic() > deadline:
+            words = _ID.sub("", error.message) if is_answer else ""
+            times = times + 1 if words and words == last else 1
+            last = words
+            if times >= _REFUSALS or clock() > deadline:
                 raise
         await asyncio.sleep(_RETRY_S)
 
