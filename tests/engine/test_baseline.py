@@ -112,8 +112,10 @@ def test_a_child_may_lack_memory_where_one_of_the_old_container_did(cli: Command
     if not stack.engine.api("GET", "/info")[1]["MemoryLimit"]:
         pytest.skip("the machine has no memory controller")
     serve = "trap 'exit 0' TERM INT; tail /dev/zero; httpd -f -p 80 -h /www & wait"
-    web = outdated(stack, "--memory", "16m", "--memory-swap", "16m", cmd=serve)
-    stack.wait_for(web.name, lambda found: found["State"]["OOMKilled"])
+    with stack.events() as events:
+        web = outdated(stack, "--memory", "16m", "--memory-swap", "16m", cmd=serve)
+        # The state tells it only after the stop (20.10).
+        next(event for event in events if event["Action"] == "oom")
 
     assert cli(*UPDATE, web.name, env={"CTR_UPDATER_STABLE_FOR": "5s"}).code == 0
 
