@@ -192,7 +192,7 @@ class Daemon:
     async def _say_doubts(self, rows: list[Json]) -> None:
         """Say once what people should know of the containers and their order; again where it comes back."""
         own = await self._context.own.find(self._context.engine)
-        order = oddities(self._reconciler.turns.order)
+        order = [*oddities(self._reconciler.turns.order)]
         labels = {f"{name}: {line}": (name, line) for name, line in doubts(rows, own)}
         self._doubts.keep({*order, *labels})
         for line in order:

@@ -155,7 +155,7 @@ def test_a_name_that_nothing_has_is_reported_once_and_waited_for_by_nobody(
     assert (web.name in line["why"], stack.name("gone") in line["why"]) == (True, True)
 
 
-@pytest.mark.parametrize("text", ["", "db,,cache", "db cache", "db;cache"])
+@pytest.mark.parametrize("text", [",", "db,,cache", "db cache", "db;cache"])
 def test_names_that_cannot_be_read_are_reported_and_the_container_is_left_alone(
     start: Start, stack: Stack, text: str
 ) -> None:
