@@ -12,7 +12,15 @@ from watcher import stall
 from watcher.answer import garbage
 from watcher.credentials import Credentials, Login
 from watcher.engine import Engine, Json
-from watcher.errors import Barred, EngineError, EngineUnavailable, NoAnswer, RegistryError, Trouble
+from watcher.errors import (
+    Barred,
+    EngineError,
+    EngineUnavailable,
+    NoAnswer,
+    RegistryError,
+    Trouble,
+    WatcherError,
+)
 from watcher.insecure import InsecureRegistries
 from watcher.limiter import Limiter
 from watcher.progress import Progress
@@ -108,17 +116,16 @@ class Registries:
     async def _pull(self, ref: ImageRef, platform: str, login: Login, progress: Progress) -> None:
         lines = self._engine.pull(str(ref), platform, login.header(ref.domain))
         clock, waits = asyncio.get_running_loop(), {"waits": f"{ref.domain} to answer"}
-        stalled, word = Stall(clock.time()), clock.call_later(_SAY_AFTER_S, progress, waits)
-        why = f"no answer from {ref.domain} in {stall.ANSWER_LIMIT_S:.0f} s"
+        stalled, word = None, clock.call_later(_SAY_AFTER_S, progress, waits)
         try:
             async with asyncio.timeout(stall.ANSWER_LIMIT_S) as limit, aclosing(lines):
                 async for line in lines:
                     word.cancel()
-                    why = f"{ref.domain} has sent next to nothing for {stall.PROGRESS_LIMIT_S:.0f} s"
+                    stalled = stalled or Stall(clock.time())
                     limit.reschedule(stalled.deadline(line, clock.time()))
                     progress(line)
         except TimeoutError as error:
-            raise NoAnswer(f"cannot pull {ref}: {why}") from error
+            raise _given_up(ref, has_answered=stalled is not None) from error
         finally:
             word.cancel()
 
@@ -158,6 +165,14 @@ class Registries:
         if not is_digest(described.get("digest")):
             raise garbage(f"ask for {ref.familiar} through the engine", "what it says of the digest is none")
         return Descriptor(described["digest"], str(described.get("mediaType")))
+
+
+def _given_up(ref: ImageRef, *, has_answered: bool) -> WatcherError:
+    """Say why a pull was given up; a registry that has answered may send others of its tags."""
+    if not has_answered:
+        return NoAnswer(f"cannot pull {ref}: no answer from {ref.domain} in {stall.ANSWER_LIMIT_S:.0f} s")
+    why = f"{ref.domain} has sent next to nothing for {stall.PROGRESS_LIMIT_S:.0f} s"
+    return RegistryError(f"cannot pull {ref}: {why}", trouble=Trouble.OTHER, advice=ADVICE[Trouble.NO_ANSWER])
 
 
 def _is_gone(error: EngineError) -> bool:

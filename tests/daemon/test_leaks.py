@@ -8,10 +8,11 @@ import resource
 import signal
 from pathlib import Path
 
+from tests.bed.badregistry import BadRegistry, Hang
 from tests.bed.cli import Commands
 from tests.bed.processes import wait_until
 from tests.bed.stack import Stack
-from tests.daemon.apps import LOCAL
+from tests.daemon.apps import LOCAL, OPT_IN
 from tests.daemon.conftest import Line, Running, Start
 from tests.engine.apps import App
 
@@ -86,3 +87,21 @@ def test_updates_leave_no_descriptor_no_task_and_no_memory(start: Start, stack: 
     assert files_of(cli.state) == kept
     assert daemon.said("container not updated") == []
     assert daemon.stop() == 0
+
+
+def test_a_pull_that_is_given_up_leaves_no_connection(start: Start, stack: Stack) -> None:
+    name, hang = stack.name("far"), Hang()
+    with BadRegistry() as bad:
+        bad.on("/v2/", hang)
+        image = f"{bad.address}/{stack.name('app:1')}"
+        stack.image(image)
+        daemon = start("--interval", "1s", counted=True).looked()
+        before = settled(daemon, {"files": FEW_FILES, "tasks": FEW_FILES})
+        stack.run(image, *OPT_IN, name=name)
+        assert hang.reached.wait(60)
+        assert held(daemon)["files"] > before["files"]
+
+        stack.engine.docker("rm", "-f", name)
+        daemon.wait("tag given up", image=image)
+
+        settled(daemon, before)

@@ -34,13 +34,14 @@ def barred(_: Call) -> bytes:
     return head.encode() + b"Connection: close\r\n\r\n" + page
 
 
-def listed(kind: str) -> list[str]:
-    """The requests that the page lists for a kind of command, as patterns."""
+def listed(kind: str, version: str) -> list[str]:
+    """The requests that the page lists for a kind of command on this engine, as patterns."""
+    wanted = {"x", "old"} if version == "20.10" else {"x"}
     header, _, *rows = [
         line.strip("|").split("|") for line in PAGE.read_text().splitlines() if line[:1] == "|"
     ]
     column = [title.strip() for title in header].index(kind)
-    needed = [row[0].strip(" `") for row in rows if row[column].strip() == "x"]
+    needed = [row[0].strip(" `") for row in rows if row[column].strip() in wanted]
     return [re.escape(each).replace(r"\{id\}", "[^/]+").replace(r"\{name\}", ".+") for each in needed]
 
 
@@ -60,9 +61,9 @@ def web(stack: Stack, registry: PrivateRegistry, front: BadRegistry) -> App:
     ("kind", "command"), [(kind, command) for kind, commands in COMMANDS.items() for command in commands]
 )
 def test_what_the_page_lists_is_enough(
-    cli: Commands, stack: Stack, proxy: Proxy, web: App, kind: str, command: str
+    cli: Commands, stack: Stack, proxy: Proxy, web: App, engine_version: str, kind: str, command: str
 ) -> None:
-    let_pass(proxy, listed(kind))
+    let_pass(proxy, listed(kind, engine_version))
 
     done = cli(*command.format(web.name).split(), env=QUICK | {"DOCKER_HOST": proxy.host})
 
@@ -72,10 +73,10 @@ def test_what_the_page_lists_is_enough(
 
 
 def test_an_image_that_fails_is_told_with_what_the_page_lists(
-    cli: Commands, stack: Stack, registry: PrivateRegistry, proxy: Proxy, web: App
+    cli: Commands, stack: Stack, registry: PrivateRegistry, proxy: Proxy, web: App, engine_version: str
 ) -> None:
     publish(stack, registry, web, "bad", cmd="echo last words; exit 3")
-    let_pass(proxy, listed("update"))
+    let_pass(proxy, listed("update", engine_version))
 
     done = cli("watcher", "update", web.name, env=QUICK | {"DOCKER_HOST": proxy.host})
 
@@ -85,9 +86,9 @@ def test_an_image_that_fails_is_told_with_what_the_page_lists(
 
 @pytest.mark.parametrize("command", ["watcher check --pull {}", "watcher update {}", "ctr-updater --pull {}"])
 def test_a_pull_that_the_proxy_forbids_is_not_the_registrys_fault(
-    cli: Commands, stack: Stack, proxy: Proxy, web: App, command: str
+    cli: Commands, stack: Stack, proxy: Proxy, web: App, engine_version: str, command: str
 ) -> None:
-    let_pass(proxy, listed("look"))
+    let_pass(proxy, listed("look", engine_version))
 
     done = cli(*command.format(web.name).split(), env={"DOCKER_HOST": proxy.host})
 
@@ -98,8 +99,10 @@ def test_a_pull_that_the_proxy_forbids_is_not_the_registrys_fault(
     assert is_untouched(stack, web)
 
 
-def test_the_daemon_says_what_the_proxy_forbids(start: Start, stack: Stack, proxy: Proxy, web: App) -> None:
-    let_pass(proxy, [*listed("look"), "GET /events"])
+def test_the_daemon_says_what_the_proxy_forbids(
+    start: Start, stack: Stack, proxy: Proxy, web: App, engine_version: str
+) -> None:
+    let_pass(proxy, [*listed("look", engine_version), "GET /events"])
 
     daemon = start(host=proxy.host)
 
