@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.bed.cli import Commands
 from tests.bed.engine import PrivateEngine
 from tests.bed.stack import Stack
 from tests.daemon.apps import is_replaced, labelled, move
+from tests.engine.apps import current
 from tests.image.conftest import ROOT, Docker
 
 SERVICE = "ctr-updater-ctr-updater-1"
@@ -90,6 +92,23 @@ def test_service_leaves_itself_alone_even_when_labelled(
     assert (found["Id"], found["State"]["StartedAt"]) == (own["Id"], own["State"]["StartedAt"])
     assert (web.name in listed, SERVICE in listed) == (True, False)
     assert [line for line in told if line.get("container") == SERVICE] == []
+
+
+@pytest.mark.usefixtures("service")
+def test_a_command_on_the_host_beside_the_service_says_what_is_so(
+    compose: Compose, cli: Commands, stack: Stack
+) -> None:
+    """As in the README: they share no directory, and one of the containers is followed by one of them."""
+    stack.wait(lambda: "engine followed" in compose("logs"))
+    followed, other = labelled(stack, *QUICK), current(stack, *QUICK, name="other")
+    for app in (followed, other):
+        move(stack, app)
+
+    commands = [cli.start("ctr-updater", "--autoupdate", app.name) for app in (followed, other)]
+
+    assert [(process.communicate(timeout=120), process.returncode)[1] for process in commands] == [0, 0]
+    assert is_replaced(stack, followed)
+    assert is_replaced(stack, other)
 
 
 @pytest.mark.usefixtures("service")
