@@ -62,7 +62,7 @@ async def _departure(engine: Engine, scene: Scene) -> _Departure:
         return _Departure()
     now = datetime.fromisoformat((await engine.info())["SystemTime"]).timestamp()
     # All that the engine still knows (its last 256 events): it may have gone before its successor was made.
-    past = await engine.past_events(0, now, type=["container"], event=["destroy", "stop", "prune"])
+    past = await engine.past_events(1, now, type=["container"], event=["destroy", "stop", "prune"])
     return _told(past, successor.marker.other, now)
 
 

@@ -43,7 +43,8 @@ async def fate(engine: Engine, kind: Literal["container", "network"], gone: str,
     """
     while True:
         now = await present(engine)
-        events = await engine.past_events(since, now, type=[kind], event=["destroy", "prune"])
+        # All that it knows: it may have gone a moment before that was noted.
+        events = await engine.past_events(1, now, type=[kind], event=["destroy", "prune"])
         found = judged(events, gone, now)
         if found is not None:
             return Fate.LONG_GONE if found is Fate.FORGOTTEN and now - since > _LONG_S else found
