@@ -1,6 +1,6 @@
 # Everything a developer types. Needs root (a private Docker engine is a real dockerd) and apt-get.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-unit-pythons test-engines test-scenarios test-kills test-updaters test-chaos test-leaks bench test-matrix test-faults lint format lock clean
+.PHONY: help install demo test test-all test-unit-pythons test-engines test-scenarios test-kills test-updaters test-chaos test-leaks bench test-matrix test-faults lint format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,6 +13,9 @@ SCENARIOS := tests/daemon tests/engine/test_dependents.py tests/engine/test_depe
   tests/engine/test_links.py tests/engine/test_planned.py tests/engine/test_stops.py \
   tests/registry/live tests/image/test_service.py
 PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist worksteal
+# What CI turns down, to be done in time: of how many tests that need an engine one is run, and which faults.
+SAMPLE := 3
+FAULT_SHARE := ci
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1: \2/p' Makefile
@@ -26,26 +29,29 @@ $(VENV)/installed: .ci/dev.txt .ci/prepare pyproject.toml
 demo: install ## the exercise, visible: an image rebuilt, a container replaced
 	$(BIN)/python -m tests.bed.demo
 
-test: install ## every test, on one engine; of the faults and matrices a part that the commit chooses
+test: install ## on one engine, of the tests that need one a third that the commit chooses, and a few faults
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses 3 --dist worksteal --ignore tests/faults
-	$(BIN)/coverage run -m pytest --numprocesses 3 --dist worksteal --fault-share 1/64 tests/faults
+	$(BIN)/coverage run -m pytest --numprocesses 3 --dist worksteal --durations 25 --sample $(SAMPLE) --ignore tests/faults
+	$(BIN)/coverage run -m pytest --numprocesses 3 --dist worksteal --fault-share commit/64 tests/faults
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under 90
+
+test-all: ## the same with every test; of the faults and matrices a part that the commit chooses
+	$(MAKE) test SAMPLE=1
 
 test-unit-pythons: install ## the unit tests on Python 3.11, 3.12 and 3.13, as far as they are here
 	.ci/pythons .pythons
 
-test-engines: install ## what differs between engines, on all of them
+test-engines: install ## what differs between engines, on all of them; a third, as above
 	set -e; for engine in $(ENGINES); do \
-	  echo "== engine $$engine"; $(PYTEST) --engine $$engine $(MATRIX); done
+	  echo "== engine $$engine"; $(PYTEST) --engine $$engine --sample $(SAMPLE) $(MATRIX); done
 
 test-scenarios: install ## the daemon, dependents, Compose and registries, on all engines
 	set -e; for engine in $(ENGINES); do \
 	  echo "== engine $$engine"; $(PYTEST) --engine $$engine $(SCENARIOS); done
 
 test-kills: install ## every SIGKILL of the updater, and a share of all other faults, on one engine
-	$(PYTEST) --fault-share ci tests/faults
+	$(PYTEST) --fault-share $(FAULT_SHARE) tests/faults
 
 test-updaters: install ## two updaters without a shared directory, set on the same containers, on two engines
 	$(BIN)/python -m pytest --updater-runs 200 tests/updaters

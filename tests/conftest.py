@@ -15,6 +15,7 @@ from tests.bed.packages import default_engine
 from tests.bed.ports import free_port as next_free_port
 from tests.bed.proxy import Proxy
 from tests.bed.registry import PrivateRegistry
+from tests.bed.share import commit, draw, is_sampled
 from tests.bed.stack import Stack
 from tests.faults.report import pytest_terminal_summary  # noqa: F401 - a hook, for the table
 
@@ -36,6 +37,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="share",
         help="lines of the fidelity matrices: a sixth that the commit chooses (the default), or all",
     )
+    parser.addoption(
+        "--sample",
+        type=int,
+        default=1,
+        metavar="N",
+        help="of the tests that need an engine one in N, which the commit chooses (default: 1, all)",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is another commit's part."""
+    count = config.getoption("--sample")
+    others = [
+        item for item in items if is_sampled(item.nodeid) and draw(item.nodeid) % count != commit() % count
+    ]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in others]
 
 
 @contextlib.contextmanager

@@ -1,8 +1,7 @@
 """Brings updates that were left open, and belong together, to one of their two safe ends.
 
-Everything is read from the engine and decided by `unit` and `scene`; it can be cut short anywhere and
-begun again. The old container of the root is removed before that of any other: from then on none needs
-to go back, until then all can.
+Everything is read from the engine and decided by `unit` and `scene`; it can be cut short anywhere. The
+root's old container is removed before any other: until then all can go back, from then on none needs to.
 """
 
 import contextlib

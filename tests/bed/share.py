@@ -2,9 +2,15 @@
 
 import subprocess
 import zlib
+from functools import cache
 from pathlib import Path
 
+# The tests that take long, but for what must hold at each commit: the exercise, and the update itself.
+_LONG = ("tests/daemon/", "tests/engine/", "tests/registry/live/", "tests/updaters/")
+_EACH_TIME = ("tests/engine/test_exercise.py", "tests/engine/test_update.py")
 
+
+@cache
 def commit() -> int:
     """The checked-out commit as a number; 0 outside of a repository."""
     done = subprocess.run(
@@ -16,3 +22,8 @@ def commit() -> int:
 def draw(case: str) -> int:
     """A number that is the case's alone, the same in every run."""
     return zlib.crc32(case.encode())
+
+
+def is_sampled(nodeid: str) -> bool:
+    """Whether a test is left to some commits where not all are run."""
+    return nodeid.startswith(_LONG) and not nodeid.startswith(_EACH_TIME)

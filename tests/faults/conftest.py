@@ -15,8 +15,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--fault-share",
         default="ci",
-        help="the points of tests/faults to try: all, N/M, or ci (the default): every SIGKILL of the "
-        "updater, and of the rest a share that the commit chooses",
+        help="the points of tests/faults to try: all, N/M, commit/M (a share that the commit chooses), or ci "
+        "(the default): every SIGKILL of the updater, and a share of the rest",
     )
     parser.addoption(
         "--fault-table", type=Path, help="write the table of tests/faults into this document, too"

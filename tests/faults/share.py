@@ -28,7 +28,7 @@ class Share:
 
     @classmethod
     def parse(cls, text: str) -> "Share":
-        """Read `all`, `N/M` with N from 1 to M, or `ci`: every kill, and a share that the commit chooses.
+        """Read `all`, `N/M` with N from 1 to M, `commit/M`, or `ci`: a share of the commit's, and every kill.
 
         Raises:
             ValueError: It is none of those.
@@ -37,10 +37,11 @@ class Share:
             return cls()
         if text == "ci":
             return cls(commit() % _OF_THE_REST, _OF_THE_REST, kills=True)
-        match = re.fullmatch(r"([0-9]+)/([0-9]+)", text)
-        if not match or not 1 <= int(match[1]) <= int(match[2]):
-            raise ValueError(f"{text}: not all, ci or N/M")
-        return cls(int(match[1]) - 1, int(match[2]))
+        match = re.fullmatch(r"(commit|[0-9]+)/([1-9][0-9]*)", text)
+        if not match or not (match[1] == "commit" or 1 <= int(match[1]) <= int(match[2])):
+            raise ValueError(f"{text}: not all, ci, commit/M or N/M")
+        count = int(match[2])
+        return cls(commit() % count if match[1] == "commit" else int(match[1]) - 1, count)
 
     def has(self, point: str, strike: Strike) -> bool:
         """Tell whether a point is to be tried; of second strikes, even all is a sample."""
