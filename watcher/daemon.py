@@ -89,6 +89,7 @@ class Daemon:
             codes += await self._all(self._reconciler.settle, self._cut_short)
             rows = await self._rows()
         codes += await self._all(self._puller.look, await self._puller.tags(rows))
+        self._puller.queue.close()  # nobody takes the tags that are to be tried again, or waits for them
         for name in fleet.wanting(await self._ordered(), self._context.defaults):
             self._queue.add(name)
         return max(codes + await self._emptied())

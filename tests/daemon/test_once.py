@@ -1,18 +1,21 @@
 """`watcher run --once`: one pass, and the exit code that says how it went."""
 
 import signal
+import time
 from collections.abc import Callable
 
 import pytest
 
 from tests.bed.cli import Result
-from tests.bed.faults import Hold
+from tests.bed.faults import Hold, answer
+from tests.bed.processes import wait_until
 from tests.bed.proxy import Proxy
 from tests.bed.registry import PrivateRegistry
 from tests.bed.stack import Stack
-from tests.daemon.apps import LOCAL, OPT_IN, is_replaced, is_untouched, labelled
+from tests.daemon.apps import LOCAL, OPT_IN, is_replaced, is_untouched, labelled, move
 from tests.daemon.conftest import STOPPING, Start
-from tests.daemon.test_registry import pushed
+from tests.daemon.test_order import after
+from tests.daemon.test_registry import PULL, pushed
 from tests.engine.apps import current, outdated, published
 
 
@@ -106,6 +109,29 @@ def test_once_ends_with_7_where_a_container_is_not_ours(once: Callable[..., Resu
     outdated(stack, *LOCAL, "--label", "com.docker.swarm.task.id=x")
 
     assert once().code == 7
+
+
+def test_once_waits_for_no_second_try_of_a_dependencys_tag(
+    start: Start, stack: Stack, registry: PrivateRegistry, proxy: Proxy
+) -> None:
+    """Its first try fails while another tag's pull goes on, and the moment of the second comes and goes."""
+    db, slow = pushed(stack, registry, name="db"), pushed(stack, registry, name="slow")
+    move(stack, db)
+    web = outdated(stack, *LOCAL, *after(db.name))
+    hold = Hold()
+    proxy.arm(hold, match=f"{PULL}.*slow-app")
+    proxy.arm(answer(500, "unknown blob"), match=f"{PULL}.*db-app", times=1000)
+    once = start("--once", host=proxy.host)
+    assert hold.reached.wait(60)
+    again = time.monotonic() + once.wait("tag not pulled", image=db.image)["again_in_s"]
+    wait_until(lambda: time.monotonic() > again + 0.1, "the moment of the second try")
+
+    hold.release()
+
+    assert once.end() == 5
+    assert is_replaced(stack, db)
+    assert is_replaced(stack, web)
+    assert is_untouched(stack, slow)
 
 
 @STOPPING
