@@ -16,7 +16,7 @@ from watcher.engine import Engine
 from watcher.errors import EngineError, EngineUnavailable, NotFound, RegistryError
 from watcher.names import Marker, name_of, short
 from watcher.notes import Note, Noted, Notes
-from watcher.pruned import Fate, fate, present
+from watcher.pruned import Fate, fate
 from watcher.recovery import restore
 from watcher.refs import readable
 from watcher.scene import SPARE_OF
@@ -74,7 +74,7 @@ async def noted(engine: Engine, name: str, parts: Sequence[Noted], olds: Sequenc
         parts: All that are, providers first.
         olds: The old containers, as inspected.
     """
-    return Note(name, await present(engine), tuple(parts), await reattach.bodies(engine, olds))
+    return Note(name, await engine.now(), tuple(parts), await reattach.bodies(engine, olds))
 
 
 async def part_noted(engine: Engine, old: Json, marker: Marker, ids: tuple[str, str], on: Draft) -> Noted:

@@ -6,7 +6,6 @@ moment later: so what was stopped first is looked at again once that must have b
 """
 
 import asyncio
-from datetime import datetime
 from typing import Any
 
 from attrs import evolve, frozen
@@ -60,7 +59,7 @@ async def _departure(engine: Engine, scene: Scene) -> _Departure:
     successor = scene.successor
     if successor is None or successor.has_run:
         return _Departure()
-    now = datetime.fromisoformat((await engine.info())["SystemTime"]).timestamp()
+    now = await engine.now()
     # All that the engine still knows (its last 256 events): it may have gone before its successor was made.
     past = await engine.past_events(1, now, type=["container"], event=["destroy", "stop", "prune"])
     return _told(past, successor.marker.other, now)

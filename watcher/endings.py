@@ -50,9 +50,9 @@ async def ends(engine: Engine, cid: str, since: str, *, is_over: bool = False) -
         is_over: It does not run; so there is one more, of which the engine may be about to tell.
     """
     for _ in range(_TRIES):
-        now = (await engine.info())["SystemTime"]
+        now = await engine.now()
         filters = {"type": ["container"], "container": [cid], "event": _ACTIONS}
-        events = await engine.past_events(_instant(since), _instant(now), **filters)
+        events = await engine.past_events(_instant(since), now, **filters)
         found = read(events)
         if not is_over or _is_told(events):
             break

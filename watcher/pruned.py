@@ -5,7 +5,6 @@ last of its removals (20.10 to 28.5). It keeps its last 256 events, and none ove
 """
 
 import asyncio
-from datetime import datetime
 from enum import Enum
 from typing import Literal
 
@@ -27,11 +26,6 @@ class Fate(Enum):
     LONG_GONE = "it has been gone for long, and nobody knows who removed it"
 
 
-async def present(engine: Engine) -> float:
-    """Seconds since the epoch by the engine's clock."""
-    return datetime.fromisoformat((await engine.info())["SystemTime"]).timestamp()
-
-
 async def fate(engine: Engine, kind: Literal["container", "network"], gone: str, since: float) -> Fate:
     """Tell what became of a container or network; a prune that is under way is waited for.
 
@@ -42,7 +36,7 @@ async def fate(engine: Engine, kind: Literal["container", "network"], gone: str,
         since: When it was there still, by the engine's clock.
     """
     while True:
-        now = await present(engine)
+        now = await engine.now()
         # All that it knows: it may have gone a moment before that was noted.
         events = await engine.past_events(1, now, type=[kind], event=["destroy", "prune"])
         found = judged(events, gone, now)

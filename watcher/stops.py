@@ -30,10 +30,10 @@ async def _may_be_stopping(engine: Engine, container: Json, successor: str) -> b
 
     The engine keeps its last 256 events, and none over its own restart.
     """
-    made, now = (await engine.container(successor))["Created"], (await engine.info())["SystemTime"]
-    if _instant(container["State"]["StartedAt"]) > _instant(made):
+    made = _instant((await engine.container(successor))["Created"])
+    if _instant(container["State"]["StartedAt"]) > made:
         return False
-    past = await engine.past_events(_instant(made), _instant(now), container=[container["Id"], successor])
+    past = await engine.past_events(made, await engine.now(), container=[container["Id"], successor])
     happened = {(event["Actor"]["ID"], event["Action"]) for event in past}
     return (successor, "create") not in happened or (container["Id"], "kill") in happened
 

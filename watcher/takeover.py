@@ -9,7 +9,6 @@ name. A sign that was given while that happened lets the other one act for `LEAS
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
-from datetime import datetime
 from typing import Any
 
 from watcher.engine import Engine
@@ -80,7 +79,7 @@ async def _stays_silent(events: AsyncGenerator[Json, None], names: set[str], sec
 
 async def _quiet_for(engine: Engine, names: set[str], but: str = "") -> float:
     """How long nobody has given a sign of life for updates, as far back as the engine remembers."""
-    now = datetime.fromisoformat((await engine.info())["SystemTime"]).timestamp()
+    now = await engine.now()
     past = await engine.past_events(1, now)
     return now - last_sign(past, names, but=but, now=now)
 

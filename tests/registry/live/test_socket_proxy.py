@@ -1,5 +1,6 @@
 """A socket proxy that lets just those requests pass that docs/socket-proxy.md lists, or fewer."""
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from tests.bed.registry import PrivateRegistry
 from tests.bed.stack import Stack
 from tests.daemon.apps import is_replaced, is_untouched
 from tests.daemon.conftest import Start
-from tests.engine.apps import QUICK, App
+from tests.engine.apps import QUICK, App, outdated
 from tests.registry.live.apps import publish, pulled
+from watcher.endpoint import Endpoint
+from watcher.engine import Engine
 
 PAGE = Path(__file__).parents[3] / "docs" / "socket-proxy.md"
 COMMANDS = {
@@ -34,14 +37,13 @@ def barred(_: Call) -> bytes:
     return head.encode() + b"Connection: close\r\n\r\n" + page
 
 
-def listed(kind: str, version: str) -> list[str]:
-    """The requests that the page lists for a kind of command on this engine, as patterns."""
-    wanted = {"x", "old"} if version == "20.10" else {"x"}
+def listed(kind: str) -> list[str]:
+    """The requests that the page lists for a kind of command, as patterns."""
     header, _, *rows = [
         line.strip("|").split("|") for line in PAGE.read_text().splitlines() if line[:1] == "|"
     ]
     column = [title.strip() for title in header].index(kind)
-    needed = [row[0].strip(" `") for row in rows if row[column].strip() in wanted]
+    needed = [row[0].strip(" `") for row in rows if row[column].strip() == "x"]
     return [re.escape(each).replace(r"\{id\}", "[^/]+").replace(r"\{name\}", ".+") for each in needed]
 
 
@@ -61,9 +63,9 @@ def web(stack: Stack, registry: PrivateRegistry, front: BadRegistry) -> App:
     ("kind", "command"), [(kind, command) for kind, commands in COMMANDS.items() for command in commands]
 )
 def test_what_the_page_lists_is_enough(
-    cli: Commands, stack: Stack, proxy: Proxy, web: App, engine_version: str, kind: str, command: str
+    cli: Commands, stack: Stack, proxy: Proxy, web: App, kind: str, command: str
 ) -> None:
-    let_pass(proxy, listed(kind, engine_version))
+    let_pass(proxy, listed(kind))
 
     done = cli(*command.format(web.name).split(), env=QUICK | {"DOCKER_HOST": proxy.host})
 
@@ -72,23 +74,52 @@ def test_what_the_page_lists_is_enough(
     assert is_replaced(stack, web) if kind in {"update", "run"} else is_untouched(stack, web)
 
 
-def test_an_image_that_fails_is_told_with_what_the_page_lists(
-    cli: Commands, stack: Stack, registry: PrivateRegistry, proxy: Proxy, web: App, engine_version: str
+def test_an_image_that_fails_is_told_and_held_with_what_the_page_lists(
+    cli: Commands, stack: Stack, registry: PrivateRegistry, proxy: Proxy, web: App
 ) -> None:
     publish(stack, registry, web, "bad", cmd="echo last words; exit 3")
-    let_pass(proxy, listed("update", engine_version))
+    let_pass(proxy, listed("update"))
 
     done = cli("watcher", "update", web.name, env=QUICK | {"DOCKER_HOST": proxy.host})
 
     assert done.code == 6, done
     assert "last words" in done.err
+    proxy.calls.clear()
+    again = cli("watcher", "update", web.name, env=QUICK | {"DOCKER_HOST": proxy.host})
+    assert again.code == 6, again
+    assert not [call for call in proxy.changes if "/stop" in call.path]
+
+
+def test_who_may_have_the_hosts_name_is_not_touched_where_nobody_tells_it(
+    cli: Commands, stack: Stack, proxy: Proxy
+) -> None:
+    web = outdated(stack, "--network", "host")
+    let_pass(proxy, listed("update"))
+
+    done = cli("watcher", "update", "--no-pull", web.name, env=QUICK | {"DOCKER_HOST": proxy.host})
+
+    assert done.code == 4, done
+    assert "does not let GET /info pass - docs/socket-proxy.md lists" in done.err
+    assert is_untouched(stack, web)
+
+
+def test_the_engines_time_is_told_without_info(proxy: Proxy) -> None:
+    async def times() -> list[float]:
+        async with Engine(Endpoint(proxy.host, socket=str(proxy.socket))) as engine:
+            found = [await engine.now()]
+            proxy.arm(barred, match="^GET .*/info", times=EVER)
+            return [*found, await engine.now()]
+
+    first, second = asyncio.run(times())
+    assert second > first
+    assert second == int(second)
 
 
 @pytest.mark.parametrize("command", ["watcher check --pull {}", "watcher update {}", "ctr-updater --pull {}"])
 def test_a_pull_that_the_proxy_forbids_is_not_the_registrys_fault(
-    cli: Commands, stack: Stack, proxy: Proxy, web: App, engine_version: str, command: str
+    cli: Commands, stack: Stack, proxy: Proxy, web: App, command: str
 ) -> None:
-    let_pass(proxy, listed("look", engine_version))
+    let_pass(proxy, listed("look"))
 
     done = cli(*command.format(web.name).split(), env={"DOCKER_HOST": proxy.host})
 
@@ -99,10 +130,8 @@ def test_a_pull_that_the_proxy_forbids_is_not_the_registrys_fault(
     assert is_untouched(stack, web)
 
 
-def test_the_daemon_says_what_the_proxy_forbids(
-    start: Start, stack: Stack, proxy: Proxy, web: App, engine_version: str
-) -> None:
-    let_pass(proxy, [*listed("look", engine_version), "GET /events"])
+def test_the_daemon_says_what_the_proxy_forbids(start: Start, stack: Stack, proxy: Proxy, web: App) -> None:
+    let_pass(proxy, [*listed("look"), "GET /events"])
 
     daemon = start(host=proxy.host)
 
