@@ -285,7 +285,7 @@ def _seen(found: Json | None) -> Seen | None:
         identities, since, local = said["identities"], float(said["since"]), str(said["local"])
     except (LookupError, TypeError, ValueError, OverflowError):
         return None
-    is_whole = identities and isinstance(identities, list) and math.isfinite(since)
+    is_whole = identities and isinstance(identities, list | tuple) and math.isfinite(since)
     return Seen(tuple(map(str, identities)), since, local) if is_whole else None
 
 

@@ -29,7 +29,7 @@ class Records:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._unwritten: dict[Path, Json | None] = {}
+        self._unwritten: dict[Path, tuple[Json | None, float]] = {}  # and since when, monotonic
         self._is_tried = False
         self.trouble = ""
 
@@ -59,10 +59,13 @@ class Records:
 
     def read(self, path: Path) -> Json | None:
         """A record; None where there is none that can be read."""
-        return self._unwritten[path] if path in self._unwritten else _parsed(path)
+        return self._unwritten[path][0] if path in self._unwritten else _parsed(path)
 
     def write(self, path: Path, value: Json | None) -> None:
         """Put a record in the place of another; None is no record."""
+        self._write(path, value, time.monotonic())
+
+    def _write(self, path: Path, value: Json | None, since: float) -> None:
         try:
             if value is None:
                 path.unlink(missing_ok=True)
@@ -70,7 +73,7 @@ class Records:
                 _write(path, value)
         except OSError as error:
             self.trouble = str(error)
-            self._unwritten[path] = value
+            self._unwritten[path] = value, since
         else:
             self._unwritten.pop(path, None)
 
@@ -85,11 +88,13 @@ class Records:
 
     def write_again(self) -> None:
         """Write what could not be written before."""
-        for path, value in list(self._unwritten.items()):
-            self.write(path, value)
+        for path, (value, since) in list(self._unwritten.items()):
+            self._write(path, value, since)
 
     def touch(self, path: Path) -> None:
         """Have a record count as written now."""
+        if path in self._unwritten:
+            self._unwritten[path] = self._unwritten[path][0], time.monotonic()
         with contextlib.suppress(OSError):
             os.utime(path)
 
@@ -99,9 +104,10 @@ class Records:
         Args:
             folder: Of an engine's records of a kind.
             is_used: Told the name of each record's file, without its suffix.
-            age_s: Seconds for which a file stays in any case.
+            age_s: Seconds for which a record stays in any case, whether it could be written or not.
         """
-        for path in [path for path in self._unwritten if path.parent == folder and not is_used(path.stem)]:
+        old = {path for path, (_, since) in self._unwritten.items() if since + age_s <= time.monotonic()}
+        for path in [path for path in old if path.parent == folder and not is_used(path.stem)]:
             del self._unwritten[path]
         for path in _older(folder, age_s):
             if path.name.startswith(_TEMPORARY) or not is_used(path.stem):

@@ -3,7 +3,8 @@
 import contextlib
 import json
 import resource
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -84,13 +85,47 @@ async def test_in_a_folder_that_cannot_be_made_what_is_remembered_is_also_forgot
     assert await memory.failure(CID, "web") is None
 
 
-async def test_what_cannot_be_written_does_not_outlive_its_container() -> None:
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Lets seconds pass."""
+    now = time.monotonic
+
+    def passes(seconds: float) -> None:
+        monkeypatch.setattr(time, "monotonic", lambda: now() + seconds)
+
+    return passes
+
+
+async def test_what_cannot_be_written_outlives_its_container_no_longer_than_what_can(
+    later: Callable[[float], None],
+) -> None:
+    """A container that is not there yet may be of an update that is under way."""
     memory = Memory(Path("/proc/nowhere"), here)
     await memory.keep_failure(CID, IMAGE, "it crashed")
 
     await memory.clear(set(), set())
+    assert await memory.failure(CID, "web")
 
+    later(3600)
+    await memory.clear(set(), set())
     assert await memory.failure(CID, "web") is None
+
+
+async def test_what_a_tag_has_meant_and_cannot_be_written_outlives_whoever_comes_and_goes(
+    later: Callable[[float], None],
+) -> None:
+    memory = Memory(Path("/proc/nowhere"), here)
+    seen = await memory.saw("tag", {"a"}, IMAGE)
+    assert memory.said_once()
+
+    for day, containers in enumerate(({CID}, set[str](), {CID}), 28):
+        later(86400 * day)
+        await memory.clear(containers, set())
+        assert await memory.seen("tag") == seen
+
+    later(86400 * 61)
+    await memory.clear(set(), set())
+    assert await memory.seen("tag") is None
 
 
 async def test_what_failed_can_be_tried_again_though_its_file_cannot_be_removed(tmp_path: Path) -> None:
