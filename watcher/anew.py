@@ -17,7 +17,7 @@ from watcher.errors import EngineError, EngineUnavailable, NotFound, RegistryErr
 from watcher.names import Marker, name_of, short
 from watcher.notes import Note, Noted, Notes
 from watcher.pruned import Fate, fate
-from watcher.recovery import restore
+from watcher.recovery import drop, read, restore
 from watcher.refs import readable
 from watcher.scene import SPARE_OF
 from watcher.successor import Draft
@@ -245,12 +245,22 @@ async def _created(at: Workshop, part: Noted, draft: Draft, *, is_beside_new: bo
     """Create what went, under the temporary name of an old container, and have its successor refer to it."""
     going = part.marker.removes_itself
     aside = evolve(part.marker, kind="old", other=short(part.new), going=going)
-    again = str((await successor.create(at.engine, str(aside), draft))["Id"])
+    again = await _begun(at.engine, str(aside))
+    again = again or str((await successor.create(at.engine, str(aside), draft))["Id"])
     if is_beside_new and not going:
-        new = await at.engine.container(part.new)
-        if Marker.parse(new["Name"]):
-            await at.engine.rename(part.new, str(evolve(part.marker, other=short(again))))
+        new, name = await at.engine.container(part.new), str(evolve(part.marker, other=short(again)))
+        if Marker.parse(new["Name"]) and new["Name"] != f"/{name}":
+            await at.engine.rename(part.new, name)
     return again
+
+
+async def _begun(engine: Engine, name: str) -> str:
+    """The id of what an attempt cut short made, or empty: one that never ran may lack files, and goes."""
+    found = await read(engine, name)
+    if found and found["State"]["Status"] == "created":
+        await drop(engine, found["Id"])
+        return ""
+    return str(found["Id"]) if found else ""
 
 
 async def _lost(engine: Engine, draft: Draft) -> str:
