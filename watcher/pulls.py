@@ -6,6 +6,7 @@ followers only notify or have a cooldown that runs, is asked for directly.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Iterable
 
@@ -50,6 +51,7 @@ class Puller:
         self._is_gone = is_gone
         self._repeats = Repeats()
         self._followers: dict[Tag, list[Follower]] = {}
+        self._has_looked = False
         self._platforms: dict[str, str] = {}
         self._references: dict[str, str] = {}
         self._down = Down()
@@ -66,15 +68,21 @@ class Puller:
         self._references = {key: value for key, value in self._references.items() if key in containers}
 
     async def tags(self, rows: Iterable[Json]) -> set[Tag]:
-        """The tags that the rows follow and whose labels let a registry be asked, each once."""
+        """The tags that the rows follow and whose labels let a registry be asked, each once.
+
+        One that nobody followed at the last look is asked for at once, and not at the next interval.
+        """
         followers: dict[Tag, list[Follower]] = {}
         for row in rows:
             policy = fleet.policy_of(row, self._context.defaults)
             if policy and policy.enable and policy.source == "registry" and (tag := await self._tag(row)):
                 followers.setdefault(tag, []).append(Follower(name_of(row), policy))
-        gone, self._followers = self._followers.keys() - followers.keys(), followers
+        gone, new = self._followers.keys() - followers.keys(), followers.keys() - self._followers.keys()
         for tag in gone:
             self._forget(tag)
+        for tag in new if self._has_looked else ():
+            self.queue.add(tag)
+        self._followers, self._has_looked = followers, True
         await self._context.memory.drop_asked_but(map(str, followers))
         return set(followers)
 
@@ -155,6 +163,8 @@ class Puller:
         except EngineUnavailable as error:
             wait = self.queue.retry(tag)
             if not await self._is_gone(error):
+                with contextlib.suppress(EngineError):
+                    await self._note(tag, error)
                 self._say(tag, error, wait)
             return error.exit_code
 
@@ -176,7 +186,7 @@ class Puller:
         if cooldown == 0 or await self._may_come(tag, cooldown):
             await self._context.registries.pull(tag.ref, tag.platform, lambda _: None)
 
-    async def _note(self, tag: Tag, error: EngineError | RegistryError | None) -> None:
+    async def _note(self, tag: Tag, error: WatcherError | None) -> None:
         """Keep how the question ended, for `check` and `list`."""
         image = await reading.known_image(self._context.engine, str(tag.ref))
         await asked.note(self._context.memory, tag, image["Id"] if image else "", error)

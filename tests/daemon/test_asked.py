@@ -2,17 +2,20 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.bed.cli import Commands
+from tests.bed.faults import cut
 from tests.bed.processes import wait_until
+from tests.bed.proxy import Proxy
 from tests.bed.registry import PrivateRegistry
 from tests.bed.stack import Stack
 from tests.daemon.apps import LOCAL, OPT_IN, move
 from tests.daemon.conftest import Running, Start
-from tests.daemon.test_registry import manifests, pushed
+from tests.daemon.test_registry import PULL, manifests, pushed
 from tests.engine.apps import App, short
 
 NOTIFY = (*OPT_IN, "--label", "ctr-updater.mode=notify")
@@ -117,4 +120,38 @@ def test_an_answer_to_a_person_ends_it_too(
     own.start()
 
     assert cli("watcher", *command, web.name).code == 0
+    assert cli("watcher", "check", web.name).code == 0
+
+
+def test_a_container_made_anew_while_its_registry_is_down_is_asked_for_at_once(
+    start: Start, cli: Commands, stack: Stack, own: PrivateRegistry
+) -> None:
+    web = pushed(stack, own)
+    own.stop()
+    daemon = start().looked()
+    daemon.wait("tag not pulled", image=web.image)
+    stack.engine.docker("rm", "-f", web.name)
+    wait_until(lambda: [*Path(cli.state).glob("asked/*/*")] == [], "the look that finds it gone")
+
+    stack.run(web.image, *OPT_IN, name=web.name)
+
+    daemon.wait("tag not pulled", image=web.image)
+    assert cli("watcher", "check", web.name).code == 5
+
+
+def test_a_pull_that_is_dropped_each_time_leaves_it_unknown(
+    start: Start, cli: Commands, stack: Stack, registry: PrivateRegistry, proxy: Proxy
+) -> None:
+    web = pushed(stack, registry)
+    proxy.arm(cut, match=PULL, times=1000)
+    daemon = start(host=proxy.host).looked()
+    why = daemon.wait("tag not pulled", image=web.image)["why"]
+
+    found = cli("watcher", "check", web.name)
+
+    assert (found.code, found.err) == (5, "")
+    assert found.out.startswith(f"{web.name}: unknown: since 2")
+    assert found.out.rstrip().rpartition("00: ")[2] in why
+    proxy.disarm()
+    daemon.wait("tag pulled again", image=web.image)
     assert cli("watcher", "check", web.name).code == 0
