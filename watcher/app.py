@@ -39,6 +39,14 @@ async def identify(context: Context, text: str, *, report: Reporter | None = Non
     return await assess(context, container)
 
 
+def may_ask(context: Context, container: Json) -> bool:
+    """Whether a container's labels let a registry be asked for its tag; no, where they cannot be read."""
+    try:
+        return context.defaults.with_labels(container["Config"]["Labels"]).source == "registry"
+    except UnreadableSetting:
+        return False
+
+
 async def judge_remote(context: Context, container: Json) -> Verdict:
     """Judge a container by what the registry says of its tag.
 

@@ -86,19 +86,25 @@ async def check(context: Context, texts: Iterable[str], judge: Judge) -> list[tu
 
 
 def after_pull(report: Reporter) -> Judge:
-    """Judge after a pull, which is reported: one at a time, for each has the whole line to itself."""
+    """Judge after a pull, which is reported: one at a time, for each has the whole line to itself.
+
+    A container whose labels let no registry be asked is judged from here.
+    """
     turn = asyncio.Lock()
 
     async def judge(context: Context, container: Json) -> Assessment:
-        async with turn:
-            await app.pull(context, container, report)
+        if app.may_ask(context, container):
+            async with turn:
+                await app.pull(context, container, report)
         return await app.judged(context, container)
 
     return judge
 
 
 async def remotely(context: Context, container: Json) -> Assessment:
-    """Judge by what the registry says of the tag; no layer is pulled."""
+    """Judge by what the registry says of the tag, where it may be asked; no layer is pulled."""
+    if not app.may_ask(context, container):
+        return await app.judged(context, container)
     return Assessment(container, None, await app.judge_remote(context, container))
 
 

@@ -53,6 +53,37 @@ def test_a_registry_that_cannot_be_asked_keeps_no_other_from_being_judged(
     assert f"cannot tell whether {web.image} has an update: " in done.err
 
 
+WAYS = [(), ("--pull",), ("--remote",)]
+
+
+@pytest.mark.parametrize("way", WAYS[1:])
+def test_what_follows_the_local_tag_is_judged_from_here_and_no_registry_asked(
+    cli: Commands, stack: Stack, registry: PrivateRegistry, way: tuple[str, ...]
+) -> None:
+    web = published(stack, registry, *ENABLED, "--label", "ctr-updater.source=local")
+    before = registry.requests()
+
+    for meant in (web.name, "--all"):
+        done = cli("watcher", "check", *way, meant)
+        assert done == (0, f"{web.name}: up to date: {web.image} is {short(web.old)}\n", "")
+
+    assert registry.requests() == before
+
+
+@pytest.mark.parametrize("label", ["source=nowhere", "sorce=local"])
+def test_a_label_that_cannot_be_read_is_said_in_the_same_way_and_no_registry_asked(
+    cli: Commands, stack: Stack, registry: PrivateRegistry, label: str
+) -> None:
+    web = published(stack, registry, "--label", f"ctr-updater.{label}")
+    before = registry.requests()
+
+    check, *others = [cli("watcher", "check", *way, web.name) for way in WAYS]
+
+    assert (check.code, label.partition("=")[0] in check.out) == (5, True)
+    assert others == [check, check]
+    assert registry.requests() == before
+
+
 def test_all_are_those_that_opted_in_whatever_their_state(cli: Commands, stack: Stack) -> None:
     web, db = outdated(stack, *ENABLED), current(stack, *ENABLED, name="db")
     current(stack, name="other")
