@@ -41,11 +41,14 @@ class Pulse:
             temporary.replace(self._path)
 
     def _hold(self) -> None:
-        """Hold a lock that goes with the process, so that a killed daemon is noticed at once."""
+        """Hold a lock that goes with the process, so that a killed daemon is noticed at once.
+
+        Another daemon of this folder may have it yet, or whoever asks whether it is free, for a moment.
+        """
         if self._lock is None:
             self._lock = (self._path.parent / _LOCK).open("w")
-            with contextlib.suppress(BlockingIOError):
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def stop(self) -> None:
         """Say that the daemon does not follow the engine just now."""

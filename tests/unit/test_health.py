@@ -1,5 +1,6 @@
 """What the daemon writes down of itself, and what is read from it."""
 
+import fcntl
 import subprocess
 import sys
 import time
@@ -64,6 +65,19 @@ def test_a_daemon_that_was_killed_is_in_trouble_at_once(tmp_path: Path) -> None:
 def test_a_daemon_that_goes_on_is_well_again(beating: Make, tmp_path: Path) -> None:
     pulse = beating(tmp_path)
     pulse.stop()
+    pulse.beat()
+
+    assert trouble(tmp_path) == ""
+
+
+@pytest.mark.parametrize("how", [fcntl.LOCK_EX, fcntl.LOCK_SH], ids=["daemon", "healthy"])
+def test_a_daemon_that_began_while_another_process_held_the_lock_is_well_once_that_has_ended(
+    beating: Make, tmp_path: Path, how: int
+) -> None:
+    with (tmp_path / "health.lock").open("w") as lock:
+        fcntl.flock(lock, how)
+        pulse = beating(tmp_path)
+
     pulse.beat()
 
     assert trouble(tmp_path) == ""
