@@ -17,8 +17,9 @@ from watcher.errors import EngineError, EngineUnavailable, NotFound, RegistryErr
 from watcher.names import Marker, name_of, short
 from watcher.notes import Note, Noted, Notes
 from watcher.pruned import Fate, fate
-from watcher.recovery import drop, read, restore
+from watcher.recovery import drop, read
 from watcher.refs import readable
+from watcher.restoration import restore
 from watcher.scene import SPARE_OF
 from watcher.successor import Draft
 from watcher.verdict import reference_of

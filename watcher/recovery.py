@@ -10,14 +10,15 @@ from typing import Any
 from attrs import evolve
 
 from watcher import spare, starting, stops
-from watcher.amended import ALWAYS, POLICY, Known, for_old, for_successor, silenced, unheld
+from watcher.amended import ALWAYS, POLICY, Known, for_old, for_successor, silenced
 from watcher.baseline import EVERYTHING, Baseline, left_stopped, seen_running
 from watcher.endings import ends
 from watcher.engine import Engine
 from watcher.errors import Conflict, EngineError, NotFound
 from watcher.names import Marker, short
-from watcher.proof import Demand, Meddled, NotProved, is_wired
+from watcher.proof import Demand, Meddled, NotProved
 from watcher.quiet import quiet
+from watcher.restoration import is_paused, pause, restore, restore_alone
 from watcher.scene import (
     Adopt,
     Depart,
@@ -53,7 +54,7 @@ async def recover(engine: Engine, recovery: Recovery, known: Known | None = None
             await restore(engine, old, marker, options)
             await drop(engine, successor)
         case Restore(old, marker):
-            await restore(engine, old, marker, unheld(await engine.container(old), marker))
+            await restore_alone(engine, old, marker)
         case Adopt(successor, marker):
             await engine.rename(successor, marker.name)
         case Inherit(successor, marker):
@@ -75,9 +76,9 @@ async def _inherit(engine: Engine, cid: str, marker: Marker) -> None:
     if marker.always:
         await engine.amend(cid, {POLICY: ALWAYS})
     with contextlib.suppress(NotProved):
-        if marker.wanted != "s" and not await _is_paused(engine, cid):
+        if marker.wanted != "s" and not await is_paused(engine, cid):
             await start(engine, cid)
-            await _pause(engine, cid, marker)
+            await pause(engine, cid, marker)
     await engine.rename(cid, marker.name)
 
 
@@ -92,13 +93,13 @@ async def bring_up(engine: Engine, update: Finish, demand: Demand) -> None:
     if old and old["State"]["Running"]:
         # A restart of the engine revived it, or a person did.
         await engine.stop(old)
-    if update.marker.wanted == "s" or await _is_paused(engine, update.successor):
+    if update.marker.wanted == "s" or await is_paused(engine, update.successor):
         # One that is paused already had proved itself before.
         return
     await start(engine, update.successor)
     baseline = await with_ends(engine, old, left_stopped(old, update.marker)) if old else EVERYTHING
     await judged(engine, update.successor, demand, update.marker, baseline)
-    await _pause(engine, update.successor, update.marker)
+    await pause(engine, update.successor, update.marker)
 
 
 async def measured(engine: Engine, old: Json, kept: str) -> Baseline:
@@ -193,7 +194,7 @@ async def close(engine: Engine, update: Finish) -> None:
         await engine.stop(old)
     if update.marker.wanted != "s" and new["State"]["Status"] == "created":
         await starting.start(engine, update.successor)
-        await _pause(engine, update.successor, update.marker)
+        await pause(engine, update.successor, update.marker)
     await commit(engine, update.successor, update.old, update.marker)
 
 
@@ -225,32 +226,6 @@ async def _wanted_options(engine: Engine, update: Undo, known: Known) -> Json:
     if new:
         silenced(new, known)
     return options
-
-
-async def restore(engine: Engine, cid: str, marker: Marker, options: Json) -> None:
-    """Give a container its name, but where a person gave it one, these options, and its state."""
-    container = await engine.container(cid)
-    if Marker.parse(container["Name"]):
-        await engine.rename(cid, marker.name)
-    await engine.amend(cid, options)
-    if marker.wanted == "s" or container["State"]["Paused"]:
-        # The engine refuses to start a paused container (409); it was never stopped.
-        return
-    if not container["State"]["Running"]:
-        await starting.start(engine, cid)
-    container = await engine.container(cid)
-    if container["State"]["Running"] and not is_wired(container, left_stopped(container, marker)):
-        await engine.act(cid, "restart")
-    await _pause(engine, cid, marker)
-
-
-async def _pause(engine: Engine, cid: str, marker: Marker) -> None:
-    if marker.wanted == "p" and not await _is_paused(engine, cid):
-        await engine.act(cid, "pause")
-
-
-async def _is_paused(engine: Engine, cid: str) -> bool:
-    return bool((await engine.container(cid))["State"]["Paused"])
 
 
 async def drop(engine: Engine, cid: str) -> None:

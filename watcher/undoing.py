@@ -16,7 +16,8 @@ from watcher.errors import EngineError, NotFound
 from watcher.names import Marker, name_of, short
 from watcher.place import confirm
 from watcher.proof import Demand, NotProved
-from watcher.recovery import bring_up, commit, drop, read, recover, restore, roll_back
+from watcher.recovery import bring_up, commit, drop, read, recover, roll_back
+from watcher.restoration import restore
 from watcher.scene import Adopt, Finish, Leave, Recovery, Restore, Scene, Undo
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.bed.cli import Commands
 from tests.bed.faults import run
 from tests.bed.proxy import Proxy
+from tests.bed.relay import When
 from tests.bed.stack import Stack
 from tests.engine.apps import QUICK, App, outdated
 from tests.engine.test_adversity import meddle, update
@@ -23,13 +24,54 @@ def docker(stack: Stack) -> Docker:
     return stack.engine.docker
 
 
-def cut_short(cli: Commands, proxy: Proxy, web: App, number: int) -> None:
-    """Kill the updater when the engine has answered so many of its changing calls."""
+def cut_short(cli: Commands, proxy: Proxy, web: App, number: int, when: When = "after") -> None:
+    """Kill the updater when the engine has answered so many of its changing calls, or before the last."""
     updating = Future[subprocess.Popen[str]]()
-    proxy.arm(run(lambda: updating.result().kill()), n=number, when="after")
+    proxy.arm(run(lambda: updating.result().kill()), n=number, when=when)
     updating.set_result(cli.start(*UPDATE, web.name, env=QUICK | {"DOCKER_HOST": proxy.host}))
     updating.result().wait()
     proxy.disarm()
+
+
+@pytest.mark.parametrize(
+    ("status", "number"),
+    [("running", 2), ("running", 3), ("running", 4), ("paused", 4), ("paused", 5), ("exited", 3)],
+)
+def test_an_old_container_is_known_to_be_on_its_way_back_until_it_is(
+    cli: Commands, stack: Stack, proxy: Proxy, docker: Docker, status: str, number: int
+) -> None:
+    """Its successor is gone, and the recovery is killed before one of its calls."""
+    web = outdated(stack, "--restart", "always")
+    if status != "running":
+        docker("pause" if status == "paused" else "stop", web.cid)
+    cut_short(cli, proxy, web, 3 if status == "exited" else 4)
+    docker("rm", next(row["Id"] for row in stack.containers().values() if row["Id"] != web.cid))
+    docker("tag", web.old, web.image)
+    cut_short(cli, proxy, web, number, when="before")
+
+    assert cli(*UPDATE, web.name, env=QUICK).code == 0
+
+    assert list(stack.containers()) == [web.name]
+    after = stack.inspect(web.name)
+    assert (after["Id"], after["State"]["Status"]) == (web.cid, status)
+    assert after["HostConfig"]["RestartPolicy"]["Name"] == "always"
+
+
+def test_an_old_container_whose_name_is_taken_as_it_comes_back_stays_stopped(
+    cli: Commands, stack: Stack, proxy: Proxy, docker: Docker
+) -> None:
+    web = outdated(stack, "--restart", "always")
+    cut_short(cli, proxy, web, 4)
+    docker("rm", next(row["Id"] for row in stack.containers().values() if row["Id"] != web.cid))
+    docker("tag", web.old, web.image)
+    took = meddle(lambda: stack.run(web.image, name=web.name))
+    proxy.arm(took, match=rf"^POST .*{web.cid}/rename\?name={web.name}$")
+
+    update(cli, proxy, web)
+
+    assert stack.inspect(web.name)["Id"] != web.cid
+    aside = stack.inspect(web.cid)
+    assert (aside["State"]["Running"], aside["HostConfig"]["RestartPolicy"]["Name"]) == (False, "no")
 
 
 @pytest.mark.parametrize("look", [1, 2, 3, 4])
