@@ -45,18 +45,12 @@ class Engine(Transport):
                 return parsedate_to_datetime(response.headers["Date"]).timestamp() + 1
 
     async def identity(self) -> str:
-        """The engine's id, asked for once per connection; its endpoint where it does not tell it.
-
-        Raises:
-            EngineUnavailable: It cannot be asked.
-        """
+        """The engine's id, asked for once per connection; its endpoint where a proxy does not let us ask."""
         if not self._identity:
             try:
                 self._identity = str((await self.info()).get("ID") or self.endpoint.shown)
-            except EngineUnavailable:
-                raise
-            except EngineError:
-                self._identity = self.endpoint.shown  # as a proxy that lets no such request pass
+            except (Barred, NotFound):
+                self._identity = self.endpoint.shown
         return self._identity
 
     # Containers: to read

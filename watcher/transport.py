@@ -34,7 +34,8 @@ CHANGE_LIMIT = 180.0
 SILENCE_LIMIT = 600.0
 _NO_ANSWER = 900
 _NOT_FOUND, _FORBIDDEN = 404, 403
-_OF_A_PROXY = (_FORBIDDEN, 405)
+_BARRED = (_FORBIDDEN, 405)
+_AWAY = (502, 503, 504)
 _API = re.compile(r"^/v[0-9.]+(?=/)")
 _LISTED = "docs/socket-proxy.md lists the requests that each command needs"
 _GARBAGE = (aiohttp.ClientResponseError, ValueError, LookupError, TypeError)
@@ -217,6 +218,9 @@ class Transport:
         except _Withheld as error:
             why = f"a proxy in front of the engine at {self.endpoint.shown} does not let {error} pass"
             raise Barred(f"cannot {what}: {why}", status=_FORBIDDEN, advice=_LISTED) from error
+        except _Away as error:
+            why = f"a proxy in front of the engine at {self.endpoint.shown} cannot reach it: {error}"
+            raise EngineUnavailable(f"cannot {what}: {why}", advice=_TRY_AGAIN) from error
         except TimeoutError as error:
             why = f"the engine at {self.endpoint.shown} did not answer within {limit or silence:.0f} s"
             raise NoAnswer(f"cannot {what}: {why}", advice="see whether `docker ps` answers") from error
@@ -236,11 +240,18 @@ class _Withheld(Exception):
     """A request, as `METHOD /path`, that somebody else than the engine refused."""
 
 
+class _Away(Exception):
+    """What a proxy answers, in the engine's place, while that gives it no answer."""
+
+
 async def _refuse_strangers(response: aiohttp.ClientResponse) -> None:
     """Tell the refusal of a proxy from the engine's, whose errors are all JSON."""
-    if response.status in _OF_A_PROXY and response.content_type != "application/json":
-        response.close()
-        raise _Withheld(f"{response.method} {_API.sub('', response.url.path)}")
+    if response.status not in (*_BARRED, *_AWAY) or response.content_type == "application/json":
+        return
+    response.close()
+    if response.status in _AWAY:
+        raise _Away(f"{response.status} {response.reason}")
+    raise _Withheld(f"{response.method} {_API.sub('', response.url.path)}")
 
 
 def _refusal(what: str, error: aiodocker.DockerError) -> EngineError:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.bed.badregistry import BadRegistry
 from tests.bed.cli import Commands
-from tests.bed.http1 import Call
+from tests.bed.faults import Fault, answer
 from tests.bed.proxy import Proxy
 from tests.bed.registry import PrivateRegistry
 from tests.bed.stack import Stack
@@ -18,6 +18,7 @@ from tests.engine.apps import QUICK, App, outdated
 from tests.registry.live.apps import publish, pulled
 from watcher.endpoint import Endpoint
 from watcher.engine import Engine
+from watcher.errors import EngineError
 
 PAGE = Path(__file__).parents[3] / "docs" / "socket-proxy.md"
 COMMANDS = {
@@ -30,11 +31,14 @@ COMMANDS = {
 EVER = 1_000_000
 
 
-def barred(_: Call) -> bytes:
+def page(status: str) -> Fault:
     """Answer as HAProxy does, which these proxies are made of."""
-    page = b"<html><body><h1>403 Forbidden</h1>\nRequest forbidden by administrative rules.\n</body></html>\n"
-    head = f"HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\nContent-Length: {len(page)}\r\n"
-    return head.encode() + b"Connection: close\r\n\r\n" + page
+    html = f"<html><body><h1>{status}</h1>\nRequest forbidden by administrative rules.\n</body></html>\n"
+    head = f"HTTP/1.1 {status}\r\nContent-Type: text/html\r\nContent-Length: {len(html)}\r\n"
+    return lambda _: f"{head}Connection: close\r\n\r\n{html}".encode()
+
+
+barred = page("403 Forbidden")
 
 
 def listed(kind: str) -> list[str]:
@@ -128,6 +132,45 @@ def test_a_pull_that_the_proxy_forbids_is_not_the_registrys_fault(
     assert "does not let POST /images/create pass - docs/socket-proxy.md lists" in done.err
     assert "docker login" not in done.err
     assert is_untouched(stack, web)
+
+
+@pytest.mark.parametrize("status", ["502 Bad Gateway", "503 Service Unavailable", "504 Gateway Time-out"])
+def test_an_engine_that_the_proxy_cannot_reach_is_not_the_registrys_fault(
+    cli: Commands, stack: Stack, proxy: Proxy, web: App, status: str
+) -> None:
+    proxy.arm(page(status), match="^POST /images/create", times=EVER)
+
+    done = cli("watcher", "update", web.name, env={"DOCKER_HOST": proxy.host})
+
+    assert done.code == 4
+    assert f"a proxy in front of the engine at {proxy.host} cannot reach it: {status}" in done.err
+    assert is_untouched(stack, web)
+
+
+@pytest.mark.parametrize("trouble", [answer(500), page("503 Service Unavailable")])
+def test_an_engine_that_does_not_tell_who_it_is_is_asked_again(proxy: Proxy, trouble: Fault) -> None:
+    async def identities() -> list[str]:
+        async with Engine(Endpoint(proxy.host, socket=str(proxy.socket))) as engine:
+            proxy.arm(trouble, match="^GET .*/info")
+            with pytest.raises(EngineError):
+                await engine.identity()
+            told = (await engine.info())["ID"]
+            return [told, await engine.identity()]
+
+    told, remembered = asyncio.run(identities())
+    assert remembered == told
+
+
+@pytest.mark.parametrize("trouble", [barred, page("404 Not Found"), answer(404)])
+def test_an_engine_that_must_not_be_asked_who_it_is_is_known_by_its_endpoint(
+    proxy: Proxy, trouble: Fault
+) -> None:
+    async def identity() -> str:
+        async with Engine(Endpoint(proxy.host, socket=str(proxy.socket))) as engine:
+            proxy.arm(trouble, match="^GET .*/info", times=EVER)
+            return await engine.identity()
+
+    assert asyncio.run(identity()) == proxy.host
 
 
 def test_the_daemon_says_what_the_proxy_forbids(start: Start, stack: Stack, proxy: Proxy, web: App) -> None:
