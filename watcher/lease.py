@@ -11,14 +11,15 @@ is asked for first. So one that was suspended, or cut off, finds out before it d
 
 import asyncio
 import contextlib
-import time
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Self
 
 from attrs import evolve
 
 from watcher.engine import Engine
 from watcher.errors import Conflict, EngineError, NotFound, TakenOver
+from watcher.memory import elapsed
 from watcher.names import Marker, name_of
 from watcher.scene import Scene
 
@@ -52,6 +53,7 @@ class Lease:
         self.owner = owner
         self._plain = engine
         self._held: set[str] = set()
+        self._names: set[str] = set()
         self._last = 0.0
         self._is_lost = False
         self._beating: asyncio.Task[None] | None = None
@@ -91,7 +93,7 @@ class Lease:
         """Let a request pass; the first one makes the title."""
         if self._beating is None:
             self._begin()
-        elif self._is_lost or time.monotonic() - self._last > LEASE_S:
+        elif self._is_lost or elapsed() - self._last > LEASE_S:
             await self._beat()
 
     async def _beat_on(self) -> None:
@@ -103,7 +105,7 @@ class Lease:
     async def _beat(self) -> None:
         async with self._one_at_a_time:
             for _ in range(_TRIES):
-                sent = time.monotonic()
+                sent = elapsed()
                 if await self._is_shown():
                     self._last = sent if self._held else 0.0
                     return
@@ -115,12 +117,14 @@ class Lease:
         Raises:
             TakenOver: Another one has the title.
         """
-        is_late = time.monotonic() - self._last > SILENCE_S
-        owners = owners_of(rows := await self._plain.containers(stopped=True, name=_MARKED))
+        is_late = elapsed() - self._last > SILENCE_S
+        wanted = "|".join([_MARKED, *(rf"^/?{re.escape(name)}$" for name in self._names)])
+        owners = owners_of(rows := await self._plain.containers(stopped=True, name=wanted))
         self._is_lost |= is_lost(self._held, owners, self.owner, is_late=is_late)
         if self._is_lost:
             raise _loss()
         self._held |= {cid for cid, owner in owners.items() if owner == self.owner}
+        self._names |= names_of(rows, self.owner)
         try:
             for name in shown_by(rows, self.owner):
                 await self._plain.sign_of_life(name)
@@ -157,11 +161,31 @@ def is_lost(held: set[str], owners: Mapping[str, str], owner: str, *, is_late: b
     return is_another_s or bool(held and is_late and owner not in owners.values())
 
 
-def shown_by(rows: Iterable[Json], owner: str) -> list[str]:
-    """The temporary names that an owner's updates are shown by: of each, one that does not run."""
-    found = dict[str, str]()
-    for row in rows:
-        marker = Marker.parse(name_of(row))
-        if marker and marker.owner == owner and row.get("State") not in (*_RUNS, *_GOES):
+def names_of(rows: Iterable[Json], owner: str) -> set[str]:
+    """The containers' own names whose updates are an owner's."""
+    return {marker.name for _, marker in _owned(rows, owner)}
+
+
+def shown_by(rows: Sequence[Json], owner: str) -> list[str]:
+    """The temporary names that an owner's updates are shown by: of each, one that does not run.
+
+    Where there is none it is a successor that is about to be stopped, for the old container has its name
+    again. What that one's devices are is of no matter any more.
+
+    Args:
+        rows: The containers with temporary names, and those that have the names themselves, if known.
+        owner: Whose.
+    """
+    holders = {name_of(row): str(row["Id"]) for row in rows}
+    found, leaving = dict[str, str](), dict[str, str]()
+    for row, marker in _owned(rows, owner):
+        if row.get("State") not in (*_RUNS, *_GOES):
             found[marker.name] = str(marker)
-    return [*found.values()]
+        elif row.get("State") in _RUNS and holders.get(marker.name, "").startswith(marker.other):
+            leaving[marker.name] = str(marker)
+    return [*(leaving | found).values()]
+
+
+def _owned(rows: Iterable[Json], owner: str) -> Iterator[tuple[Json, Marker]]:
+    marked = ((row, Marker.parse(name_of(row))) for row in rows)
+    return ((row, marker) for row, marker in marked if marker and marker.owner == owner)

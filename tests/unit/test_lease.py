@@ -26,6 +26,30 @@ def test_a_container_that_runs_or_goes_is_left_alone(state: str) -> None:
     assert shown_by([row(f"{OLD}-{MINE}", "exited"), row(f"{NEW}-{MINE}", state)], MINE) == [f"{OLD}-{MINE}"]
 
 
+@pytest.mark.parametrize("state", ["running", "restarting", "paused"])
+def test_a_successor_that_is_about_to_be_stopped_shows_its_update(state: str) -> None:
+    """The old container has its name again, and no temporary one."""
+    old = {"Id": "0" * 64, "Names": ["/web"], "State": "exited"}
+
+    assert shown_by([row(f"{NEW}-{MINE}", state), old], MINE) == [f"{NEW}-{MINE}"]
+    assert shown_by([row(f"{NEW}-{OTHER}", state), old], MINE) == []
+
+
+@pytest.mark.parametrize("state", ["removing", "dead"])
+def test_a_successor_that_goes_shows_nothing(state: str) -> None:
+    old = {"Id": "0" * 64, "Names": ["/web"], "State": "exited"}
+
+    assert shown_by([row(f"{NEW}-{MINE}", state), old], MINE) == []
+
+
+def test_a_successor_that_is_to_stay_is_left_alone_while_it_runs() -> None:
+    """Somebody removed the old container, or another one has the name."""
+    other = {"Id": "9" * 64, "Names": ["/web"], "State": "exited"}
+
+    assert shown_by([row(f"{NEW}-{MINE}", "running")], MINE) == []
+    assert shown_by([row(f"{NEW}-{MINE}", "running"), other], MINE) == []
+
+
 def test_each_update_is_shown_once_and_nobody_else_s_is() -> None:
     side = f"side.ctr-updater-new-r-{'2' * 12}-{MINE}"
     rows = [
