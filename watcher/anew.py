@@ -7,7 +7,7 @@ the temporary name that the old container has in an update, so that all the rest
 import contextlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import evolve, frozen
 
@@ -24,7 +24,6 @@ from watcher.scene import SPARE_OF
 from watcher.successor import Draft
 from watcher.verdict import reference_of
 
-T = TypeVar("T")
 Json = dict[str, Any]
 # Pulls an image by its reference, for a platform.
 Fetch = Callable[[str, str], Awaitable[None]]
@@ -59,11 +58,13 @@ class Mended:
         note: As it stands now.
         lines: What happened, for people.
         is_changed: Whether something was made anew, so that recovery has more to do.
+        errors: What could not be made anew, and why; the first is the cause.
     """
 
     note: Note
     lines: tuple[str, ...] = ()
     is_changed: bool = False
+    errors: tuple[EngineError, ...] = ()
 
 
 async def noted(engine: Engine, name: str, parts: Sequence[Noted], olds: Sequence[Json]) -> Note:
@@ -102,51 +103,40 @@ def _origin(image: Json, reference: str) -> str:
     """A reference by digest to pull an image by, or empty; with the containerd store its id is the digest."""
     if digests := image.get("RepoDigests"):
         return str(digests[0])
-    ref = readable(reference)
+    ref = None if _is_id(reference, image["Id"]) else readable(reference)
     return f"{ref.repository}@{image['Id']}" if ref and image.get("Descriptor") else ""
 
 
 async def put_back(at: Workshop, note: Note) -> Mended:
     """Make anew what went of an update, unless somebody removed it on purpose.
 
-    Raises:
-        EngineError: The engine refused; what was made is noted.
+    What the engine refuses of one container or network keeps no other back, but for those that hold on to it.
     """
-    lines = await reattach.mended(at.engine, note)
-    done = Mended(note, tuple(lines), is_changed=bool(lines))
+    done, unmade = Mended(note), list[Noted]()
+    for gone in note.networks:
+        done = await _tried(done, _network_back(at, done, gone))
     for part in note.parts:
-        done = await _part_back(at, done, part)
+        known = done.errors
+        if not (is_unmade := any(map(part.holds_on, unmade))):
+            done = await _tried(done, _part_back(at, done, part))
+        if is_unmade or done.errors != known:
+            unmade.append(part)
     return done
 
 
-async def mending(at: Workshop, name: str, work: Callable[[], Awaitable[T]]) -> tuple[T, tuple[str, ...]]:
-    """Do the work of recovery on a container, made anew where it went; then forget what is noted of it.
-
-    Returns:
-        What the work gave, and what happened, for people.
-    """
-    lines = list[str]()
-    await _all_put_back(at, name, lines)
-    while True:
-        try:
-            result = await work()
-        except EngineUnavailable:
-            raise
-        except EngineError:
-            if not await _all_put_back(at, name, lines):
-                raise
-            continue
-        if not await _all_put_back(at, name, lines):
-            break
-    for note in await at.notes.of(name):
-        await at.notes.drop(note)
-    return result, tuple(dict.fromkeys(lines))
+async def _tried(done: Mended, work: Awaitable[Mended]) -> Mended:
+    """What was done with one piece of work more, or why it could not be."""
+    try:
+        return await work
+    except EngineUnavailable:
+        raise
+    except EngineError as error:
+        return evolve(done, errors=(*done.errors, error))
 
 
-async def _all_put_back(at: Workshop, name: str, lines: list[str]) -> bool:
-    done = [await put_back(at, note) for note in await at.notes.of(name)]
-    lines += [line for each in done for line in each.lines]
-    return any(each.is_changed for each in done)
+async def _network_back(at: Workshop, done: Mended, gone: str) -> Mended:
+    line = await reattach.mended(at.engine, done.note, gone)
+    return evolve(done, lines=(*done.lines, line), is_changed=True) if line else done
 
 
 async def _part_back(at: Workshop, done: Mended, part: Noted) -> Mended:
@@ -203,12 +193,23 @@ async def _draft(at: Workshop, note: Note, part: Noted, *, is_needed: bool) -> t
         return None, ""
     body = part.on.payload.body
     if not await _has_image(at.engine, body["Image"]):
-        try:
-            await at.fetch(body["Image"], part.on.payload.platform)
-        except RegistryError as error:
-            raise EngineError(f"{part.marker.name} is gone, and so are its images: {error}") from error
+        await _fetched(at, part)
     image = (await at.engine.image(body["Image"]))["Id"]
     return evolve(_rewritten(part.on, note, part), image=image), "its new image, for its own is gone"
+
+
+async def _fetched(at: Workshop, part: Noted) -> None:
+    lost, reference = f"{part.marker.name} is gone, and so are its images", part.on.payload.body["Image"]
+    if _is_id(reference, part.on.image):
+        raise EngineError(f"{lost}: it was created by an image's id, and none can be pulled by that")
+    try:
+        await at.fetch(reference, part.on.payload.platform)
+    except RegistryError as error:
+        raise EngineError(f"{lost}: {error}") from error
+
+
+def _is_id(reference: str, image: str) -> bool:
+    return reference.startswith("sha256:") or image.removeprefix("sha256:").startswith(reference)
 
 
 async def _has_own_image(at: Workshop, part: Noted, back: Draft) -> bool:

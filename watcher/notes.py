@@ -7,6 +7,7 @@ per update that goes with the update's end. It holds values of environments: nob
 
 import base64
 import contextlib
+import json
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -52,6 +53,11 @@ class Noted:
     def ids(self) -> tuple[str, ...]:
         """Of all that the update could go back to, the latest first."""
         return tuple(dict.fromkeys(cid for cid in (self.again, self.kept, self.old) if cid))
+
+    def holds_on(self, other: "Noted") -> bool:
+        """Whether it holds on to another one, or its successor to that one's."""
+        text = json.dumps([draft.payload.body for draft in (self.back, self.on) if draft])
+        return self.kept != other.kept and (other.old in text or other.new in text)
 
 
 @frozen

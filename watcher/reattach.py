@@ -32,26 +32,23 @@ async def bodies(engine: Engine, containers: Sequence[Json]) -> dict[str, Json]:
     return found
 
 
-async def mended(engine: Engine, note: Note) -> list[str]:
-    """Make those anew that went, and have the containers of an update join them.
+async def mended(engine: Engine, note: Note, gone: str) -> str:
+    """Make a network anew that went, and have the containers of an update join it.
 
     Returns:
-        What happened, for people.
+        What happened, for people, or empty.
     """
-    lines = list[str]()
-    for gone, body in note.networks.items():
-        if await _is_here(engine, gone):
-            continue
-        who = _WHO.get(await fate(engine, "network", gone, note.since))
-        if who is None:
-            continue
-        is_new = not await _is_here(engine, body["Name"])
-        if is_new:
-            await engine.create_network(body)
-        joined = [await _rejoined(engine, part, gone, body["Name"]) for part in note.parts]
-        if is_new or any(joined):
-            lines.append(f"{who} removed the network {body['Name']}: it was made again")
-    return lines
+    if await _is_here(engine, gone):
+        return ""
+    who = _WHO.get(await fate(engine, "network", gone, note.since))
+    if who is None:
+        return ""
+    body = note.networks[gone]
+    is_new = not await _is_here(engine, body["Name"])
+    if is_new:
+        await engine.create_network(body)
+    joined = [await _rejoined(engine, part, gone, body["Name"]) for part in note.parts]
+    return f"{who} removed the network {body['Name']}: it was made again" if is_new or any(joined) else ""
 
 
 async def _is_here(engine: Engine, network: str) -> bool:

@@ -1,10 +1,14 @@
 """What an update under way notes of its containers, and makes anew where a prune comes in between."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from watcher.anew import Workshop, noted, put_back
+from watcher.errors import EngineError, EngineUnavailable
 from watcher.notes import Note
 from watcher.part import Part
+
+T = TypeVar("T")
 
 
 class Rescue:
@@ -12,10 +16,12 @@ class Rescue:
 
     Attributes:
         lines: What happened, for people.
+        errors: Why something could not be made anew when that was last tried.
     """
 
     def __init__(self, at: Workshop, parts: Sequence[Part]) -> None:
         self.lines: list[str] = []
+        self.errors: tuple[EngineError, ...] = ()
         self._at = at
         self._parts = {part.name: part for part in parts}
         self._note: Note | None = None
@@ -34,7 +40,7 @@ class Rescue:
         if self._note is None:
             return False
         done = await put_back(self._at, self._note)
-        self._note = done.note
+        self._note, self.errors = done.note, done.errors
         self.lines += done.lines
         for each in done.note.parts:
             if each.again:
@@ -45,3 +51,43 @@ class Rescue:
         """Forget what was noted: all is at its end."""
         if self._note is not None:
             await self._at.notes.drop(self._note)
+
+
+async def mending(at: Workshop, name: str, work: Callable[[], Awaitable[T]]) -> tuple[T, tuple[str, ...]]:
+    """Do the work of recovery on a container, made anew where it went; then forget what is noted of it.
+
+    What cannot be made anew keeps the work from nothing else.
+
+    Returns:
+        What the work gave, and what happened, for people.
+
+    Raises:
+        EngineError: The engine refused; what is noted stays.
+    """
+    lines = list[str]()
+    await _all_put_back(at, name, lines)
+    while True:
+        try:
+            result = await work()
+        except EngineUnavailable:
+            raise
+        except EngineError as error:
+            is_open, errors = await _all_put_back(at, name, lines)
+            if not is_open:
+                raise (*errors, error)[0] from None
+            continue
+        is_open, errors = await _all_put_back(at, name, lines)
+        if not is_open:
+            break
+    if errors:
+        raise errors[0]
+    for note in await at.notes.of(name):
+        await at.notes.drop(note)
+    return result, tuple(dict.fromkeys(lines))
+
+
+async def _all_put_back(at: Workshop, name: str, lines: list[str]) -> tuple[bool, list[EngineError]]:
+    """Make anew what went; whether something was, and why something could not be."""
+    done = [await put_back(at, note) for note in await at.notes.of(name)]
+    lines += [line for each in done for line in each.lines]
+    return any(each.is_changed for each in done), [error for each in done for error in each.errors]

@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping
 from attrs import evolve, frozen
 
 from watcher import lineage, links
-from watcher.anew import mending
 from watcher.attempt import demand_of
 from watcher.claims import Wider, with_claims
 from watcher.context import Context
@@ -13,6 +12,7 @@ from watcher.errors import UnreadableSetting
 from watcher.home import owner_of
 from watcher.lease import Lease
 from watcher.proof import Demand
+from watcher.rescue import mending
 from watcher.settings import Policy
 from watcher.settle import Demands, Failure, down, glance, settle
 from watcher.takeover import Waits, take_over

@@ -257,6 +257,8 @@ class Update:
             while is_open:
                 await self._gone_back([part for part in begun if part.name not in untouched])
                 is_open = await self._rescue.put_back()
+            for trouble in self._rescue.errors:
+                raise trouble
 
         try:
             tries = await patiently(back)
