@@ -28,16 +28,22 @@ async def update(
         request: What is wanted of each.
 
     Yields:
-        What the person called it, and the outcome, the error, or the line that says what holds it back.
+        What the person called it, and the outcome, the error, or the line that says what holds it back;
+        nothing more once there is nobody to talk to.
 
     Raises:
-        EngineUnavailable: There is nobody to talk to.
+        EngineUnavailable: There was nobody to talk to from the beginning.
     """
     work = _Work(context, request)
     left = await work.order([*texts])
     while left:
         name, text = left.pop(0)
-        yield text, await work.one(name, frozenset(other for other, _ in left))
+        try:
+            result = await work.one(name, frozenset(other for other, _ in left))
+        except EngineUnavailable as error:
+            yield text, error
+            return
+        yield text, result
 
 
 class _Work:

@@ -15,7 +15,7 @@ from watcher import app, by_hand, log, outlet, shown
 from watcher.by_hand import Result
 from watcher.context import Context
 from watcher.daemon import Daemon
-from watcher.errors import WatcherError
+from watcher.errors import EngineUnavailable, WatcherError
 from watcher.health import Pulse
 from watcher.job import Done, Outcome, Request
 from watcher.progress import PullProgress, Reporter, Waiting
@@ -126,7 +126,7 @@ def update(names: Iterable[str], *, no_pull: bool, dry_run: bool, again: bool, a
 
     One that fails keeps those from it that depend on it, and no others.
     """
-    waiting = Waiting(sys.stderr)
+    names, waiting = [*names], Waiting(sys.stderr)
     report = None if no_pull else _reported()
     request = Request(report, dry_run=dry_run, again=again, tell=waiting, waits=_waits(waiting))
 
@@ -135,6 +135,8 @@ def update(names: Iterable[str], *, no_pull: bool, dry_run: bool, again: bool, a
         async with waiting, contextlib.aclosing(by_hand.update(context, names, request)) as results:
             async for name, result in results:
                 waiting.clear()
+                if isinstance(result, EngineUnavailable) and len(names) == 1:
+                    raise result
                 codes.append(_said(result, context, as_json=as_json))
                 records.append(_result(context, name, result))
         if as_json:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.bed.cli import Commands, Result
+from tests.bed.faults import cut
 from tests.bed.proxy import Proxy
 from tests.bed.stack import Stack
 from tests.engine.apps import QUICK, current, outdated
@@ -60,6 +61,30 @@ def test_of_several_names_each_error_has_its_advice_and_code(
     assert (done.code, failed["code"]) == (3, 3)
     assert failed["error"] == done.err.rstrip("\n")
     assert failed["advice"] == "`docker ps -a` lists what there is"
+
+
+def test_what_was_done_before_the_engine_went_away_is_told(cli: Commands, stack: Stack, proxy: Proxy) -> None:
+    web, db = outdated(stack), outdated(stack, name="db")
+    proxy.arm(cut, match=f"^GET .*/containers/{db.name}/json", times=1000)
+    environ = QUICK | {"DOCKER_HOST": proxy.host}
+
+    done = cli("watcher", "update", "--no-pull", "--json", web.name, db.name, env=environ)
+
+    updated, failed = json.loads(done.out)
+    assert (updated["name"], updated["done"]) == (web.name, "updated")
+    assert (failed["name"], failed["done"], failed["code"], done.code) == (db.name, "failed", 4, 4)
+    assert failed["error"] == done.err.rstrip("\n")
+
+
+def test_where_the_engine_goes_away_at_the_only_one_the_error_is_an_object(
+    cli: Commands, stack: Stack, proxy: Proxy
+) -> None:
+    web = outdated(stack)
+    proxy.arm(cut, match=f"^GET .*/containers/{web.name}/json", times=1000)
+
+    done = cli("watcher", "update", "--no-pull", "--json", web.name, env={"DOCKER_HOST": proxy.host})
+
+    problem(done, 4)
 
 
 def test_a_plan_is_its_steps_as_data(cli: Commands, stack: Stack, proxy: Proxy) -> None:
