@@ -9,7 +9,7 @@ from watcher.assess import Assessment, known_image
 from watcher.engine import Engine, Json
 from watcher.errors import EngineError, NotFound, RolledBack, UpdateFailed, WatcherError
 from watcher.names import short
-from watcher.refs import ImageRef
+from watcher.refs import readable
 from watcher.undoing import open_updates
 from watcher.verdict import reference_of
 
@@ -75,9 +75,6 @@ async def _container(engine: Engine, cid: str) -> Json | None:
 def _digest(image: Json | None, reference: str) -> str:
     """The digest by which the repository of a reference knows an image; empty where it does not."""
     texts = (image or {}).get("RepoDigests") or []
-    try:
-        repository = ImageRef.parse(reference).repository
-    except ValueError:
-        return ""
-    known = (text for text in texts if ImageRef.parse(text).repository == repository)
-    return next(known, "").rpartition("@")[2]
+    followed = readable(reference)
+    known = (ref for text in texts if (ref := readable(text)))
+    return next((ref.digest for ref in known if followed and ref.repository == followed.repository), "")

@@ -32,7 +32,9 @@ def table(rows: Sequence[Row], width: int | None = None) -> str:
 
 
 def _briefly(verdict: str, image: str) -> str:
-    """A verdict without the reference that stands beside it."""
+    """A verdict without the reference that stands beside it; a dash beside it is none."""
+    if image in ("", "-"):
+        return verdict
     names = "|".join(map(re.escape, {image, image.removeprefix("docker.io/").removeprefix("library/")}))
     return re.sub(rf"(?<!\S)(?:{names})(?!\S)", "it", verdict)
 

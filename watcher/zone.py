@@ -9,6 +9,8 @@ from pathlib import Path
 from watcher.errors import UnreadableSetting
 from watcher.spelling import nearest
 
+# What the C library takes these for where there are no files is what they mean.
+_NEED_NO_FILE = ("UTC", "GMT")
 # As POSIX spells a zone out: `CET-1CEST,M3.5.0,M10.5.0/3`, `<+03>-3`.
 _SPELLED = re.compile(r"([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?[0-9]{1,3}(:[0-9]{2}){0,2}.*")
 _FOLDERS = ("/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo")
@@ -21,7 +23,7 @@ def refuse_unknown_zone(environ: Mapping[str, str] = os.environ) -> None:
         UnreadableSetting: `TZ` names none.
     """
     name = environ.get("TZ", "").removeprefix(":")
-    if not name or _SPELLED.fullmatch(name) or _is_file(name, environ):
+    if not name or name in _NEED_NO_FILE or _SPELLED.fullmatch(name) or _is_file(name, environ):
         return
     near = nearest(name, zoneinfo.available_timezones())
     meant = f"; did you mean {near}?" if near else ""

@@ -65,6 +65,8 @@ def test_a_name_is_cut_last() -> None:
         ),
         ("docker.io/library/app:1", "up to date: app:1 is 0123456789ab", "up to date: it is 0123456789ab"),
         ("app", "up to date: app:latest is 0123456789ab", "up to date: app:latest is 0123456789ab"),
+        ("-", "unknown: refused - log in again", "unknown: refused - log in again"),
+        ("", "unknown:  - log in again", "unknown:  - log in again"),
         ("a.b", "up to date: axb is 0123456789ab", "up to date: axb is 0123456789ab"),
     ],
 )

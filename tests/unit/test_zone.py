@@ -13,6 +13,15 @@ def test_what_the_c_library_knows_is_let_pass(zone: str) -> None:
     refuse_unknown_zone({"TZ": zone})
 
 
+@pytest.mark.parametrize("zone", ["UTC", "GMT", ":UTC"])
+def test_what_needs_no_file_is_let_pass_where_there_are_none(
+    zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("watcher.zone._FOLDERS", ())
+
+    refuse_unknown_zone({"TZ": zone})
+
+
 def test_a_file_is_let_pass() -> None:
     refuse_unknown_zone({"TZ": "/usr/share/zoneinfo/Europe/Berlin"})
 
