@@ -18,7 +18,7 @@ from watcher.engine import Engine
 from watcher.errors import EngineError, EngineUnavailable, Occupied, TaskLeft
 from watcher.names import Wanted
 from watcher.proof import Demand, Look, Meddled, NotProved, NotStarted, Unhealthy, judge, runs, with_code
-from watcher.words import last_check
+from watcher.words import last_check, masked
 
 Json = dict[str, Any]
 
@@ -50,7 +50,7 @@ async def start(engine: Engine, cid: str) -> None:
             raise
         if error.status != _BAD_REQUEST and not (await engine.container(cid))["State"].get("Error"):
             raise
-        raise NotStarted(error.message) from error
+        raise NotStarted(await masked(engine, cid, error.message)) from error
 
 
 async def prove(engine: Engine, cid: str, demand: Demand, baseline: Baseline = EVERYTHING) -> None:

@@ -23,8 +23,24 @@ async def mask_of(engine: Engine, cid: str) -> Mask:
     return Mask(container["Config"].get("Env") or [], inherited)
 
 
+async def masked(engine: Engine, cid: str, said: str) -> str:
+    """What the engine says of a container, which may quote it; none of it where nobody knows what to hide."""
+    try:
+        return (await mask_of(engine, cid))(said)
+    except EngineError as error:
+        return (
+            f"the engine would not start it; why is not told, for its secrets are not known ({error.message})"
+        )
+
+
 async def told(engine: Engine, cid: str, trouble: str) -> str:
-    """What went wrong with a container, on one line with its last words."""
+    """What went wrong with a container, on one line with its last words.
+
+    Args:
+        engine: Where it is.
+        cid: Its id.
+        trouble: What went wrong; what it quotes of the container or the engine is masked already.
+    """
     try:
         mask = await mask_of(engine, cid)
     except EngineError:

@@ -3,12 +3,15 @@
 import pytest
 
 from tests.bed.cli import Commands
+from tests.bed.faults import answer, passing, run
+from tests.bed.proxy import Proxy
 from tests.bed.stack import Stack
 from tests.daemon.apps import LOCAL
 from tests.daemon.conftest import Running
 from tests.engine.apps import QUICK, outdated
 from tests.engine.updates import UPDATE
 
+EVER = 1_000_000
 SECRETS = ("hunter2-own", "dXNlcjpodW50ZXIy", "baked-in-secret", "s3same")
 OWN = (
     *("-e", f"WORD={SECRETS[0]}"),
@@ -92,3 +95,20 @@ def test_the_daemon_keeps_a_secret_too(daemon: Running, cli: Commands, stack: St
     told = "\n".join([*map(str, daemon.lines), *_kept(cli)])
     assert [secret for secret in SECRETS if secret in told] == []
     assert "\x1b" not in told
+
+
+@pytest.mark.parametrize("can_be_read", [True, False], ids=["masked", "withheld"])
+def test_what_the_engine_says_of_a_start_hides_them_too(
+    cli: Commands, stack: Stack, proxy: Proxy, *, can_be_read: bool
+) -> None:
+    """Its new image runs as a user that is in no passwd, and whose name is a value of the environment."""
+    web = outdated(stack, *LOCAL, "-e", "WHO=hunter2-own", new={"user": "hunter2-own"})
+    ends_reading = run(lambda: proxy.arm(answer(500), match="^GET /images/", times=EVER), passing)
+    if not can_be_read:
+        proxy.arm(ends_reading, match="^POST /containers/[^/]+/start")
+
+    said = cli(*UPDATE, web.name, env=QUICK | {"DOCKER_HOST": proxy.host})
+
+    assert said.code == 6
+    assert ("unable to find user ***" in said.err) == can_be_read
+    assert "hunter2-own" not in "\n".join([said.err, *_kept(cli)])
