@@ -93,15 +93,15 @@ async def part_noted(engine: Engine, old: Json, marker: Marker, ids: tuple[str, 
     with contextlib.suppress(NotFound):
         again = spare.drafted if marker.removes_itself else successor.same
         back = await again(engine, old, files=on.files)
-        origin = _origin(await engine.image(old["Image"]), reference_of(old))
+        origin = origin_of(await engine.image(old["Image"]), reference_of(old))
     if marker.removes_itself:
         on = spare.as_spare(_copied(on), old)
     return Noted(marker, old["Id"], *ids, back=back, on=on, origin=origin)
 
 
-def _origin(image: Json, reference: str) -> str:
+def origin_of(image: Json, reference: str) -> str:
     """A reference by digest to pull an image by, or empty; with the containerd store its id is the digest."""
-    if digests := image.get("RepoDigests"):
+    if digests := [*filter(readable, image.get("RepoDigests") or [])]:
         return str(digests[0])
     ref = None if _is_id(reference, image["Id"]) else readable(reference)
     return f"{ref.repository}@{image['Id']}" if ref and image.get("Descriptor") else ""
