@@ -60,20 +60,26 @@ async def _is_here(engine: Engine, network: str) -> bool:
 
 
 async def _rejoined(engine: Engine, part: Noted, gone: str, name: str) -> bool:
-    """Move a part's containers from a network that is gone to the one that has its name now."""
-    is_moved = False
+    """Move a part's containers from a network that is gone to the one that has its name now.
+
+    One that is on neither has left the first in an attempt that was cut short.
+    """
+    is_moved, wanted = False, _endpoint(part, name)
     for cid in (*part.ids, part.new):
         with contextlib.suppress(NotFound):
             container = await engine.container(cid)
-            end = container["NetworkSettings"]["Networks"].get(name) or {}
-            if end.get("NetworkID") == gone and not container["State"]["Running"]:
+            end = container["NetworkSettings"]["Networks"].get(name)
+            is_stale = end and end.get("NetworkID") == gone and not container["State"]["Running"]
+            if is_stale:
                 await engine.disconnect(name, cid)
-                await engine.connect(name, cid, _endpoint(part, name))
+            if is_stale or (end is None and wanted is not None):
+                await engine.connect(name, cid, wanted or {})
                 is_moved = True
     return is_moved
 
 
-def _endpoint(part: Noted, name: str) -> Json:
+def _endpoint(part: Noted, name: str) -> Json | None:
+    """How a part is on a network, by what makes it anew; None where it is not."""
     payload = (part.back or part.on).payload
     ends = payload.body["NetworkingConfig"]["EndpointsConfig"] | payload.connect
-    return ends.get(name) or {}
+    return (ends[name] or {}) if name in ends else None

@@ -1,0 +1,58 @@
+"""Networks that went in the middle of an update: what has been joined again, and what stays away."""
+
+import os
+
+from tests.bed.cli import Commands
+from tests.bed.faults import answer, passing, run
+from tests.bed.proxy import Proxy
+from tests.bed.stack import Stack
+from tests.engine.apps import QUICK, App, outdated
+from tests.engine.test_prune_again import killed_at
+from tests.engine.test_prune_persons import START, killed_at_start, notes, pruned
+from tests.engine.updates import UPDATE
+
+RUN = os.getpid() % 200  # engines of several runs share one network namespace
+SUBNET, ADDRESS = f"10.204.{RUN}.0/24", f"10.204.{RUN}.9"
+
+
+def on_network(stack: Stack, new: dict[str, str] | None = None) -> tuple[App, str]:
+    """A container with a fixed address on a network of its own, and that network."""
+    stack.engine.docker("network", "create", "--subnet", SUBNET, network := stack.name("net"))
+    return outdated(stack, "--network", network, "--ip", ADDRESS, "--network-alias", "site", new=new), network
+
+
+def as_before(stack: Stack, web: App, network: str) -> None:
+    end = stack.inspect(web.name)["NetworkSettings"]["Networks"][network]
+    assert (end["IPAddress"], end["Aliases"][0]) == (ADDRESS, "site")
+
+
+def test_a_recovery_that_was_killed_between_leaving_and_joining_joins_after_all(
+    cli: Commands, stack: Stack, proxy: Proxy
+) -> None:
+    web, network = on_network(stack, {"cmd": "exit 3"})
+    killed_at_start(cli, proxy, web)
+    pruned(stack, "network")
+    killed_at(cli, stack, web, "^POST .*/disconnect")
+
+    done = cli(*UPDATE, web.name, env=QUICK, timeout=240)
+
+    assert done.code == 6, done.err
+    as_before(stack, web, network)
+    assert stack.inspect(web.name)["Id"] == web.cid
+    assert list(stack.containers()) == [web.name]
+    assert notes(cli) == []
+
+
+def test_a_network_that_could_not_be_joined_at_once_is_joined_after_all(
+    cli: Commands, stack: Stack, proxy: Proxy
+) -> None:
+    web, network = on_network(stack)
+    proxy.arm(run(lambda: pruned(stack, "network"), then=passing), match=START)
+    failed = proxy.arm(answer(message="not now"), match="^POST .*/connect")
+
+    done = cli(*UPDATE, web.name, env=QUICK | {"DOCKER_HOST": proxy.host}, timeout=240)
+
+    assert failed.fired.is_set()
+    assert done.code == 6
+    as_before(stack, web, network)
+    assert stack.inspect(web.name)["Id"] == web.cid
