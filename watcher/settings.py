@@ -118,6 +118,7 @@ def _setting(default: object, read: Callable[[str], object], values: str, about:
     )
 
 
+_SLOTS = "Updates that hold a container down at once."
 _YES_OR_NO = "true or false"
 _CRON = "a cron expression of five fields, or @daily and the like"
 _DURATION = "a duration such as 500ms, 10s, 2m, 1h30m or 7d"
@@ -188,7 +189,7 @@ class DaemonSettings:
 
     Attributes:
         interval: Seconds between two looks at the registries.
-        concurrency: Updates under way at once.
+        concurrency: Updates that hold a container down at once.
         log_format: `auto`, `console` or `json`.
         log_level: `debug`, `info`, `warning` or `error`.
         schedule_grace: Seconds after a schedule's moment in which updates may still begin.
@@ -198,7 +199,7 @@ class DaemonSettings:
     interval: float = _setting(
         3600.0, interval, f"{_DURATION}, but 1s or more", "Time between two looks at the registries."
     )
-    concurrency: int = _setting(8, whole_number, "a whole number of 1 or more", "Updates under way at once.")
+    concurrency: int = _setting(8, whole_number, "a whole number of 1 or more", _SLOTS)
     log_format: str = _setting("auto", OneOf(*FORMATS), f"one of {', '.join(FORMATS)}", "How to log.")
     log_level: str = _setting("info", OneOf(*LEVELS), f"one of {', '.join(LEVELS)}", "What to log.")
     schedule_grace: float = _setting(
