@@ -184,7 +184,8 @@ def _warnings(parts: list[Part]) -> Iterator[str]:
 
 
 def _unwritten(context: Context) -> Iterator[str]:
-    if trouble := context.notes.said_once():
+    """Say that nothing can be noted, but where a daemon has said so of the whole state directory."""
+    if (trouble := context.notes.said_once()) and not context.memory.has_said:
         yield (
             f"what would make it anew after a prune in the middle of its update cannot be noted ({trouble}): "
             "only the process that updates it could"

@@ -33,7 +33,10 @@ from watcher.watch import Watch
 from watcher.workqueue import WorkQueue
 
 _JITTER = 0.1
-_LOST = "an image that failed is tried again after a restart, and `watcher healthy` cannot tell"
+_LOST = (
+    "an image that failed is tried again after a restart, `watcher healthy` cannot tell, what a prune takes "
+    "out of an update is made anew only by the process that updates it"
+)
 K = TypeVar("K")
 _log = structlog.get_logger()
 

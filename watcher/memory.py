@@ -1,8 +1,7 @@
 """What must outlive a restart and no engine holds: images that failed, and configurations of images.
 
-A folder of small JSON files (`records`), which several engines may share. Where it cannot be written, that
-is said once and everything else goes on: what it would hold is kept for as long as the process lives, and
-an update that was cut short is recovered from the engine alone.
+A folder of small JSON files (`records`), which several engines may share. Where it cannot be written, that is
+said once; what it would hold is kept while the process lives, and what was cut short is told by the engine.
 """
 
 import contextlib
@@ -90,6 +89,9 @@ class Memory:
     Args:
         folder: Where it is.
         identify: Asks for the engine's id.
+
+    Attributes:
+        has_said: Whether it was said that something could not be kept.
     """
 
     def __init__(self, folder: Path, identify: Callable[[], Awaitable[str]]) -> None:
@@ -101,13 +103,13 @@ class Memory:
         self._lock_trouble = ""
         self._unlocked: set[str] = set()
         self._homes = {True: passing_home(), False: ""}
-        self._said = False
+        self.has_said = False
         self._cleared: tuple[frozenset[str], float] = (frozenset(), -math.inf)
 
     def said_once(self) -> str:
         """Why something could not be kept; empty where all could, and from the second time on."""
-        trouble = "" if self._said else self._records.tried() or self._lock_trouble
-        self._said = self._said or bool(trouble)
+        trouble = "" if self.has_said else self._records.tried() or self._lock_trouble
+        self.has_said = self.has_said or bool(trouble)
         return trouble
 
     async def failure(self, cid: str, name: str) -> Failure | None:

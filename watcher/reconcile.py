@@ -136,12 +136,12 @@ class Reconciler:
         self._targets[name] = (container["Id"], found.verdict.target)
         with self.turns.taken(name):
             if self._is_due(name, policy, found):  # the wait may have been long
-                await self._update(name)
+                await self._update(name, found)
         return 0
 
-    async def _update(self, name: str) -> None:
+    async def _update(self, name: str, found: Assessment) -> None:
         spared = self._spared(name)
-        waits = partial(say_waiting, about(self._found[name]))
+        waits = partial(say_waiting, about(found))
         request = Request(cautious=True, waits=waits, spared=spared, announce=self._announce)
         outcome = await job.update(self._context, name, request)
         for dependent in spared:
