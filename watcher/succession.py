@@ -1,19 +1,22 @@
 """What an update comes to whose old container somebody removed in the middle."""
 
-from watcher.engine import Engine
+from watcher.engine import Engine, Json
 from watcher.errors import EngineError, NoSuchContainer
 from watcher.part import Part
+from watcher.plan import Action, wanted_state
+from watcher.proof import NotProved
 from watcher.recovery import read
 from watcher.undoing import finish_recreation
 
 
-async def is_left_alone(engine: Engine, part: Part, trouble: str) -> bool:
+async def is_left_alone(engine: Engine, part: Part, trouble: str, *, is_proved: bool) -> bool:
     """Whether the new container stays and works, for there is no old one any more.
 
     Args:
         engine: Where they are.
         part: The container that is updated.
         trouble: What is known to be wrong with the new one, or empty.
+        is_proved: Whether that has proved itself already; else it has yet to.
 
     Raises:
         NoSuchContainer: Both were removed.
@@ -30,10 +33,21 @@ async def is_left_alone(engine: Engine, part: Part, trouble: str) -> bool:
         return False  # it was made anew from its spare, which is not needed any more
     if now["Id"] != part.new:
         raise EngineError(f"{name} was replaced by somebody else in the middle of its update")
-    if trouble := trouble or part.ails(now):
+    if trouble := trouble or part.ails(now) or ("" if is_proved else await _proof(part, now)):
         raise EngineError(
             f"{name} has its new image and does not work: {trouble}; somebody removed the old container "
             "meanwhile, so there is nothing to go back to",
             advice=f"see `docker logs {name}`, and recreate it",
         )
     return True
+
+
+async def _proof(part: Part, now: Json) -> str:
+    """What is wrong with a new container that runs, once it had to prove itself; empty where it works."""
+    if wanted_state(now) != "r":
+        return ""
+    try:
+        await part.do(Action.PROVE, {})
+    except NotProved as error:
+        return await part.told(error)
+    return ""

@@ -203,7 +203,7 @@ class Update:
             ) from error
         trouble = self._stays or (self.failed.reason if self.failed else "")
         if isinstance(error, WatcherError) and not await is_left_alone(
-            self._engine, self._parts[name], trouble
+            self._engine, self._parts[name], trouble, is_proved=self._is_proved(name)
         ):
             why = self.failed.reason if self.failed else tried
             state = await self._state()
@@ -212,6 +212,9 @@ class Update:
                 # Its image is gone, too, or what was made anew does not work.
                 raise EngineError(line) from error
             raise (RolledBack if self._has_changed(step, error) else UpdateFailed)(line) from error
+
+    def _is_proved(self, name: str) -> bool:
+        return any((step.name, step.action) == (name, Action.PROVE) for step in self._done)
 
     def _has_changed(self, step: Step, error: WatcherError) -> bool:
         """Whether an old container was changed; what the engine refused was not done."""

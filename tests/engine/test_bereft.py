@@ -7,7 +7,7 @@ from concurrent.futures import Future
 import pytest
 
 from tests.bed.cli import Commands
-from tests.bed.faults import run
+from tests.bed.faults import answer, run
 from tests.bed.proxy import Proxy
 from tests.bed.relay import When
 from tests.bed.stack import Stack
@@ -130,4 +130,19 @@ def test_a_container_that_a_prune_removed_is_missed(
 
     cli(*UPDATE, web.name, env=QUICK)
 
+    assert replaced(stack, web)["State"]["Running"]
+
+
+@pytest.mark.parametrize("is_bad", [False, True])
+def test_what_is_left_in_the_middle_of_its_proof_has_to_prove_itself_all_the_same(
+    cli: Commands, stack: Stack, proxy: Proxy, docker: Docker, *, is_bad: bool
+) -> None:
+    """A person removes the old container, and the engine breaks the proof of the new one off."""
+    web = outdated(stack, healthcheck="true", new={"healthcheck": "false" if is_bad else "true"})
+    proxy.arm(meddle(lambda: docker("rm", web.cid)), match="^POST .*/start", when="after")
+    proxy.arm(answer(), match=r"^GET .*/events\?(?!.*since)")
+
+    done = update(cli, proxy, web)
+
+    assert (done.code, "it became unhealthy" in done.err) == ((4, True) if is_bad else (0, False))
     assert replaced(stack, web)["State"]["Running"]
