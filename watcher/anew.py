@@ -113,8 +113,10 @@ async def put_back(at: Workshop, note: Note) -> Mended:
     What the engine refuses of one container or network keeps no other back, but for those that hold on to it.
     """
     done, unmade = Mended(note), list[Noted]()
+    rows = {row["Id"] for row in await at.engine.containers(stopped=True)}
+    there = [part for part in note.parts if not rows.isdisjoint((*part.ids, part.new))]
     for gone in note.networks:
-        done = await _tried(done, _network_back(at, done, gone))
+        done = await _tried(done, _network_back(at, done, gone, there))
     for part in note.parts:
         known = done.errors
         if not (is_unmade := any(map(part.holds_on, unmade))):
@@ -134,8 +136,8 @@ async def _tried(done: Mended, work: Awaitable[Mended]) -> Mended:
         return evolve(done, errors=(*done.errors, error))
 
 
-async def _network_back(at: Workshop, done: Mended, gone: str) -> Mended:
-    line = await reattach.mended(at.engine, done.note, gone)
+async def _network_back(at: Workshop, done: Mended, gone: str, parts: Sequence[Noted]) -> Mended:
+    line = await reattach.mended(at.engine, done.note, gone, parts)
     return evolve(done, lines=(*done.lines, line), is_changed=True) if line else done
 
 
@@ -160,6 +162,8 @@ async def _made_again(at: Workshop, done: Mended, part: Noted, how: str, *, has_
     draft, which = await _draft(at, done.note, part, is_needed=not has_new)
     if draft is None:
         return await _left(at, done, part, f"{how}, and its image")
+    for gone in done.note.networks:
+        done = await _network_back(at, done, gone, [part])
     lost = await _lost(at.engine, draft)
     again = await _created(at, part, draft, is_beside_new=has_new)
     note = done.note.renewed(part, again)

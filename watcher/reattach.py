@@ -32,22 +32,28 @@ async def bodies(engine: Engine, containers: Sequence[Json]) -> dict[str, Json]:
     return found
 
 
-async def mended(engine: Engine, note: Note, gone: str) -> str:
+async def mended(engine: Engine, note: Note, gone: str, parts: Sequence[Noted]) -> str:
     """Make a network anew that went, and have the containers of an update join it.
+
+    Args:
+        engine: Where it was.
+        note: What makes it anew.
+        gone: Its id.
+        parts: Those that are there, or are about to be; where none of them is on it, it stays away.
 
     Returns:
         What happened, for people, or empty.
     """
-    if await _is_here(engine, gone):
+    body = note.networks[gone]
+    if not any({gone, body["Name"]} & _ends(part).keys() for part in parts) or await _is_here(engine, gone):
         return ""
     who = _WHO.get(await fate(engine, "network", gone, note.since))
     if who is None:
         return ""
-    body = note.networks[gone]
     is_new = not await _is_here(engine, body["Name"])
     if is_new:
         await engine.create_network(body)
-    joined = [await _rejoined(engine, part, gone, body["Name"]) for part in note.parts]
+    joined = [await _rejoined(engine, part, gone, body["Name"]) for part in parts]
     return f"{who} removed the network {body['Name']}: it was made again" if is_new or any(joined) else ""
 
 
@@ -64,7 +70,7 @@ async def _rejoined(engine: Engine, part: Noted, gone: str, name: str) -> bool:
 
     One that is on neither has left the first in an attempt that was cut short.
     """
-    is_moved, wanted = False, _endpoint(part, name)
+    is_moved, ends = False, _ends(part)
     for cid in (*part.ids, part.new):
         with contextlib.suppress(NotFound):
             container = await engine.container(cid)
@@ -72,14 +78,13 @@ async def _rejoined(engine: Engine, part: Noted, gone: str, name: str) -> bool:
             is_stale = end and end.get("NetworkID") == gone and not container["State"]["Running"]
             if is_stale:
                 await engine.disconnect(name, cid)
-            if is_stale or (end is None and wanted is not None):
-                await engine.connect(name, cid, wanted or {})
+            if is_stale or (end is None and name in ends):
+                await engine.connect(name, cid, ends.get(name) or {})
                 is_moved = True
     return is_moved
 
 
-def _endpoint(part: Noted, name: str) -> Json | None:
-    """How a part is on a network, by what makes it anew; None where it is not."""
+def _ends(part: Noted) -> Json:
+    """How a part is on its networks, by what makes it anew."""
     payload = (part.back or part.on).payload
-    ends = payload.body["NetworkingConfig"]["EndpointsConfig"] | payload.connect
-    return (ends[name] or {}) if name in ends else None
+    return dict(payload.body["NetworkingConfig"]["EndpointsConfig"] | payload.connect)

@@ -2,13 +2,15 @@
 
 import os
 
+import pytest
+
 from tests.bed.cli import Commands
 from tests.bed.faults import answer, passing, run
 from tests.bed.proxy import Proxy
 from tests.bed.stack import Stack
 from tests.engine.apps import QUICK, App, outdated
 from tests.engine.test_prune_again import killed_at
-from tests.engine.test_prune_persons import START, killed_at_start, notes, pruned
+from tests.engine.test_prune_persons import START, killed_at_start, notes, pruned, removed
 from tests.engine.updates import UPDATE
 
 RUN = os.getpid() % 200  # engines of several runs share one network namespace
@@ -56,3 +58,28 @@ def test_a_network_that_could_not_be_joined_at_once_is_joined_after_all(
     assert done.code == 6
     as_before(stack, web, network)
     assert stack.inspect(web.name)["Id"] == web.cid
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_a_network_whose_containers_a_person_removed_stays_removed(
+    cli: Commands, stack: Stack, proxy: Proxy, *, is_killed: bool
+) -> None:
+    """As `docker compose down` does: the containers, whatever they are called, and then the network."""
+    web, network = on_network(stack)
+
+    def down() -> None:
+        removed(stack)
+        stack.engine.docker("network", "rm", network)
+
+    if is_killed:
+        killed_at_start(cli, proxy, web)
+        down()
+    else:
+        proxy.arm(run(down, then=passing), match=START)
+
+    done = cli(*UPDATE, web.name, env=QUICK | {"DOCKER_HOST": proxy.host}, timeout=240)
+
+    assert done.code == 3
+    assert stack.engine.api("GET", f"/networks/{network}")[0] == 404
+    assert stack.containers() == {}
+    assert notes(cli) == []
