@@ -107,10 +107,15 @@ def origin_of(image: Json, reference: str) -> str:
     return f"{ref.repository}@{image['Id']}" if ref and image.get("Descriptor") else ""
 
 
-async def put_back(at: Workshop, note: Note) -> Mended:
+async def put_back(at: Workshop, note: Note, *, is_good: bool = False) -> Mended:
     """Make anew what went of an update, unless somebody removed it on purpose.
 
     What the engine refuses of one container or network keeps no other back, but for those that hold on to it.
+
+    Args:
+        at: Where, and with what.
+        note: What was noted of it.
+        is_good: It has come to its end, so that a successor that has the name has proved itself.
     """
     done, unmade = Mended(note), list[Noted]()
     rows = {row["Id"] for row in await at.engine.containers(stopped=True)}
@@ -120,7 +125,7 @@ async def put_back(at: Workshop, note: Note) -> Mended:
     for part in note.parts:
         known = done.errors
         if not (is_unmade := any(map(part.holds_on, unmade))):
-            done = await _tried(done, _part_back(at, done, part))
+            done = await _tried(done, _part_back(at, done, part, is_good=is_good))
         if is_unmade or done.errors != known:
             unmade.append(part)
     return done
@@ -141,12 +146,14 @@ async def _network_back(at: Workshop, done: Mended, gone: str, parts: Sequence[N
     return evolve(done, lines=(*done.lines, line), is_changed=True) if line else done
 
 
-async def _part_back(at: Workshop, done: Mended, part: Noted) -> Mended:
+async def _part_back(at: Workshop, done: Mended, part: Noted, *, is_good: bool) -> Mended:
     here = {row["Id"]: name_of(row) for row in await at.engine.containers(stopped=True)}
     if any(cid in here for cid in part.ids):
         return await _named(at, done, part, here)
     holder = next((cid for cid in here if here[cid] == part.marker.name), "")
     if part.marker.wanted == "s" or holder not in ("", part.new):
+        return done
+    if holder and is_good and (await at.engine.container(holder))["State"]["Running"]:
         return done
     became = await fate(at.engine, "container", part.ids[0], done.note.since)
     if became is Fate.FORGOTTEN and holder:

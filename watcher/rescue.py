@@ -53,10 +53,17 @@ class Rescue:
             await self._at.notes.drop(self._note)
 
 
-async def mending(at: Workshop, name: str, work: Callable[[], Awaitable[T]]) -> tuple[T, tuple[str, ...]]:
+async def mending(
+    at: Workshop, name: str, work: Callable[[], Awaitable[tuple[T, bool]]]
+) -> tuple[T, tuple[str, ...]]:
     """Do the work of recovery on a container, made anew where it went; then forget what is noted of it.
 
     What cannot be made anew keeps the work from nothing else.
+
+    Args:
+        at: Where, and with what.
+        name: The container's.
+        work: Gives something, and whether nothing failed in it.
 
     Returns:
         What the work gave, and what happened, for people.
@@ -68,7 +75,7 @@ async def mending(at: Workshop, name: str, work: Callable[[], Awaitable[T]]) -> 
     await _all_put_back(at, name, lines)
     while True:
         try:
-            result = await work()
+            result, is_good = await work()
         except EngineUnavailable:
             raise
         except EngineError as error:
@@ -76,7 +83,7 @@ async def mending(at: Workshop, name: str, work: Callable[[], Awaitable[T]]) -> 
             if not is_open:
                 raise (*errors, error)[0] from None
             continue
-        is_open, errors = await _all_put_back(at, name, lines)
+        is_open, errors = await _all_put_back(at, name, lines, is_good=is_good)
         if not is_open:
             break
     if errors:
@@ -86,8 +93,10 @@ async def mending(at: Workshop, name: str, work: Callable[[], Awaitable[T]]) -> 
     return result, tuple(dict.fromkeys(lines))
 
 
-async def _all_put_back(at: Workshop, name: str, lines: list[str]) -> tuple[bool, list[EngineError]]:
+async def _all_put_back(
+    at: Workshop, name: str, lines: list[str], *, is_good: bool = False
+) -> tuple[bool, list[EngineError]]:
     """Make anew what went; whether something was, and why something could not be."""
-    done = [await put_back(at, note) for note in await at.notes.of(name)]
+    done = [await put_back(at, note, is_good=is_good) for note in await at.notes.of(name)]
     lines += [line for each in done for line in each.lines]
     return any(each.is_changed for each in done), [error for each in done for error in each.errors]

@@ -67,8 +67,11 @@ async def settled(context: Context, name: str, claims: Collection[str], waits: W
     return evolve(done, was_open=done.was_open or bool(lines), aside=done.aside + lines)
 
 
-async def _settled(context: Context, name: str, claims: Collection[str], waits: Waits) -> Settled:
-    was_open, stays, once = False, list[str](), _once(waits)
+async def _settled(
+    context: Context, name: str, claims: Collection[str], waits: Waits
+) -> tuple[Settled, bool]:
+    """What became of them, and whether none of their new containers failed."""
+    failures, was_open, stays, once = list[Failure](), False, list[str](), _once(waits)
     while (found := await glance(context.engine, context.holds)).scenes.keys() & (
         unit := found.concerned(name)
     ):
@@ -76,21 +79,28 @@ async def _settled(context: Context, name: str, claims: Collection[str], waits: 
             raise Wider(unit)
         if not any(map(found.recovery, unit)):
             break
-        was_open |= await _settle(context, name, found, once, stays)
+        failed = await _settle(context, name, found, once, stays)
+        was_open |= failed is not None
+        failures += failed or ()
     if aside := await left_aside(context.engine, name):
         stays.append(f"{aside} was set aside, and another container has its name: rename or remove it")
-    return Settled(was_open, tuple(stays))
+    return Settled(was_open, tuple(stays)), not failures
 
 
-async def _settle(context: Context, name: str, found: OpenUpdates, waits: Waits, stays: list[str]) -> bool:
+async def _settle(
+    context: Context, name: str, found: OpenUpdates, waits: Waits, stays: list[str]
+) -> list[Failure] | None:
     """Settle what is open, unless it is another updater's, and remember the images that failed in it.
 
     What stays although it does not work is added to `stays`, a line each.
+
+    Returns:
+        What failed; None where it is another updater's.
     """
     unit = found.concerned(name)
     async with Lease(context.engine, owner_of(context.memory.home)) as lease:
         if not await take_over(lease, found, unit, waits):
-            return False
+            return None
         halves = {each: [*filter(None, found.scenes[each].pair)] for each in unit if each in found.scenes}
         async with context.downtimes.around(await down(context.engine, found, unit)):
             failures = await settle(lease.engine, name, _demands(context.defaults))
@@ -100,7 +110,7 @@ async def _settle(context: Context, name: str, found: OpenUpdates, waits: Waits,
     for each, before in halves.items():
         await lineage.hand_on(context, each, *before)
     await links.refuse_forgotten(context.engine, links.in_open_updates(found, {*unit}))
-    return True
+    return failures
 
 
 def _nothing_left(failure: Failure) -> str:

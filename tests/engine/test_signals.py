@@ -58,6 +58,26 @@ def test_a_signal_in_the_middle_of_an_update_undoes_it(
     assert stack.inspect(web.name)["State"]["Running"]
 
 
+def test_a_signal_while_a_failure_is_undone_is_obeyed_once_it_is(
+    cli: Commands, stack: Stack, proxy: Proxy
+) -> None:
+    web, side = outdated(stack, new={"cmd": "exit 3"}), outdated(stack, name="side")
+    hold = Hold()
+    proxy.arm(hold, match=f"^POST .*{web.cid}/start", when="after")
+    names = ("watcher", "update", "--no-pull", web.name, side.name)
+    process = cli.start(*names, env={"DOCKER_HOST": proxy.host} | QUICK)
+    assert hold.reached.wait(60)
+    process.send_signal(signal.SIGTERM)
+    proxy.disarm()
+
+    done = ended(process)
+
+    assert line_of(done, 143) == "stopped by SIGTERM; nothing is half done"
+    assert {stack.inspect(app.name)["Id"] for app in (web, side)} == {web.cid, side.cid}
+    assert stack.inspect(web.name)["State"]["Running"]
+    assert "failed on" in cli("watcher", "check", web.name).out
+
+
 def test_an_interrupt_while_the_program_still_loads_is_130(cli: Commands, tmp_path: Path) -> None:
     """The first module that a command imports stands still here until the signal has come."""
     (tmp_path / "aiodocker.py").write_text(

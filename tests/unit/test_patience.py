@@ -1,5 +1,6 @@
 """An engine that is away is waited for; what it refuses in the same words again and again is not."""
 
+import asyncio
 from collections.abc import Iterable
 
 import pytest
@@ -70,3 +71,27 @@ def test_an_engine_that_stays_away_is_given_up() -> None:
         run(patiently(work))
 
     assert 50 < work.tries < 99
+
+
+@pytest.mark.parametrize(
+    ("errors", "ends"),
+    [
+        pytest.param([AWAY] * 9, asyncio.CancelledError, id="the work is done"),
+        pytest.param([Occupied("taken", status=500)], Occupied, id="it is not, and that is to be known"),
+    ],
+)
+def test_who_is_cancelled_meanwhile_ends_so_when_the_work_has_ended(
+    errors: list[EngineError], ends: type[BaseException]
+) -> None:
+    work = Work(errors)
+
+    async def cancelled() -> None:
+        task = asyncio.ensure_future(patiently(work))
+        await asyncio.sleep(0)
+        task.cancel()
+        await task
+
+    with pytest.raises(ends):
+        run(cancelled())
+
+    assert work.tries == len(errors) + (ends is asyncio.CancelledError)
