@@ -1,5 +1,6 @@
 """One attempt at an update: planned with all whom it concerns, carried out, remembered."""
 
+import asyncio
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -114,7 +115,7 @@ async def _drafted(context: Context, found: Assessment, *, cautious: bool) -> Dr
 async def _run(context: Context, work: Update, old_ids: Mapping[str, str]) -> None:
     try:
         await work.run()
-    except WatcherError:
+    except (WatcherError, asyncio.CancelledError):
         if failure := work.failed:
             await lineage.keep_failure(context, failure, old_ids[failure.name])
         raise

@@ -5,7 +5,6 @@ another one. Anybody else is named, and left alone.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable
 from typing import Any
 
@@ -40,12 +39,20 @@ async def start(engine: Engine, cid: str) -> None:
 
 
 async def to_its_end(work: Awaitable[None]) -> None:
-    """Do what must not be left half done, whatever signals come meanwhile."""
-    task = asyncio.ensure_future(work)
+    """Do what must not be left half done, whatever signals come meanwhile: they are obeyed afterwards.
+
+    Raises:
+        CancelledError: One came, and the work is done; where that failed, its own error is raised.
+    """
+    task, is_cancelled = asyncio.ensure_future(work), False
     while not task.done():
-        with contextlib.suppress(asyncio.CancelledError):
+        try:
             await asyncio.wait([task])
+        except asyncio.CancelledError:
+            is_cancelled = True
     await task
+    if is_cancelled:
+        raise asyncio.CancelledError
 
 
 async def _start_in_place_of(engine: Engine, cid: str, found: tuple[Taken, ...]) -> None:

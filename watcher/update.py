@@ -30,6 +30,7 @@ from watcher.restarts import restart_after
 from watcher.scene import contended
 from watcher.settle import Failure, settle, undo_all
 from watcher.stages import GOING_BACK, Stage, Tell, stage_of
+from watcher.starting import to_its_end
 from watcher.succession import is_left_alone
 from watcher.successor import Contended, Moved
 
@@ -99,7 +100,7 @@ class Update:
                 await self._do(step)
             except Moved as error:
                 # What a person changed stands: the untouched only lose what was made for them.
-                await self._undone(str(error), error, untouched=self._parts.keys() - self._touched)
+                await to_its_end(self._undone(str(error), error, untouched={*self._parts} - self._touched))
                 raise
             except (WatcherError, asyncio.CancelledError) as error:
                 await self._failed_at(step, error)
@@ -196,7 +197,7 @@ class Update:
         if is_taken:
             # What bears the successor's name is another updater's.
             self._begun.remove(step.name)
-        await self._undone(tried, error)
+        await to_its_end(self._undone(tried, error))
         if is_taken:
             raise UpdateFailed(
                 f"{name}: {tried}", advice="another updater is at work on it; see `docker ps -a`"
