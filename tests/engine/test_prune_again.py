@@ -73,6 +73,23 @@ def recovered(cli: Commands, stack: Stack, web: App, side: str) -> None:
     assert notes(cli) == []
 
 
+def test_a_prune_right_after_a_recovery_removed_the_old_one_undoes_nothing(
+    cli: Commands, stack: Stack, proxy: Proxy
+) -> None:
+    web = outdated(stack)
+    killed_at_start(cli, proxy, web)
+    armed = proxy.arm(run(lambda: pruned(stack), then=passing), match="^DELETE .*/containers/", when="after")
+
+    done = cli(*UPDATE, web.name, env=QUICK | {"DOCKER_HOST": proxy.host}, timeout=240)
+
+    assert armed.fired.is_set()
+    assert done.code == 0, done.err
+    assert "anew" not in done.err
+    replaced(stack, web)
+    assert len([call for call in proxy.changes if call.method == "DELETE"]) == 1
+    assert notes(cli) == []
+
+
 @pytest.mark.parametrize("is_killed", [False, True])
 def test_what_cannot_be_made_anew_keeps_no_other_down(
     cli: Commands, stack: Stack, proxy: Proxy, *, is_killed: bool
