@@ -35,6 +35,8 @@ async def update(
         EngineUnavailable: There was nobody to talk to from the beginning.
     """
     work = _Work(context, request)
+    if not request.dry_run:
+        await context.notes.clear()
     left = await work.order([*texts])
     while left:
         name, text = left.pop(0)

@@ -184,6 +184,7 @@ class Daemon:
         noted = turns.noted()
         rows = await engine.containers(stopped=True)
         await self._context.memory.clear(*({row[key] for row in rows} for key in ("Id", "ImageID")))
+        await self._context.notes.clear()
         self._cut_short = fleet.cut_short(rows) | await self._context.notes.names()
         turns.order = await order_of(self._context, rows)
         self._reconciler.forget_but({name_of(row) for row in rows} | self._cut_short)

@@ -15,14 +15,16 @@ from typing import Any, Self
 
 from attrs import asdict, evolve, field, frozen
 
+from watcher import locks
 from watcher.names import Marker
 from watcher.payload import Payload
-from watcher.records import Records
+from watcher.records import Records, older
 from watcher.successor import Draft
 
 Json = dict[str, Any]
 
 _KIND = "open"
+_KEPT_S = 24 * 3600.0  # whoever still tries writes it anew
 
 
 @frozen
@@ -123,6 +125,15 @@ class Notes:
     async def drop(self, note: Note) -> None:
         """Forget an update that is over."""
         self._records.write(await self._path(note.name), None)
+
+    async def clear(self) -> None:
+        """Forget updates of long ago that nobody is at work on, and drafts of files."""
+        engine = await self._identify()
+        claims = self._records.folder("locks", engine)
+        for path in older(self._records.folder(_KIND, engine), _KEPT_S):
+            with contextlib.suppress(OSError), locks.locked(claims / path.stem) as is_ours:
+                if is_ours:
+                    path.unlink()
 
     async def names(self) -> frozenset[str]:
         """The names of all containers of open updates that were noted."""

@@ -14,7 +14,7 @@ from watcher.engine import Engine, Json
 _GAP_S = 10.0
 _LOOK_AGAIN_S = 0.5
 _NANO = 1_000_000_000
-_LONG_S = 24 * 3600.0
+LONG_S = 24 * 3600.0
 
 
 class Fate(Enum):
@@ -23,7 +23,7 @@ class Fate(Enum):
     PRUNED = "a prune removed it"
     REMOVED = "somebody removed it"
     FORGOTTEN = "the engine does not know any more who removed it"
-    LONG_GONE = "it has been gone for long, and nobody knows who removed it"
+    LONG_GONE = "it has been gone for long, and no prune is known to have removed it"
 
 
 async def fate(engine: Engine, kind: Literal["container", "network"], gone: str, since: float) -> Fate:
@@ -41,7 +41,8 @@ async def fate(engine: Engine, kind: Literal["container", "network"], gone: str,
         events = await engine.past_events(1, now, type=[kind], event=["destroy", "prune"])
         found = judged(events, gone, now)
         if found is not None:
-            return Fate.LONG_GONE if found is Fate.FORGOTTEN and now - since > _LONG_S else found
+            is_lasting = found is Fate.PRUNED or now - since <= LONG_S
+            return found if is_lasting else Fate.LONG_GONE
         await asyncio.sleep(_LOOK_AGAIN_S)
 
 

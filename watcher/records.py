@@ -109,7 +109,7 @@ class Records:
         old = {path for path, (_, since) in self._unwritten.items() if since + age_s <= time.monotonic()}
         for path in [path for path in old if path.parent == folder and not is_used(path.stem)]:
             del self._unwritten[path]
-        for path in _older(folder, age_s):
+        for path in older(folder, age_s):
             if path.name.startswith(_TEMPORARY) or not is_used(path.stem):
                 with contextlib.suppress(OSError):
                     path.unlink()
@@ -147,7 +147,8 @@ def _write(path: Path, value: Json) -> None:
         raise
 
 
-def _older(folder: Path, age_s: float) -> Iterator[Path]:
+def older(folder: Path, age_s: float) -> Iterator[Path]:
+    """The files of a folder that were written so long ago."""
     with contextlib.suppress(OSError):
         for path in list(folder.iterdir()):
             with contextlib.suppress(OSError):

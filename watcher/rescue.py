@@ -98,5 +98,8 @@ async def _all_put_back(
 ) -> tuple[bool, list[EngineError]]:
     """Make anew what went; whether something was, and why something could not be."""
     done = [await put_back(at, note, is_good=is_good) for note in await at.notes.of(name)]
+    for each in done:
+        if each.errors:
+            await at.notes.keep(each.note)
     lines += [line for each in done for line in each.lines]
     return any(each.is_changed for each in done), [error for each in done for error in each.errors]

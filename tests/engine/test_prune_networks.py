@@ -1,5 +1,6 @@
 """Networks that went in the middle of an update: what has been joined again, and what stays away."""
 
+import json
 import os
 
 import pytest
@@ -83,3 +84,33 @@ def test_a_network_whose_containers_a_person_removed_stays_removed(
     assert stack.engine.api("GET", f"/networks/{network}")[0] == 404
     assert stack.containers() == {}
     assert notes(cli) == []
+
+
+def test_what_is_noted_of_long_ago_by_a_home_that_did_not_settle_it_is_cleared_away(
+    cli: Commands, stack: Stack, proxy: Proxy
+) -> None:
+    web, network = on_network(stack)
+    killed_at_start(cli, proxy, web)
+    (path,) = notes(cli)
+    os.utime(path, (1e9, 1e9))
+    pruned(stack, "network")
+    other = outdated(stack, name="other")
+
+    assert cli(*UPDATE, other.name, env=QUICK).code == 0
+
+    assert notes(cli) == []
+    assert stack.engine.api("GET", f"/networks/{network}")[0] == 404
+
+
+def test_a_network_that_a_person_removed_is_not_made_again_long_after(
+    cli: Commands, stack: Stack, proxy: Proxy
+) -> None:
+    web, network = on_network(stack)
+    killed_at_start(cli, proxy, web)
+    stack.engine.docker("network", "rm", network)
+    (path,) = notes(cli)
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"since": 1e9}))
+
+    assert cli(*UPDATE, web.name, env=QUICK).code == 4
+
+    assert stack.engine.api("GET", f"/networks/{network}")[0] == 404

@@ -1,9 +1,11 @@
 """What is noted of an open update: kept as it was, for its engine alone, and forgotten at the end."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from watcher import locks
 from watcher.names import Marker
 from watcher.notes import Note, Noted, Notes
 from watcher.payload import Payload
@@ -41,11 +43,15 @@ def spoil(folder: Path, text: str) -> None:
     path.write_text(text)
 
 
-async def test_a_note_is_read_by_the_next_process_as_it_was_written(tmp_path: Path) -> None:
-    written = note("web", "side")
-    await notes(tmp_path).keep(written)
+def written(folder: Path, name: str) -> Path:
+    return next(path for path in folder.rglob("*.json") if path.stem == name)
 
-    assert await notes(tmp_path).of("side") == [written]
+
+async def test_a_note_is_read_by_the_next_process_as_it_was_written(tmp_path: Path) -> None:
+    kept = note("web", "side")
+    await notes(tmp_path).keep(kept)
+
+    assert await notes(tmp_path).of("side") == [kept]
     assert await notes(tmp_path).names() == {"web", "side"}
 
 
@@ -98,3 +104,22 @@ async def test_a_file_that_is_no_note_says_nothing(tmp_path: Path, text: str) ->
     spoil(tmp_path, text)
 
     assert await kept.names() == frozenset()
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+async def test_what_is_of_long_ago_is_cleared_away_unless_somebody_is_at_work_on_it(
+    tmp_path: Path, *, is_held: bool
+) -> None:
+    kept = notes(tmp_path)
+    await kept.keep(note("young"))
+    await kept.keep(note("web"))
+    path = written(tmp_path, "web")
+    (draft := path.parent / "tmp-1").write_text("PASSWORD")
+    for each in (path, draft):
+        os.utime(each, (1e9, 1e9))
+
+    with locks.locked(tmp_path / "locks" / path.parent.name / ("web" if is_held else "other")):
+        await kept.clear()
+
+    assert await kept.names() == ({"young", "web"} if is_held else {"young"})
+    assert not draft.exists()
