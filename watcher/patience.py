@@ -71,3 +71,16 @@ def not_as_it_was(name: str, tried: str, trouble: EngineError, by_hand: str) -> 
         f"{name} could not be updated ({tried}) and IS NOT YET AS IT WAS ({trouble})",
         advice=f"nothing is lost: run `watcher update {name}` {way}",
     )
+
+
+def still_there(name: str, tried: str) -> EngineError:
+    """What is said where a new container has proved itself, and its old one could not be removed.
+
+    Args:
+        name: The container's.
+        tried: The cause.
+    """
+    return EngineError(
+        f"{name} is updated and works, but what it was before is still there ({tried})",
+        advice=f"run `watcher update {name}` once more to remove it",
+    )

@@ -21,7 +21,7 @@ from watcher.errors import (
 )
 from watcher.names import short
 from watcher.part import Part
-from watcher.patience import not_as_it_was, patiently
+from watcher.patience import not_as_it_was, patiently, still_there
 from watcher.place import OutOfPlace
 from watcher.plan import Action, Plan, Step
 from watcher.proof import Meddled, NotProved, NotStarted
@@ -181,23 +181,14 @@ class Update:
         Raises:
             TakenOver: Nothing of it is ours any more, whatever it was that went wrong.
         """
-        with contextlib.suppress(EngineError):
-            await self._engine.may_change()
         name, tried = self._plan.name, f"could not {step.action.value}: {error}"
         if step.name != name:
             tried = f"{step.name}: {tried}"
-        if self._is_over(step, error):
-            raise EngineError(
-                f"{name} is updated and works, but what it was before is still there ({tried})",
-                advice=f"run `watcher update {name}` once more to remove it",
-            ) from error
-        if isinstance(error, NotProved):
-            self.failed = await self._blamed(self._parts[step.name], error)
         is_taken = step.action is Action.CREATE and isinstance(error, Conflict)
         if is_taken:
             # What bears the successor's name is another updater's.
             self._begun.remove(step.name)
-        await to_its_end(self._undone(tried, error))
+        await to_its_end(self._given_back(step, tried, error))
         if is_taken:
             raise UpdateFailed(
                 f"{name}: {tried}", advice="another updater is at work on it; see `docker ps -a`"
@@ -213,6 +204,16 @@ class Update:
                 # Its image is gone, too, or what was made anew does not work.
                 raise EngineError(line) from error
             raise (RolledBack if self._has_changed(step, error) else UpdateFailed)(line) from error
+
+    async def _given_back(self, step: Step, tried: str, error: BaseException) -> None:
+        """Undo what was done, unless all have proved themselves, or it is another updater's by now."""
+        with contextlib.suppress(EngineError):
+            await self._engine.may_change()
+        if self._is_over(step, error):
+            raise still_there(self._plan.name, tried) from error
+        if isinstance(error, NotProved):
+            self.failed = await self._blamed(self._parts[step.name], error)
+        await self._undone(tried, error)
 
     def _is_proved(self, name: str) -> bool:
         return any((step.name, step.action) == (name, Action.PROVE) for step in self._done)

@@ -11,6 +11,7 @@ from tests.bed.cli import Commands
 from tests.bed.faults import Hold
 from tests.bed.proxy import Proxy
 from tests.bed.registry import PrivateRegistry
+from tests.bed.relay import When
 from tests.bed.stack import Stack
 from tests.engine.apps import QUICK, outdated, published
 from tests.engine.outcomes import ended, line_of, signalled, without_progress
@@ -58,12 +59,19 @@ def test_a_signal_in_the_middle_of_an_update_undoes_it(
     assert stack.inspect(web.name)["State"]["Running"]
 
 
+@pytest.mark.parametrize(
+    ("call", "when"),
+    [
+        pytest.param("^POST .*{cid}/start", "after", id="as the old container is started"),
+        pytest.param("^GET .*/logs", "before", id="as the last words of the new one are read"),
+    ],
+)
 def test_a_signal_while_a_failure_is_undone_is_obeyed_once_it_is(
-    cli: Commands, stack: Stack, proxy: Proxy
+    cli: Commands, stack: Stack, proxy: Proxy, call: str, when: When
 ) -> None:
     web, side = outdated(stack, new={"cmd": "exit 3"}), outdated(stack, name="side")
     hold = Hold()
-    proxy.arm(hold, match=f"^POST .*{web.cid}/start", when="after")
+    proxy.arm(hold, match=call.format(cid=web.cid), when=when)
     names = ("watcher", "update", "--no-pull", web.name, side.name)
     process = cli.start(*names, env={"DOCKER_HOST": proxy.host} | QUICK)
     assert hold.reached.wait(60)
