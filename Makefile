@@ -16,6 +16,8 @@ PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist worksteal
 # What CI turns down, to be done in time: of how many tests that need an engine one is run, and which faults.
 SAMPLE := 3
 FAULT_SHARE := ci
+# Percent of the code: a third covers less than all of them, which must cover 90.
+COVERED := 75
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1: \2/p' Makefile
@@ -34,10 +36,10 @@ test: install ## on one engine, of the tests that need one a third that the comm
 	$(BIN)/coverage run -m pytest --numprocesses 3 --dist worksteal --durations 25 --sample $(SAMPLE) --ignore tests/faults
 	$(BIN)/coverage run -m pytest --numprocesses 3 --dist worksteal --fault-share commit/64 tests/faults
 	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report --fail-under 90
+	$(BIN)/coverage report --fail-under $(COVERED)
 
 test-all: ## the same with every test; of the faults and matrices a part that the commit chooses
-	$(MAKE) test SAMPLE=1
+	$(MAKE) test SAMPLE=1 COVERED=90
 
 test-unit-pythons: install ## the unit tests on Python 3.11, 3.12 and 3.13, as far as they are here
 	.ci/pythons .pythons
