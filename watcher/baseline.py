@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from watcher.names import Marker
 
@@ -31,6 +31,7 @@ class Baseline:
         networks: The networks that the old one was on, as names and ids; None: nobody knows.
         ends: The exit codes with which the old one ended again and again, as its restart policy lets it.
         lacks_memory: The old one, or a child of it, was killed for lack of memory.
+        old: The old one, as inspected; empty where nobody knows.
     """
 
     ports: frozenset[str] | None = None
@@ -38,6 +39,7 @@ class Baseline:
     networks: frozenset[tuple[str, str]] | None = None
     ends: frozenset[int] = frozenset()
     lacks_memory: bool = False
+    old: Json = field(factory=dict, eq=False, repr=False)
 
     def is_wired(self, container: Json) -> bool:
         """Whether a running container has an address and ports where the old one had them.
@@ -57,9 +59,7 @@ class Baseline:
 
     def is_taken_off(self, container: Json) -> bool:
         """Whether somebody took a successor off a network: the engine by itself does not."""
-        now = _networks(container)
-        names, ids = {name for name, _ in now}, {cid for _, cid in now if cid}
-        return any(name not in names and cid not in ids for name, cid in self.networks or ())
+        return bool(_lost(self.networks or (), container))
 
     def with_end(self, old: Json, codes: Iterable[int]) -> "Baseline":
         """The same, with what an old container that was stopped tells of its end.
@@ -82,21 +82,26 @@ def seen_running(old: Json) -> Baseline:
     """What a container has that was inspected while it ran."""
     state = old["State"]
     if state.get("Restarting"):
-        return Baseline(networks=_networks(old), ends=frozenset({state.get("ExitCode") or 0}))
+        return Baseline(networks=_networks(old), old=old, ends=frozenset({state.get("ExitCode") or 0}))
     if not state.get("Running"):
-        return Baseline(networks=_networks(old))
+        return Baseline(networks=_networks(old), old=old)
     settings = old.get("NetworkSettings") or {}
     attached = (name for name, endpoint in (settings.get("Networks") or {}).items() if is_attached(endpoint))
     ports = (port for port, hosts in (settings.get("Ports") or {}).items() if hosts)
     lacks_memory = bool(state.get("OOMKilled"))
-    return Baseline(frozenset(ports), frozenset(attached), _networks(old), lacks_memory=lacks_memory)
+    return Baseline(frozenset(ports), frozenset(attached), _networks(old), lacks_memory=lacks_memory, old=old)
 
 
 def left_stopped(old: Json, marker: Marker) -> Baseline:
     """What is known of a container that does not run any more, and whose update is open."""
     ports = frozenset[str]() if marker.unpublished else None
     attached = frozenset[str]() if marker.unattached else None
-    return Baseline(ports, attached, None if marker.removes_itself else _networks(old))
+    return Baseline(ports, attached, None if marker.removes_itself else _networks(old), old=old)
+
+
+def lost_networks(old: Json, container: Json) -> list[tuple[str, str]]:
+    """The networks that an inspected container was on and its successor is not, as names and ids."""
+    return _lost(_networks(old), container)
 
 
 def lacks_ports(container: Json) -> bool:
@@ -126,6 +131,12 @@ def is_attached(endpoint: Json) -> bool:
     return bool(endpoint.get("EndpointID")) and bool(
         endpoint.get("IPAddress") or endpoint.get("GlobalIPv6Address") or not endpoint.get("Gateway")
     )
+
+
+def _lost(networks: Iterable[tuple[str, str]], container: Json) -> list[tuple[str, str]]:
+    now = _networks(container)
+    names, ids = {name for name, _ in now}, {cid for _, cid in now if cid}
+    return sorted((name, cid) for name, cid in networks if name not in names and cid not in ids)
 
 
 def _networks(container: Json) -> frozenset[tuple[str, str]]:

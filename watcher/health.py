@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import time
+import uuid
 from pathlib import Path
 from typing import IO
 
@@ -27,6 +28,7 @@ class Pulse:
     def __init__(self, folder: Path, allowance: float) -> None:
         self._path = folder / _FILE
         self._allowance = allowance
+        self._mark = uuid.uuid4().hex  # a pid may be that of another daemon, in another container
         self._lock: IO[str] | None = None
 
     def beat(self) -> None:
@@ -37,7 +39,7 @@ class Pulse:
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._hold()
-            temporary.write_text(json.dumps({"until": until}))
+            temporary.write_text(json.dumps({"until": until, "of": self._mark}))
             temporary.replace(self._path)
 
     def _hold(self) -> None:
@@ -51,19 +53,20 @@ class Pulse:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def stop(self) -> None:
-        """Say that the daemon does not follow the engine just now."""
+        """Say that the daemon does not follow the engine just now; what another one says stands."""
         if self._lock:
             self._lock.close()
             self._lock = None
-        with contextlib.suppress(OSError):
-            self._path.unlink()
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
+            if json.loads(self._path.read_bytes())["of"] == self._mark:
+                self._path.unlink()
 
 
 def trouble(folder: Path) -> str:
     """What is wrong with the daemon that has this state folder; empty where nothing is."""
     try:
         until = float(json.loads((folder / _FILE).read_bytes())["until"])
-    except (OSError, ValueError, LookupError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         if why := unwritable(folder):
             return (
                 f"no daemon can say here that it works: the state directory {folder} cannot be written: {why}"

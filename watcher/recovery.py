@@ -18,6 +18,7 @@ from watcher.errors import Conflict, EngineError, NotFound
 from watcher.names import Marker, short
 from watcher.proof import Demand, Meddled, NotProved
 from watcher.quiet import quiet
+from watcher.rejoining import CutOff, put_back
 from watcher.restoration import is_paused, pause, restore, restore_alone
 from watcher.scene import (
     Adopt,
@@ -182,6 +183,21 @@ async def commit(engine: Engine, new: str, old: str, marker: Marker, known: Know
     await engine.amend(new, for_successor(await engine.container(new), before, marker, known or {}))
     if await _is_ours(engine, old):
         await _remove(engine, old)
+    if before:
+        await _joined_again(engine, new, before)
+
+
+async def _joined_again(engine: Engine, new: str, before: Json) -> None:
+    """Another updater may have taken a successor off a network after its last look: from now on none does.
+
+    Raises:
+        CutOff: It is off, and cannot be put back.
+    """
+    try:
+        await put_back(engine, new, before)
+    except CutOff as error:
+        error.advice = f"`docker network connect {error.network} {short(new)}`"
+        raise
 
 
 async def close(engine: Engine, update: Finish) -> None:

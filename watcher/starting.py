@@ -10,11 +10,13 @@ from typing import Any
 
 from watcher.addresses import Taken, taken
 from watcher.engine import Engine
-from watcher.errors import EngineError, EngineUnavailable, Occupied
+from watcher.errors import EngineError, EngineUnavailable, NotFound, Occupied
 from watcher.names import Marker, name_of
 from watcher.payload.endpoints import endpoints
 
 Json = dict[str, Any]
+
+_PAUSES_S = (0.0, 0.5, 1.5)
 
 
 async def start(engine: Engine, cid: str) -> None:
@@ -22,7 +24,8 @@ async def start(engine: Engine, cid: str) -> None:
 
     Raises:
         Occupied: Somebody has its address, or its port.
-        EngineError: The engine refused for another reason.
+        EngineError: The engine refused for another reason, or would not put one back on a network that had
+            its address.
     """
     try:
         await engine.act(cid, "start")
@@ -65,8 +68,45 @@ async def _start_in_place_of(engine: Engine, cid: str, found: tuple[Taken, ...])
             await engine.disconnect(each.network, each.cid)
         await engine.act(cid, "start")
     finally:
-        for each, own in moved:
-            await engine.connect(each.network, each.cid, own)
+        troubles = [trouble for each, own in moved if (trouble := await _not_put_back(engine, each, own))]
+        for trouble in troubles:
+            raise trouble
+
+
+async def _not_put_back(engine: Engine, moved: Taken, own: Json) -> EngineError | None:
+    """Put a holder back on its network, and say where that fails; its own update sees to it then, too."""
+    trouble: EngineError | None = None
+    for pause in _PAUSES_S:
+        await asyncio.sleep(pause)
+        try:
+            await engine.connect(moved.network, moved.cid, own)
+        except EngineError as error:
+            if await _is_settled(engine, moved):
+                return None
+            trouble = error
+        else:
+            return None
+    return trouble and _left_off(trouble, moved)
+
+
+async def _is_settled(engine: Engine, moved: Taken) -> bool:
+    """Whether a holder is on its network by now, or gone."""
+    try:
+        ends = (await engine.container(moved.cid))["NetworkSettings"]["Networks"]
+    except NotFound:
+        return True
+    except EngineError:
+        return False
+    return moved.network in ends
+
+
+def _left_off(error: EngineError, moved: Taken) -> EngineError:
+    holder, network = moved.holder, moved.network
+    return EngineError(
+        f"{holder} was taken off the network {network}, for it held the {moved.what}, and could not be put "
+        f"back: {error}",
+        advice=f"where its own update does not do it: `docker network connect {network} {holder}`",
+    )
 
 
 def _is_ours(each: Taken, rows: list[Json]) -> bool:

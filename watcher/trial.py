@@ -18,6 +18,7 @@ from watcher.engine import Engine
 from watcher.errors import EngineError, EngineUnavailable, Occupied, TaskLeft
 from watcher.names import Wanted
 from watcher.proof import Demand, Look, Meddled, NotProved, NotStarted, Unhealthy, judge, runs, with_code
+from watcher.rejoining import put_back
 from watcher.words import last_check, masked
 
 Json = dict[str, Any]
@@ -82,6 +83,8 @@ class _Trial:
     async def look(self) -> float | None:
         """Take a look; the seconds until the next, if nothing happens before, or None where it is proved."""
         container = await self._engine.container(self._cid)
+        if self._baseline.is_taken_off(container) and await self._put_back():
+            container = await self._engine.container(self._cid)
         known = await self._ends(container)
         self._begin_anew(container, known)
         if container["State"].get("Paused"):
@@ -92,6 +95,10 @@ class _Trial:
             return self._halt(_GRACE_S, why, wanted="s" if known[-1].is_wanted else "")
         self._halted_at = None
         return await self._judge(container, known)
+
+    async def _put_back(self) -> bool:
+        """Put it back on a network that another updater took it off; what a person did stands."""
+        return await put_back(self._engine, self._cid, self._baseline.old)
 
     async def _ends(self, container: Json) -> list[End]:
         """Its ends, as far as there were any."""

@@ -11,20 +11,14 @@ from collections.abc import Collection, Sequence
 
 from watcher.downtime import Downtime
 from watcher.engine import Engine
-from watcher.errors import (
-    Conflict,
-    EngineError,
-    NotFound,
-    RolledBack,
-    UpdateFailed,
-    WatcherError,
-)
+from watcher.errors import Conflict, EngineError, NotFound, RolledBack, UpdateFailed, WatcherError
 from watcher.names import short
 from watcher.part import Part
 from watcher.patience import not_as_it_was, patiently, still_there
 from watcher.place import OutOfPlace
 from watcher.plan import Action, Plan, Step
 from watcher.proof import Meddled, NotProved, NotStarted
+from watcher.rejoining import CutOff
 from watcher.rescue import Rescue
 from watcher.restarts import restart_after
 from watcher.scene import contended
@@ -210,7 +204,7 @@ class Update:
         with contextlib.suppress(EngineError):
             await self._engine.may_change()
         if self._is_over(step, error):
-            raise still_there(self._plan.name, tried) from error
+            raise error if isinstance(error, CutOff) else still_there(self._plan.name, tried) from error
         if isinstance(error, NotProved):
             self.failed = await self._blamed(self._parts[step.name], error)
         await self._undone(tried, error)

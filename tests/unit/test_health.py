@@ -51,6 +51,19 @@ def test_a_daemon_that_stopped_is_in_trouble(beating: Make, tmp_path: Path) -> N
     assert trouble(tmp_path)
 
 
+def test_the_end_of_one_of_two_daemons_is_not_that_of_the_other(beating: Make, tmp_path: Path) -> None:
+    first = beating(tmp_path)
+    other = beating(tmp_path)
+
+    first.stop()
+    assert (tmp_path / "health.json").exists()
+    other.beat()
+    assert trouble(tmp_path) == ""
+
+    other.stop()
+    assert not (tmp_path / "health.json").exists()
+
+
 def test_a_daemon_that_was_killed_is_in_trouble_at_once(tmp_path: Path) -> None:
     program = (
         "import os, pathlib, sys; from watcher.health import Pulse\n"
