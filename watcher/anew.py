@@ -191,7 +191,7 @@ async def _named(at: Workshop, done: Mended, part: Noted, here: Mapping[str, str
     if here.get(part.again) == part.marker.name:
         state = (await at.engine.container(part.again))["State"]
         if state["Status"] == "created":
-            await restore(at.engine, part.again, part.marker, {})
+            await restore(at.engine, part.again, part.marker, lambda _: {})
             return evolve(done, is_changed=True)
     return done
 

@@ -48,12 +48,8 @@ async def recover(engine: Engine, recovery: Recovery, known: Known | None = None
         known: Their options as they were when they were read or created, where that is known.
     """
     match recovery:
-        case Undo(old, successor, marker):
-            options = await _wanted_options(engine, recovery, known or {})
-            await quiet(engine, successor)
-            await stops.see_through(engine, old, successor)
-            await restore(engine, old, marker, options)
-            await drop(engine, successor)
+        case Undo():
+            await _undo(engine, recovery, known or {})
         case Restore(old, marker):
             await restore_alone(engine, old, marker)
         case Adopt(successor, marker):
@@ -66,6 +62,21 @@ async def recover(engine: Engine, recovery: Recovery, known: Known | None = None
             await spare.respawn(engine, kept, again, marker)
         case Discard(cid):
             await drop(engine, cid)
+
+
+async def _undo(engine: Engine, update: Undo, known: Known) -> None:
+    """Make the old container what it was, with what a person changed of it or of its successor.
+
+    Nothing is taken from the successor where the old one is gone.
+    """
+    await engine.container(update.old)
+    new, before = await read(engine, update.successor), dict(known)
+    if new:
+        silenced(new, known)
+    await quiet(engine, update.successor)
+    await stops.see_through(engine, update.old, update.successor)
+    await restore(engine, update.old, update.marker, lambda now: for_old(now, new, update.marker, before))
+    await drop(engine, update.successor)
 
 
 async def _inherit(engine: Engine, cid: str, marker: Marker) -> None:
@@ -233,15 +244,6 @@ async def roll_back(engine: Engine, update: Finish) -> None:
         else:
             await engine.rename(update.successor, str(marker))
             await engine.rename(update.old, marker.name)
-
-
-async def _wanted_options(engine: Engine, update: Undo, known: Known) -> Json:
-    """What the old container must be given of its options, before its successor is silenced."""
-    old, new = await engine.container(update.old), await read(engine, update.successor)
-    options = for_old(old, new, update.marker, known)
-    if new:
-        silenced(new, known)
-    return options
 
 
 async def drop(engine: Engine, cid: str) -> None:

@@ -1,5 +1,6 @@
 """Gives an old container back what an update took from it: its name, its options and its state."""
 
+from collections.abc import Callable
 from typing import Any
 
 from watcher import starting
@@ -12,12 +13,14 @@ from watcher.proof import is_wired
 from watcher.quiet import NO_RESTART
 
 Json = dict[str, Any]
+# The options that a container lacks, told from how it is now: a person may change them until then.
+Lacking = Callable[[Json], Json]
 
 
-async def restore(engine: Engine, cid: str, marker: Marker, options: Json) -> None:
-    """Give a container its name, but where a person gave it one, these options, and its state."""
+async def restore(engine: Engine, cid: str, marker: Marker, lacking: Lacking) -> None:
+    """Give a container its name, but where a person gave it one, the options that it lacks, and its state."""
     await _give_name(engine, cid, marker)
-    await _revive(engine, cid, marker, options)
+    await _revive(engine, cid, marker, lacking)
 
 
 async def restore_alone(engine: Engine, cid: str, marker: Marker) -> None:
@@ -25,7 +28,7 @@ async def restore_alone(engine: Engine, cid: str, marker: Marker) -> None:
 
     Where somebody took the name meanwhile it stays aside, and stopped.
     """
-    await _revive(engine, cid, marker, unheld(await engine.container(cid), marker))
+    await _revive(engine, cid, marker, lambda now: unheld(now, marker))
     try:
         await _give_name(engine, cid, marker)
     except Conflict:
@@ -40,9 +43,9 @@ async def _give_name(engine: Engine, cid: str, marker: Marker) -> None:
         await engine.rename(cid, marker.name)
 
 
-async def _revive(engine: Engine, cid: str, marker: Marker, options: Json) -> None:
+async def _revive(engine: Engine, cid: str, marker: Marker, lacking: Lacking) -> None:
     container = await engine.container(cid)
-    await engine.amend(cid, options)
+    await engine.amend(cid, lacking(container))
     if marker.wanted == "s" or container["State"]["Paused"]:
         # The engine refuses to start a paused container (409); it was never stopped.
         return

@@ -104,7 +104,7 @@ async def _give_back(engine: Engine, kept: str, was: Marker) -> None:
     with contextlib.suppress(NotFound):
         old = await engine.container(kept)
         if old["Name"] == f"/{was.name}":
-            await restore(engine, kept, was, unheld(old, was))
+            await restore(engine, kept, was, lambda now: unheld(now, was))
 
 
 async def _bring_back(engine: Engine, update: Finish) -> None:

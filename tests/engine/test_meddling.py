@@ -198,6 +198,20 @@ def test_a_policy_and_other_options_that_are_changed_in_the_middle_are_not_lost(
     assert after["HostConfig"]["CpuShares"] == 512
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_policy_that_is_changed_as_the_bad_one_is_stopped_is_not_lost(
+    cli: Commands, stack: Stack, proxy: Proxy, docker: Docker, when: When
+) -> None:
+    """The old container has its name again by then, and is still held: it is given back what it has now."""
+    web = outdated(stack, "--restart", "always", new=CRASH)
+    change = ("update", "--restart", "unless-stopped", web.cid)
+    proxy.arm(meddle(lambda: docker(*change)), match="^POST .*/stop", n=2, when=when)
+
+    assert update(cli, proxy, web).code == 6
+
+    assert went_back(stack, web)["HostConfig"]["RestartPolicy"]["Name"] == "unless-stopped"
+
+
 # A person starts it
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.bed.engine import PrivateEngine
+from tests.faults.begin import Begin
 from tests.faults.report import pytest_terminal_summary  # noqa: F401 - a hook
 from tests.faults.share import Share
 from tests.faults.world import World
@@ -33,3 +34,8 @@ def world(engine: PrivateEngine) -> Iterator[World]:
     made = World(engine)
     yield made
     made.close()
+
+
+@pytest.fixture
+def begin(world: World, tmp_path: Path) -> Begin:
+    return Begin(world, tmp_path)

@@ -22,20 +22,30 @@ class Visit(Trial):
     Attributes:
         is_past: The update has no such call.
         overtaken: Compose removed the old container while the removal of the bad new one was on its way.
+        outrun: The person set an option between our reading it and our setting it.
         answered: What the command said, empty where it said nothing.
     """
 
     is_past = False
     overtaken = False
+    outrun = False
     answered = ""
     _target: Json | None = None
     _is_moot = False
     _is_refused = False
     _may_be_overtaken = False
+    _may_be_outrun = False
+
+    @property
+    def heard(self) -> str:
+        """What was said in it by the runs, and to the person."""
+        return f"said: {self.said}; the person was told: {self.answered or 'nothing'}"
 
     def met(self, deed: Deed, moment: Moment) -> bool:
         """Run the update with a person in it; False where it has no such call, or nobody to do it to."""
-        armed = self._proxy.arm(run(partial(self._do, deed), then=passing), n=moment.number, when=moment.when)
+        armed = self._proxy.arm(
+            run(partial(self._do, deed, moment), then=passing), n=moment.number, when=moment.when
+        )
         self._run_through_proxy()
         self._proxy.disarm()
         self.is_past = not armed.fired.is_set()
@@ -51,7 +61,7 @@ class Visit(Trial):
                 return list(self._complaints(deed))
         return [*self._complaints(deed), f"no end after {_RUNS} runs"]
 
-    def _do(self, deed: Deed) -> None:
+    def _do(self, deed: Deed, moment: Moment) -> None:
         is_removal = self._subject.kind.bad and self._proxy.changes[-1].method == "DELETE"
         self._may_be_overtaken = is_removal and deed.is_of_compose
         names = {"web": self._subject.name, "old": self._subject.before["Id"], "new": self._new()}
@@ -64,11 +74,12 @@ class Visit(Trial):
         whose = next((names[each] for each in ("web", "old", "new") if f"{{{each}}}" in deed.words), "nobody")
         status, found = self._world.engine.api("GET", f"/containers/{whose}/json")
         self._target = found if status == 200 else None
+        is_set = status == 200 and self._proxy.changes[-1].path.endswith(f"/{found['Id']}/update")
+        self._may_be_outrun = moment.when == "before" and is_set
         command = self._world.compose(*words[1:]) if deed.is_of_compose else ["docker", *words]
         environ = self._world.engine.environ
-        self.answered = subprocess.run(
-            command, env=environ, capture_output=True, text=True, check=False
-        ).stderr
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+        self.answered, self._is_refused = done.stderr.strip(), done.returncode != 0
 
     def _new(self) -> str:
         temporary = f"{self._subject.name}.ctr-updater-new-"
@@ -118,7 +129,9 @@ class Visit(Trial):
             yield from unwired(container)
         if self._target and self._target["Name"] == f"/{subject.name}" and not self._is_refused:
             for option, value in deed.options.items():
-                if container["HostConfig"][option] != value:
+                if container["HostConfig"][option] != value and self._may_be_outrun:
+                    self.outrun = True
+                elif container["HostConfig"][option] != value:
                     yield f"its {option} is {container['HostConfig'][option]}, and was set to {value}"
 
     def _of_compose(self, deed: Deed) -> Iterator[str]:

@@ -1,19 +1,17 @@
 """Whatever befalls an update, at whichever of its calls: no container is lost."""
 
-import contextlib
 import itertools
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.bed.share import draw
+from tests.faults.begin import Begin
 from tests.faults.kinds import KINDS, Kind
 from tests.faults.report import PROPERTY, Point
 from tests.faults.share import Share
 from tests.faults.strikes import STRIKES, Strike
 from tests.faults.trial import Trial
-from tests.faults.world import World
 
 pytestmark = pytest.mark.timeout(7200)  # one test is many updates
 
@@ -22,24 +20,7 @@ _MORE = 3
 # Without its state directory a run is another updater, which waits until the one before is known to be gone.
 _REMEMBER = 4
 
-Begin = Callable[[Kind], contextlib.AbstractContextManager[Trial]]
 Numbers = tuple[int, ...]
-
-
-@pytest.fixture
-def begin(world: World, tmp_path: Path) -> Begin:
-    """A function that makes a container of a kind; on leaving its context all is removed again."""
-    folders = (tmp_path / str(number) for number in itertools.count())
-
-    @contextlib.contextmanager
-    def made(kind: Kind) -> Iterator[Trial]:
-        try:
-            with Trial(world, world.begin(kind), next(folders)) as trial:
-                yield trial
-        finally:
-            world.clean()
-
-    return made
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +44,7 @@ def test_no_container_is_lost(
         point = f"{kind.name}: {strike.title} call {' and '.join(map(str, numbers))}"
         if not share.has(point, strike):
             continue
-        with begin(kind) as trial:
+        with begin(kind, Trial) as trial:
             if not all(trial.struck(strike, number) for number in numbers):
                 continue
             if draw(f"{point}: its memory") % _REMEMBER == 0:
@@ -79,7 +60,7 @@ def test_no_container_is_lost(
 
 def _length(begin: Begin, lengths: dict[str, int], kind: Kind) -> int:
     if kind.name not in lengths:
-        with begin(kind) as trial:
+        with begin(kind, Trial) as trial:
             lengths[kind.name] = trial.undisturbed()
             assert trial.recovered() == [], trial.said
     return lengths[kind.name]

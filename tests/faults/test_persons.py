@@ -1,41 +1,21 @@
 """Whatever a person does in the middle of an update, at whichever of its calls: no container is lost."""
 
-import contextlib
 import itertools
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.faults.begin import Begin
 from tests.faults.deeds import DEEDS, Deed, Moment
 from tests.faults.kinds import KINDS, MEDDLED, Kind
 from tests.faults.person import Visit
 from tests.faults.report import PERSON, PROPERTY, Point
 from tests.faults.share import Share
-from tests.faults.world import World
 
 pytestmark = pytest.mark.timeout(7200)  # one test is many updates
 
-Begin = Callable[[Kind], contextlib.AbstractContextManager[Visit]]
-
 # Some of these make an update go back, or begin anew: those calls count as well.
 _CALLS = 18
-
-
-@pytest.fixture
-def begin(world: World, tmp_path: Path) -> Begin:
-    """A function that makes a container of a kind; on leaving its context all is removed again."""
-    folders = (tmp_path / str(number) for number in itertools.count())
-
-    @contextlib.contextmanager
-    def made(kind: Kind) -> Iterator[Visit]:
-        try:
-            with Visit(world, world.begin(kind), next(folders)) as visit:
-                yield visit
-        finally:
-            world.clean()
-
-    return made
 
 
 def _pairs() -> Iterator[tuple[Kind, Deed]]:
@@ -64,7 +44,7 @@ def test_no_container_is_lost_to_what_a_person_does(
         point = f"{kind.name}: {deed.title} {when} call {number}"
         if not share.has_deed(point):
             continue
-        with begin(kind) as visit:
+        with begin(kind, Visit) as visit:
             if not visit.met(deed, moment):
                 if visit.is_past:
                     break
@@ -72,7 +52,7 @@ def test_no_container_is_lost_to_what_a_person_does(
             wrong = visit.wrong(deed)
         tried += 1
         record_property(PROPERTY, Point(kind.name, PERSON, bool(wrong), visit.notes, deed.title).as_json())
-        lost += [f"{point}: {'; '.join(wrong)} (said: {visit.said})"] if wrong else []
+        lost += [f"{point}: {'; '.join(wrong)} ({visit.heard})"] if wrong else []
     if not tried:
         pytest.skip("none of its points is in this share")
     assert not lost, "\n".join(lost)
