@@ -28,8 +28,10 @@ Json = dict[str, Any]
 # Pulls an image by its reference, for a platform.
 Fetch = Callable[[str, str], Awaitable[None]]
 
+_PROJECT = "com.docker.compose.project"
 _HOW = {
     Fate.PRUNED: "a prune removed {} in the middle of its update",
+    Fate.OVERTAKEN: "docker compose removed {} while the new one, which was bad, was being removed",
     Fate.FORGOTTEN: "{} went in the middle of its update, and the engine has forgotten how (where that was "
     "meant, remove it once more)",
 }
@@ -155,13 +157,19 @@ async def _part_back(at: Workshop, done: Mended, part: Noted, *, is_good: bool) 
         return done
     if holder and is_good and (await at.engine.container(holder))["State"]["Running"]:
         return done
-    became = await fate(at.engine, "container", part.ids[0], done.note.since)
+    dropped = part.new if _is_composes(part) and part.new in at.engine.removed else ""
+    became = await fate(at.engine, "container", part.ids[0], done.note.since, dropped)
     if became is Fate.FORGOTTEN and holder:
         # As far as is known it was removed because its successor had proved itself.
         return done
     if became not in _HOW:
         return await _left(at, done, part)
     return await _made_again(at, done, part, _HOW[became].format(part.marker.name), has_new=part.new in here)
+
+
+def _is_composes(part: Noted) -> bool:
+    """Whether Compose made it, which keeps one container of a service and removes the other."""
+    return bool(part.back and _PROJECT in (part.back.payload.body.get("Labels") or {}))
 
 
 async def _made_again(at: Workshop, done: Mended, part: Noted, how: str, *, has_new: bool) -> Mended:

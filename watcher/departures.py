@@ -1,37 +1,19 @@
-"""How an old container went whose successor alone is left, as the engine's past events tell.
+"""Every update that is open, and under which name an old container went whose successor alone is left.
 
-Whoever removes `X` by name or by id means X; a prune means whatever does not run, and one that was set
-aside has another name. Compose stops and removes the old one, and starts what it finds of the service a
-moment later: so what was stopped first is looked at again once that must have been.
+Whoever removes `X` by name or by id means X; one that was set aside has another name, and a prune means
+whatever does not run. Compose stops and removes the old one, and starts what it finds of the service a
+moment later: so nothing is said before that must have been.
 """
 
-import asyncio
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from watcher.engine import Engine
+from watcher.pruned import Fate, departure
 from watcher.scene import Scene, scenes
 
 Json = dict[str, Any]
-
-_COMPOSE_STARTS_WITHIN_S = 10.0
-_LOOK_AGAIN_S = 0.5
-
-
-@frozen
-class _Departure:
-    """The end of a container.
-
-    Attributes:
-        name: The name that it had then; empty where nobody knows, or it was pruned.
-        age: Seconds since then.
-        was_stopped: It was stopped before, rather than removed by force.
-    """
-
-    name: str = ""
-    age: float = 0.0
-    was_stopped: bool = False
 
 
 async def open_scenes(engine: Engine) -> tuple[list[Json], dict[str, Scene]]:
@@ -39,41 +21,27 @@ async def open_scenes(engine: Engine) -> tuple[list[Json], dict[str, Scene]]:
 
     An owner's engine only has the owner's.
     """
+    told = dict[str, str]()
     while True:
         rows = await engine.containers(stopped=True)
         found = scenes(rows, lambda owner: engine.owner in {"", owner})
-        ends = {name: await _departure(engine, scene) for name, scene in found.items() if scene.is_bereft}
-        if not any(map(_may_go_on, ends.values())):
+        asked = {cid: scene for scene in found.values() if (cid := _asks_for(scene))}
+        if asked.keys() <= told.keys():
             return rows, {
-                name: evolve(scene, gone_as=ends[name].name if name in ends else "")
-                for name, scene in found.items()
+                name: evolve(each, gone_as=told.get(_asks_for(each), "")) for name, each in found.items()
             }
-        await asyncio.sleep(_LOOK_AGAIN_S)
+        # Finding out may take a while: what there is by then counts.
+        for cid in asked.keys() - told.keys():
+            told[cid] = await _gone_as(engine, cid)
 
 
-def _may_go_on(end: _Departure) -> bool:
-    return bool(end.name) and end.was_stopped and end.age < _COMPOSE_STARTS_WITHIN_S
+def _asks_for(scene: Scene) -> str:
+    """The first digits of the id of an old container that is to be told about, or empty."""
+    new = scene.successor
+    return new.marker.other if scene.is_bereft and new and not new.has_run else ""
 
 
-async def _departure(engine: Engine, scene: Scene) -> _Departure:
-    successor = scene.successor
-    if successor is None or successor.has_run:
-        return _Departure()
-    now = await engine.now()
-    # All that the engine still knows (its last 256 events): it may have gone before its successor was made.
-    past = await engine.past_events(1, now, type=["container"], event=["destroy", "stop", "prune"])
-    return _told(past, successor.marker.other, now)
-
-
-def _told(past: list[Json], other: str, now: float) -> _Departure:
-    """Read the events, the oldest first; what was before a prune may have been its doing."""
-    end, was_stopped = _Departure(), False
-    for event in past:
-        actor = event["Actor"]
-        if event["Action"] == "prune":
-            end = _Departure()
-        elif actor["ID"].startswith(other) and event["Action"] == "stop":
-            was_stopped = True
-        elif actor["ID"].startswith(other):
-            end = _Departure(actor["Attributes"].get("name", ""), now - event["timeNano"] / 1e9, was_stopped)
-    return end
+async def _gone_as(engine: Engine, cid: str) -> str:
+    """The name that a container had when somebody removed it; empty where nobody knows, or it was pruned."""
+    found = await departure(engine, "container", cid)
+    return found.name if found.fate is Fate.REMOVED else ""

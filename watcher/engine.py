@@ -169,6 +169,7 @@ class Engine(Transport):
         """
         what, params = f"remove the container {short(cid)}", {"v": str(int(with_own_volumes))}
         await self.ask(what, "DELETE", f"containers/{cid}", limit=CHANGE_LIMIT, params=params)
+        self.removed.append(cid)
 
     async def wait_removed(self, cid: str) -> None:
         """POST /containers/{id}/wait?condition=removed; one that is gone already is no error."""

@@ -12,6 +12,7 @@ import asyncio
 import copy
 import json
 import re
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Self
@@ -33,6 +34,7 @@ READ_LIMIT = 60.0
 CHANGE_LIMIT = 180.0
 SILENCE_LIMIT = 600.0
 _NO_ANSWER = 900
+_REMOVED = 256  # as many as the engine keeps events
 _NOT_FOUND, _FORBIDDEN = 404, 403
 _BARRED = (_FORBIDDEN, 405)
 _AWAY = (502, 503, 504)
@@ -54,6 +56,7 @@ class Transport:
         api: The version of the API that is spoken.
         platform: The engine's own, such as `linux/amd64`.
         owner: Whose updates those are that are begun through it, in the temporary names.
+        removed: The ids of the containers that were removed through it, the last of them.
     """
 
     def __init__(self, endpoint: Endpoint) -> None:
@@ -61,6 +64,7 @@ class Transport:
         self.api = OLDEST
         self.platform = ""
         self.owner = ""
+        self.removed: deque[str] = deque(maxlen=_REMOVED)
         self._identity = ""
         self._fence: Fence | None = None
 

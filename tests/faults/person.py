@@ -21,19 +21,16 @@ class Visit(Trial):
 
     Attributes:
         is_past: The update has no such call.
-        overtaken: Compose removed the old container while the removal of the bad new one was on its way.
         outrun: The person set an option between our reading it and our setting it.
         answered: What the command said, empty where it said nothing.
     """
 
     is_past = False
-    overtaken = False
     outrun = False
     answered = ""
     _target: Json | None = None
     _is_moot = False
     _is_refused = False
-    _may_be_overtaken = False
     _may_be_outrun = False
 
     @property
@@ -62,8 +59,6 @@ class Visit(Trial):
         return [*self._complaints(deed), f"no end after {_RUNS} runs"]
 
     def _do(self, deed: Deed, moment: Moment) -> None:
-        is_removal = self._subject.kind.bad and self._proxy.changes[-1].method == "DELETE"
-        self._may_be_overtaken = is_removal and deed.is_of_compose
         names = {"web": self._subject.name, "old": self._subject.before["Id"], "new": self._new()}
         names |= {"mine": f"{self._subject.name}-mine", "volume": next(iter(self._subject.data.values()), "")}
         names["network"] = self._world.network
@@ -96,8 +91,7 @@ class Visit(Trial):
         found = [row for each, row in rows.items() if each in own]
         running = [row for row in found if row["State"] == "running"]
         if not found:
-            self.overtaken = self._may_be_overtaken
-            if not (self.overtaken or self._is_meant_to_be_gone(deed)):
+            if not self._is_meant_to_be_gone(deed):
                 yield "the container is gone"
         elif not running:
             if not self._may_be_down(deed):

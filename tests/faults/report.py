@@ -44,7 +44,6 @@ NOTES = {
     "departed": "removed by the engine's own death when it had no spare yet, or no more (`--rm`)",
     "cured": "the engine had to be restarted cleanly before it started anything or ended a removal",
     "freed": "the engine, killed in a stop, left the container's task behind, which was ended as a run said",
-    "overtaken": "Compose removed the old container just as the bad one, which it kept, was being removed",
     "outrun": "`docker update` came between our reading and our setting of that option: ours stands",
     "relinked": "the engine, killed while a linked container was set aside, was restarted, as a run said",
 }
