@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from attrs import frozen
 
 from watcher import lineage
+from watcher.allowed import refuse_forbidden
 from watcher.assess import Assessment
 from watcher.cleanup import clean_up
 from watcher.context import Context
@@ -79,6 +80,7 @@ async def attempt(  # noqa: PLR0913 - what is wanted of it, by keywords
 
     Raises:
         Unknown: Nobody knows those, and it must be left alone.
+        Barred: A proxy lets something that it needs not pass.
         Moved: A tag, or a container, was changed meanwhile; try again.
         UpdateFailed: It was tried, and undone.
     """
@@ -86,6 +88,7 @@ async def attempt(  # noqa: PLR0913 - what is wanted of it, by keywords
         began = time.monotonic()
         made = await _drafted(context, found, cautious=cautious)
         steps = planned(found, concerned)
+        await refuse_forbidden(context.engine, steps, made)
         announce(found, steps)
         async with Lease(context.engine, owner_of(context.memory.home)) as lease:
             parts = _parts(context, lease.engine, found, made, steps, concerned)

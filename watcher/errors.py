@@ -28,6 +28,8 @@ from enum import StrEnum
 
 from watcher.quoting import escaped
 
+_FORBIDDEN = (401, 403, 405)
+
 
 class WatcherError(Exception):
     """An outcome that ends a command: one line, and the exit code that goes with it.
@@ -85,6 +87,11 @@ class NoAnswer(EngineUnavailable):
 
 class Barred(EngineError):
     """A proxy in front of the engine's socket let a request not pass; the engine never saw it."""
+
+
+def is_forbidden(error: EngineError) -> bool:
+    """Whether a proxy, or a plugin of the engine, let a request not pass: it will not another time either."""
+    return isinstance(error, Barred) or error.status in _FORBIDDEN
 
 
 class TaskLeft(EngineError):

@@ -11,7 +11,7 @@ from watcher.context import Context
 from watcher.dependents import Dependent, dependents, references
 from watcher.engine import Json
 from watcher.errors import NotFound, Refused, UnreadableSetting
-from watcher.names import Marker, name_of
+from watcher.names import Marker, name_of, short
 from watcher.order import Order, is_one_off
 from watcher.part import Drafting
 from watcher.payload import refusals
@@ -169,7 +169,7 @@ def _unheld(container: Json, rows: Sequence[Json]) -> Iterator[Refused]:
             name = name_of(held)
             yield Refused(
                 f"{kind} {name}, which does not run, and could not be started again",
-                advice=f"docker start {name}, or stop what shares it, first",
+                advice=f"`docker start {short(held['Id'])}`, or stop what shares it, first",
             )
 
 

@@ -20,6 +20,8 @@ from attrs import frozen
 Kind = Literal["new", "old"]
 Wanted = Literal["r", "p", "s"]
 
+NOBODY = "0" * 64  # the id of no container
+
 _SHORT = 12
 _NAME = re.compile(
     r"(?P<name>.+)\.ctr-updater-(?P<kind>new|old)-(?P<wanted>[rps])"

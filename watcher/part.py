@@ -22,7 +22,7 @@ from watcher.successor import Draft
 from watcher.trial import start
 from watcher.undoing import Old
 from watcher.untouched import still_as_read, still_idle
-from watcher.way_back import way_back
+from watcher.way_back import seen, verb, way_back
 from watcher.words import told
 
 # Made when the successors of those that it holds on to are known: their ids by the old ids and by name.
@@ -160,9 +160,9 @@ class Part:
             now = await self._engine.container(self.name if self.removes_itself else self.kept)
         except EngineError:
             return "the old container's state cannot be read"
-        if wanted_state(now) != self._marker.wanted:
-            cid = short(now["Id"])
-            return f"the old container {cid} is {now['State']['Status']}: `docker start {cid}`"
+        if (state := wanted_state(now)) != self._marker.wanted:
+            cid, way = short(now["Id"]), verb(state, self._marker.wanted)
+            return f"the old container {cid} is {now['State']['Status']}: `docker {way} {cid}`"
         fate = links.forgotten(links.aliases(self._old), now)
         return f"the old container {fate}" if fate else ""
 
@@ -207,12 +207,14 @@ class Part:
                 await self._ask_to_stop()
             self._is_stopping = False
 
-    async def way_back(self) -> list[str]:
-        """The commands that bring the old container back, from what it and its successor are now."""
-        with contextlib.suppress(EngineError):
+    async def seen(self) -> tuple[str, str]:
+        """What runs now, the old container or its successor; and the command that brings the old one back."""
+        try:
             old = await self._engine.container(self.kept)
-            return way_back(old, await read(self._engine, self.new or self.kept), self._marker)
-        return []
+            new = await read(self._engine, self.new) if self.new else None
+        except EngineError:
+            return "what runs now cannot be told, for the engine does not say", ""
+        return seen(old, new), way_back(old, new, self._marker)
 
     async def _create(self, successors: dict[str, str]) -> None:
         try:

@@ -8,7 +8,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 
-from watcher.errors import EngineError, EngineUnavailable, Occupied, TaskLeft
+from watcher.errors import EngineError, EngineUnavailable, Occupied, TaskLeft, is_forbidden
 from watcher.starting import to_its_end
 from watcher.undoing import NameTaken
 
@@ -46,41 +46,6 @@ async def _again_and_again(work: Work) -> None:
             words = _ID.sub("", error.message) if is_answer else ""
             times = times + 1 if words and words == last else 1
             last = words
-            if times >= _REFUSALS or clock() > deadline:
+            if times >= _REFUSALS or is_forbidden(error) or clock() > deadline:
                 raise
         await asyncio.sleep(_RETRY_S)
-
-
-def not_as_it_was(name: str, tried: str, trouble: EngineError, by_hand: str) -> EngineError:
-    """What is said where an update failed and could not be undone: the cause, what is now, what helps.
-
-    Args:
-        name: The container's.
-        tried: The cause.
-        trouble: What kept it from being undone.
-        by_hand: The commands that would undo it, or nothing.
-    """
-    way = "once the engine is well" + (f", or by hand: {by_hand}" if by_hand else "")
-    if isinstance(trouble, NameTaken):
-        way = "once what has the name now is renamed or removed"
-    elif isinstance(trouble, Occupied):
-        way = "once that is done"
-    elif isinstance(trouble, TaskLeft):
-        way = way.replace("once the engine is well", "once more, which tries the new container instead")
-    return EngineError(
-        f"{name} could not be updated ({tried}) and IS NOT YET AS IT WAS ({trouble})",
-        advice=f"nothing is lost: run `watcher update {name}` {way}",
-    )
-
-
-def still_there(name: str, tried: str) -> EngineError:
-    """What is said where a new container has proved itself, and its old one could not be removed.
-
-    Args:
-        name: The container's.
-        tried: The cause.
-    """
-    return EngineError(
-        f"{name} is updated and works, but what it was before is still there ({tried})",
-        advice=f"run `watcher update {name}` once more to remove it",
-    )

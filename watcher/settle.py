@@ -184,17 +184,17 @@ async def _recover(
         if not (idle := await _idle(engine, found, name)):
             raise
         # The engine's own death may have stopped it, with no update of it open.
-        advice = f"{name} holds on to {idle}, which does not run: docker start {idle}"
+        advice = f"{name} holds on to {found.names[idle]}, which does not run: `docker start {short(idle)}`"
         raise EngineError(error.message, status=error.status, advice=advice) from error
     return False
 
 
 async def _idle(engine: Engine, found: OpenUpdates, name: str) -> str:
-    """The name of one that the old container holds on to, and that does not run; empty where all do."""
+    """The id of one that the old container holds on to, and that does not run; empty where all do."""
     old = found.inspects.get(found.scenes[name].pair[0])
     for cid in providers(old, found.names) & found.names.keys() if old else ():
         if not (await engine.container(cid))["State"]["Running"]:
-            return found.names[cid]
+            return cid
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from watcher.engine import Engine, Json
 from watcher.errors import EngineError, NoSuchContainer
+from watcher.names import short
 from watcher.part import Part
 from watcher.plan import Action, wanted_state
 from watcher.proof import NotProved
@@ -37,7 +38,7 @@ async def is_left_alone(engine: Engine, part: Part, trouble: str, *, is_proved: 
         raise EngineError(
             f"{name} has its new image and does not work: {trouble}; somebody removed the old container "
             "meanwhile, so there is nothing to go back to",
-            advice=f"see `docker logs {name}`, and recreate it",
+            advice=f"see `docker logs {short(now['Id'])}`, and recreate it",
         )
     return True
 

@@ -33,13 +33,13 @@ NEWEST: ApiVersion = (1, 51)
 READ_LIMIT = 60.0
 CHANGE_LIMIT = 180.0
 SILENCE_LIMIT = 600.0
+LISTED = "docs/socket-proxy.md lists the requests that each command needs"
 _NO_ANSWER = 900
 _REMOVED = 256  # as many as the engine keeps events
 _NOT_FOUND, _FORBIDDEN = 404, 403
 _BARRED = (_FORBIDDEN, 405)
 _AWAY = (502, 503, 504)
 _API = re.compile(r"^/v[0-9.]+(?=/)")
-_LISTED = "docs/socket-proxy.md lists the requests that each command needs"
 _GARBAGE = (aiohttp.ClientResponseError, ValueError, LookupError, TypeError)
 _TRY_AGAIN = "see the engine's log, and try again"
 _LEFT_TASK = re.compile(r"task ([0-9a-f]{12})[0-9a-f]*: already exists")
@@ -221,7 +221,7 @@ class Transport:
             raise _refusal(what, error) from error
         except _Withheld as error:
             why = f"a proxy in front of the engine at {self.endpoint.shown} does not let {error} pass"
-            raise Barred(f"cannot {what}: {why}", status=_FORBIDDEN, advice=_LISTED) from error
+            raise Barred(f"cannot {what}: {why}", status=_FORBIDDEN, advice=LISTED) from error
         except _Away as error:
             why = f"a proxy in front of the engine at {self.endpoint.shown} cannot reach it: {error}"
             raise EngineUnavailable(f"cannot {what}: {why}", advice=_TRY_AGAIN) from error

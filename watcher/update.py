@@ -9,12 +9,12 @@ import contextlib
 import time
 from collections.abc import Collection, Sequence
 
+from watcher.astray import not_undone, still_there
 from watcher.downtime import Downtime
 from watcher.engine import Engine
 from watcher.errors import Conflict, EngineError, NotFound, RolledBack, UpdateFailed, WatcherError
-from watcher.names import short
 from watcher.part import Part
-from watcher.patience import not_as_it_was, patiently, still_there
+from watcher.patience import patiently
 from watcher.place import OutOfPlace
 from watcher.plan import Action, Plan, Step
 from watcher.proof import Meddled, NotProved, NotStarted
@@ -265,22 +265,10 @@ class Update:
         except EngineError as trouble:
             if isinstance(error, NotStarted):
                 self.failed = None  # neither can be started: the machine is to blame
-            raise await self._left(tried, begun, trouble) from error
+            root = self._parts[self._plan.name]
+            raise await not_undone(root, begun, tried, trouble) from error
         if (tries > 1 or self._rescue.lines) and isinstance(error, NotStarted):
             self.failed = None  # what kept it from that may have kept the new one, too
-
-    async def _left(self, tried: str, begun: Sequence[Part], trouble: EngineError) -> EngineError:
-        """What is said where it could not be undone: the cause, what runs, and what helps."""
-        name = self._plan.name
-        if not [part for part in begun if await part.astray()]:
-            left = " ".join(short(part.new) for part in begun if part.new)
-            return EngineError(
-                f"{name} could not be updated: {tried}; {self._parts[name].as_it_was}, but what was made for "
-                f"the update could not be removed ({trouble})",
-                advice=f"`docker rm -v {left}`",
-            )
-        by_hand = "; ".join([command for part in begun for command in await part.way_back()])
-        return not_as_it_was(name, tried, trouble, by_hand)
 
     async def _gone_back(self, parts: Sequence[Part]) -> None:
         if await self._parts[self._plan.name].is_bereft():

@@ -19,6 +19,15 @@ from tests.bed.relay import Relay, When
 
 # An updater's sign of life is an update of a container, by its temporary name, with nothing in it.
 _STILL = re.compile(r"/images/create|/auth|/containers/.*\.ctr-updater-(new|old)-.*/update")
+# What an updater asks of no container, to see whether it is let pass.
+_QUESTION = re.compile(
+    r"\w+ (/(containers|networks)/0{64}(\W.*)?|/containers/create\?name=0{64}|/events\?since=1&until=2)"
+)
+
+
+def is_question(call: Call) -> bool:
+    """Tell whether an updater only asks whether such a call would pass."""
+    return bool(_QUESTION.fullmatch(str(call)))
 
 
 def is_changing(call: Call) -> bool:
@@ -65,12 +74,14 @@ class Proxy:
     Attributes:
         socket: For clients.
         host: The same for DOCKER_HOST.
-        calls: Every request so far, in order of arrival; may be cleared.
+        calls: Every request so far but the questions, in order of arrival; may be cleared.
+        questions: What an updater asked of no container, to see whether it is let pass.
     """
 
     def __init__(self, engine: Path) -> None:
         self.socket = place("p") / "docker.sock"
         self.calls: list[Call] = []
+        self.questions: list[Call] = []
         self._engine = engine
         self._armed: list[Armed] = []
         self._lock = threading.Lock()
@@ -103,7 +114,14 @@ class Proxy:
         return [call for call in self.calls if is_changing(call)]
 
     def arm(
-        self, fault: Fault, *, n: int = 1, match: str = "", when: When = "before", times: int = 1
+        self,
+        fault: Fault,
+        *,
+        n: int = 1,
+        match: str = "",
+        when: When = "before",
+        times: int = 1,
+        asked: bool = False,
     ) -> Armed:
         """Let `fault` befall one call.
 
@@ -114,9 +132,16 @@ class Proxy:
             when: "before" the engine sees it, or "after" the engine has answered it and before the client
                 sees the answer.
             times: So many calls in a row.
+            asked: Also those that an updater makes of no container, to see whether they are let pass: it is a
+                rule, and no accident.
         """
         pattern = re.compile(match)
-        selects = (lambda call: bool(pattern.search(str(call)))) if match else is_changing
+
+        def selects(call: Call) -> bool:
+            if is_question(call) and not asked:
+                return False
+            return bool(pattern.search(str(call))) if match else is_changing(call)
+
         armed = Armed(fault, when, n, times, selects)
         with self._lock:
             self._armed.append(armed)
@@ -131,7 +156,7 @@ class Proxy:
 
     def _strike(self, call: Call) -> Armed | None:
         with self._lock:
-            self.calls.append(call)
+            (self.questions if is_question(call) else self.calls).append(call)
             struck = [armed for armed in self._armed if armed.strikes(call)]
         return struck[0] if struck else None
 

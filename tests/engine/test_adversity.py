@@ -235,7 +235,7 @@ def test_a_successor_that_is_removed_under_its_proof_gives_the_old_one_back(
 
 @pytest.mark.parametrize("policy", ["no", "always"])
 @pytest.mark.parametrize("call", ["start", "rename"])
-def test_a_rollback_that_fails_is_said_with_commands_that_really_bring_it_back(
+def test_a_rollback_that_fails_is_said_with_one_command_that_really_brings_it_back(
     cli: Commands, stack: Stack, proxy: Proxy, call: str, policy: str
 ) -> None:
     web = outdated(stack, "--restart", policy)
@@ -246,10 +246,19 @@ def test_a_rollback_that_fails_is_said_with_commands_that_really_bring_it_back(
 
     assert (done.code, done.out, done.err.count("\n")) == (4, "", 1)
     assert "IS NOT YET AS IT WAS" in done.err
+    assert done.err.index("not today") < done.err.index("IS NOT YET AS IT WAS")
+    assert f"the old container {web.cid[:12]} is exited" in done.err
     assert stack.exists(web.cid)
-    _type(stack, _commands(done.err))
+    proxy.disarm()
+    command = _command(done.err)
+    if call == "start":
+        assert command == f"docker start {web.cid[:12]}"
+        _type(stack, command)
+    else:
+        assert command == f"watcher update {web.name}"
+        assert cli(*UPDATE, web.name, env=QUICK).code == 0
     after = stack.inspect(web.name)
-    assert (after["Id"], after["State"]["Running"]) == (web.cid, True)
+    assert (after["Id"] == web.cid, after["State"]["Running"]) == (call == "start", True)
     assert after["HostConfig"]["RestartPolicy"] == before["HostConfig"]["RestartPolicy"]
 
 
@@ -266,11 +275,10 @@ def test_a_rollback_that_failed_is_gone_through_with_by_the_next_run(
     unchanged(stack, before)
 
 
-def _commands(line: str) -> str:
-    """What a person copies from the line."""
-    found = re.search(r"by hand: (.*)", line)
-    assert found, line
-    return found[1]
+def _command(line: str) -> str:
+    """What a person copies from the line: there is one."""
+    (found,) = re.findall(r"`(.*?)`", line)
+    return str(found)
 
 
 def _type(stack: Stack, commands: str) -> None:

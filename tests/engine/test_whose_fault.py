@@ -83,7 +83,8 @@ def test_a_start_that_the_old_one_is_refused_too_is_said_at_once_and_not_held(
 
     assert "logging driver" in line
     assert line.count("`") + line.count(";") <= 4
-    assert line.endswith(f"by hand: docker start {web.cid[:12]}")
+    assert f"; it IS NOT YET AS IT WAS: the old container {web.cid[:12]} is exited" in line
+    assert line.endswith(f" - nothing is lost: run `docker start {web.cid[:12]}` once that is mended")
     assert len([call for call in made(proxy, "/start") if web.cid in call]) <= 3
     assert "held" not in cli("watcher", "check", web.name).out
     assert stack.inspect(web.name)["Id"] == web.cid

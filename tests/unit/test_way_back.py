@@ -1,12 +1,12 @@
-"""The commands that bring an old container back are those that are still missing."""
+"""One command brings an old container back: the one that is missing, or our own that does all of it."""
 
 from typing import Any
 
 import pytest
 from attrs import evolve
 
-from watcher.names import Marker
-from watcher.way_back import way_back
+from watcher.names import Marker, Wanted
+from watcher.way_back import seen, verb, way_back
 
 Json = dict[str, Any]
 
@@ -19,54 +19,80 @@ def container(cid: str, name: str, *, running: bool = False, policy: str = "no")
     return {
         "Id": cid + "0" * 52,
         "Name": name,
-        "State": {"Running": running},
+        "State": {"Running": running, "Status": "running" if running else "exited"},
         "HostConfig": {"RestartPolicy": {"Name": policy}},
     }
 
 
+OURS = "watcher update web"
+
+
 @pytest.mark.parametrize(
-    ("old", "new", "marker", "commands"),
+    ("old", "new", "marker", "command"),
     [
-        pytest.param(container(OLD, "/web", running=True), None, MARKER, [], id="it is back"),
-        pytest.param(container(OLD, "/web"), None, MARKER, [f"docker start {OLD}"], id="all but started"),
-        pytest.param(container(OLD, "/web"), None, evolve(MARKER, wanted="s"), [], id="it did not run"),
+        pytest.param(container(OLD, "/web", running=True), None, MARKER, "", id="it is back"),
+        pytest.param(container(OLD, "/web"), None, MARKER, f"docker start {OLD}", id="all but started"),
+        pytest.param(container(OLD, "/web"), None, evolve(MARKER, wanted="s"), "", id="it did not run"),
         pytest.param(
             container(OLD, ASIDE),
             container(NEW, "/web", running=True),
             MARKER,
-            [
-                f"docker update --restart no {NEW}",
-                f"docker stop {NEW}",
-                f"docker rename {NEW} web.failed",
-                f"docker rename {OLD} web",
-                f"docker start {OLD}",
-            ],
+            OURS,
             id="the new one has the name",
         ),
         pytest.param(
             container(OLD, ASIDE),
             container(NEW, "/web.ctr-updater-new"),
             evolve(MARKER, always=True),
-            [f"docker rename {OLD} web", f"docker update --restart always {OLD}", f"docker start {OLD}"],
+            OURS,
             id="nobody has the name",
         ),
         pytest.param(
-            container(OLD, "/web", policy="always"),
+            container(OLD, ASIDE),
+            None,
+            evolve(MARKER, wanted="s"),
+            f"docker rename {OLD} web",
+            id="all but named",
+        ),
+        pytest.param(
+            container(OLD, "/web", running=True),
             None,
             evolve(MARKER, always=True),
-            [f"docker start {OLD}"],
+            f"docker update --restart always {OLD}",
+            id="all but its policy",
+        ),
+        pytest.param(
+            container(OLD, "/web", policy="always"),
+            container(NEW, "/web.ctr-updater-new"),
+            evolve(MARKER, always=True),
+            f"docker start {OLD}",
             id="its policy is back",
         ),
         pytest.param(
             container(OLD, ASIDE),
             container(NEW, "/web"),
             evolve(MARKER, removes_itself=True, wanted="s"),
-            [f"docker stop {NEW}", f"docker rename {NEW} web.failed", f"docker rename {OLD} web"],
+            OURS,
             id="a spare",
         ),
     ],
 )
-def test_only_what_is_missing_is_to_be_typed(
-    old: Json, new: Json | None, marker: Marker, commands: list[str]
+def test_the_command_is_what_is_missing_or_ours(
+    old: Json, new: Json | None, marker: Marker, command: str
 ) -> None:
-    assert way_back(old, new, marker) == commands
+    assert way_back(old, new, marker) == command
+
+
+def test_what_runs_is_said_of_each_by_its_id() -> None:
+    old, new = container(OLD, ASIDE), container(NEW, "/web", running=True)
+
+    assert seen(old, new) == f"the old container {OLD} is exited, the new one {NEW} is running"
+    assert seen(old, None) == f"the old container {OLD} is exited"
+
+
+@pytest.mark.parametrize(
+    ("now", "wanted", "command"),
+    [("s", "r", "start"), ("p", "r", "unpause"), ("p", "s", "stop"), ("r", "p", "pause"), ("r", "s", "stop")],
+)
+def test_the_command_leads_to_the_state_that_it_was_in(now: Wanted, wanted: Wanted, command: str) -> None:
+    assert verb(now, wanted) == command

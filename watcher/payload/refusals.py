@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from watcher.errors import Refused
+from watcher.names import short
 from watcher.payload.values import Api, Json, section
 
 # Whoever runs a container through one of these starts another when we replace it.
@@ -49,7 +50,9 @@ def _owners(container: Json) -> Iterator[Refused]:
 def _states(container: Json) -> Iterator[Refused]:
     status = section(container, "State").get("Status")
     if status in ("dead", "removing"):
-        yield Refused(f"{_name(container)} is {status} (State.Status)", advice="remove it: docker rm")
+        yield Refused(
+            f"{_name(container)} is {status} (State.Status)", advice=f"`docker rm {short(container['Id'])}`"
+        )
     if container.get("Platform", "linux") not in ("linux", ""):
         yield Refused(f"{_name(container)} is not a Linux container (Platform)", advice="recreate it by hand")
 

@@ -52,7 +52,7 @@ def listed(kind: str) -> list[str]:
 
 
 def let_pass(proxy: Proxy, patterns: list[str]) -> None:
-    proxy.arm(barred, match=rf"^(?!({'|'.join(patterns)})(\?|$))", times=EVER)
+    proxy.arm(barred, match=rf"^(?!({'|'.join(patterns)})(\?|$))", times=EVER, asked=True)
 
 
 @pytest.fixture
@@ -92,6 +92,96 @@ def test_an_image_that_fails_is_told_and_held_with_what_the_page_lists(
     again = cli("watcher", "update", web.name, env=QUICK | {"DOCKER_HOST": proxy.host})
     assert again.code == 6, again
     assert not [call for call in proxy.changes if "/stop" in call.path]
+
+
+NEEDED = [
+    *("POST /containers/create", "POST /containers/{id}/rename", "POST /containers/{id}/update"),
+    *("DELETE /containers/{id}", "POST /containers/{id}/stop", "GET /networks/{id}"),
+    *("POST /containers/{id}/start", "GET /events"),
+]
+
+
+@pytest.mark.parametrize("request_", NEEDED)
+@pytest.mark.parametrize(
+    "forbids", [barred, answer(403, "authorization denied by plugin")], ids=["proxy", "plugin"]
+)
+def test_what_is_not_let_pass_ends_an_update_before_anything_is_done(
+    cli: Commands, stack: Stack, proxy: Proxy, request_: str, forbids: Fault
+) -> None:
+    """By the proxy, or by a plugin of the engine's own."""
+    web = outdated(stack)
+    before = stack.containers().keys()
+    pattern = re.escape(request_).replace(r"\{id\}", "[^/?]+")
+    proxy.arm(forbids, match=rf"^{pattern}(\?|$)", times=EVER, asked=True)
+
+    done = cli("watcher", "update", "--no-pull", web.name, env=QUICK | {"DOCKER_HOST": proxy.host})
+
+    assert (done.code, done.out, done.err.count("\n")) == (4, "", 1), done
+    assert done.err.startswith(f"cannot update {web.name}: ")
+    assert request_ in done.err
+    assert done.err.endswith(
+        "; nothing was changed - docs/socket-proxy.md lists the requests that each command needs\n"
+    )
+    assert proxy.changes == []
+    assert stack.containers().keys() == before
+    assert is_untouched(stack, web)
+
+
+def test_all_that_is_not_let_pass_is_named_in_one_line(cli: Commands, stack: Stack, proxy: Proxy) -> None:
+    web = outdated(stack)
+    let_pass(proxy, [each for each in listed("update") if "stop" not in each and "DELETE" not in each])
+
+    done = cli("watcher", "update", "--no-pull", web.name, env=QUICK | {"DOCKER_HOST": proxy.host})
+
+    assert (done.code, done.err.count("\n")) == (4, 1), done
+    assert (
+        "does not let DELETE /containers/{id}, POST /containers/{id}/stop pass; nothing was changed"
+        in done.err
+    )
+
+
+def test_what_only_some_containers_need_is_asked_for_those(cli: Commands, stack: Stack, proxy: Proxy) -> None:
+    paused, stopped, gone = outdated(stack), outdated(stack, name="db"), outdated(stack, "--rm", name="job")
+    stack.engine.docker("pause", paused.name)
+    stack.engine.docker("stop", "-t", "0", stopped.name)
+    asked = dict[str, set[str]]()
+
+    for app in (paused, stopped, gone):
+        proxy.questions.clear()
+        assert (
+            cli("watcher", "update", "--no-pull", app.name, env=QUICK | {"DOCKER_HOST": proxy.host}).code == 0
+        )
+        asked[app.name] = {call.path.rpartition("/")[2] for call in proxy.questions}
+
+    only = {"pause", "wait", "stop", "start"}
+    assert [asked[app.name] & only for app in (paused, stopped, gone)] == [
+        {"pause", "stop", "start"},
+        set(),
+        {"wait", "stop", "start"},
+    ]
+
+
+def test_the_questions_change_nothing_and_are_no_events(cli: Commands, stack: Stack, proxy: Proxy) -> None:
+    """Once an update, and none where there is none."""
+    web = outdated(stack)
+    proxy.arm(barred, match="^DELETE ", times=EVER, asked=True)
+    environ = QUICK | {"DOCKER_HOST": proxy.host}
+    with stack.events() as events:
+        assert cli("watcher", "update", "--no-pull", web.name, env=environ).code == 4
+        stack.engine.docker("volume", "create", stack.name("mark"))
+        assert next(iter(events))["Type"] == "volume"
+    proxy.disarm()
+    assert len(proxy.questions) == len(NEEDED)
+    assert cli("watcher", "update", "--no-pull", web.name, env=environ).code == 0
+
+    proxy.questions.clear()
+    for command in (
+        ("watcher", "update", "--no-pull"),
+        ("watcher", "check"),
+        ("watcher", "update", "--dry-run", "--no-pull"),
+    ):
+        assert cli(*command, web.name, env=environ).code == 0
+    assert proxy.questions == []
 
 
 def test_who_may_have_the_hosts_name_is_not_touched_where_nobody_tells_it(
