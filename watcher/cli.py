@@ -7,12 +7,12 @@ import click
 from watcher import __version__, health
 from watcher.options import setting_options, state_dir_option
 from watcher.settings import state_folder
-from watcher.shell import HELP, SETTINGS, debug_option, run
+from watcher.shell import HELP, SETTINGS, Commands, debug_option, run
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-@click.group(context_settings=HELP, epilog=SETTINGS)
+@click.group(cls=Commands, context_settings=HELP, epilog=SETTINGS)
 @click.version_option(__version__, prog_name="watcher")
 def main() -> None:
     """Keep Docker containers on the current image of their own tag, and never lose one."""

@@ -5,7 +5,8 @@ Imports neither aiodocker nor asyncio before a command runs, so that `--help` an
 
 import json
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -15,6 +16,8 @@ from watcher.errors import WatcherError
 
 HELP = {"help_option_names": ["-h", "--help"], "show_default": True}
 SETTINGS = "Settings are read from variables CTR_UPDATER_..., which `watcher run --help` lists."
+
+_JSON = "--json"
 
 debug_option = click.option("--debug", is_flag=True, help="Show where an error came from.")
 
@@ -37,12 +40,47 @@ def run(make: Callable[[Any], Any], *, debug: bool, waits: bool = False, as_json
         return session.run(make(commands), waits=waits)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last line of defence, see above
         ended = _ended(error)
-        click.echo(str(ended), err=True)
-        if as_json:
-            click.echo(json.dumps(ended.record))
+        _say(ended, as_json=as_json)
         if debug:
             traceback.print_exc()
         return ended.exit_code
+
+
+class Commands(click.Group):
+    """A group of commands of which each says with `--json` also what is wrong with its own words in JSON."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Parse the words that are the group's own."""
+        as_json = _JSON in args
+        with _told(as_json=as_json):
+            context = super().make_context(info_name, args, parent, **extra)
+        context.meta[_JSON] = as_json
+        return context
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Parse the words of a command, and run it."""
+        with _told(as_json=ctx.meta[_JSON]):
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _told(*, as_json: bool) -> Iterator[None]:
+    try:
+        yield
+    except click.UsageError as error:
+        if not as_json:
+            raise
+        path = error.ctx.command_path if error.ctx else "watcher"
+        _say(_Misuse(error.format_message().rstrip("."), advice=f"see `{path} --help`"), as_json=True)
+        raise click.exceptions.Exit(_Misuse.exit_code) from error
+
+
+def _say(ended: WatcherError, *, as_json: bool) -> None:
+    click.echo(str(ended), err=True)
+    if as_json:
+        click.echo(json.dumps(ended.record))
 
 
 def _ended(error: BaseException) -> WatcherError:
@@ -51,6 +89,10 @@ def _ended(error: BaseException) -> WatcherError:
     if isinstance(error, KeyboardInterrupt):
         return _Interrupted("stopped by SIGINT; nothing was begun")
     return _Bug(f"unexpected {type(error).__name__}: {error}", advice="run it with --debug and report it")
+
+
+class _Misuse(WatcherError):
+    exit_code = 2
 
 
 class _Interrupted(WatcherError):

@@ -35,8 +35,10 @@ def _briefly(verdict: str, image: str) -> str:
     """A verdict without the reference that stands beside it; a dash beside it is none."""
     if image in ("", "-"):
         return verdict
-    names = "|".join(map(re.escape, {image, image.removeprefix("docker.io/").removeprefix("library/")}))
-    return re.sub(rf"(?<!\S)(?:{names})(?!\S)", "it", verdict)
+    names = {image, image.removeprefix("index.").removeprefix("docker.io/").removeprefix("library/")}
+    if not re.search("[:@]", image.rpartition("/")[2]):
+        names |= {f"{name}:latest" for name in names}
+    return re.sub(rf"(?<!\S)(?:{'|'.join(map(re.escape, names))})(?!\S)", "it", verdict)
 
 
 def _fitted(widths: list[int], width: int) -> list[int]:
