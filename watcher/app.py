@@ -29,12 +29,14 @@ async def running_names(context: Context) -> list[str]:
 async def identify(context: Context, text: str, *, report: Reporter | None = None) -> Assessment:
     """Judge a container from image identity alone; with `report`, after a pull that is reported there.
 
+    Where its labels let no registry be asked, none is.
+
     Raises:
         NoSuchContainer: No container, or more than one, is meant.
         Unknown: The pull failed.
     """
     container = await find(context.engine, text)
-    if report is not None:
+    if report is not None and may_ask(context, container):
         await pull(context, container, report)
     return await assess(context, container)
 

@@ -138,7 +138,7 @@ def update(names: Iterable[str], *, no_pull: bool, dry_run: bool, again: bool, a
                 if isinstance(result, EngineUnavailable) and len(names) == 1:
                     raise result
                 codes.append(_said(result, context, as_json=as_json))
-                records.append(_result(context, name, result))
+                records.append(await _result(context, name, result) if as_json else {})
         if as_json:
             click.echo(_json(records))
         return max(codes)
@@ -157,13 +157,25 @@ def _said(result: Result, context: Context, *, as_json: bool) -> int:
     return result.exit_code if isinstance(result, WatcherError) else 0
 
 
-def _result(context: Context, name: str, result: Result) -> dict[str, Any]:
+async def _result(context: Context, name: str, result: Result) -> dict[str, Any]:
     if isinstance(result, Outcome):
         planned = result.steps.record if result.steps else {}
-        return _record(shown.shown(context, result.assessment)) | {"done": result.done.value} | planned
+        return _record(await _afterwards(context, result)) | {"done": result.done.value} | planned
     if isinstance(result, WatcherError):
         return {"name": name, "done": "failed"} | result.record
     return {"name": name, "done": "held back", "reason": result}
+
+
+async def _afterwards(context: Context, outcome: Outcome) -> Shown:
+    """What there is of a container once its update has ended; what cannot be read any more is unknown."""
+    found = outcome.assessment
+    if outcome.done is not Done.UPDATED:
+        return shown.shown(context, found)
+    try:
+        ((_, answer),) = await shown.check(context, [found.name], app.judged)
+    except EngineUnavailable as error:
+        answer = error
+    return answer if isinstance(answer, Shown) else shown.unknown(found.name, answer)
 
 
 def _waits(waiting: Waiting) -> Waits:

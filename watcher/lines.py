@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from watcher.assess import Assessment, known_image
+from watcher.assess import Assessment, assess, known_image
 from watcher.engine import Engine, Json
 from watcher.errors import EngineError, NotFound, RolledBack, UpdateFailed, WatcherError
 from watcher.names import short
@@ -27,6 +27,15 @@ def about(found: Assessment) -> dict[str, str]:
         "new": short(verdict.target),
         "digest": verdict.digest or (_digest(image, reference_of(found.container)) if is_here else ""),
     }
+
+
+async def about_now(engine: Engine, name: str) -> dict[str, str]:
+    """The same of a container of which nobody has looked whether it has an update, or one that is open."""
+    try:
+        known = await about_open(engine, name)
+        return known if len(known) > 1 else about(await assess(engine, await engine.container(name)))
+    except EngineError:
+        return {"container": name}
 
 
 async def about_open(engine: Engine, name: str) -> dict[str, str]:

@@ -24,7 +24,7 @@ from watcher.errors import (
     WatcherError,
 )
 from watcher.job import Done, Outcome, Request
-from watcher.lines import about, about_open, say_doubts, say_failed, say_waiting
+from watcher.lines import about, about_now, about_open, say_doubts, say_failed, say_waiting
 from watcher.log import Repeats
 from watcher.names import short
 from watcher.plan import Plan
@@ -196,8 +196,13 @@ class Reconciler:
         """Restart a container that was spared and then not updated; one that was has just been started."""
         for provider in sorted(self._unpaid.get(name, ())):
             if doubt := await restart_after(self._context.engine, name, provider, self._context.downtimes):
-                _log.warning("container not restarted", container=name, why=doubt)
+                _log.warning("container not restarted", **await self._known(name), why=doubt)
         self._unpaid.pop(name, None)
+
+    async def _known(self, name: str) -> dict[str, str]:
+        """What a line about a container tells of its update."""
+        found = self._found.get(name)
+        return about(found) if found else await about_now(self._context.engine, name)
 
     def forget_but(self, names: Collection[str]) -> None:
         """Forget what is kept of containers that are gone; `names` holds those of all that are not."""
@@ -242,7 +247,7 @@ class Reconciler:
         return 5 if found.verdict.status is Status.UNKNOWN else 0
 
     def _updated(self, outcome: Outcome) -> None:
-        found = outcome.assessment
+        self._found[outcome.assessment.name] = found = outcome.assessment
         if outcome.done is not Done.UPDATED:
             return
         failures = self._repeats.over(found.name)
@@ -273,8 +278,7 @@ class Reconciler:
         wait = None if lasting else round(self._queue.retry(name), 1)
         is_news = self._repeats.is_news(name, f"{_IDS.sub('', str(error))} {target}")
         if is_news and not (isinstance(error, EngineUnavailable) and await self._is_gone(error)):
-            known = about(self._found[name]) if name in self._found else {"container": name}
-            say_failed(known, error, wait)
+            say_failed(await self._known(name), error, wait)
         return error.exit_code
 
     def _announce(self, found: Assessment, plan: Plan) -> None:

@@ -61,7 +61,7 @@ def shown(context: Context, found: Assessment, *, state: str = "") -> Shown:
 async def listed(context: Context, *, every: bool = False) -> list[Shown]:
     """The containers that opted in, in any state, and with `every` also all that run; not the own one."""
     answers = await check_all(context, app.judged, every=every)
-    return [each if isinstance(each, Shown) else _unknown(name, each) for name, each in answers]
+    return [each if isinstance(each, Shown) else unknown(name, each) for name, each in answers]
 
 
 async def check_all(context: Context, judge: Judge, *, every: bool = False) -> list[tuple[str, Answer]]:
@@ -181,7 +181,7 @@ class _Found:
         return f"an update of it is open: if no updater is at work on it, `watcher update {name}` ends it"
 
 
-def _unknown(name: str, error: WatcherError) -> Shown:
+def unknown(name: str, error: WatcherError) -> Shown:
     """What is said in a list of a container that could not be judged."""
     return Shown(name, "", "-", "-", "-", Verdict(Status.UNKNOWN, str(error), ""))
 

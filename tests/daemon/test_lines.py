@@ -4,7 +4,8 @@ import contextlib
 import http.client
 from pathlib import Path
 
-from tests.bed.faults import answer, run
+from tests.bed.cli import Commands
+from tests.bed.faults import Hold, answer, run
 from tests.bed.proxy import Proxy
 from tests.bed.registry import PrivateRegistry
 from tests.bed.stack import Stack
@@ -61,6 +62,56 @@ def test_an_update_that_changed_nothing_was_not_rolled_back(start: Start, stack:
         (app.image, short(app.old), short(stack.image_id(app.image))) for app in (web, db)
     ]
     assert daemon.said("update rolled back") == []
+
+
+def test_a_restart_that_fails_is_told_with_the_images(start: Start, stack: Stack, proxy: Proxy) -> None:
+    """Of one that was to be updated itself, and was spared for that; then its tag went back."""
+    web = outdated(
+        stack,
+        *LOCAL,
+        "--label",
+        f"com.docker.compose.project={stack.prefix}",
+        "--label",
+        "com.docker.compose.service=web",
+    )
+    follows = f"--label=com.docker.compose.project={stack.prefix} --label=com.docker.compose.service=worker"
+    depends = "--label=com.docker.compose.depends_on=web:service_started:true"
+    worker = outdated(stack, *LOCAL, *follows.split(), depends, name="worker")
+    proxy.arm(hold := Hold(), match=f"^POST .*{web.cid}/stop")
+    proxy.arm(answer(500, "not today"), match=f"^POST .*{worker.cid}/restart")
+    daemon = start(host=proxy.host)
+    assert hold.reached.wait(60)
+    stack.tag(worker.old, worker.image)
+    hold.release()
+
+    line = daemon.wait("container not restarted", container=worker.name)
+
+    assert "not today" in line["why"]
+    assert told(line) == (worker.image, short(worker.old), short(worker.old))
+    assert line.keys() >= {"digest"}
+
+
+def test_what_is_not_updated_for_its_labels_is_told_with_the_images(start: Start, stack: Stack) -> None:
+    web = outdated(stack, *LOCAL, "--label", "ctr-updater.cooldown=often")
+
+    line = start().wait("container not updated", container=web.name)
+
+    assert told(line) == (web.image, short(web.old), short(stack.image_id(web.image)))
+
+
+def test_a_recovery_that_fails_is_told_with_the_images(
+    cli: Commands, start: Start, stack: Stack, proxy: Proxy
+) -> None:
+    web = outdated(stack, *LOCAL)
+    process = cli.start("watcher", "update", "--no-pull", web.name, env={"DOCKER_HOST": proxy.host})
+    proxy.arm(run(process.kill), match=f"^POST .*{web.cid}/rename")
+    process.wait()
+    proxy.arm(answer(500, "not today"), match=f"^POST .*{web.cid}/start", times=1000)
+
+    line = start(host=proxy.host).wait("container not updated", container=web.name)
+
+    assert "not today" in line["why"]
+    assert told(line) == (web.image, short(web.old), short(stack.image_id(web.image)))
 
 
 def test_lines_have_the_digest_of_the_new_image(

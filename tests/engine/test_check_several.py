@@ -70,6 +70,19 @@ def test_what_follows_the_local_tag_is_judged_from_here_and_no_registry_asked(
     assert registry.requests() == before
 
 
+def test_the_exercise_asks_no_registry_either_for_what_follows_the_local_tag(
+    cli: Commands, stack: Stack, registry: PrivateRegistry
+) -> None:
+    web = published(stack, registry, "--label", "ctr-updater.source=local")
+    before = registry.requests()
+
+    for command in (("ctr-updater", "--pull"), ("ctr-updater", "--pull", "--autoupdate")):
+        assert cli(*command, web.name).code == 0
+
+    assert registry.requests() == before
+    assert stack.exists(web.cid)
+
+
 @pytest.mark.parametrize("label", ["source=nowhere", "sorce=local"])
 def test_a_label_that_cannot_be_read_is_said_in_the_same_way_and_no_registry_asked(
     cli: Commands, stack: Stack, registry: PrivateRegistry, label: str

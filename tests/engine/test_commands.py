@@ -56,7 +56,10 @@ def test_update_as_json_is_one_record_for_each_name(cli: Commands, stack: Stack)
         (db.name, "current"),
         ("nobody", "failed"),
     ]
-    assert records[0]["running"] == web.old
+    now = stack.inspect(web.name)
+    assert (records[0]["id"], records[0]["state"]) == (now["Id"], "running")
+    assert records[0]["id"] != web.cid
+    assert (records[0]["verdict"], records[0]["running"]) == ("current", stack.image_id(web.image))
     assert records[0]["target"] == stack.image_id(web.image)
     assert records[2]["error"] == done.err.rstrip("\n")
 
