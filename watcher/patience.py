@@ -1,7 +1,8 @@
 """Does what must be done, whatever signals come, and for as long as waiting may help.
 
-An engine that is away comes back. What it refuses several times in the same words, it will go on refusing: a
-log server that is away, a device or a host's address that is gone.
+An engine that is away comes back, and an address or a port that is in use becomes free. What the engine
+refuses several times in the same words, it will go on refusing. A log server that is away, a device or a
+host's address that is gone are said at once: the container is down, and only a person brings them back.
 """
 
 import asyncio
@@ -15,6 +16,11 @@ from watcher.undoing import NameTaken
 _PATIENCE_S = 60.0
 _RETRY_S = 1.0
 _REFUSALS = 3
+_PASSES = re.compile("already in use|already allocated", re.IGNORECASE)
+# In these words 20.10 to 28.5 refuse to start a container.
+_GONE = re.compile(
+    "initialize logging driver|gathering device information|cannot assign requested address", re.IGNORECASE
+)
 _ID = re.compile("[0-9a-f]{12,}")  # that of an endpoint is another one each time
 
 Work = Callable[[], Awaitable[None]]
@@ -42,10 +48,19 @@ async def _again_and_again(work: Work) -> None:
         except (NameTaken, TaskLeft, Occupied):
             raise
         except EngineError as error:
-            is_answer = error.status > 0 and not isinstance(error, EngineUnavailable)
-            words = _ID.sub("", error.message) if is_answer else ""
+            words = _refusal(error)
             times = times + 1 if words and words == last else 1
             last = words
-            if times >= _REFUSALS or is_forbidden(error) or clock() > deadline:
+            if times >= _REFUSALS or _is_final(error) or clock() > deadline:
                 raise
         await asyncio.sleep(_RETRY_S)
+
+
+def _refusal(error: EngineError) -> str:
+    """The words of a refusal that may be for good; empty where it may be another one the next time."""
+    is_answer = error.status > 0 and not isinstance(error, EngineUnavailable)
+    return _ID.sub("", error.message) if is_answer and not _PASSES.search(error.message) else ""
+
+
+def _is_final(error: EngineError) -> bool:
+    return is_forbidden(error) or bool(_GONE.search(error.message))

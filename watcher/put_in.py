@@ -89,8 +89,8 @@ async def _archives(engine: Engine, container: Json, paths: Sequence[str]) -> Ma
 def _changed(changed: Sequence[str]) -> Iterator[str]:
     if changed:
         yield (
-            f"{_some(changed)} changed while it ran, so Compose did not put that there, and it is not "
-            "carried over: `docker compose up -d --force-recreate` puts there what should be"
+            f"{_some(changed)} changed while it ran, so that is not what Compose may have put there, and it "
+            "is not carried over: `docker compose up -d --force-recreate` puts there what should be"
         )
 
 

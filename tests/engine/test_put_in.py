@@ -64,10 +64,13 @@ def test_what_was_put_in_is_carried_over_and_what_was_planted_beside_it_is_not(
     assert stack.engine.docker("exec", web.name, "cat", "/etc/site.conf") == "server web"
     assert listed(stack, web.name, "/etc/planted") == []
     assert "/run/secrets/planted changed while it ran" in done.err
+    assert "/etc/planted" not in done.err
     assert cli(*UPDATE, web.name, env=QUICK).code == 0
 
 
-@pytest.mark.parametrize("path", ["/run/secrets/password", "/site.conf"])
+@pytest.mark.parametrize(
+    "path", ["/run/secrets/password", "/site.conf", "/etc/site.conf", "/usr/share/site/conf.d/a.conf"]
+)
 def test_what_was_overwritten_is_not_carried_over_and_that_is_said(
     cli: Commands, stack: Stack, path: str
 ) -> None:

@@ -1,12 +1,13 @@
 """An engine that is away is waited for; what it refuses in the same words again and again is not."""
 
 import asyncio
+import re
 from collections.abc import Iterable
 
 import pytest
 
 from tests.unit.virtual_time import run
-from watcher.errors import EngineError, EngineUnavailable, Occupied
+from watcher.errors import Barred, EngineError, EngineUnavailable, Occupied
 from watcher.patience import patiently
 
 AWAY = EngineUnavailable("no connection")
@@ -39,6 +40,10 @@ class Work:
         pytest.param([GONE, AWAY, GONE, GONE], 5, id="the engine was away in between"),
         pytest.param([EngineError(str(n), status=500) for n in range(9)], 10, id="its words change"),
         pytest.param([EngineError("it comes back each time")] * 9, 10, id="no answer of the engine's"),
+        pytest.param(
+            [EngineError("bind: address already in use", status=500)] * 9, 10, id="a port is in use"
+        ),
+        pytest.param([EngineError("Address already in use", status=500)] * 9, 10, id="an address is in use"),
     ],
 )
 def test_what_may_change_is_waited_for(errors: list[EngineError], tries: int) -> None:
@@ -54,11 +59,28 @@ def test_the_id_of_an_endpoint_makes_no_other_words() -> None:
     assert work.tries == 3
 
 
-@pytest.mark.parametrize(("error", "tries"), [(GONE, 3), (Occupied("taken", status=500), 1)])
+NEVER = [
+    "failed to initialize logging driver: dial tcp 127.0.0.1:1: connect: connection refused",
+    'error gathering device information while adding custom device "/dev/lamp": no such file or directory',
+    "failed to bind host port for 198.51.100.7:80: cannot assign requested address",
+    "Error starting userland proxy: listen tcp4 198.51.100.7:80: bind: cannot assign requested address",
+]
+
+
+@pytest.mark.parametrize(
+    ("error", "tries"),
+    [
+        (GONE, 3),
+        (Occupied("taken", status=500), 1),
+        (Barred("a proxy", status=403), 1),
+        (EngineError("by a plugin", status=403), 1),
+        *((EngineError(words, status=500), 1) for words in NEVER),
+    ],
+)
 def test_what_will_not_change_is_said_at_once(error: EngineError, tries: int) -> None:
     work = Work([error] * 99)
 
-    with pytest.raises(EngineError, match=str(error)):
+    with pytest.raises(EngineError, match=re.escape(str(error))):
         run(patiently(work))
 
     assert work.tries == tries

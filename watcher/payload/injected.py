@@ -20,6 +20,7 @@ _CREDENTIALS = "DOCKER_CONFIG=/run/secrets/docker"  # what `--use-api-socket` se
 _CREDENTIALS_FILE = "/run/secrets/docker/config.json"
 _CHANGED_OR_ADDED = (0, 1)
 _GO_MODE_TYPE = 0x8F280000  # directory, symlink, pipe, socket, device, character device, irregular
+_WRITABLE = 0o222
 _ROUNDING = timedelta(seconds=1)  # Compose's clock is rounded to the second
 _BEFORE_START = timedelta(hours=1)  # Compose may wait so long for what a service depends on
 # Compose puts a few files into a container; an application may write very many.
@@ -87,9 +88,13 @@ def is_injected(path: str, stat: Json, container: Json) -> bool:
 
 
 def may_be_edited(path: str, stat: Json) -> bool:
-    """Whether a file lies where secrets and configs go unless told otherwise: its loss is worth a line."""
-    is_there = path.startswith(_SECRETS) or path.count("/") == 1
-    return is_there and not stat["mode"] & _GO_MODE_TYPE
+    """Whether the loss of a changed file is worth a line, for a client may have put it there.
+
+    It lies where secrets and configs go unless told otherwise, or it has the mode that Compose gives them
+    unless told otherwise, which is kept when a file is written to: nobody may write to it (0444).
+    """
+    is_likely = path.startswith(_SECRETS) or path.count("/") == 1 or not stat["mode"] & _WRITABLE
+    return is_likely and not stat["mode"] & _GO_MODE_TYPE
 
 
 def _idle(container: Json) -> Iterator[tuple[datetime, datetime]]:
