@@ -1,7 +1,8 @@
 """Who may be down at the same time: as many as were asked for, and nobody who could take another's address.
 
 An update holds a slot, and what it was given here, until the last of its containers is started, and not
-while it waits for a proof. Who is down waits for nobody, but for the way back; so nobody waits for ever.
+while it waits for a proof. Who is down waits for nobody, but for the way back, and that no longer than
+`WAY_BACK_S`: who is down yet may be so for long, as where a stop takes its time or the engine hangs.
 """
 
 import asyncio
@@ -14,6 +15,12 @@ from attrs import frozen
 from watcher.addresses import Needs, needs
 
 Json = dict[str, Any]
+
+WAY_BACK_S = 60.0
+OVERTAKEN = (
+    "others are down that could lose an address or a port to it; it did not wait for them any longer, for it "
+    "was down itself"
+)
 
 
 class Downtimes:
@@ -45,26 +52,46 @@ class Downtimes:
             downtime.end()
 
     @contextlib.asynccontextmanager
-    async def around(self, containers: Iterable[Json]) -> AsyncIterator[None]:
-        """Let inspected containers be started, outside an update, as soon as nobody's address is at stake."""
+    async def around(self, containers: Iterable[Json], *, is_back: bool = False) -> AsyncIterator[bool]:
+        """Let inspected containers be started, outside an update, as soon as nobody's address is at stake.
+
+        Args:
+            containers: Those that are down.
+            is_back: They go back: after `WAY_BACK_S` they are started all the same, and it gives False.
+        """
         wanted = needs(containers)
-        await self.enter(wanted)
+        is_alone = await self.enter(wanted, is_back=is_back)
         try:
-            yield
+            yield is_alone
         finally:
             self.leave(wanted)
 
-    async def enter(self, wanted: Needs) -> None:
-        """Wait until nobody is down, or has waited for longer, who could take what these have, or lose it."""
-        turn = _Turn(wanted)
+    async def enter(self, wanted: Needs, *, is_back: bool = False) -> bool:
+        """Wait until nobody is down, or has waited for longer, who could take what these have, or lose it.
+
+        Args:
+            wanted: What these take.
+            is_back: They go back: after `WAY_BACK_S` they are down all the same.
+
+        Returns:
+            False where that time was over.
+        """
+        turn, is_alone = _Turn(wanted), True
         self._waiting.append(turn)
         try:
-            while any(wanted.excludes(other) for other in [*self._down, *self._before(turn)]):
-                await self._news.wait()
-            self._down.append(wanted)
+            async with asyncio.timeout(WAY_BACK_S if is_back else None):
+                await self._alone(turn)
+        except TimeoutError:
+            is_alone = False
         finally:
             self._waiting.remove(turn)
             self._ring()
+        self._down.append(wanted)
+        return is_alone
+
+    async def _alone(self, turn: "_Turn") -> None:
+        while any(turn.wanted.excludes(other) for other in [*self._down, *self._before(turn)]):
+            await self._news.wait()
 
     def leave(self, wanted: Needs) -> None:
         """Let others be down who wait for these."""
@@ -105,11 +132,20 @@ class Downtime:
         self._is_down = False
         self._has_slot = True
 
-    async def begin(self) -> None:
-        """Wait until the containers may be down; nothing where they are already."""
-        if not self._is_down:
-            await self.others.enter(self._wanted)
-            self._is_down = True
+    async def begin(self, *, is_back: bool = False) -> bool:
+        """Wait until the containers may be down; nothing where they are already.
+
+        Args:
+            is_back: They go back: after `WAY_BACK_S` they are down all the same.
+
+        Returns:
+            False where that time was over.
+        """
+        if self._is_down:
+            return True
+        is_alone = await self.others.enter(self._wanted, is_back=is_back)
+        self._is_down = True
+        return is_alone
 
     def end(self) -> None:
         """All of them are started, or left as they are: let others begin."""

@@ -8,6 +8,7 @@ from watcher import lineage, links
 from watcher.attempt import demand_of
 from watcher.claims import Wider, with_claims
 from watcher.context import Context
+from watcher.downtime import OVERTAKEN
 from watcher.errors import UnreadableSetting
 from watcher.home import owner_of
 from watcher.lease import Lease
@@ -102,8 +103,10 @@ async def _settle(
         if not await take_over(lease, found, unit, waits):
             return None
         halves = {each: [*filter(None, found.scenes[each].pair)] for each in unit if each in found.scenes}
-        async with context.downtimes.around(await down(context.engine, found, unit)):
+        halted = await down(context.engine, found, unit)
+        async with context.downtimes.around(halted, is_back=True) as is_alone:
             failures = await settle(lease.engine, name, _demands(context.defaults))
+        stays += [] if is_alone else [OVERTAKEN]
         stays += [_nothing_left(each) for each in failures if each.stays]
         for failure in (each for each in failures if not each.stays):
             await lineage.keep_failure(context, failure, next(iter(halves.get(failure.name, [])), ""))

@@ -10,7 +10,7 @@ import time
 from collections.abc import Collection, Sequence
 
 from watcher.astray import not_undone, still_there
-from watcher.downtime import Downtime
+from watcher.downtime import OVERTAKEN, Downtime
 from watcher.engine import Engine
 from watcher.errors import Conflict, EngineError, NotFound, RolledBack, UpdateFailed, WatcherError
 from watcher.part import Part
@@ -77,6 +77,7 @@ class Update:
         self._is_committed = False
         self._done: list[Step] = []
         self._stays = ""
+        self._lines: list[str] = []
 
     async def run(self) -> None:
         """Carry the plan out.
@@ -193,7 +194,9 @@ class Update:
         ):
             why = self.failed.reason if self.failed else tried
             state = await self._state()
-            line = f"{name} could not be updated: {why}; {'; '.join([*self._rescue.lines, state])}"
+            line = (
+                f"{name} could not be updated: {why}; {'; '.join([*self._rescue.lines, *self._lines, state])}"
+            )
             if self._rescue.lines and state != self._parts[name].as_it_was:
                 # Its image is gone, too, or what was made anew does not work.
                 raise EngineError(line) from error
@@ -245,8 +248,8 @@ class Update:
         self.tell(Stage(self._plan.name, GOING_BACK))
 
         async def back() -> None:
-            if self._touched:
-                await self._downtime.begin()
+            if self._touched and not await self._downtime.begin(is_back=True):
+                self._lines.append(OVERTAKEN)
             for part in begun:
                 await part.stopped()
                 if part.name in untouched:

@@ -7,10 +7,11 @@ import os
 import time
 from pathlib import Path
 
-from watcher import transport, watch
+from watcher import downtime, transport, watch
 from watcher.cli import main
 
 watch.FULL_LOOK_S = 1.0
+downtime.WAY_BACK_S = 2.0
 (transport.Transport.ask.__kwdefaults__ or {})["limit"] = 3.0
 if file := os.environ.get("TEST_CLOCK"):
     real, ahead = time.time, Path(file)

@@ -75,6 +75,40 @@ def test_one_that_goes_back_waits_for_who_could_take_its_address() -> None:
     assert run(scenario()) == 10
 
 
+def test_one_that_goes_back_waits_for_others_no_longer_than_it_may() -> None:
+    async def scenario() -> tuple[bool, float, bool, float]:
+        downtimes, told = Downtimes(), list[tuple[float, float]]()
+        async with downtimes.of([FIXED]) as downtime, asyncio.TaskGroup() as tasks:
+            tasks.create_task(down(downtimes, FREE, 1000, told))
+            await asyncio.sleep(1)
+            has_waited = await downtime.begin(is_back=True)
+            at = now()
+            async with downtimes.around([FIXED], is_back=True) as is_alone:
+                return has_waited, at, is_alone, now()
+
+    assert run(scenario()) == (False, 61, False, 121)
+
+
+def test_one_that_went_back_without_waiting_is_waited_for_as_ever() -> None:
+    async def scenario() -> float:
+        downtimes = Downtimes()
+        async with downtimes.of([FREE]) as endless, asyncio.TaskGroup() as tasks:
+            await endless.begin()
+            tasks.create_task(go_back(downtimes))
+            await asyncio.sleep(80)
+            endless.end()
+            async with downtimes.of([FREE]) as other:
+                assert await other.begin()
+                return now()
+
+    async def go_back(downtimes: Downtimes) -> None:
+        async with downtimes.of([FIXED]) as downtime:
+            await downtime.begin(is_back=True)
+            await asyncio.sleep(40)
+
+    assert run(scenario()) == 100
+
+
 def test_who_gives_up_waiting_holds_up_nobody() -> None:
     async def scenario() -> float:
         downtimes = Downtimes()
