@@ -48,7 +48,7 @@ class TakenOff:
 
     Attributes:
         at: When, by the engine's clock.
-        beside: The names of the containers that they were at work on.
+        beside: The names, and the ids, of the containers that they were at work on.
     """
 
     at: float
@@ -113,7 +113,8 @@ def taken_off(past: list[Json], cid: str, network: str, owner: str) -> TakenOff 
     if not moments:
         return None
     signs = _signs(past, owner)
-    return TakenOff(moments[-1], frozenset(name for at, name in signs if abs(at - moments[-1]) <= _SIGN_S))
+    near = [names for at, *names in signs if abs(at - moments[-1]) <= _SIGN_S]
+    return TakenOff(moments[-1], frozenset(name for names in near for name in names))
 
 
 def _is_of(event: Json, cid: str, network: str) -> bool:
@@ -122,12 +123,12 @@ def _is_of(event: Json, cid: str, network: str) -> bool:
     return is_disconnect and (actor["ID"], actor["Attributes"].get("container")) == (network, cid)
 
 
-def _signs(past: Iterable[Json], owner: str) -> Iterator[tuple[float, str]]:
-    """The signs of other updaters: when, and the name of the container that one is at work on."""
+def _signs(past: Iterable[Json], owner: str) -> Iterator[tuple[float, str, str]]:
+    """The signs of other updaters: when, and the name of the container that one is at work on, and an id."""
     for event in past:
         marker = Marker.parse((event["Actor"].get("Attributes") or {}).get("name") or "")
         if event["Type"] == "container" and marker and marker.owner != owner:
-            yield _at(event), marker.name
+            yield _at(event), marker.name, event["Actor"]["ID"]
 
 
 def _at(event: Json) -> float:

@@ -32,6 +32,8 @@ _OF_THE_MACHINE = re.compile(
 # For how long one that somebody stopped may be about to be started again, as by `docker restart`.
 _GRACE_S = 5.0
 _LONGEST_PAUSE_S = 60.0
+# What it is asked for without an event is that of others, whose traces the engine forgets with time.
+_LOOK_S = 10.0
 
 
 async def start(engine: Engine, cid: str) -> None:
@@ -64,7 +66,7 @@ async def prove(engine: Engine, cid: str, demand: Demand, baseline: Baseline = E
     trial = _Trial(engine, cid, demand, baseline)
     async with _alarm(engine.events(type=["container"], container=[cid])) as next_event:
         while (seconds := await trial.look()) is not None:
-            await next_event(seconds)
+            await next_event(min(seconds, _LOOK_S))
 
 
 class _Trial:

@@ -152,7 +152,10 @@ def test_one_that_cannot_be_put_back_is_not_said_to_be_updated(two: Two, stack: 
     assert stack.inspect(two.web.name)["Id"] == before["Id"]
     assert address(stack, two.web.name, two.net)
     assert set(stack.containers()) == {two.web.name, two.db.name}
-    is_updated(two, stack, cli(*UPDATE, two.web.name, env=QUICK))
+    again = cli.start(*UPDATE, two.web.name, env=QUICK)
+    stack.wait(lambda: is_new(stack, two.web))
+    make_healthy(stack, two.web)
+    is_updated(two, stack, ended(again))
 
 
 def test_one_that_is_put_back_at_the_second_try_is_of_no_concern_to_anybody(two: Two, stack: Stack) -> None:

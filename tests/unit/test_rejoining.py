@@ -8,7 +8,7 @@ from watcher.rejoining import TakenOff, taken_off
 
 Json = dict[str, Any]
 
-CID, NET = "c" * 64, "n" * 64
+CID, NET, ID = "c" * 64, "n" * 64, "d" * 64
 OTHER = f"db.ctr-updater-old-r-{'a' * 12}-0123456789ab"
 OWNER = "ba9876543210"
 
@@ -20,19 +20,19 @@ def off(at: float, *, cid: str = CID, network: str = NET, action: str = "disconn
 
 
 def sign(at: float, name: str = OTHER) -> Json:
-    actor = {"ID": "d" * 64, "Attributes": {"name": name}}
+    actor = {"ID": ID, "Attributes": {"name": name}}
     return {"Type": "container", "Action": "update", "Actor": actor, "timeNano": int(at * 1e9)}
 
 
 @pytest.mark.parametrize(
     ("past", "beside"),
     [
-        ([sign(90), off(100)], {"db"}),
-        ([off(100), sign(110)], {"db"}),
+        ([sign(90), off(100)], {"db", ID}),
+        ([off(100), sign(110)], {"db", ID}),
         ([sign(80), off(100), sign(120)], set()),
         ([sign(99, "db"), off(100)], set()),
         ([sign(99, f"web.ctr-updater-new-r-{'a' * 12}-{OWNER}"), off(100)], set()),
-        ([sign(99, f"old.ctr-updater-new-r-{'a' * 12}"), off(100)], {"old"}),
+        ([sign(99, f"old.ctr-updater-new-r-{'a' * 12}"), off(100)], {"old", ID}),
         ([sign(50), off(50), off(100)], set()),
     ],
 )
