@@ -67,9 +67,9 @@ def for_old(old: Json, new: Json | None, marker: Marker, known: Known) -> Json:
     return changes | _lacking(_changed(new, known), old, held)
 
 
-def unheld(old: Json, marker: Marker) -> Json:
-    """What we took from an old container that comes back."""
-    return {POLICY: ALWAYS} if marker.always and is_silent(old) else {}
+def unheld(container: Json, marker: Marker) -> Json:
+    """What we took from the one that stays: an old one that was held, or a successor that was silenced."""
+    return {POLICY: ALWAYS} if marker.always and is_silent(container) else {}
 
 
 def silenced(new: Json, known: Known) -> None:

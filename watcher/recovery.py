@@ -10,7 +10,7 @@ from typing import Any
 from attrs import evolve
 
 from watcher import spare, starting, stops
-from watcher.amended import ALWAYS, POLICY, Known, for_old, for_successor, silenced
+from watcher.amended import Known, for_old, for_successor, silenced, unheld
 from watcher.baseline import EVERYTHING, Baseline, left_stopped, seen_running
 from watcher.endings import ends
 from watcher.engine import Engine
@@ -85,8 +85,7 @@ async def _inherit(engine: Engine, cid: str, marker: Marker) -> None:
     The name comes last: until then the temporary one tells that there is something to be done. One that
     cannot be started because of its image gets it all the same.
     """
-    if marker.always:
-        await engine.amend(cid, {POLICY: ALWAYS})
+    await engine.amend(cid, unheld(await engine.container(cid), marker))
     with contextlib.suppress(NotProved):
         if marker.wanted != "s" and not await is_paused(engine, cid):
             await start(engine, cid)

@@ -212,6 +212,23 @@ def test_a_policy_that_is_changed_as_the_bad_one_is_stopped_is_not_lost(
     assert went_back(stack, web)["HostConfig"]["RestartPolicy"]["Name"] == "unless-stopped"
 
 
+def test_a_policy_that_a_successor_was_given_is_not_lost_where_it_alone_is_left(
+    cli: Commands, stack: Stack, proxy: Proxy, docker: Docker
+) -> None:
+    """The updater is killed when it has set the old one aside, which somebody removes."""
+    web = outdated(stack, "--restart", "always")
+    cut_short(cli, proxy, web, 4)
+    docker("rm", web.cid)
+    (left,) = stack.containers().values()
+    docker("update", "--restart", "unless-stopped", left["Id"])
+
+    assert update(cli, proxy, web).code == 0
+
+    after = replaced(stack, web)
+    assert (after["Id"], after["State"]["Running"]) == (left["Id"], True)
+    assert after["HostConfig"]["RestartPolicy"]["Name"] == "unless-stopped"
+
+
 # A person starts it
 
 
