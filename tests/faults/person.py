@@ -102,10 +102,11 @@ class Visit(Trial):
         yield from self._of_compose(deed)
 
     def _is_meant_to_be_gone(self, deed: Deed) -> bool:
-        """Whether the person removed what had the name."""
+        """Whether the person removed what had the name, or stopped it and it removes itself."""
         target = self._target
         is_it = target is not None and target["Name"] == f"/{self._subject.name}"
-        return May.BE_GONE in deed.may and (deed.is_of_compose or is_it)
+        goes_when_stopped = May.BE_DOWN in deed.may and self._subject.kind.removes_itself
+        return (May.BE_GONE in deed.may or goes_when_stopped) and (deed.is_of_compose or is_it)
 
     def _may_be_down(self, deed: Deed) -> bool:
         """Whether the person stopped it, or removed what a bad image could go back to."""
