@@ -27,6 +27,7 @@ from watcher.order import is_one_off
 from watcher.own_labels import doubts
 from watcher.pulls import Puller
 from watcher.reconcile import Reconciler
+from watcher.recreations import unnamed
 from watcher.settings import ENABLE, DaemonSettings, state_folder
 from watcher.turns import oddities, order_of
 from watcher.watch import Watch
@@ -185,11 +186,11 @@ class Daemon:
         rows = await engine.containers(stopped=True)
         await self._context.memory.clear(*({row[key] for row in rows} for key in ("Id", "ImageID")))
         await self._context.notes.clear()
-        self._cut_short = fleet.cut_short(rows) | await self._context.notes.names()
+        ours = await self._ours(rows)
+        self._cut_short = fleet.cut_short(rows) | await self._context.notes.names() | unnamed(rows, ours)
         turns.order = await order_of(self._context, rows)
         self._reconciler.forget_but({name_of(row) for row in rows} | self._cut_short)
         await self._say_doubts(rows)
-        ours = await self._ours(rows)
         turns.keep(fleet.wanting(ours, self._context.defaults), noted)
         turns.ring()
         return ours

@@ -14,6 +14,7 @@ from watcher.names import Marker, name_of, short
 Json = dict[str, Any]
 
 SPARE_OF = "ctr-updater.spare-of"
+_REPLICA = tuple(f"com.docker.compose.{key}" for key in ("project", "service", "container-number"))
 
 
 @frozen
@@ -210,6 +211,12 @@ def scenes(rows: Iterable[Json], whose: Callable[[str], bool] = lambda _: True) 
     }
 
 
+def is_same_replica(row: Json, other: Json) -> bool:
+    """Whether Compose made both, or their predecessors, for the same service under the same number."""
+    ours, theirs = row.get("Labels") or {}, other.get("Labels") or {}
+    return all(ours.get(key) and ours[key] == theirs.get(key) for key in _REPLICA)
+
+
 def contended(rows: Iterable[Json], owner: str, names: Iterable[str]) -> str:
     """Of some containers the first that somebody else has an open update of; empty where there is none.
 
@@ -247,8 +254,13 @@ def _has_run(row: Json) -> bool:
 
 def _is_somebodys(row: Json, marker: Marker, by_name: Mapping[str, Json]) -> bool:
     """Whether it only is called like a successor: where somebody else has the name, ours never ran alone."""
-    is_paired = _is_paired(marker, [each["Id"] for each in by_name.values()])
-    return marker.kind == "new" and _has_run(row) and not is_paired and marker.name in by_name
+    is_paired, holder = (
+        _is_paired(marker, [each["Id"] for each in by_name.values()]),
+        by_name.get(marker.name),
+    )
+    is_beside = marker.kind == "new" and _has_run(row) and not is_paired and holder is not None
+    # Compose, asked for two of a service, takes ours for the second one, and starts it.
+    return is_beside and not (holder and marker.owner and is_same_replica(row, holder))
 
 
 def _is_paired(marker: Marker, ids: list[str]) -> bool:

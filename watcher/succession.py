@@ -33,7 +33,10 @@ async def is_left_alone(engine: Engine, part: Part, trouble: str, *, is_proved: 
     if now["Id"] != part.new and part.removes_itself:
         return False  # it was made anew from its spare, which is not needed any more
     if now["Id"] != part.new:
-        raise EngineError(f"{name} was replaced by somebody else in the middle of its update")
+        raise EngineError(
+            f"{name} was replaced by somebody else in the middle of its update",
+            advice="where that was `docker compose up`, repeat it: it may have counted one of this update",
+        )
     if trouble := trouble or part.ails(now) or ("" if is_proved else await _proof(part, now)):
         raise EngineError(
             f"{name} has its new image and does not work: {trouble}; somebody removed the old container "

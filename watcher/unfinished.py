@@ -13,7 +13,9 @@ from watcher.errors import UnreadableSetting
 from watcher.home import owner_of
 from watcher.lease import Lease
 from watcher.proof import Demand
+from watcher.recreations import left_behind, open_recreations, settle_recreations
 from watcher.rescue import mending
+from watcher.scene import Discard, Scene
 from watcher.settings import Policy
 from watcher.settle import Demands, Failure, down, glance, settle
 from watcher.takeover import Waits, take_over
@@ -49,7 +51,9 @@ async def settle_open(context: Context, name: str, waits: Waits) -> Settled:
 
 async def is_open(context: Context, name: str) -> bool:
     """Whether an update of a container was cut short, as the engine says or as was noted."""
-    return name in await open_updates(context.engine) or name in await context.notes.names()
+    engine = context.engine
+    is_noted = name in await open_updates(engine) or name in await context.notes.names()
+    return is_noted or bool(await open_recreations(engine, name))
 
 
 async def settled(context: Context, name: str, claims: Collection[str], waits: Waits) -> Settled:
@@ -64,8 +68,11 @@ async def settled(context: Context, name: str, claims: Collection[str], waits: W
     if not (unit := await context.notes.with_it(name)) <= {*claims}:
         raise Wider(unit)
     at = lineage.workshop(context, context.engine)
+    was_recreated = await settle_recreations(context.engine, name)
     done, lines = await mending(at, name, lambda: _settled(context, name, claims, waits))
-    return evolve(done, was_open=done.was_open or bool(lines), aside=done.aside + lines)
+    was_recreated |= done.was_open and await settle_recreations(context.engine, name)
+    aside = (*done.aside, *lines, *left_behind(await context.engine.containers(stopped=True), name))
+    return evolve(done, was_open=done.was_open or was_recreated or bool(lines), aside=aside)
 
 
 async def _settled(
@@ -108,12 +115,27 @@ async def _settle(
             failures = await settle(lease.engine, name, _demands(context.defaults))
         stays += [] if is_alone else [OVERTAKEN]
         stays += [_nothing_left(each) for each in failures if each.stays]
+        stays += [_taken(found.scenes[each]) for each in unit if _is_taken(found, each)]
         for failure in (each for each in failures if not each.stays):
             await lineage.keep_failure(context, failure, next(iter(halves.get(failure.name, [])), ""))
     for each, before in halves.items():
         await lineage.hand_on(context, each, *before)
     await links.refuse_forgotten(context.engine, links.in_open_updates(found, {*unit}))
     return failures
+
+
+def _is_taken(found: OpenUpdates, name: str) -> bool:
+    """Whether Compose started a successor beside the one that has the name."""
+    scene = found.scenes.get(name)
+    is_dropped = scene is not None and isinstance(scene.recovery, Discard)
+    return is_dropped and bool(scene and scene.successor and scene.successor.has_run)
+
+
+def _taken(scene: Scene) -> str:
+    return (
+        f"docker compose had taken what was made for an update of {scene.name} for one of its own; that is "
+        "removed: run the `docker compose up` once more"
+    )
 
 
 def _nothing_left(failure: Failure) -> str:

@@ -25,11 +25,9 @@ class Project:
 
     def __call__(self, *arguments: str) -> str:
         """Run `docker compose`, and return what it said on both outputs."""
-        command = ["docker", "compose", "--progress", "plain", "-p", self.name, "-f", str(self._file)]
-        environ = self._stack.engine.environ | {"SECRET": "sesame"}
         done = subprocess.run(
-            [*command, *arguments],
-            env=environ,
+            [*self._command, *arguments],
+            env=self._environ,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -37,6 +35,19 @@ class Project:
         )
         assert done.returncode == 0, done.stdout
         return done.stdout
+
+    def start(self, *arguments: str, host: str) -> "subprocess.Popen[bytes]":
+        """Run it on another way to the engine, and return at once."""
+        command, environ = [*self._command, *arguments], self._environ | {"DOCKER_HOST": host}
+        return subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    @property
+    def _command(self) -> list[str]:
+        return ["docker", "compose", "--progress", "plain", "-p", self.name, "-f", str(self._file)]
+
+    @property
+    def _environ(self) -> dict[str, str]:
+        return self._stack.engine.environ | {"SECRET": "sesame"}
 
     def write(self, text: str) -> None:
         self._file.write_text(text)

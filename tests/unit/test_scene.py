@@ -155,6 +155,28 @@ def test_a_started_container_beside_somebody_elses_is_nobodys_to_remove() -> Non
     assert recovery_of({"web": OTHER, OF_OLD: NEW}, started=True) is None
 
 
+@pytest.mark.parametrize("number", ["1", "2"])
+@pytest.mark.parametrize("owner", ["", "0" * 12])
+def test_one_that_compose_started_beside_its_own_of_the_same_number_is_dropped(
+    number: str, owner: str
+) -> None:
+    labels = {f"com.docker.compose.{key}": "1" for key in ("project", "service", "container-number")}
+    rows = [
+        {"Id": OTHER, "Names": ["/web"], "State": "running", "Labels": labels},
+        {
+            "Id": NEW,
+            "Names": [f"/{evolve(OF_OLD, owner=owner)}"],
+            "State": "running",
+            "Labels": labels | {"com.docker.compose.container-number": number},
+        },
+    ]
+
+    found = scenes(rows).get("web")
+
+    is_ours = owner and number == "1"
+    assert (found.recovery if found else None) == (Discard(NEW) if is_ours else None)
+
+
 @pytest.mark.parametrize("name", ["web", "web_old", "web.ctr-updater", "web.ctr-updater-old-r-xyz"])
 def test_without_a_temporary_name_no_update_is_open(name: str) -> None:
     assert scenes([{"Id": OLD, "Names": [f"/{name}"]}]) == {}
