@@ -23,12 +23,14 @@ from watcher.words import last_check, masked
 
 Json = dict[str, Any]
 
-_BAD_REQUEST = 400
+_BAD_REQUEST, _CONFLICT = 400, 409
 _OF_THE_MACHINE = re.compile(
     "already allocated|already in use|no space left|cannot allocate|too many open files|unavailable"
-    "|time(d )?out|deadline exceeded|context canceled",
+    "|time(d )?out|deadline exceeded|context canceled|source path does not exist",
     re.IGNORECASE,
 )
+# With these a 500 says that what was asked for cannot be (20.10 to 28.5).
+_OF_THE_REQUEST = re.compile("invalid|must be absolute|conflicting options", re.IGNORECASE)
 # For how long one that somebody stopped may be about to be started again, as by `docker restart`.
 _GRACE_S = 5.0
 _LONGEST_PAUSE_S = 60.0
@@ -54,6 +56,14 @@ async def start(engine: Engine, cid: str) -> None:
         if error.status != _BAD_REQUEST and not (await engine.container(cid))["State"].get("Error"):
             raise
         raise NotStarted(await masked(engine, cid, error.message)) from error
+
+
+def is_lasting(error: EngineError) -> bool:
+    """Whether what the engine refused to create can never be, as its image or its options are."""
+    if _OF_THE_MACHINE.search(error.message):
+        return False
+    is_said = error.status >= _CONFLICT and bool(_OF_THE_REQUEST.search(error.message))
+    return error.status in (_BAD_REQUEST, _CONFLICT) or is_said
 
 
 async def prove(engine: Engine, cid: str, demand: Demand, baseline: Baseline = EVERYTHING) -> None:

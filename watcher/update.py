@@ -27,8 +27,10 @@ from watcher.stages import GOING_BACK, Stage, Tell, stage_of
 from watcher.starting import to_its_end
 from watcher.succession import is_left_alone
 from watcher.successor import Contended, Moved
+from watcher.trial import is_lasting
 
 _CREATION = {Action.CREATE, Action.SPARE}
+_IN_USE = "is already in use"  # a name
 _REMOVALS = {Action.REMOVE, Action.REMOVE_SPARE}
 _DOWN = {Action.GO, Action.STOP, Action.HOLD, Action.SET_ASIDE, Action.TAKE_NAME, Action.START}
 
@@ -179,7 +181,7 @@ class Update:
         name, tried = self._plan.name, f"could not {step.action.value}: {error}"
         if step.name != name:
             tried = f"{step.name}: {tried}"
-        is_taken = step.action is Action.CREATE and isinstance(error, Conflict)
+        is_taken = step.action is Action.CREATE and isinstance(error, Conflict) and _IN_USE in str(error)
         if is_taken:
             # What bears the successor's name is another updater's.
             self._begun.remove(step.name)
@@ -210,6 +212,8 @@ class Update:
             raise error if isinstance(error, CutOff) else still_there(self._plan.name, tried) from error
         if isinstance(error, NotProved):
             self.failed = await self._blamed(self._parts[step.name], error)
+        elif step.action is Action.CREATE and isinstance(error, EngineError) and is_lasting(error):
+            self.failed = Failure(self._plan.name, self._target, tried)
         await self._undone(tried, error)
 
     def _is_proved(self, name: str) -> bool:

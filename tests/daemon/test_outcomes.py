@@ -14,6 +14,7 @@ from tests.bed.proxy import Proxy
 from tests.bed.stack import Stack
 from tests.daemon.apps import LOCAL, is_replaced, is_untouched, labelled, move
 from tests.daemon.conftest import ENVIRON, Running, Start
+from tests.daemon.test_parallel import count
 from tests.engine.apps import outdated
 
 Event = dict[str, Any]
@@ -247,3 +248,18 @@ def _until_destroyed(events: Iterator[Event], name: str) -> list[Event]:
         if event.get("Action") == "destroy" and _names(event) == name:
             break
     return seen
+
+
+def test_the_daemon_does_not_ask_for_it_again_until_the_tag_moves_on(
+    start: Start, stack: Stack, proxy: Proxy
+) -> None:
+    web = outdated(stack, *LOCAL, new={"config": {"Cmd": None, "Entrypoint": None}})
+    daemon = start(hurried=True, host=proxy.host)
+
+    said = daemon.wait("container not updated", container=web.name)
+    assert said["again_in_s"] is None
+    daemon.wait("container held", container=web.name)
+
+    stack.image(web.image, marker="new")
+    daemon.wait("container updated", container=web.name)
+    assert count(proxy, "^POST /containers/create") == 2
