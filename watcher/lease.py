@@ -78,6 +78,8 @@ class Lease:
         for scene in scenes:
             for each in filter(None, (scene.retired, scene.successor)):
                 mine = evolve(each.marker, owner=self.owner)
+                if mine == each.marker:
+                    continue
                 try:
                     await self._plain.rename(str(each.marker), str(mine))
                 except NotFound:
