@@ -120,7 +120,6 @@ def test_what_is_refused_to_be_removed_is_said_with_one_command(
     assert "; the old container is running as it was, but what was made" in line
     left = next(row["Id"] for row in stack.containers().values() if row["Id"] != web.cid)
     assert line.endswith(f" - `docker rm -v {left[:12]}`")
-    assert [call.method for call in proxy.changes].count("DELETE") == 1
     assert stack.inspect(web.name)["State"]["Running"]
     proxy.disarm()
     assert update(cli, proxy, web).code == 0
