@@ -1,10 +1,12 @@
 """What the commands that only look do, from an open engine to values; nothing here prints or exits."""
 
+from collections.abc import Awaitable, Callable
+
 from attrs import evolve
 
 from watcher import assess as reading
 from watcher import own_labels
-from watcher.asked import answered, unanswered
+from watcher.asked import unanswered
 from watcher.assess import Assessment
 from watcher.context import Context
 from watcher.cooldown import foreseen
@@ -13,10 +15,10 @@ from watcher.errors import UnreadableSetting
 from watcher.fleet import Tag
 from watcher.lookup import find
 from watcher.names import name_of
-from watcher.progress import Reporter
-from watcher.remote import digests, judge_remotely
 from watcher.settings import Policy
 from watcher.verdict import Status, Verdict, followed, held, reference_of
+
+Judge = Callable[[Context, Json], Awaitable[Assessment]]
 
 
 async def running_names(context: Context) -> list[str]:
@@ -26,46 +28,13 @@ async def running_names(context: Context) -> list[str]:
     return sorted(name_of(row) for row in rows if row["Id"] != own)
 
 
-async def identify(context: Context, text: str, *, report: Reporter | None = None) -> Assessment:
-    """Judge a container from image identity alone; with `report`, after a pull that is reported there.
-
-    Where its labels let no registry be asked, none is.
+async def identify(context: Context, text: str, judge: Judge) -> Assessment:
+    """Judge the container that a person means.
 
     Raises:
         NoSuchContainer: No container, or more than one, is meant.
-        Unknown: The pull failed.
     """
-    container = await find(context.engine, text)
-    if report is not None and may_ask(context, container):
-        await pull(context, container, report)
-    return await assess(context, container)
-
-
-def may_ask(context: Context, container: Json) -> bool:
-    """Whether a container's labels let a registry be asked for its tag; no, where they cannot be read."""
-    try:
-        return context.defaults.with_labels(container["Config"]["Labels"]).source == "registry"
-    except UnreadableSetting:
-        return False
-
-
-async def judge_remote(context: Context, container: Json) -> Verdict:
-    """Judge a container by what the registry says of its tag.
-
-    Raises:
-        Unknown: The registry could not be asked.
-    """
-    ref = await reading.reference(context.engine, container)
-    image = await reading.known_image(context.engine, container["Image"])
-    known = digests(image) | {container["Image"]}
-    if own := container.get("ImageManifestDescriptor"):
-        known.add(own["digest"])
-    platform = await reading.platform_of(context.engine, container)
-    wanted = platform or context.engine.platform
-    verdict = await judge_remotely(context.registries, container, ref, wanted, known)
-    if ref is not None:
-        await answered(context.memory, Tag(ref, platform))
-    return verdict
+    return await judge(context, await find(context.engine, text))
 
 
 async def assess(context: Context, container: Json) -> Assessment:
@@ -92,21 +61,6 @@ async def outlook(context: Context, container: Json, policy: Policy) -> Assessme
     image = await reading.with_manifests(context.engine, found.image, reference_of(container))
     verdict = await foreseen(context.memory, Tag(ref, platform), image, found.verdict, policy.cooldown)
     return evolve(found, verdict=verdict)
-
-
-async def pull(context: Context, container: Json, report: Reporter) -> None:
-    """Pull the tag that a container follows, for the platform that it runs on; nothing where it is pinned.
-
-    Raises:
-        RegistryError: The pull failed: nobody can say whether there is an update.
-    """
-    ref = await reading.reference(context.engine, container)
-    if ref is None:
-        return
-    with report(ref.familiar) as progress:
-        platform = await reading.platform_of(context.engine, container)
-        await context.registries.pull(ref, platform, progress)
-    await answered(context.memory, Tag(ref, platform))
 
 
 async def doubts(context: Context) -> list[str]:

@@ -9,9 +9,8 @@ from datetime import datetime
 
 from attrs import evolve
 
-from watcher.errors import WatcherError
+from watcher.errors import Resting, WatcherError
 from watcher.fleet import Tag
-from watcher.limiter import Resting
 from watcher.memory import Asked, Memory
 from watcher.verdict import Status, Verdict
 

@@ -5,7 +5,7 @@ from attrs import frozen
 from watcher import verdict
 from watcher.engine import Engine, Json
 from watcher.errors import NotFound, RegistryError
-from watcher.payload import platform
+from watcher.platforms import platform
 from watcher.refs import ImageRef, is_reference
 from watcher.verdict import Status, Verdict, followed, judge, reference_of
 

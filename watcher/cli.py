@@ -18,7 +18,7 @@ def main() -> None:
     """Keep Docker containers on the current image of their own tag, and never lose one."""
 
 
-@main.command(epilog=SETTINGS, short_help="Tell whether containers are up to date.")
+@main.command(epilog=SETTINGS)
 @click.argument("names", metavar="NAME...", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every labelled container.")
 @click.option("--pull", is_flag=True, help="Pull each container's tag before looking.")
@@ -32,10 +32,11 @@ def check(*, names: tuple[str, ...], debug: bool, **flags: bool) -> None:
     if bool(names) is flags["every"]:
         raise click.UsageError("Give either names or --all.")
     _refuse_empty(*names)
-    sys.exit(run(lambda commands: commands.check(names, **flags), debug=debug, as_json=flags["as_json"]))
+    as_json = flags["as_json"]
+    sys.exit(run(lambda commands: commands.check(names, **flags), debug=debug, as_json=as_json, looks=True))
 
 
-@main.command(epilog=SETTINGS, short_help="Pull and update containers.")
+@main.command(epilog=SETTINGS)
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @click.option("--no-pull", is_flag=True, help="Look at the local image cache only.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and change nothing.")
@@ -48,7 +49,7 @@ def update(*, names: tuple[str, ...], debug: bool, **flags: bool) -> None:
     sys.exit(run(lambda commands: commands.update(names, **flags), debug=debug, as_json=flags["as_json"]))
 
 
-@main.command(name="run", short_help="The daemon: keep every labelled container up to date.")
+@main.command(name="run")
 @click.option("--once", is_flag=True, help="One pass over every labelled container, then exit.")
 @setting_options
 @debug_option
@@ -57,7 +58,7 @@ def daemon(*, once: bool, debug: bool) -> None:
     sys.exit(run(lambda commands: commands.daemon(once=once), debug=debug, waits=not once))
 
 
-@main.command(short_help="Tell whether the daemon follows the engine.")
+@main.command()
 @state_dir_option
 def healthy() -> None:
     """Tell whether the daemon with the same state directory follows the engine (0), or not (1)."""
@@ -66,14 +67,15 @@ def healthy() -> None:
     sys.exit(bool(trouble))
 
 
-@main.command(name="list", epilog=SETTINGS, short_help="List the labelled containers.")
+@main.command(name="list", epilog=SETTINGS)
 @click.option("--all", "every", is_flag=True, help="Every running container, labelled or not.")
 @click.option("--no-trunc", is_flag=True, help="On a terminal too: cut nothing.")
 @_json_option
 @debug_option
 def show(*, debug: bool, **flags: bool) -> None:
     """List the containers with the label ctr-updater.enable=true, and what is to be said of each."""
-    sys.exit(run(lambda commands: commands.show(**flags), debug=debug, as_json=flags["as_json"]))
+    as_json = flags["as_json"]
+    sys.exit(run(lambda commands: commands.show(**flags), debug=debug, as_json=as_json, looks=True))
 
 
 def _refuse_empty(*names: str) -> None:

@@ -1,6 +1,10 @@
 """What every command works with."""
 
+from __future__ import annotations
+
 from collections.abc import Awaitable, Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
@@ -9,10 +13,12 @@ from watcher.engine import Engine
 from watcher.errors import EngineUnavailable
 from watcher.holds import Holds
 from watcher.memory import Memory
-from watcher.notes import Notes
-from watcher.registries import Registries
 from watcher.self_id import OwnContainer
 from watcher.settings import Policy
+
+if TYPE_CHECKING:  # who only looks needs neither, and each takes long to import
+    from watcher.notes import Notes
+    from watcher.registries import Registries
 
 # Tells whether the engine is gone, after a request of it failed so, and says that.
 IsGone = Callable[[EngineUnavailable], Awaitable[bool]]
@@ -24,20 +30,30 @@ class Context:
 
     Attributes:
         engine: Open.
-        registries: Where images come from.
         memory: The state folder.
         defaults: The settings of containers whose labels do not say otherwise.
-        notes: What is noted of open updates.
+        open_registries: Gives where images come from, the same each time.
+        open_notes: Gives what is noted of open updates, the same each time.
         own: The container that this program runs in.
         holds: What was learnt of who holds on to whom.
         downtimes: Who is down just now.
     """
 
     engine: Engine
-    registries: Registries
     memory: Memory
     defaults: Policy
-    notes: Notes
+    open_registries: Callable[[], Registries]
+    open_notes: Callable[[], Notes]
     own: OwnContainer = field(factory=OwnContainer)
     holds: Holds = field(factory=Holds)
     downtimes: Downtimes = field(factory=Downtimes)
+
+    @cached_property
+    def registries(self) -> Registries:
+        """Where images come from."""
+        return self.open_registries()
+
+    @cached_property
+    def notes(self) -> Notes:
+        """What is noted of open updates."""
+        return self.open_notes()

@@ -11,8 +11,7 @@ from attrs import evolve
 from watcher.engine import Json
 from watcher.fleet import Tag
 from watcher.memory import Memory, Seen
-from watcher.remote import digests, moved
-from watcher.verdict import Status, Verdict, cooling
+from watcher.verdict import Status, Verdict, cooling, digests, moved
 
 
 async def foreseen(memory: Memory, tag: Tag, image: Json, verdict: Verdict, cooldown: float) -> Verdict:

@@ -161,6 +161,10 @@ class RegistryError(Unknown):
         self.retry_after = retry_after
 
 
+class Resting(RegistryError):
+    """The registry was not asked: it is to be left alone for a while."""
+
+
 class UpdateFailed(WatcherError):
     """The update failed; the old container is back as it was."""
 

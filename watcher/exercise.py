@@ -36,5 +36,8 @@ def exercise(*, name: str | None, pull: bool, autoupdate: bool, debug: bool) -> 
     """
     if name == "":
         raise click.UsageError("NAME is empty.")
-    flags = {"pull": pull, "autoupdate": autoupdate}
-    sys.exit(run(lambda commands: commands.exercise(name, **flags), debug=debug))
+    if name is None:
+        sys.exit(run(lambda commands: commands.choose(), debug=debug, looks=True))
+    if autoupdate:
+        sys.exit(run(lambda commands: commands.autoupdate(name, pull=pull), debug=debug))
+    sys.exit(run(lambda commands: commands.tell(name, pull=pull), debug=debug, looks=True))

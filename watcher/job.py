@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from attrs import evolve, field, frozen
 
-from watcher import app
+from watcher import app, freshness
 from watcher import assess as reading
 from watcher.assess import Assessment
 from watcher.attempt import Announce, attempt, planned
@@ -212,7 +212,7 @@ async def _pulled(context: Context, container: Json, report: Reporter) -> Regist
     Then the tag here decides, but a pull that failed never ends as "up to date".
     """
     try:
-        await app.pull(context, container, report)
+        await freshness.pull(context, container, report)
     except RegistryError as error:
         ref = await reading.reference(context.engine, container)
         if ref is None or not await reading.is_built_here(context.engine, ref, error):
@@ -233,7 +233,7 @@ async def _planned(context: Context, container: Json, request: Request, *, asks_
     """Say what an update would do: from the local cache, and else from what the registry says."""
     found, pull = await app.assess(context, container), False
     if found.verdict.status is Status.CURRENT and asks_registry:
-        found = evolve(found, verdict=await app.judge_remote(context, container))
+        found = evolve(found, verdict=await freshness.judge_remote(context, container))
         pull = found.verdict.status is Status.OUTDATED
     if found.verdict.status is not Status.OUTDATED:
         return _left_alone(found)

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from attrs import define, evolve, field
 
 from watcher.credentials import Login
-from watcher.errors import RegistryError, Trouble
+from watcher.errors import RegistryError, Resting, Trouble
 
 AT_ONCE = 4
 TOO_MANY_S = 900.0
@@ -22,10 +22,6 @@ _LAST_S = 3600.0
 _LONGEST_S = 86_400.0
 _DOUBLINGS = 12
 _DOWN = (Trouble.UNREACHABLE, Trouble.NO_ANSWER, Trouble.BROKEN)
-
-
-class Resting(RegistryError):
-    """The registry was not asked: it is to be left alone for a while."""
 
 
 @define

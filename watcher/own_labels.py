@@ -15,9 +15,8 @@ from watcher.endpoint import Endpoint
 from watcher.engine import Engine, Json
 from watcher.errors import EngineError, EngineUnavailable, UnknownName
 from watcher.names import Marker, name_of
+from watcher.orchestrators import COMPOSE_IMAGE, ORCHESTRATORS
 from watcher.order import is_one_off
-from watcher.payload import ORCHESTRATORS
-from watcher.payload.identity import COMPOSE_IMAGE
 from watcher.settings import ENABLE, LABEL_PREFIX, is_ours, refuse_unknown_labels
 
 _COMPOSE = "com.docker.compose."

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -143,3 +144,8 @@ class Waiting:
         while True:
             await asyncio.sleep(_TICK_S)
             self._draw()
+
+
+def reported() -> Reporter:
+    """Report pulls on standard error."""
+    return lambda what: PullProgress(what, sys.stderr)

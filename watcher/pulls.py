@@ -17,15 +17,15 @@ from watcher import assess as reading
 from watcher.context import Context, IsGone
 from watcher.down import Down
 from watcher.engine import Json
-from watcher.errors import EngineError, EngineUnavailable, NotFound, RegistryError, WatcherError
+from watcher.errors import EngineError, EngineUnavailable, NotFound, RegistryError, Resting, WatcherError
 from watcher.fleet import Follower, Tag
-from watcher.limiter import Resting, concerns_all
+from watcher.limiter import concerns_all
 from watcher.log import Repeats
 from watcher.names import name_of
-from watcher.payload import platform
+from watcher.platforms import platform
 from watcher.refs import readable
-from watcher.remote import digests, meaning
-from watcher.verdict import reference_of
+from watcher.remote import meaning
+from watcher.verdict import digests, reference_of
 from watcher.workqueue import WorkQueue
 
 _LONGEST_BACKOFF_S = 3600.0

@@ -9,7 +9,7 @@ from watcher.manifests import Row, config_of, is_index, rows_of
 from watcher.names import short
 from watcher.refs import ImageRef
 from watcher.registries import Registries
-from watcher.verdict import Status, Verdict, judge, platform_manifests
+from watcher.verdict import Status, Verdict, judge, moved
 
 
 @frozen
@@ -71,19 +71,6 @@ async def judge_remotely(
         same = f"{ref.familiar} is {short(found.digest)} in its registry too"
         return Verdict(Status.CURRENT, same, running, running)
     return Verdict(Status.OUTDATED, moved(ref, found.digest), running, digest=found.digest)
-
-
-def moved(ref: ImageRef, digest: str) -> str:
-    """Say that a registry has another image."""
-    return f"{ref.familiar} is {short(digest)} in its registry, and the container runs another image"
-
-
-def digests(image: Json | None) -> set[str]:
-    """What an inspected image is known by: its id, its digests, and those of its platforms' manifests."""
-    if image is None:
-        return set()
-    repo_digests = {text.rpartition("@")[2] for text in image.get("RepoDigests") or []}
-    return {image["Id"]} | repo_digests | platform_manifests(image)
 
 
 def _of_platform(ref: ImageRef, index: list[Row], platform: str) -> str:

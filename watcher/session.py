@@ -1,19 +1,28 @@
-"""One command on one engine: opened, signals obeyed, closed."""
+"""One command on one engine: opened, signals obeyed, closed.
+
+What not every command needs is imported when a command first asks for it.
+"""
 
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from watcher.context import Context
-from watcher.credentials import Credentials
 from watcher.endpoint import find
+from watcher.engine import Engine
 from watcher.errors import Stopped
 from watcher.memory import Memory
-from watcher.notes import Notes
 from watcher.own_labels import OwnLabels
-from watcher.registries import Registries
 from watcher.settings import DaemonSettings, Policy, refuse_unknown_variables, state_folder
 from watcher.zone import refuse_unknown_zone
+
+if TYPE_CHECKING:
+    from watcher.notes import Notes
+    from watcher.registries import Registries
 
 Command = Callable[[Context], Awaitable[int]]
 
@@ -42,11 +51,34 @@ async def _opened(command: Command, *, waits: bool) -> int:
     opened = OwnLabels(find(), counts=counts)
     memory = Memory(state, opened.identity)
     opened.recall = memory.image
-    async with opened as engine, Registries(engine, Credentials()) as registries:
+    async with opened as engine, AsyncExitStack() as later:
         if not waits:
             await engine.negotiate()
-        notes = Notes(state, opened.identity)
-        return await command(Context(engine, registries, memory, defaults, notes))
+        registries, notes = _registries(engine, later), _notes(state, opened)
+        return await command(Context(engine, memory, defaults, registries, notes))
+
+
+def _registries(engine: Engine, closing: AsyncExitStack) -> Callable[[], "Registries"]:
+    @cache
+    def opened() -> "Registries":
+        from watcher.credentials import Credentials
+        from watcher.registries import Registries
+
+        registries = Registries(engine, Credentials())
+        closing.push_async_exit(registries)
+        return registries
+
+    return opened
+
+
+def _notes(state: Path, engine: Engine) -> Callable[[], "Notes"]:
+    @cache
+    def made() -> "Notes":
+        from watcher.notes import Notes
+
+        return Notes(state, engine.identity)
+
+    return made
 
 
 def _stopping(*, hangs_up: bool) -> tuple[signal.Signals, ...]:

@@ -3,6 +3,7 @@
 Imports neither aiodocker nor asyncio before a command runs, so that `--help` and usage errors are quick.
 """
 
+import gc
 import json
 import traceback
 from collections.abc import Callable, Iterator
@@ -22,22 +23,28 @@ _JSON = "--json"
 debug_option = click.option("--debug", is_flag=True, help="Show where an error came from.")
 
 
-def run(make: Callable[[Any], Any], *, debug: bool, waits: bool = False, as_json: bool = False) -> int:
+def run(
+    make: Callable[[Any], Any],
+    *,
+    debug: bool,
+    waits: bool = False,
+    as_json: bool = False,
+    looks: bool = False,
+) -> int:
     """Run a command on the engine that the environment names, and return its exit code.
 
     An error of the program itself ends with 5 (unknown): Python's own 1 would say that there is an update.
 
     Args:
-        make: Makes the command, given the module `commands`.
+        make: Makes the command, given the module `commands`, or `looking` for one that only looks.
         debug: Whether to show tracebacks.
         waits: As `session.run`.
         as_json: Whether an error is also an object on standard output.
+        looks: Whether it only looks: then nothing that updates is imported.
     """
     outlet.install()
     try:
-        from watcher import commands, session
-
-        return session.run(make(commands), waits=waits)
+        return _run(make, waits=waits, looks=looks)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last line of defence, see above
         ended = _ended(error)
         _say(ended, as_json=as_json)
@@ -81,6 +88,23 @@ def _say(ended: WatcherError, *, as_json: bool) -> None:
     click.echo(str(ended), err=True)
     if as_json:
         click.echo(json.dumps(ended.record))
+
+
+def _run(make: Callable[[Any], Any], *, waits: bool, looks: bool) -> int:
+    from watcher import certificates
+
+    gc.disable()
+    with certificates.unread():
+        from watcher import session
+
+        module: Any
+        if looks:
+            from watcher import looking as module
+        else:
+            from watcher import commands as module
+    gc.freeze()  # what is imported stays to the end: it is not looked through for garbage again and again
+    gc.enable()
+    return session.run(make(module), waits=waits)
 
 
 def _ended(error: BaseException) -> WatcherError:

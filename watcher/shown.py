@@ -1,11 +1,12 @@
 """What `check` and `list` say of containers: one row each, under its own name while it is updated too."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 
 from attrs import frozen
 
 from watcher import app
+from watcher.app import Judge
 from watcher.assess import Assessment
 from watcher.context import Context
 from watcher.engine import Json
@@ -14,13 +15,11 @@ from watcher.fleet import opted_in
 from watcher.lookup import find
 from watcher.names import Marker, container_name, name_of
 from watcher.own_labels import remarks
-from watcher.progress import Reporter
 from watcher.scene import Leave, Scene, scenes
 from watcher.verdict import Status, Verdict, reference_of
 
 UPDATING = "updating"
 _RUNNING = {"running", "paused", "restarting"}
-Judge = Callable[[Context, Json], Awaitable[Assessment]]
 
 
 @frozen
@@ -83,29 +82,6 @@ async def check(context: Context, texts: Iterable[str], judge: Judge) -> list[tu
     found = _Found(context, await context.engine.containers(stopped=True), judge)
     answers = await asyncio.gather(*map(found.meant, texts))
     return [*zip(texts, answers, strict=True)]
-
-
-def after_pull(report: Reporter) -> Judge:
-    """Judge after a pull, which is reported: one at a time, for each has the whole line to itself.
-
-    A container whose labels let no registry be asked is judged from here.
-    """
-    turn = asyncio.Lock()
-
-    async def judge(context: Context, container: Json) -> Assessment:
-        if app.may_ask(context, container):
-            async with turn:
-                await app.pull(context, container, report)
-        return await app.judged(context, container)
-
-    return judge
-
-
-async def remotely(context: Context, container: Json) -> Assessment:
-    """Judge by what the registry says of the tag, where it may be asked; no layer is pulled."""
-    if not app.may_ask(context, container):
-        return await app.judged(context, container)
-    return Assessment(container, None, await app.judge_remote(context, container))
 
 
 class _Found:

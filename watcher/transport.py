@@ -21,6 +21,7 @@ import aiodocker
 import aiohttp
 from aiodocker.utils import parse_result
 
+from watcher import certificates
 from watcher.endpoint import Endpoint, hint, hint_of_refusal
 from watcher.errors import Barred, Conflict, EngineError, EngineUnavailable, NoAnswer, NotFound, TaskLeft
 
@@ -279,7 +280,7 @@ def _connector(endpoint: Endpoint) -> aiohttp.BaseConnector:
     """Make a connector that keeps no connection: after a restart of the engine a kept one is dead."""
     if endpoint.socket:
         return aiohttp.UnixConnector(endpoint.socket, force_close=True)
-    return aiohttp.TCPConnector(ssl=endpoint.tls or True, force_close=True)
+    return aiohttp.TCPConnector(ssl=endpoint.tls or certificates.context(), force_close=True)
 
 
 def _version(text: str) -> ApiVersion:

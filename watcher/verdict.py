@@ -182,3 +182,16 @@ def _same_manifest(container: Json, image: Json) -> bool:
 def platform_manifests(image: Json) -> set[str]:
     """The digests of an inspected image's manifests that are images, attestations left out."""
     return {row["ID"] for row in image.get("Manifests") or [] if row.get("Kind") == "image"}
+
+
+def moved(ref: ImageRef, digest: str) -> str:
+    """Say that a registry has another image."""
+    return f"{ref.familiar} is {short(digest)} in its registry, and the container runs another image"
+
+
+def digests(image: Json | None) -> set[str]:
+    """What an inspected image is known by: its id, its digests, and those of its platforms' manifests."""
+    if image is None:
+        return set()
+    repo_digests = {text.rpartition("@")[2] for text in image.get("RepoDigests") or []}
+    return {image["Id"]} | repo_digests | platform_manifests(image)

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 from attrs import evolve
 
-from watcher import __version__
+from watcher import __version__, certificates
 from watcher.answer import Answer, Request, garbage
 from watcher.errors import RegistryError, Trouble
 from watcher.route import proxy_for
@@ -86,7 +86,7 @@ class Wire:
             request.url,
             data=request.form,
             headers=request.headers,
-            ssl=request.tls,
+            ssl=_tls(request),
             proxy=proxy_for(request.url),
             allow_redirects=False,
         ) as response:
@@ -159,6 +159,10 @@ def _words(error: OSError) -> str:
 def _reason(error: BaseException) -> str:
     cause = error.__cause__
     return f": {_words(cause)}" if isinstance(cause, OSError) else ""
+
+
+def _tls(request: Request) -> ssl.SSLContext | bool:
+    return certificates.context() if request.tls is True else request.tls
 
 
 def _is_redirect(request: Request, answer: Answer) -> bool:

@@ -24,11 +24,25 @@ FREE = [
     ("watcher", "update", ""),
     ("watcher", "list", "--help"),
 ]
+LOOKS = [
+    ("ctr-updater",),
+    ("ctr-updater", "no-such"),
+    ("watcher", "check", "no-such"),
+    ("watcher", "check", "--all"),
+    ("watcher", "list"),
+]
+UPDATES = {"structlog", "watcher.commands", "watcher.job", "watcher.notes", "watcher.plan", "watcher.payload"}
+ASKS = {"watcher.registries", "watcher.registry", "watcher.wire", "watcher.credentials", "watcher.manifests"}
 
 
 def imported(cli: Commands, *command: str) -> set[str]:
     """The packages that a command imports, as Python itself reports them."""
-    return set(re.findall(r"\| +(\w+)", cli(*command, env={"PYTHONPROFILEIMPORTTIME": "1"}).err))
+    return {name.partition(".")[0] for name in modules(cli, *command)}
+
+
+def modules(cli: Commands, *command: str) -> set[str]:
+    """The modules that a command imports."""
+    return set(re.findall(r"\| +([\w.]+)", cli(*command, env={"PYTHONPROFILEIMPORTTIME": "1"}).err))
 
 
 @pytest.mark.parametrize("command", FREE)
@@ -42,6 +56,21 @@ def test_what_needs_no_engine_imports_nothing_that_does(cli: Commands, command: 
 def test_a_command_imports_what_it_needs(cli: Commands) -> None:
     """Else the test above would hold of anything."""
     assert {"aiodocker", "aiohttp", "asyncio"} <= imported(cli, "ctr-updater")
+
+
+@pytest.mark.parametrize("command", LOOKS)
+def test_what_only_looks_imports_nothing_that_updates_or_asks_registries(
+    cli: Commands, command: tuple[str, ...]
+) -> None:
+    found = modules(cli, *command)
+
+    assert "watcher.looking" in found
+    assert found.isdisjoint(UPDATES | ASKS)
+
+
+def test_what_updates_or_asks_registries_imports_all_of_that(cli: Commands) -> None:
+    """Else the test above would hold of anything, and of names that have changed."""
+    assert modules(cli, "watcher", "update", "no-such") >= UPDATES | ASKS
 
 
 @pytest.mark.parametrize("script", ["ctr-updater", "watcher"])

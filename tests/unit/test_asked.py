@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from watcher.asked import answered, note, unanswered
-from watcher.errors import RegistryError, Trouble
+from watcher.errors import RegistryError, Resting, Trouble
 from watcher.fleet import Tag
-from watcher.limiter import Resting
 from watcher.memory import Memory
 from watcher.refs import ImageRef
 from watcher.verdict import Status, Verdict, cooling, held

@@ -16,11 +16,10 @@ from watcher.order import DEPENDS_ON, NUMBER, Order, is_one_off
 from watcher.own_labels import doubts, foreign
 from watcher.plan import plan
 from watcher.refs import names
-from watcher.remote import digests
 from watcher.scene import SPARE_OF, scenes
 from watcher.settings import ENABLE, LABEL_PREFIX, Policy
 from watcher.turns import oddities
-from watcher.verdict import REFERENCE, Status, followed, is_built_here, judge, reference_of
+from watcher.verdict import REFERENCE, Status, digests, followed, is_built_here, judge, reference_of
 
 Json = dict[str, Any]
 

@@ -7,8 +7,8 @@ import pytest
 
 from tests.unit.virtual_time import now, run
 from watcher.credentials import Login
-from watcher.errors import EngineUnavailable, RegistryError, Trouble
-from watcher.limiter import AT_ONCE, BAD_LOGIN_S, TOO_MANY_S, Limiter, Resting
+from watcher.errors import EngineUnavailable, RegistryError, Resting, Trouble
+from watcher.limiter import AT_ONCE, BAD_LOGIN_S, TOO_MANY_S, Limiter
 
 HUB, OTHER = "docker.io", "r.example"
 ALICE, BOB = Login("alice", "secret"), Login("bob", "secret")

@@ -8,8 +8,8 @@ from watcher.errors import RegistryError, Trouble
 from watcher.refs import ImageRef
 from watcher.registries import Registries
 from watcher.registry import Descriptor
-from watcher.remote import Meaning, digests, judge_remotely, meaning
-from watcher.verdict import Status
+from watcher.remote import Meaning, judge_remotely, meaning
+from watcher.verdict import Status, digests
 
 REF = ImageRef.parse("r.example/app:1")
 INDEX, AMD, ARM, V6, V7, CONFIG, OURS, ATTESTATION = (f"sha256:{digit * 64}" for digit in "12345678")

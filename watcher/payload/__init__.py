@@ -1,6 +1,6 @@
 """From what the engine says of a container to the request that makes its successor: the same, exactly.
 
-Pure: no I/O, nothing that it is given is changed, imports only what is pure. The engine's JSON goes
+Pure: no I/O, nothing that it is given is changed, imports pure modules only. The engine's JSON goes
 through untouched, keys that nobody here knows included; docs/fidelity.md says option by option what is
 kept, what follows the image, what is rewritten and what is refused.
 
@@ -25,7 +25,6 @@ from types import MappingProxyType
 from typing import Any
 
 from watcher.payload import config, endpoints, host, identity, volumes
-from watcher.payload.identity import platform
 from watcher.payload.injected import (
     injected_candidates,
     is_injected,
@@ -36,12 +35,12 @@ from watcher.payload.injected import (
     stamped,
 )
 from watcher.payload.networks import is_made_by_user, network_body
-from watcher.payload.refusals import ORCHESTRATORS, refusals, refuse
+from watcher.payload.refusals import refusals, refuse
 from watcher.payload.values import Api, Json, Payload, section
 from watcher.payload.volumes import providers_named
+from watcher.platforms import platform
 
 __all__ = [
-    "ORCHESTRATORS",
     "Api",
     "Json",
     "Payload",
@@ -51,7 +50,6 @@ __all__ = [
     "may_be_edited",
     "may_be_injected",
     "network_body",
-    "platform",
     "providers_named",
     "refusals",
     "refuse",
@@ -107,7 +105,7 @@ def replacement(  # noqa: PLR0913 - one value per thing that must have been read
     body["NetworkingConfig"] = {"EndpointsConfig": first}
     return Payload(
         body=deepcopy(body),
-        platform=identity.platform(container, old_image, host_platform),
+        platform=platform(container, old_image, host_platform),
         connect=deepcopy({name: end for name, end in ends.items() if name not in first}),
         networks=frozenset(section(section(container, "NetworkSettings"), "Networks")),
         assumed=() if old_image is not None else config.ambiguous(own, container["Config"], base, published),

@@ -5,18 +5,9 @@ from collections.abc import Iterator
 
 from watcher.errors import Refused
 from watcher.names import short
+from watcher.orchestrators import ORCHESTRATED
 from watcher.payload.values import Api, Json, section
 
-# Whoever runs a container through one of these starts another when we replace it.
-_ORCHESTRATED = (
-    ("com.docker.swarm.", "a task of a Swarm service", "update the service: docker service update --image"),
-    ("io.kubernetes.", "part of a Kubernetes pod", "update the workload with kubectl"),
-    ("com.hashicorp.nomad.", "a task of Nomad", "update the job with nomad"),
-    ("com.amazonaws.ecs.", "a task of Amazon ECS", "update the service in ECS"),
-    ("io.podman.", "Podman's", "use podman auto-update"),
-    ("PODMAN_SYSTEMD_UNIT", "a systemd unit of Podman's", "use podman auto-update"),
-)
-ORCHESTRATORS = tuple(prefix for prefix, _, _ in _ORCHESTRATED)
 _OF_LATER_INTERFACE = re.compile(r"net\.[^.]+\.[^.]+\.eth[1-9]\d*\.")
 
 
@@ -42,7 +33,7 @@ def refuse(container: Json, *, api: Api) -> None:
 
 def _owners(container: Json) -> Iterator[Refused]:
     labels = section(container["Config"], "Labels")
-    for prefix, whose, advice in _ORCHESTRATED:
+    for prefix, whose, advice in ORCHESTRATED:
         if label := next((label for label in sorted(labels) if label.startswith(prefix)), ""):
             yield Refused(f"{_name(container)} is {whose} (label {label})", advice=advice)
 

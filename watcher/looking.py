@@ -1,0 +1,112 @@
+"""The commands that only look: what each prints; every function gives what `session.run` takes.
+
+Nothing that updates is imported here, nor what asks registries where none is to be asked: most of the time
+that such a command takes is that of imports.
+"""
+
+import shutil
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from watcher import app, shown
+from watcher.app import Judge
+from watcher.context import Context
+from watcher.errors import WatcherError
+from watcher.output import CODES, as_text, complain, record
+from watcher.quoting import escaped
+from watcher.session import Command
+from watcher.shown import Answer, Shown, check_all
+from watcher.table import table
+
+
+def choose() -> Command:
+    """List the running containers, as the exercise does."""
+
+    async def command(context: Context) -> int:
+        names = await app.running_names(context)
+        click.echo("\n".join(["Choose a container to analyze:", *names]))
+        return 0
+
+    return command
+
+
+def tell(name: str, *, pull: bool) -> Command:
+    """Judge a container, as the exercise does: the answer is the exit code."""
+
+    async def command(context: Context) -> int:
+        found = await app.identify(context, name, _pulling() if pull else app.assess)
+        complain(f"{found.name}: {found.verdict}")
+        return CODES[found.verdict.status]
+
+    return command
+
+
+def _pulling() -> Judge:
+    """Judge by identity alone, after a pull."""
+    from watcher import freshness, progress
+
+    return freshness.pulled(progress.reported())
+
+
+def check(names: Iterable[str], *, every: bool, pull: bool, remote: bool, as_json: bool) -> Command:
+    """`watcher check`: of one container an object as JSON, else a list."""
+    names = [*names]
+    judge = _judge(pull=pull, remote=remote)
+
+    async def command(context: Context) -> int:
+        answers = await (check_all(context, judge) if every else shown.check(context, names, judge))
+        if len(names) == 1 and isinstance(answers[0][1], WatcherError):
+            raise answers[0][1]
+        codes = [_told(answer, as_json=as_json) for _, answer in answers]
+        if as_json:
+            records = [_answer(name, answer) for name, answer in answers]
+            click.echo(as_text(records[0] if len(names) == 1 else records))
+        return max(codes, default=0)
+
+    return command
+
+
+def _judge(*, pull: bool, remote: bool) -> Judge:
+    if not (pull or remote):
+        return app.judged
+    from watcher import freshness, progress
+
+    return freshness.remotely if remote else freshness.after_pull(progress.reported())
+
+
+def _told(answer: Answer, *, as_json: bool) -> int:
+    """Say what is to be said of one container; the exit code for that."""
+    if isinstance(answer, WatcherError):
+        complain(str(answer))
+        return answer.exit_code
+    if not as_json:
+        click.echo(escaped(f"{answer.name}: {answer.verdict}"))
+    for line in answer.remarks:
+        complain(f"{answer.name}: {line}")
+    return CODES[answer.verdict.status]
+
+
+def _answer(name: str, answer: Answer) -> dict[str, Any]:
+    return {"name": name} | answer.record if isinstance(answer, WatcherError) else record(answer)
+
+
+def show(*, every: bool, no_trunc: bool, as_json: bool) -> Command:
+    """`watcher list`; on a terminal as wide as that, where all is not asked for."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() and not no_trunc else None
+
+    async def command(context: Context) -> int:
+        rows = await shown.listed(context, every=every)
+        for line in await app.doubts(context):
+            complain(line)
+        click.echo(as_text([record(row) for row in rows]) if as_json else table(_cells(rows), width))
+        return 0
+
+    return command
+
+
+def _cells(rows: list[Shown]) -> list[list[str]]:
+    cells = [(row.name, row.image, row.state, row.mode, str(row.verdict)) for row in rows]
+    return [[*map(escaped, row)] for row in cells]
