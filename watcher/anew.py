@@ -17,11 +17,11 @@ from watcher.errors import EngineError, EngineUnavailable, NotFound, RegistryErr
 from watcher.names import Marker, name_of, short
 from watcher.notes import Note, Noted, Notes
 from watcher.pruned import Fate, fate
-from watcher.recovery import drop, read
 from watcher.refs import readable
+from watcher.remake import remade
 from watcher.restoration import restore
 from watcher.scene import SPARE_OF
-from watcher.successor import Draft
+from watcher.successor import Contended, Draft
 from watcher.verdict import reference_of
 
 Json = dict[str, Any]
@@ -137,7 +137,7 @@ async def _tried(done: Mended, work: Awaitable[Mended]) -> Mended:
     """What was done with one piece of work more, or why it could not be."""
     try:
         return await work
-    except EngineUnavailable:
+    except (EngineUnavailable, Contended):
         raise
     except EngineError as error:
         return evolve(done, errors=(*done.errors, error))
@@ -180,7 +180,7 @@ async def _made_again(at: Workshop, done: Mended, part: Noted, how: str, *, has_
     for gone in done.note.networks:
         done = await _network_back(at, done, gone, [part])
     lost = await _lost(at.engine, draft)
-    again = await _created(at, part, draft, is_beside_new=has_new)
+    again = await remade(at.engine, part, draft, is_beside_new=has_new)
     note = done.note.renewed(part, again)
     await at.notes.keep(note)
     line = f"{how}: it was made anew on {which}{lost}"
@@ -260,28 +260,6 @@ def _rewritten(draft: Draft, note: Note, part: Noted) -> Draft:
     ids = {cid: each.again for each in note.parts if each.again for cid in (each.old, each.new) if cid}
     own = (draft.payload.body.get("Labels") or {}).get(SPARE_OF)
     return _copied(draft, {old: new for old, new in ids.items() if old not in (own, part.old)})
-
-
-async def _created(at: Workshop, part: Noted, draft: Draft, *, is_beside_new: bool) -> str:
-    """Create what went, under the temporary name of an old container, and have its successor refer to it."""
-    going = part.marker.removes_itself
-    aside = evolve(part.marker, kind="old", other=short(part.new), going=going)
-    again = await _begun(at.engine, str(aside))
-    again = again or str((await successor.create(at.engine, str(aside), draft))["Id"])
-    if is_beside_new and not going:
-        new, name = await at.engine.container(part.new), str(evolve(part.marker, other=short(again)))
-        if Marker.parse(new["Name"]) and new["Name"] != f"/{name}":
-            await at.engine.rename(part.new, name)
-    return again
-
-
-async def _begun(engine: Engine, name: str) -> str:
-    """The id of what an attempt cut short made, or empty: one that never ran may lack files, and goes."""
-    found = await read(engine, name)
-    if found and found["State"]["Status"] == "created":
-        await drop(engine, found["Id"])
-        return ""
-    return str(found["Id"]) if found else ""
 
 
 async def _lost(engine: Engine, draft: Draft) -> str:

@@ -18,7 +18,7 @@ def main() -> None:
     """Keep Docker containers on the current image of their own tag, and never lose one."""
 
 
-@main.command(epilog=SETTINGS)
+@main.command(epilog=SETTINGS, short_help="Tell whether containers are up to date.")
 @click.argument("names", metavar="NAME...", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every labelled container.")
 @click.option("--pull", is_flag=True, help="Pull each container's tag before looking.")
@@ -36,7 +36,7 @@ def check(*, names: tuple[str, ...], debug: bool, **flags: bool) -> None:
     sys.exit(run(lambda commands: commands.check(names, **flags), debug=debug, as_json=as_json, looks=True))
 
 
-@main.command(epilog=SETTINGS)
+@main.command(epilog=SETTINGS, short_help="Pull and update containers.")
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @click.option("--no-pull", is_flag=True, help="Look at the local image cache only.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and change nothing.")
@@ -49,7 +49,7 @@ def update(*, names: tuple[str, ...], debug: bool, **flags: bool) -> None:
     sys.exit(run(lambda commands: commands.update(names, **flags), debug=debug, as_json=flags["as_json"]))
 
 
-@main.command(name="run")
+@main.command(name="run", short_help="The daemon: keep every labelled container up to date.")
 @click.option("--once", is_flag=True, help="One pass over every labelled container, then exit.")
 @setting_options
 @debug_option
@@ -58,7 +58,7 @@ def daemon(*, once: bool, debug: bool) -> None:
     sys.exit(run(lambda commands: commands.daemon(once=once), debug=debug, waits=not once))
 
 
-@main.command()
+@main.command(short_help="Tell whether the daemon follows the engine.")
 @state_dir_option
 def healthy() -> None:
     """Tell whether the daemon with the same state directory follows the engine (0), or not (1)."""
@@ -67,7 +67,7 @@ def healthy() -> None:
     sys.exit(bool(trouble))
 
 
-@main.command(name="list", epilog=SETTINGS)
+@main.command(name="list", epilog=SETTINGS, short_help="List the labelled containers.")
 @click.option("--all", "every", is_flag=True, help="Every running container, labelled or not.")
 @click.option("--no-trunc", is_flag=True, help="On a terminal too: cut nothing.")
 @_json_option

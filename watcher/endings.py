@@ -5,6 +5,7 @@ engine knows its last 256 events, and none from before its own start.
 """
 
 import asyncio
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ Json = dict[str, Any]
 # The signals that people end a container with, and `docker stop`, whatever signal that sends.
 _ENDING = {"stop", "2", "3", "9", "15"}
 _ACTIONS = ["start", "kill", "stop", "die"]
+_EXIT_CODE = re.compile("[0-9]{1,10}")
 _TRIES = 10
 _PAUSE_S = 0.1
 
@@ -69,13 +71,22 @@ def read(events: Iterable[Json]) -> list[End]:
             case "start":
                 signal, is_over = "", False
             case "die":
-                found.append(End(int(attributes.get("exitCode") or 0), signal))
+                found.append(End(_code(attributes), signal))
                 is_over = True
             case action:
                 signal = "stop" if action == "stop" else attributes.get("signal") or "15"
                 if is_over:
                     found[-1] = evolve(found[-1], signal=signal)
     return found
+
+
+def _code(attributes: Json) -> int:
+    """An exit code that the engine tells of, -1 where nobody knows it.
+
+    It writes a container's labels over what it says itself (20.10 to 28.5): `exitCode` may be a label.
+    """
+    text = attributes.get("exitCode") or ""
+    return int(text) if _EXIT_CODE.fullmatch(text) else -1
 
 
 def _is_told(events: list[Json]) -> bool:

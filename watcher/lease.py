@@ -18,7 +18,7 @@ from typing import Any, Self
 from attrs import evolve
 
 from watcher.engine import Engine
-from watcher.errors import Conflict, EngineError, NotFound, TakenOver
+from watcher.errors import Conflict, EngineError, EngineUnavailable, NotFound, TakenOver
 from watcher.memory import elapsed
 from watcher.names import Marker, name_of
 from watcher.scene import Scene
@@ -78,6 +78,8 @@ class Lease:
         for scene in scenes:
             for each in filter(None, (scene.retired, scene.successor)):
                 mine = evolve(each.marker, owner=self.owner)
+                if mine == each.marker:
+                    continue
                 try:
                     await self._plain.rename(str(each.marker), str(mine))
                 except NotFound:
@@ -128,9 +130,23 @@ class Lease:
         try:
             for name in shown_by(rows, self.owner):
                 await self._plain.sign_of_life(name)
+            for name in run_alone(rows, self.owner):
+                await self._looked_at(name)
         except (NotFound, Conflict):
             return False
         return True
+
+    async def _looked_at(self, name: str) -> None:
+        """Ask for the processes of a container that runs, which the engine reports as well (20.10 to 28.5).
+
+        Where it cannot tell, or may not, there is no sign: the same as before it ran.
+        """
+        try:
+            await self._plain.processes(name, "-o pid")
+        except (NotFound, EngineUnavailable):
+            raise
+        except EngineError:
+            return
 
 
 def _loss() -> TakenOver:
@@ -184,6 +200,16 @@ def shown_by(rows: Sequence[Json], owner: str) -> list[str]:
         elif row.get("State") in _RUNS and holders.get(marker.name, "").startswith(marker.other):
             leaving[marker.name] = str(marker)
     return [*(leaving | found).values()]
+
+
+def run_alone(rows: Sequence[Json], owner: str) -> list[str]:
+    """The temporary names of an owner's containers that run, in updates that nothing else shows.
+
+    Such is an old container, or what is left of one, that is restored and gets its name last.
+    """
+    shown = {marker.name for name in shown_by(rows, owner) if (marker := Marker.parse(name))}
+    owned = _owned(rows, owner)
+    return [str(each) for row, each in owned if row.get("State") in _RUNS and each.name not in shown]
 
 
 def _owned(rows: Iterable[Json], owner: str) -> Iterator[tuple[Json, Marker]]:

@@ -16,7 +16,7 @@ from watcher.undoing import NameTaken
 _PATIENCE_S = 60.0
 _RETRY_S = 1.0
 _REFUSALS = 3
-_PASSES = re.compile("already in use|already allocated", re.IGNORECASE)
+_PASSES = re.compile("address already in use|port is already allocated", re.IGNORECASE)
 # In these words 20.10 to 28.5 refuse to start a container.
 _GONE = re.compile(
     "initialize logging driver|gathering device information|cannot assign requested address", re.IGNORECASE

@@ -11,7 +11,7 @@ from typing import Any
 from watcher.addresses import Taken, taken
 from watcher.engine import Engine
 from watcher.errors import EngineError, EngineUnavailable, NotFound, Occupied
-from watcher.names import Marker, name_of
+from watcher.names import Marker, name_of, short
 from watcher.payload.endpoints import endpoints
 
 Json = dict[str, Any]
@@ -105,7 +105,7 @@ def _left_off(error: EngineError, moved: Taken) -> EngineError:
     return EngineError(
         f"{holder} was taken off the network {network}, for it held the {moved.what}, and could not be put "
         f"back: {error}",
-        advice=f"where its own update does not do it: `docker network connect {network} {holder}`",
+        advice=f"where its own update does not do it: `docker network connect {network} {short(moved.cid)}`",
     )
 
 

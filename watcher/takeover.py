@@ -22,7 +22,7 @@ Json = dict[str, Any]
 Waits = Callable[[str, float], None]
 
 _NANO = 1_000_000_000
-_SIGNS = ["create", "rename", "update"]
+_SIGNS = ["create", "rename", "update", "top"]
 _ENDS = ["rename", "destroy"]
 
 

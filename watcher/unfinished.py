@@ -1,5 +1,8 @@
 """Updates that are open: waited for while somebody is at work on them, and else brought to an end."""
 
+import asyncio
+import contextlib
+import random
 from collections.abc import Collection, Mapping
 
 from attrs import evolve, frozen
@@ -9,7 +12,7 @@ from watcher.attempt import demand_of
 from watcher.claims import Wider, with_claims
 from watcher.context import Context
 from watcher.downtime import OVERTAKEN
-from watcher.errors import UnreadableSetting
+from watcher.errors import EngineError, UnreadableSetting
 from watcher.home import owner_of
 from watcher.lease import Lease
 from watcher.proof import Demand
@@ -18,9 +21,13 @@ from watcher.rescue import mending
 from watcher.scene import Discard, Scene
 from watcher.settings import Policy
 from watcher.settle import Demands, Failure, down, glance, settle
+from watcher.successor import Contended
 from watcher.takeover import Waits, take_over
 from watcher.undoing import left_aside, open_updates
 from watcher.unit import OpenUpdates
+
+_CONTENTIONS = 20
+_GIVE_WAY_S = (0.1, 2.0)
 
 
 @frozen
@@ -67,27 +74,51 @@ async def settled(context: Context, name: str, claims: Collection[str], waits: W
     """
     if not (unit := await context.notes.with_it(name)) <= {*claims}:
         raise Wider(unit)
-    at = lineage.workshop(context, context.engine)
     was_recreated = await settle_recreations(context.engine, name)
-    done, lines = await mending(at, name, lambda: _settled(context, name, claims, waits))
+    done, lines = await _mended(context, name, claims, _once(waits))
     was_recreated |= done.was_open and await settle_recreations(context.engine, name)
     aside = (*done.aside, *lines, *left_behind(await context.engine.containers(stopped=True), name))
     return evolve(done, was_open=done.was_open or was_recreated or bool(lines), aside=aside)
 
 
-async def _settled(
+async def _mended(
     context: Context, name: str, claims: Collection[str], waits: Waits
+) -> tuple[Settled, tuple[str, ...]]:
+    """What became of them, and what was made anew; what is left of them is taken over first."""
+    for _ in range(_CONTENTIONS):
+        async with Lease(context.engine, owner_of(context.memory.home)) as lease:
+            at = lineage.workshop(context, lease.engine)
+            while (found := await _open(context, name, claims)) and not await take_over(
+                lease, found, found.concerned(name), waits
+            ):
+                continue
+            with contextlib.suppress(Contended):
+                return await mending(at, name, lambda: _settled(context, lease, name, claims, waits))
+        await asyncio.sleep(random.uniform(*_GIVE_WAY_S))  # noqa: S311 - both may have given way
+    raise EngineError(f"{name} could not be made anew: other updaters are at it each time")
+
+
+async def _open(context: Context, name: str, claims: Collection[str]) -> OpenUpdates | None:
+    """What is open and can be brought to its end; None where nothing is.
+
+    Raises:
+        Wider: There are others that must be settled with it, and are not claimed.
+    """
+    found = await glance(context.engine, context.holds)
+    if not found.scenes.keys() & (unit := found.concerned(name)):
+        return None
+    if not {*unit} <= {*claims}:
+        raise Wider(unit)
+    return found if any(map(found.recovery, unit)) else None
+
+
+async def _settled(
+    context: Context, lease: Lease, name: str, claims: Collection[str], waits: Waits
 ) -> tuple[Settled, bool]:
     """What became of them, and whether none of their new containers failed."""
-    failures, was_open, stays, once = list[Failure](), False, list[str](), _once(waits)
-    while (found := await glance(context.engine, context.holds)).scenes.keys() & (
-        unit := found.concerned(name)
-    ):
-        if not {*unit} <= {*claims}:
-            raise Wider(unit)
-        if not any(map(found.recovery, unit)):
-            break
-        failed = await _settle(context, name, found, once, stays)
+    failures, was_open, stays = list[Failure](), False, list[str]()
+    while found := await _open(context, name, claims):
+        failed = await _settle(context, lease, name, found, waits, stays)
         was_open |= failed is not None
         failures += failed or ()
     if aside := await left_aside(context.engine, name):
@@ -95,8 +126,8 @@ async def _settled(
     return Settled(was_open, tuple(stays)), not failures
 
 
-async def _settle(
-    context: Context, name: str, found: OpenUpdates, waits: Waits, stays: list[str]
+async def _settle(  # noqa: PLR0913, PLR0917 - one value per thing that it works with
+    context: Context, lease: Lease, name: str, found: OpenUpdates, waits: Waits, stays: list[str]
 ) -> list[Failure] | None:
     """Settle what is open, unless it is another updater's, and remember the images that failed in it.
 
@@ -106,18 +137,17 @@ async def _settle(
         What failed; None where it is another updater's.
     """
     unit = found.concerned(name)
-    async with Lease(context.engine, owner_of(context.memory.home)) as lease:
-        if not await take_over(lease, found, unit, waits):
-            return None
-        halves = {each: [*filter(None, found.scenes[each].pair)] for each in unit if each in found.scenes}
-        halted = await down(context.engine, found, unit)
-        async with context.downtimes.around(halted, is_back=True) as is_alone:
-            failures = await settle(lease.engine, name, _demands(context.defaults))
-        stays += [] if is_alone else [OVERTAKEN]
-        stays += [_nothing_left(each) for each in failures if each.stays]
-        stays += [_taken(found.scenes[each]) for each in unit if _is_taken(found, each)]
-        for failure in (each for each in failures if not each.stays):
-            await lineage.keep_failure(context, failure, next(iter(halves.get(failure.name, [])), ""))
+    if not await take_over(lease, found, unit, waits):
+        return None
+    halves = {each: [*filter(None, found.scenes[each].pair)] for each in unit if each in found.scenes}
+    halted = await down(context.engine, found, unit)
+    async with context.downtimes.around(halted, is_back=True) as is_alone:
+        failures = await settle(lease.engine, name, _demands(context.defaults))
+    stays += [] if is_alone else [OVERTAKEN]
+    stays += [_nothing_left(each) for each in failures if each.stays]
+    stays += [_taken(found.scenes[each]) for each in unit if _is_taken(found, each)]
+    for failure in (each for each in failures if not each.stays):
+        await lineage.keep_failure(context, failure, next(iter(halves.get(failure.name, [])), ""))
     for each, before in halves.items():
         await lineage.hand_on(context, each, *before)
     await links.refuse_forgotten(context.engine, links.in_open_updates(found, {*unit}))

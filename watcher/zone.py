@@ -13,6 +13,7 @@ from watcher.spelling import nearest
 _NEED_NO_FILE = ("UTC", "GMT")
 # As POSIX spells a zone out: `CET-1CEST,M3.5.0,M10.5.0/3`, `<+03>-3`.
 _SPELLED = re.compile(r"([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?[0-9]{1,3}(:[0-9]{2}){0,2}.*")
+_MAGIC = b"TZif"
 _FOLDERS = ("/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo")
 
 
@@ -32,4 +33,13 @@ def refuse_unknown_zone(environ: Mapping[str, str] = os.environ) -> None:
 
 def _is_file(name: str, environ: Mapping[str, str]) -> bool:
     folders = filter(None, (environ.get("TZDIR"), *_FOLDERS))
-    return any((Path(folder) / name).is_file() for folder in folders)
+    return any(_is_zone(Path(folder) / name) for folder in folders)
+
+
+def _is_zone(path: Path) -> bool:
+    """Whether a file is one of a time zone; the C library takes any other one for UTC as well."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except (OSError, ValueError):
+        return False

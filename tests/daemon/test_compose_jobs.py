@@ -21,7 +21,7 @@ services:
     depends_on: {{migrate: {{condition: service_completed_successfully}}}}
   migrate:
     image: {image}
-    command: ["sh", "-c", "cat /www/index.html >> /data/versions; exit $$CODE"]
+    command: ["sh", "-c", "cat /www/index.html >> /data/versions; while test $$WAIT; do :; done; exit $$CODE"]
     labels: *followed
     volumes: ["data:/data"]
 volumes: {{data: {{}}}}
@@ -75,6 +75,22 @@ def test_a_job_that_fails_holds_its_dependents_back(start: Start, stack: Stack, 
     assert line["why"] == f"{project.container('migrate')} ended with exit code 3"
     assert is_untouched(stack, web)
     assert versions(stack, project) == ["old", "new"]
+
+
+def test_a_job_that_somebody_stops_does_not_count_as_done(
+    start: Start, stack: Stack, project: Project
+) -> None:
+    web, job = web_of(stack, project), project.container("migrate")
+    stack.image(stack.name("app:1"), marker="new", env=["CODE=0", "WAIT=yes"])
+    daemon = start()
+    stack.wait(lambda: stack.containers().get(job, {}).get("State") == "running")
+
+    stack.engine.docker("stop", "-t", "0", job)
+
+    doubt = daemon.wait("container updated with a doubt", container=job)["doubt"]
+    assert doubt == f"{job} did not end by itself: somebody stopped it, and it ended with exit code 137"
+    assert daemon.wait("container held back", container=web.name)["why"].startswith(job)
+    assert is_untouched(stack, web)
 
 
 def test_dependents_go_on_when_the_job_has_succeeded(start: Start, stack: Stack, project: Project) -> None:

@@ -117,3 +117,17 @@ def test_an_image_that_the_engine_cannot_read_concerns_its_own_containers_alone(
     daemon.wait("container updated", container=web.name)
 
     assert daemon.said("engine gone") == []
+
+
+def test_a_label_that_the_engine_puts_over_an_exit_code_is_no_number_to_be_read(
+    cli: Commands, stack: Stack
+) -> None:
+    """In its events the engine writes labels, an image's too, over what it says itself."""
+    labels = {"exitCode": "0x0", "signal": "15", "oldName": "web", "container": "web"}
+    web = outdated(stack, "--restart", "no", new={"labels": labels, "cmd": "echo broken; exit 3"})
+
+    done = cli("watcher", "update", "--no-pull", web.name, env=QUICK)
+
+    assert (done.code, done.err.count("\n")) == (6, 1)
+    assert "it ended with exit code 3" in done.err
+    assert is_untouched(stack, web)

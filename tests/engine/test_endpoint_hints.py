@@ -1,40 +1,16 @@
 """Where the engine cannot be reached the way that was asked for, the line says what may be wrong with it."""
 
-import contextlib
-import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.bed.cli import Commands
 from tests.bed.processes import run
+from tests.bed.speaker import speaker
 from tests.engine.outcomes import line_of
 
 PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
-
-
-@contextlib.contextmanager
-def speaker(said: bytes) -> Iterator[str]:
-    """Somebody who answers whatever is asked with these bytes, and closes."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-
-        def serve() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    connection, _ = listener.accept()
-                    with connection:
-                        connection.recv(65536)
-                        connection.sendall(said)
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield "tcp://{}:{}".format(*listener.getsockname())
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join()
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """Every error is one line on standard error and the code that goes with it; nothing on standard output."""
 
-import contextlib
 import os
 import signal
 import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from tests.bed.faults import answer, cut
 from tests.bed.faults import run as run_and
 from tests.bed.proxy import Proxy
 from tests.bed.registry import PrivateRegistry
+from tests.bed.speaker import listener, speaker
 from tests.bed.stack import Stack
 from tests.engine.apps import current, outdated, published
 from tests.engine.outcomes import ended, line_of, signalled, without_progress
@@ -126,7 +125,7 @@ def test_a_host_that_has_no_address_is_4(cli: Commands) -> None:
     ids=["nothing", "ssh", "html", "no version", "null", "cut"],
 )
 def test_whoever_is_no_engine_is_4(cli: Commands, said: bytes) -> None:
-    with _speaker(said) as host:
+    with speaker(said) as host:
         line = line_of(cli("ctr-updater", env={"DOCKER_HOST": host}), 4)
 
     assert host in line
@@ -181,9 +180,9 @@ def test_a_signal_while_the_engine_is_silent_is_no_answer(
     cli: Commands, number: signal.Signals, code: int
 ) -> None:
     """Python's own code for an interrupt is 1: that an update is available."""
-    with _listener() as (listener, host):
+    with listener() as (listening, host):
         process = cli.start("ctr-updater", "web", env={"DOCKER_HOST": host})
-        connection, _ = listener.accept()
+        connection, _ = listening.accept()
         assert connection.recv(1)
 
         done = signalled(process, number)
@@ -252,29 +251,3 @@ def test_output_that_nobody_reads_is_no_answer(cli: Commands, stack: Stack) -> N
 
     assert done.code != 0
     assert "Traceback" not in done.err
-
-
-@contextlib.contextmanager
-def _listener() -> Iterator[tuple[socket.socket, str]]:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        yield listener, f"tcp://127.0.0.1:{listener.getsockname()[1]}"
-
-
-@contextlib.contextmanager
-def _speaker(said: bytes) -> Iterator[str]:
-    """Somebody who answers whatever is asked with these bytes, and closes."""
-    with _listener() as (listener, host):
-
-        def serve() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    connection, _ = listener.accept()
-                    with connection:
-                        connection.recv(65536)
-                        connection.sendall(said)
-
-        threading.Thread(target=serve, daemon=True).start()
-        yield host
-        listener.shutdown(socket.SHUT_RDWR)

@@ -4,6 +4,7 @@ Two updaters that share nothing are at work. `db` has the lowest address of its 
 which takes whichever is free, gets that one while `db` is down.
 """
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 
@@ -100,6 +101,7 @@ def test_one_that_is_not_put_back_on_its_network_is_put_back_by_its_own_update(
     done = ended(two.first)
     assert done.code == 6
     assert f"{two.web.name} was taken off the network {two.net}" in done.err
+    assert re.search(rf"`docker network connect {two.net} [0-9a-f]{{12}}`", done.err)
     make_healthy(stack, two.web)
 
     is_updated(two, stack, ended(other))

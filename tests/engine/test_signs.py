@@ -28,14 +28,14 @@ def test_an_update_with_nothing_in_it_changes_nothing_and_is_reported(
     assert stack.engine.api("POST", f"/containers/{name}/update", {})[0] == 200
 
     assert stack.inspect(name) == before
-    assert _actions(stack, name, since) == ["update"]
+    assert actions(stack, name, since) == ["update"]
 
 
 def test_an_update_with_nothing_in_it_by_a_name_that_nobody_has_is_refused(stack: Stack) -> None:
     assert stack.engine.api("POST", f"/containers/{stack.name('web')}/update", {})[0] == 404
 
 
-def _actions(stack: Stack, name: str, since: float) -> list[Any]:
+def actions(stack: Stack, name: str, since: float) -> list[Any]:
     said = stack.engine.docker(
         "events",
         "--since",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from watcher.lease import is_lost, owners_of, shown_by
+from watcher.lease import is_lost, owners_of, run_alone, shown_by
 
 MINE, OTHER = "a" * 12, "b" * 12
 NEW = f"web.ctr-updater-new-r-{'0' * 12}"
@@ -48,6 +48,27 @@ def test_a_successor_that_is_to_stay_is_left_alone_while_it_runs() -> None:
 
     assert shown_by([row(f"{NEW}-{MINE}", "running")], MINE) == []
     assert shown_by([row(f"{NEW}-{MINE}", "running"), other], MINE) == []
+
+
+@pytest.mark.parametrize("name", [OLD, NEW])
+@pytest.mark.parametrize("state", ["running", "paused"])
+def test_one_that_alone_is_left_and_runs_is_looked_at_instead(name: str, state: str) -> None:
+    assert run_alone([row(f"{name}-{MINE}", state)], MINE) == [f"{name}-{MINE}"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [row(f"{OLD}-{MINE}", "exited")],
+        [row(f"{OLD}-{MINE}", "running"), row(f"{NEW}-{MINE}")],
+        [row(f"{OLD}-{OTHER}", "running")],
+        [row(f"{OLD}-{MINE}", "removing")],
+        [row("web", "running")],
+        [row(f"{NEW}-{MINE}", "running"), {"Id": "0" * 64, "Names": ["/web"], "State": "exited"}],
+    ],
+)
+def test_where_it_is_shown_otherwise_nothing_is_looked_at(rows: list[dict[str, Any]]) -> None:
+    assert run_alone(rows, MINE) == []
 
 
 def test_each_update_is_shown_once_and_nobody_else_s_is() -> None:

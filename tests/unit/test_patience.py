@@ -74,6 +74,7 @@ NEVER = [
         (Occupied("taken", status=500), 1),
         (Barred("a proxy", status=403), 1),
         (EngineError("by a plugin", status=403), 1),
+        (EngineError("the container name /web is already in use", status=409), 3),
         *((EngineError(words, status=500), 1) for words in NEVER),
     ],
 )

@@ -53,3 +53,11 @@ def test_help_with_json_is_help() -> None:
 
     assert done.exit_code == 0
     assert done.stdout.startswith("Usage: ")
+
+
+def test_what_each_command_does_is_said_whole_on_80_columns() -> None:
+    said = CliRunner().invoke(main, ["--help"], terminal_width=80).stdout
+    lines = said.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+
+    assert {line.split()[0] for line in lines} == {*main.commands}
+    assert all(line.endswith(".") and not line.endswith("...") for line in lines), said

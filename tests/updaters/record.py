@@ -44,7 +44,7 @@ def most_at_once(events: Iterable[Event]) -> dict[str, int]:
     """How many containers of one name, temporary ones included, ran at the same time, by that name."""
     names, running = dict[str, str](), defaultdict[str, set[str]](set)
     most = defaultdict[str, int](int)
-    for event in events:
+    for event in (each for each in events if each["Action"] != "prune"):
         cid, action = event["Actor"]["ID"], event["Action"]
         called = event["Actor"]["Attributes"]["name"]
         marker = Marker.parse(called)

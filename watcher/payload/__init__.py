@@ -1,6 +1,6 @@
 """From what the engine says of a container to the request that makes its successor: the same, exactly.
 
-Pure: no I/O, nothing that it is given is changed, imports pure modules only. The engine's JSON goes
+Pure: no I/O, nothing that it is given is changed, imports only what is pure. The engine's JSON goes
 through untouched, keys that nobody here knows included; docs/fidelity.md says option by option what is
 kept, what follows the image, what is rewritten and what is refused.
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.bed.badregistry import BadRegistry
 from tests.bed.cli import Commands
 from tests.bed.faults import Fault, answer
+from tests.bed.http1 import Call
 from tests.bed.proxy import Proxy
 from tests.bed.registry import PrivateRegistry
 from tests.bed.stack import Stack
@@ -140,25 +142,36 @@ def test_all_that_is_not_let_pass_is_named_in_one_line(cli: Commands, stack: Sta
     )
 
 
-def test_what_only_some_containers_need_is_asked_for_those(cli: Commands, stack: Stack, proxy: Proxy) -> None:
-    paused, stopped, gone = outdated(stack), outdated(stack, name="db"), outdated(stack, "--rm", name="job")
-    stack.engine.docker("pause", paused.name)
-    stack.engine.docker("stop", "-t", "0", stopped.name)
-    asked = dict[str, set[str]]()
+def kinds(calls: Collection[Call]) -> set[str]:
+    """Requests without the ids that they are of."""
+    paths = (re.sub(r"(?<=s/)(?!create)[^/]+", "{id}", call.path) for call in calls)
+    return {f"{call.method} {path}" for call, path in zip(calls, paths, strict=True)}
 
-    for app in (paused, stopped, gone):
-        proxy.questions.clear()
-        assert (
-            cli("watcher", "update", "--no-pull", app.name, env=QUICK | {"DOCKER_HOST": proxy.host}).code == 0
-        )
-        asked[app.name] = {call.path.rpartition("/")[2] for call in proxy.questions}
 
-    only = {"pause", "wait", "stop", "start"}
-    assert [asked[app.name] & only for app in (paused, stopped, gone)] == [
-        {"pause", "stop", "start"},
-        set(),
-        {"wait", "stop", "start"},
-    ]
+@pytest.mark.parametrize("kind", ["plain", "paused", "stopped", "rm", "always", "two networks"])
+def test_all_that_an_update_does_was_asked_before(
+    cli: Commands, stack: Stack, proxy: Proxy, kind: str
+) -> None:
+    """Of containers that need more than others that more is asked, and of those that need less that less."""
+    options = {"rm": ["--rm"], "always": ["--restart", "always"]}.get(kind, [])
+    if kind == "two networks":
+        for network in ("front", "back"):
+            stack.engine.docker("network", "create", stack.name(network))
+        options = ["--network", stack.name("front")]
+    web = outdated(stack, *options)
+    after = {
+        "paused": ["pause", web.name],
+        "stopped": ["stop", "-t", "0", web.name],
+        "two networks": ["network", "connect", stack.name("back"), web.name],
+    }
+    if kind in after:
+        stack.engine.docker(*after[kind])
+
+    done = cli("watcher", "update", "--no-pull", web.name, env=QUICK | {"DOCKER_HOST": proxy.host})
+
+    assert done.code == 0, done
+    asked = {each for each in kinds(proxy.questions) if not each.startswith("GET ")}
+    assert asked - {"POST /containers/{id}/update"} == kinds(proxy.changes) - {"POST /containers/{id}/update"}
 
 
 def test_the_questions_change_nothing_and_are_no_events(cli: Commands, stack: Stack, proxy: Proxy) -> None:
