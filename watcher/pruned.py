@@ -46,7 +46,7 @@ class Departure:
 
 
 async def departure(
-    engine: Engine, kind: Literal["container", "network"], gone: str, dropped: str = ""
+    engine: Engine, kind: Literal["container", "network"], gone: str, dropped: str = "", since: float = 0.0
 ) -> Departure:
     """Tell how a container or network went; a prune that is under way is waited for.
 
@@ -55,12 +55,13 @@ async def departure(
         kind: What it was.
         gone: Its id, or the first digits of that.
         dropped: The id of its successor, where that is gone because we removed it.
+        since: When its successor was there already, by the engine's clock.
     """
     while True:
         now = await engine.now()
         # All that it knows: it may have gone before that was noted, or its successor made.
         events = await engine.past_events(1, now, type=[kind], event=_ACTIONS)
-        if found := judged(events, gone, now, dropped):
+        if found := judged(events, gone, now, dropped, since):
             return found
         await asyncio.sleep(_LOOK_AGAIN_S)
 
@@ -74,15 +75,17 @@ async def fate(
         engine: Where it was.
         kind: What it was.
         gone: Its id.
-        since: When it was there still, by the engine's clock.
+        since: When it was there still, and its successor already, by the engine's clock.
         dropped: The id of its successor, where that is gone because we removed it.
     """
-    found = (await departure(engine, kind, gone, dropped)).fate
+    found = (await departure(engine, kind, gone, dropped, since)).fate
     is_lasting = found is Fate.PRUNED or await engine.now() - since <= LONG_S
     return found if is_lasting else Fate.LONG_GONE
 
 
-def judged(events: list[Json], gone: str, now: float, dropped: str = "") -> Departure | None:
+def judged(
+    events: list[Json], gone: str, now: float, dropped: str = "", since: float = 0.0
+) -> Departure | None:
     """What the events say, the oldest first; None where a prune, or Compose, may still be at it.
 
     Args:
@@ -90,12 +93,13 @@ def judged(events: list[Json], gone: str, now: float, dropped: str = "") -> Depa
         gone: The id, or the first digits of it.
         now: The time, by the engine's clock.
         dropped: The id of its successor, where that is gone because we removed it.
+        since: When its successor was there already.
     """
     at = next((n for n, each in enumerate(events) if _is(each, "destroy", gone)), None)
     if at is None:
         return Departure(Fate.FORGOTTEN)
     found = Departure(Fate.REMOVED, (events[at]["Actor"].get("Attributes") or {}).get("name", ""))
-    if dropped and _is_overtaken(events, at, gone, dropped):
+    if dropped and _is_overtaken(events[:at], events, (gone, dropped), since):
         return evolve(found, fate=Fate.OVERTAKEN)
     last = 0.0
     for event in (each for each in events[at:] if each["Action"] in {"destroy", "prune"}):
@@ -108,14 +112,18 @@ def judged(events: list[Json], gone: str, now: float, dropped: str = "") -> Depa
     return found if now - last > _GAP_S else None
 
 
-def _is_overtaken(events: list[Json], at: int, gone: str, dropped: str) -> bool:
+def _is_overtaken(past: list[Json], events: list[Json], pair: tuple[str, str], since: float) -> bool:
     """Whether it was being stopped, and then removed, while its successor was there, which was to be kept.
 
-    Its stop by the update itself was before it was started again.
+    It had come back by then: whoever stopped it before its successor was made, or found it stopped by its
+    update, did not choose between the two.
     """
-    began = max((n for n, each in enumerate(events[:at]) if _is(each, "start", gone)), default=0)
+    gone, dropped = pair
+    starts = [n for n, each in enumerate(past) if _is(each, "start", gone)]
+    if not starts or past[starts[-1]]["timeNano"] / _NANO < since:
+        return False
     killed, stopped, went = (
-        next((n for n in range(began, len(events)) if _is(events[n], action, cid)), None)
+        next((n for n in range(starts[-1], len(events)) if _is(events[n], action, cid)), None)
         for action, cid in (("kill", gone), ("stop", gone), ("destroy", dropped))
     )
     return killed is not None and stopped is not None and went is not None and killed < went

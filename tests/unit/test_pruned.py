@@ -20,6 +20,7 @@ def event(action: str, at: float, cid: str = "", **attributes: str) -> dict[str,
 
 
 OURS = event("destroy", 100, GONE, name=NAME)
+BACK = event("start", 95, GONE)
 KILLED, STOPPED, DROPPED = event("kill", 97, GONE), event("stop", 99, GONE), event("destroy", 101, NEW)
 
 
@@ -70,9 +71,11 @@ def test_a_prune_is_told_from_a_removal(
 @pytest.mark.parametrize(
     ("events", "expected"),
     [
-        ([KILLED, STOPPED, OURS, DROPPED], OVERTAKEN),
-        ([KILLED, event("destroy", 98, NEW), STOPPED, OURS], OVERTAKEN),
-        ([event("destroy", 96, NEW), KILLED, STOPPED, OURS], REMOVED),
+        ([BACK, KILLED, STOPPED, OURS, DROPPED], OVERTAKEN),
+        ([BACK, KILLED, event("destroy", 98, NEW), STOPPED, OURS], OVERTAKEN),
+        ([BACK, event("destroy", 96, NEW), KILLED, STOPPED, OURS], REMOVED),
+        ([event("start", 80, GONE), KILLED, STOPPED, OURS, DROPPED], REMOVED),
+        ([KILLED, STOPPED, OURS, DROPPED], REMOVED),
         ([KILLED, OURS, DROPPED], REMOVED),
         ([OURS, DROPPED], REMOVED),
         ([KILLED, STOPPED, event("start", 99.5, GONE), OURS, DROPPED], REMOVED),
@@ -83,6 +86,8 @@ def test_a_prune_is_told_from_a_removal(
         "stopped and removed, and then we removed the other one",
         "we removed the other one while it was being stopped",
         "the other one was gone already",
+        "it had not come back: stopped before there was another one, or by its update",
+        "nobody knows that it had come back",
         "removed by force",
         "pruned, or removed while it was down",
         "removed by force, after we had stopped and started it",
@@ -93,4 +98,4 @@ def test_a_prune_is_told_from_a_removal(
 def test_whoever_removes_one_of_two_of_which_we_remove_the_other_wanted_one_to_stay(
     events: list[dict[str, Any]], expected: Departure
 ) -> None:
-    assert judged(events, GONE, 200, NEW) == expected
+    assert judged(events, GONE, 200, NEW, since=90) == expected
