@@ -11,7 +11,8 @@ from attrs import evolve
 
 from watcher.errors import Resting, WatcherError
 from watcher.fleet import Tag
-from watcher.memory import Asked, Memory
+from watcher.memory import Memory
+from watcher.remembered import Asked
 from watcher.verdict import Status, Verdict
 
 

@@ -10,7 +10,8 @@ from attrs import evolve
 
 from watcher.engine import Json
 from watcher.fleet import Tag
-from watcher.memory import Memory, Seen
+from watcher.memory import Memory
+from watcher.remembered import Seen
 from watcher.verdict import Status, Verdict, cooling, digests, moved
 
 

@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from attrs import asdict, evolve, frozen
+from attrs import asdict, evolve
 
 from watcher import locks
 from watcher.errors import EngineError
 from watcher.home import home_of, passing_home
 from watcher.records import Records, file_name
+from watcher.remembered import Asked, Failure, Seen, asked_of, failure_of, seen_of
 
 Json = dict[str, Any]
 
@@ -31,53 +32,6 @@ _SET_S = 30.0  # less is a clock that is kept right
 def elapsed() -> float:
     """Seconds since some moment of this boot, those that the machine slept included; nobody can set it."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
-
-
-@frozen
-class Failure:
-    """An image whose container did not start or did not prove itself.
-
-    Attributes:
-        image: The image's id.
-        reason: One line.
-        when: ISO 8601, in UTC.
-    """
-
-    image: str
-    reason: str
-    when: str
-
-
-@frozen
-class Seen:
-    """What a tag means, as far as we have seen.
-
-    Attributes:
-        identities: Digests and ids that all are the one image.
-        since: Seconds since the epoch by our own clock: since when the tag has meant it.
-        local: The id of the image that the tag meant in the engine then; empty where none.
-    """
-
-    identities: tuple[str, ...]
-    since: float
-    local: str = ""
-
-
-@frozen
-class Asked:
-    """How the daemon's last question about a tag ended.
-
-    Attributes:
-        when: Seconds since the epoch: when it was asked.
-        since: Since when questions have ended so.
-        why: What went wrong, as one line; empty where the registry answered.
-        local: The id of the image that the tag meant in the engine then; empty where none.
-    """
-
-    when: float
-    since: float
-    why: str
-    local: str
 
 
 class Memory:
@@ -120,10 +74,10 @@ class Memory:
             name: Its name, by which an older version kept what failed.
         """
         for path in self._records.all("failed", cid):
-            if found := _failure(self._records.read(path)):
+            if found := failure_of(self._records.read(path)):
                 return found
         old = self._records.old_path("failed", name)
-        if found := _failure(self._records.read(old)):
+        if found := failure_of(self._records.read(old)):
             await self._keep(cid, found)
             self._records.write(old, None)
         return found
@@ -141,7 +95,7 @@ class Memory:
     async def carry(self, old: str, new: str) -> None:
         """Have what failed in a container count for the one that an update put in its place."""
         for path in self._records.all("failed", old) if old != new else ():
-            if found := _failure(self._records.read(path)):
+            if found := failure_of(self._records.read(path)):
                 await self._keep(new, found)
             self._records.write(path, None)
 
@@ -173,7 +127,7 @@ class Memory:
         if path not in self._seen:
             self._records.touch(path)
             old = self._records.old_path("seen", file_name(tag))
-            if found := _seen(self._records.read(path)) or _seen(self._records.read(old)):
+            if found := seen_of(self._records.read(path)) or seen_of(self._records.read(old)):
                 self._seen[path] = found
         last = self._seen.get(path)
         if last and abs(last.since - (since := self._since(path, last))) > _SET_S:
@@ -203,7 +157,7 @@ class Memory:
 
     async def asked(self, tag: str) -> Asked | None:
         """How the last question about a tag ended; None where no daemon has asked for it."""
-        return _asked(self._records.read(self._records.path("asked", await self._engine(), tag)))
+        return asked_of(self._records.read(self._records.path("asked", await self._engine(), tag)))
 
     async def keep_asked(self, tag: str, asked: Asked) -> None:
         """Note how a question about a tag ended, for the commands that share this folder."""
@@ -271,31 +225,3 @@ class Memory:
         finally:
             if is_ours:
                 self._unlocked.remove(name)
-
-
-def _failure(found: Json | None) -> Failure | None:
-    try:
-        failure = Failure(**found) if found else None
-    except TypeError:
-        return None
-    return failure if failure and all(isinstance(text, str) for text in asdict(failure).values()) else None
-
-
-def _seen(found: Json | None) -> Seen | None:
-    said = found or {}
-    try:
-        identities, since, local = said["identities"], float(said["since"]), str(said["local"])
-    except (LookupError, TypeError, ValueError, OverflowError):
-        return None
-    is_whole = identities and isinstance(identities, list | tuple) and math.isfinite(since)
-    return Seen(tuple(map(str, identities)), since, local) if is_whole else None
-
-
-def _asked(found: Json | None) -> Asked | None:
-    said = found or {}
-    try:
-        times = float(said["when"]), float(said["since"])
-        asked = Asked(*times, str(said["why"]), str(said["local"]))
-    except (LookupError, TypeError, ValueError, OverflowError):
-        return None
-    return asked if all(map(math.isfinite, times)) else None

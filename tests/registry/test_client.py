@@ -1,7 +1,6 @@
 """What a registry says of a tag is read, checked and told; what it does wrong is one clear line."""
 
 import asyncio
-from collections.abc import Callable
 from email.utils import formatdate
 from time import time
 
@@ -287,17 +286,3 @@ async def test_a_question_can_be_cancelled(client: Registry, bad: BadRegistry) -
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-
-
-async def test_nobody_listening_is_told(client: Registry, free_port: Callable[[], int]) -> None:
-    error = await refused(client, ImageRef(f"127.0.0.1:{free_port()}", "app", "1"))
-
-    assert error.trouble is Trouble.UNREACHABLE
-    assert "connection refused" in error.message
-
-
-async def test_a_name_that_does_not_exist_is_told(client: Registry) -> None:
-    error = await refused(client, ImageRef("registry.invalid", "app", "1"))
-
-    assert error.trouble is Trouble.UNREACHABLE
-    assert "no such host" in error.message

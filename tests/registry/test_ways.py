@@ -1,4 +1,4 @@
-"""Redirects and proxies."""
+"""Redirects, proxies, and registries that are not there."""
 
 from collections.abc import Callable
 
@@ -99,3 +99,17 @@ def test_exceptions_from_the_proxy_are_read_as_the_engine_reads_them(
     monkeypatch.setenv("no_proxy", excepted)
 
     assert proxy_for(url) == ("http://proxy.example:3128" if gone_through else None)
+
+
+async def test_nobody_listening_is_told(client: Registry, free_port: Callable[[], int]) -> None:
+    error = await refused(client, ImageRef(f"127.0.0.1:{free_port()}", "app", "1"))
+
+    assert error.trouble is Trouble.UNREACHABLE
+    assert "connection refused" in error.message
+
+
+async def test_a_name_that_does_not_exist_is_told(client: Registry) -> None:
+    error = await refused(client, ImageRef("registry.invalid", "app", "1"))
+
+    assert error.trouble is Trouble.UNREACHABLE
+    assert "no such host" in error.message

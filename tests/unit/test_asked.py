@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.state import files, here
 from watcher.asked import answered, note, unanswered
 from watcher.errors import RegistryError, Resting, Trouble
 from watcher.fleet import Tag
@@ -19,19 +20,6 @@ CURRENT = Verdict(Status.CURRENT, "app:1 is 111111111111", LOCAL, LOCAL)
 OUTDATED = Verdict(Status.OUTDATED, "app:1 was 111111111111, is 222222222222", LOCAL, NEWER)
 START = 1_800_000_000.0
 DOWN = RegistryError("no route to host", trouble=Trouble.UNREACHABLE, advice="see the network")
-
-
-async def here() -> str:
-    return "HERE"
-
-
-def files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Memory:
-    return Memory(tmp_path, here)
 
 
 @pytest.fixture

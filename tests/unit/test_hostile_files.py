@@ -12,6 +12,7 @@ from attrs import asdict
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.unit.state import here
 from tests.unit.test_hostile import NASTY, TEXTS
 from tests.unit.test_notes import note
 from watcher.credentials import Credentials, Login
@@ -19,10 +20,11 @@ from watcher.endings import read
 from watcher.errors import RegistryError, UnreadableSetting
 from watcher.health import trouble
 from watcher.home import home_of
-from watcher.memory import Asked, Failure, Memory, Seen
+from watcher.memory import Memory
 from watcher.notes import Notes
 from watcher.pruned import judged
 from watcher.rejoining import taken_off
+from watcher.remembered import Asked, Failure, Seen
 from watcher.takeover import last_sign
 from watcher.zone import refuse_unknown_zone
 
@@ -68,10 +70,6 @@ def write(path: Path, content: object) -> None:
     path.write_text(content if isinstance(content, str) else json.dumps(content))
 
 
-async def engine() -> str:
-    return "HERE"
-
-
 @given(st.lists(events(), max_size=6))
 def test_an_event_is_read_whatever_labels_its_container_has(past: list[Json]) -> None:
     ends = read(event for event in past if event["Action"] in {"start", "die", "kill", "stop"})
@@ -94,14 +92,14 @@ def test_an_exit_code_that_is_no_number_is_no_good_end(text: str) -> None:
 @example(DEEP)
 def test_a_file_of_the_state_directory_is_read_or_counts_as_not_there(content: object) -> None:
     with TemporaryDirectory() as folder:
-        memory = Memory(Path(folder), engine)
+        memory = Memory(Path(folder), here)
         asyncio.run(memory.keep_failure(CID, "sha256:1", "why"))
         asyncio.run(memory.saw("app:1", {"sha256:1"}, ""))
         asyncio.run(memory.keep_asked("app:1", Asked(1, 1, "", "")))
         asyncio.run(memory.keep_image({"Id": f"sha256:{CID}"}))
         for path in Path(folder).rglob("*.json"):
             write(path, content)
-        again = Memory(Path(folder), engine)
+        again = Memory(Path(folder), here)
 
         failure = asyncio.run(again.failure(CID, "web"))
         seen = asyncio.run(again.seen("app:1"))
@@ -119,11 +117,11 @@ def test_a_file_of_the_state_directory_is_read_or_counts_as_not_there(content: o
 @example(DEEP)
 def test_what_is_noted_of_an_update_is_read_or_counts_as_not_noted(content: object) -> None:
     with TemporaryDirectory() as folder:
-        asyncio.run(Notes(Path(folder), engine).keep(note()))
+        asyncio.run(Notes(Path(folder), here).keep(note()))
         for path in Path(folder).rglob("*.json"):
             write(path, content)
 
-        assert asyncio.run(Notes(Path(folder), engine).of("web")) == []
+        assert asyncio.run(Notes(Path(folder), here).of("web")) == []
 
 
 @given(st.one_of(ANYTHING, st.text()))

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from tests.unit.state import files, here
 from tests.unit.test_cooldown import clock_of
-from watcher.memory import Memory, Seen
+from watcher.memory import Memory
+from watcher.remembered import Seen
 
 ID = f"sha256:{'a' * 64}"
 IMAGE: dict[str, Any] = {
@@ -20,19 +22,6 @@ IMAGE: dict[str, Any] = {
     "Config": {"Cmd": ["x"]},
     "Size": 5,
 }
-
-
-async def here() -> str:
-    return "HERE"
-
-
-def files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Memory:
-    return Memory(tmp_path, here)
 
 
 async def test_a_failure_is_remembered_by_the_next_process(memory: Memory, tmp_path: Path) -> None:

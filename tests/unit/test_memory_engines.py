@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-import pytest
-
+from tests.unit.state import files
 from watcher.errors import EngineUnavailable
-from watcher.memory import Memory, Seen
+from watcher.memory import Memory
+from watcher.remembered import Seen
 
 ID, OTHER = (f"sha256:{letter * 64}" for letter in "ab")
 IMAGE: dict[str, Any] = {"Id": ID, "Os": "linux", "Config": {"Cmd": ["x"]}}
@@ -23,15 +23,6 @@ def of(folder: Path, engine: str) -> Memory:
         return engine
 
     return Memory(folder, identify)
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Memory:
-    return of(tmp_path, "HERE")
-
-
-def files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 def age(folder: Path) -> None:

@@ -9,19 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.state import files, here
 from watcher.memory import Memory
 from watcher.records import Records
 
 CID, IMAGE = "1" * 64, f"sha256:{'a' * 64}"
-
-
-async def here() -> str:
-    return "HERE"
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Memory:
-    return Memory(tmp_path, here)
 
 
 @contextlib.contextmanager
@@ -33,10 +25,6 @@ def full_disk() -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-def files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 async def test_on_a_full_disk_failures_are_kept_in_memory_and_nothing_is_left_behind(
