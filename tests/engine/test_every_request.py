@@ -72,6 +72,7 @@ def test_no_container_is_lost_to_a_start_or_a_stop_before_any_request(
         with _app(stack, point) as app:
             status, done = _visited(cli, proxy, stack, app, point)
             if status is None:
+                assert point.number > 1, done
                 break
             tried += 1
             if done.code:
@@ -79,6 +80,8 @@ def test_no_container_is_lost_to_a_start_or_a_stop_before_any_request(
             wrong = _wrong(stack, app, done, point.wants(is_refused=status > _ACCEPTED))
             lost += [f"{point}, who was told {status}: {wrong}"] if wrong else []
     record_property("points", tried)
+    if not tried:
+        pytest.skip("none of its points is in this share, or the update makes fewer requests")
     assert not lost, "\n".join(lost)
 
 
