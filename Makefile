@@ -1,17 +1,10 @@
 # Everything a developer types. Needs root (a private Docker engine is a real dockerd) and apt-get.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-all test-unit-pythons test-engines test-scenarios test-kills test-updaters test-chaos test-leaks bench test-matrix test-faults lint format lock clean
+.PHONY: help install demo check test test-all test-unit-pythons test-engines test-scenarios test-kills test-updaters test-chaos test-leaks bench test-matrix test-faults lint format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 ENGINES := 20.10 26.1 28.5 28.5c
-# What differs between engines is tested on each of them; the rest on one.
-MATRIX := tests/engine/test_exercise.py tests/engine/test_identity.py tests/engine/test_lookup.py \
-  tests/engine/test_update.py tests/engine/test_states.py tests/engine/fidelity
-# What the product is for, on each engine: the daemon, those that lean on one another, Compose, registries.
-SCENARIOS := tests/daemon tests/engine/test_dependents.py tests/engine/test_dependents_limits.py \
-  tests/engine/test_links.py tests/engine/test_planned.py tests/engine/test_stops.py \
-  tests/registry/live tests/image/test_service.py
 PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist worksteal
 # What CI turns down, to be done in time: of how many tests that need an engine one is run, and which faults.
 SAMPLE := 3
@@ -29,7 +22,10 @@ $(VENV)/installed: .ci/dev.txt .ci/prepare pyproject.toml
 	touch $@
 
 demo: install ## the exercise, visible: an image rebuilt, a container replaced
-	$(BIN)/python -m tests.bed.demo
+	$(BIN)/python -m tests.testbed.demo
+
+check: lint ## lint and unit tests: no root, no engine, the fast loop
+	$(BIN)/python -m pytest --quiet --numprocesses 2 tests/unit
 
 test: install ## on one engine, of the tests that need one a third that the commit chooses, and a few faults
 	$(BIN)/coverage erase
@@ -46,31 +42,31 @@ test-unit-pythons: install ## the unit tests on Python 3.11, 3.12 and 3.13, as f
 
 test-engines: install ## what differs between engines, on all of them; a third, as above
 	set -e; for engine in $(ENGINES); do \
-	  echo "== engine $$engine"; $(PYTEST) --engine $$engine --sample $(SAMPLE) $(MATRIX); done
+	  echo "== engine $$engine"; $(PYTEST) --engine $$engine --sample $(SAMPLE) -m every_engine; done
 
 test-scenarios: install ## the daemon, dependents, Compose and registries, on all engines
 	set -e; for engine in $(ENGINES); do \
-	  echo "== engine $$engine"; $(PYTEST) --engine $$engine $(SCENARIOS); done
+	  echo "== engine $$engine"; $(PYTEST) --engine $$engine -m scenario; done
 
 test-kills: install ## every SIGKILL of the updater, and a share of all other faults, on one engine
 	$(PYTEST) --fault-share $(FAULT_SHARE) tests/faults
 
 test-updaters: install ## two updaters without a shared directory, set on the same containers, on two engines
-	$(BIN)/python -m pytest --updater-runs 200 tests/updaters
-	$(BIN)/python -m pytest --updater-runs 50 --engine 20.10 tests/updaters
+	$(BIN)/python -m pytest --updater-runs 200 tests/e2e/updaters
+	$(BIN)/python -m pytest --updater-runs 50 --engine 20.10 tests/e2e/updaters
 
 test-chaos: install ## a quarter of an hour of whatever can happen to a daemon, and floods of 10,000 events
-	CHAOS_S=900 $(BIN)/python -m pytest tests/daemon/test_chaos.py
+	CHAOS_S=900 $(BIN)/python -m pytest tests/integration/daemon/test_chaos.py
 
 test-leaks: install ## what a daemon holds after 500 updates is what it held before
-	LEAK_UPDATES=500 $(BIN)/python -m pytest --timeout 1800 tests/daemon/test_leaks.py
+	LEAK_UPDATES=500 $(BIN)/python -m pytest --timeout 1800 tests/integration/daemon/test_leaks.py
 
 bench: install ## the benchmarks, as ratios within one run
 	set -e; for name in downtime latency pass_cost many idle one_shot; do $(BIN)/python -m benchmarks.$$name; done
 
 test-matrix: install ## every line of the fidelity matrices, on all engines
 	set -e; for engine in $(ENGINES); do \
-	  echo "== engine $$engine"; $(PYTEST) --engine $$engine --matrix all tests/engine/fidelity; done
+	  echo "== engine $$engine"; $(PYTEST) --engine $$engine --matrix all tests/integration/container/fidelity; done
 
 test-faults: install ## every fault at every call, on all engines; the table goes into docs/faults.md
 	set -e; for engine in $(ENGINES); do \

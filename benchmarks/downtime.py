@@ -17,11 +17,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bed.cli import Commands
-from tests.bed.engine import PrivateEngine
-from tests.bed.ports import free_port
-from tests.bed.registry import PrivateRegistry
-from tests.bed.stack import Stack
+from tests.testbed.cli import Commands
+from tests.testbed.engine import PrivateEngine
+from tests.testbed.ports import free_port
+from tests.testbed.registry import PrivateRegistry
+from tests.testbed.stack import Stack
 
 _PROJECT = """
 services:

@@ -13,15 +13,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Unpack
 
-from tests.bed.cli import Commands
-from tests.bed.engine import PrivateEngine
-from tests.bed.images import Options
-from tests.bed.packages import default_engine
-from tests.bed.processes import run
-from tests.bed.proxy import Proxy
-from tests.bed.stack import Stack
-from tests.daemon.apps import LOCAL
-from tests.daemon.conftest import ENVIRON, ROOT, Running
+from tests.integration.daemon.apps import LOCAL
+from tests.integration.daemon.conftest import ENVIRON, ROOT, Running
+from tests.testbed.cli import Commands
+from tests.testbed.engine import PrivateEngine
+from tests.testbed.images import Options
+from tests.testbed.packages import default_engine
+from tests.testbed.processes import run
+from tests.testbed.proxy import Proxy
+from tests.testbed.stack import Stack
 
 # Process 1 of a container ignores SIGTERM by default: this one ends at once.
 IDLE: Options = {"cmd": "trap 'exit 0' TERM; sleep 1000000 & wait"}

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.ground import Bench, bench, options, table
-from tests.daemon.conftest import Running
+from tests.integration.daemon.conftest import Running
 
 _TICK = os.sysconf("SC_CLK_TCK")
 

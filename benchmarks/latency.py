@@ -9,7 +9,7 @@ import threading
 import time
 
 from benchmarks.ground import IDLE, Bench, bench, options, table
-from tests.bed import faults
+from tests.testbed import faults
 
 
 def moved(made: Bench, tag: int, image: str) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from typing import Any, Unpack
 from attrs import field, frozen
 
 from benchmarks.ground import IDLE, Bench, bench, options, table
-from tests.bed.images import Options
+from tests.testbed.images import Options
 
 SLOW: Options = {"cmd": "trap 'sleep 3; exit 0' TERM; sleep 1000000 & wait"}
 STABLE_S = 0.3

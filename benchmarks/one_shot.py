@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.ground import Bench, bench, options, table
-from tests.bed import rootfs
-from tests.bed.processes import run
-from tests.daemon.conftest import ENVIRON, ROOT
+from tests.integration.daemon.conftest import ENVIRON, ROOT
+from tests.testbed import rootfs
+from tests.testbed.processes import run
 
 COUNT = 50
 # Runs in either interpreter, so it imports nothing that the image lacks: the commands take turns, and of each

@@ -3,11 +3,11 @@
 import time
 
 from benchmarks.ground import IDLE, Bench, bench, options, table
-from tests.bed.faults import run
-from tests.bed.processes import wait_until
-from tests.bed.registry import PrivateRegistry
-from tests.daemon.apps import OPT_IN
-from tests.daemon.conftest import ENVIRON
+from tests.integration.daemon.apps import OPT_IN
+from tests.integration.daemon.conftest import ENVIRON
+from tests.testbed.faults import run
+from tests.testbed.processes import wait_until
+from tests.testbed.registry import PrivateRegistry
 
 PULL = "/images/create"
 ROUNDS = 4

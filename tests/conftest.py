@@ -7,17 +7,25 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.bed.cli import Commands
-from tests.bed.engine import PrivateEngine
-from tests.bed.errors import BedError
-from tests.bed.ground import require_root
-from tests.bed.packages import default_engine
-from tests.bed.ports import free_port as next_free_port
-from tests.bed.proxy import Proxy
-from tests.bed.registry import PrivateRegistry
-from tests.bed.share import commit, draw, is_sampled
-from tests.bed.stack import Stack
 from tests.faults.report import pytest_terminal_summary  # noqa: F401 - a hook, for the table
+from tests.testbed.cli import Commands
+from tests.testbed.engine import PrivateEngine
+from tests.testbed.errors import BedError
+from tests.testbed.packages import default_engine
+from tests.testbed.ports import free_port as next_free_port
+from tests.testbed.proxy import Proxy
+from tests.testbed.registry import PrivateRegistry
+from tests.testbed.sampling import PARTS, is_others
+from tests.testbed.stack import Stack
+from tests.testbed.workspace import require_root
+
+# What all tests of a folder are; modules elsewhere have a `pytestmark` of their own.
+FOLDERS = {
+    "tests/integration/daemon/": "scenario",
+    "tests/integration/registry/live/": "scenario",
+    "tests/integration/container/fidelity/": "every_engine",
+    "tests/e2e/image/": "every_commit",
+}
 
 # The machine's speed is no property of the code.
 hypothesis.settings.register_profile("bed", deadline=None)
@@ -46,11 +54,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is another commit's part."""
-    count = config.getoption("--sample")
+    """Mark what whole folders are, then leave out what is another commit's part."""
+    for item in items:
+        for folder, marker in FOLDERS.items():
+            if item.nodeid.startswith(folder):
+                item.add_marker(marker)
+    count, is_whole = config.getoption("--sample"), config.getoption("--matrix") == "all"
     others = [
-        item for item in items if is_sampled(item.nodeid) and draw(item.nodeid) % count != commit() % count
+        item
+        for item in items
+        if is_others(item, count)
+        or (item.get_closest_marker("matrix") and not is_whole and is_others(item, PARTS))
     ]
     config.hook.pytest_deselected(items=others)
     items[:] = [item for item in items if item not in others]

@@ -1,5 +1,5 @@
 """`python -m watcher` is `watcher`."""
 
-from watcher.cli import main
+from watcher.cli.main import main
 
 main()

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
+from tests.faults.fixture_engine import World
 from tests.faults.kinds import Kind
-from tests.faults.trial import Trial
-from tests.faults.world import World
+from tests.faults.scenario import Trial
 
 T = TypeVar("T", bound=Trial)
 

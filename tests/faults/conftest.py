@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.bed.engine import PrivateEngine
 from tests.faults.begin import Begin
+from tests.faults.fixture_engine import World
 from tests.faults.report import pytest_terminal_summary  # noqa: F401 - a hook
-from tests.faults.share import Share
-from tests.faults.world import World
+from tests.faults.sampling import Share
+from tests.testbed.engine import PrivateEngine
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

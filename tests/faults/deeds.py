@@ -5,7 +5,7 @@ from enum import Flag, auto
 
 from attrs import field, frozen
 
-from tests.bed.relay import When
+from tests.testbed.relay import When
 
 
 class May(Flag):

@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from tests.bed.images import SERVE, Options
+from tests.testbed.images import SERVE, Options
 
 _SECOND = 10**9
 

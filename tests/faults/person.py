@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from tests.bed.faults import passing, run
 from tests.faults.deeds import Deed, May, Moment
-from tests.faults.trial import Trial
-from tests.faults.whole import unwired
-from tests.faults.world import data_of
+from tests.faults.fixture_engine import data_of
+from tests.faults.invariants import unwired
+from tests.faults.scenario import Trial
+from tests.testbed.faults import passing, run
 
 Json = dict[str, Any]
 

@@ -8,8 +8,8 @@ import pytest
 from attrs import asdict, field, frozen
 
 from tests.faults.deeds import DEEDS
+from tests.faults.fault_points import STRIKES
 from tests.faults.kinds import KINDS
-from tests.faults.strikes import STRIKES
 
 PROPERTY = "fault points"
 PERSON = "a person"

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.bed.share import draw
 from tests.faults.begin import Begin
+from tests.faults.fault_points import STRIKES, Strike
 from tests.faults.kinds import KINDS, Kind
 from tests.faults.report import PROPERTY, Point
-from tests.faults.share import Share
-from tests.faults.strikes import STRIKES, Strike
-from tests.faults.trial import Trial
+from tests.faults.sampling import Share
+from tests.faults.scenario import Trial
+from tests.testbed.sampling import draw
 
 pytestmark = pytest.mark.timeout(7200)  # one test is many updates
 

@@ -10,7 +10,7 @@ from tests.faults.deeds import DEEDS, Deed, Moment
 from tests.faults.kinds import KINDS, MEDDLED, Kind
 from tests.faults.person import Visit
 from tests.faults.report import PERSON, PROPERTY, Point
-from tests.faults.share import Share
+from tests.faults.sampling import Share
 
 pytestmark = pytest.mark.timeout(7200)  # one test is many updates
 

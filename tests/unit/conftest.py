@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.state import here
-from watcher.memory import Memory
+from watcher.store.state import Memory
 
 
 @pytest.fixture

@@ -5,20 +5,46 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from watcher.cli import main
-from watcher.job import Done
+from watcher.cli.main import main
+from watcher.update.service import Done
 
 ROOT = Path(__file__).parents[2]
 README = " ".join((ROOT / "README.md").read_text().split())
 
 
-def test_the_table_of_layers_names_every_module_once() -> None:
-    layers = (ROOT / "docs" / "design.md").read_text().partition("\n## Layers\n")[2].partition("\n## ")[0]
-    rows = [line.split("|")[2] for line in layers.splitlines() if line.startswith("| ")][1:]
-    named = re.findall(r"`(\w+)`", " ".join(rows))
-    modules = {path.stem for path in (ROOT / "watcher").glob("*.py") if not path.stem.startswith("__")}
+def test_the_table_of_packages_names_every_module_once() -> None:
+    table = (
+        (ROOT / "docs" / "architecture.md")
+        .read_text()
+        .partition("\n## The packages")[2]
+        .partition("\n## ")[0]
+    )
+    rows = dict(re.findall(r"^\| `(\w+)/` \|[^|]*\| (.*) \|$", table, re.MULTILINE))
+    named = {package: re.findall(r"`(\w+)`", modules) for package, modules in rows.items()}
 
-    assert sorted(named) == sorted(modules - {"selfcheck"} | {"payload"})
+    assert named == {folder.name: modules_of(folder) for folder in packages()}
+
+
+def test_the_packages_stand_in_the_order_of_the_contract() -> None:
+    contract = (ROOT / "pyproject.toml").read_text().partition("\nlayers = [")[2].partition("]")[0]
+    table = (
+        (ROOT / "docs" / "architecture.md")
+        .read_text()
+        .partition("\n## The packages")[2]
+        .partition("\n## ")[0]
+    )
+
+    assert re.findall(r"^\| `(\w+)/`", table, re.MULTILINE) == re.findall(r"\w+", contract)
+
+
+def packages() -> list[Path]:
+    return [path.parent for path in (ROOT / "watcher").glob("*/__init__.py")]
+
+
+def modules_of(folder: Path) -> list[str]:
+    """The modules and packages directly in a folder."""
+    inner = [path.parent.name for path in folder.glob("*/__init__.py")]
+    return sorted([*inner, *(path.stem for path in folder.glob("*.py") if path.stem != "__init__")])
 
 
 def test_the_help_and_the_readme_say_the_same_of_concurrency() -> None:

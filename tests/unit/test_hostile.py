@@ -6,20 +6,22 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.unit.test_order import after, row, service
-from watcher.addresses import needs, taken
-from watcher.dependents import dependents
-from watcher.doors import doors, given_the_socket
-from watcher.errors import Trouble, UnreadableSetting
-from watcher.fleet import cut_short, followed_tag, opted_in, policy_of, wanting
-from watcher.order import DEPENDS_ON, NUMBER, Order, is_one_off
-from watcher.own_labels import doubts, foreign
-from watcher.plan import plan
-from watcher.refs import names
-from watcher.scene import SPARE_OF, scenes
-from watcher.settings import ENABLE, LABEL_PREFIX, Policy
-from watcher.turns import oddities
-from watcher.verdict import REFERENCE, Status, digests, followed, is_built_here, judge, reference_of
+from tests.unit.dependencies.test_order import after, row, service
+from watcher.check.own_labels import doubts, foreign
+from watcher.check.verdict import Status, digests, followed, is_built_here, judge
+from watcher.config.settings import Policy
+from watcher.dependencies.addresses import needs, taken
+from watcher.dependencies.engine_access import doors, given_the_socket
+from watcher.dependencies.namespaces import dependents
+from watcher.dependencies.order import NUMBER, Order, is_one_off
+from watcher.host.inventory import cut_short, followed_tag, opted_in, policy_of, wanting
+from watcher.model.errors import Trouble, UnreadableSetting
+from watcher.model.inspection import reference_of
+from watcher.model.labels import DEPENDS_ON, ENABLE, LABEL_PREFIX, REFERENCE, SPARE_OF
+from watcher.model.reference import names
+from watcher.recovery.state import scenes
+from watcher.update.plan import plan
+from watcher.update.sequencer import oddities
 
 Json = dict[str, Any]
 

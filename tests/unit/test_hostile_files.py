@@ -12,21 +12,21 @@ from attrs import asdict
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.unit.host.test_notes import note
 from tests.unit.state import here
 from tests.unit.test_hostile import NASTY, TEXTS
-from tests.unit.test_notes import note
-from watcher.credentials import Credentials, Login
-from watcher.endings import read
-from watcher.errors import RegistryError, UnreadableSetting
-from watcher.health import trouble
-from watcher.home import home_of
-from watcher.memory import Memory
-from watcher.notes import Notes
-from watcher.pruned import judged
-from watcher.rejoining import taken_off
-from watcher.remembered import Asked, Failure, Seen
-from watcher.takeover import last_sign
-from watcher.zone import refuse_unknown_zone
+from watcher.config.time_zone import refuse_unknown_zone
+from watcher.container.exits import read
+from watcher.container.rejoin import taken_off
+from watcher.host.notes import Notes
+from watcher.model.errors import RegistryError, UnreadableSetting
+from watcher.recovery.pruned import judged
+from watcher.recovery.takeover import last_sign
+from watcher.registry.credentials import Credentials, Login
+from watcher.store.failures import Asked, Failure, Seen
+from watcher.store.heartbeat import trouble
+from watcher.store.owner import home_of
+from watcher.store.state import Memory
 
 Json = dict[str, Any]
 

@@ -1,0 +1,55 @@
+"""Which of all points a run tries."""
+
+import re
+
+from attrs import frozen
+
+from tests.faults.fault_points import UPDATER_KILLED, Strike
+from tests.testbed.sampling import commit, draw
+
+_OF_THE_REST = 16
+_TWICE = 16
+_OF_THE_DEEDS = 4
+
+
+@frozen
+class Share:
+    """The part `index` of `count` parts; chosen by the point itself, so that no two parts overlap.
+
+    Attributes:
+        index: From 0.
+        count: 1 is everything.
+        kills: All points where the updater alone is killed, whatever the part.
+    """
+
+    index: int = 0
+    count: int = 1
+    kills: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> "Share":
+        """Read `all`, `N/M` with N from 1 to M, `commit/M`, or `ci`: a share of the commit's, and every kill.
+
+        Raises:
+            ValueError: It is none of those.
+        """
+        if text == "all":
+            return cls()
+        if text == "ci":
+            return cls(commit() % _OF_THE_REST, _OF_THE_REST, kills=True)
+        match = re.fullmatch(r"(commit|[0-9]+)/([1-9][0-9]*)", text)
+        if not match or not (match[1] == "commit" or 1 <= int(match[1]) <= int(match[2])):
+            raise ValueError(f"{text}: not all, ci, commit/M or N/M")
+        count = int(match[2])
+        return cls(commit() % count if match[1] == "commit" else int(match[1]) - 1, count)
+
+    def has(self, point: str, strike: Strike) -> bool:
+        """Tell whether a point is to be tried; of second strikes, even all is a sample."""
+        if self.kills and strike.name == UPDATER_KILLED:
+            return True
+        count = self.count * (_TWICE if strike.twice else 1)
+        return draw(point) % count == self.index
+
+    def has_deed(self, point: str) -> bool:
+        """Tell whether a point of what a person does is to be tried; of the commit's share, a part."""
+        return draw(point) % (self.count * (_OF_THE_DEEDS if self.kills else 1)) == self.index

@@ -1,0 +1,71 @@
+"""What `check` and `list` say of a container while an update of it is open."""
+
+import json
+
+import pytest
+
+from tests.integration.apps import ENABLED, current, outdated
+from tests.testbed.cli import Commands
+from tests.testbed.faults import Hold
+from tests.testbed.proxy import Proxy
+from tests.testbed.stack import Stack
+
+STEPS = [*((number, ()) for number in range(1, 6)), *((number, ("--rm",)) for number in range(1, 7))]
+
+
+@pytest.mark.parametrize(("number", "options"), STEPS)
+def test_an_update_is_one_row_of_the_containers_own_name_until_it_has_ended(
+    cli: Commands, stack: Stack, proxy: Proxy, number: int, options: tuple[str, ...]
+) -> None:
+    """While it is under way, and when the updater was killed: neither up to date, nor for sure an update."""
+    web, hold = outdated(stack, *ENABLED, *options), Hold()
+    proxy.arm(hold, n=number, when="after")
+    updater = cli.start("watcher", "update", "--no-pull", web.name, env={"DOCKER_HOST": proxy.host})
+    assert hold.reached.wait(60)
+
+    under_way, (row,) = cli("watcher", "check", web.name), json.loads(cli("watcher", "list", "--json").out)
+    updater.kill()
+    updater.wait()
+    killed, (line,) = cli("watcher", "check", web.name), cli("watcher", "list").out.splitlines()[1:]
+    hold.release()
+
+    assert under_way == (5, f"{web.name}: unknown: an update of it is under way\n", "")
+    assert (row["name"], row["image"], row["state"]) == (web.name, web.image, "updating")
+    assert (row["verdict"], row["target"]) == ("unknown", None)
+    advice = f"an update of it is open: if no updater is at work on it, `watcher update {web.name}` ends it"
+    assert killed == (5, f"{web.name}: unknown: {advice}\n", "")
+    assert line.split(maxsplit=4) == [web.name, web.image, "updating", "update", f"unknown: {advice}"]
+
+
+def test_its_temporary_name_and_its_id_mean_the_container_too(
+    cli: Commands, stack: Stack, proxy: Proxy
+) -> None:
+    web, hold = outdated(stack), Hold()
+    proxy.arm(hold, match="/start", when="after")
+    cli.start("watcher", "update", "--no-pull", web.name, env={"DOCKER_HOST": proxy.host})
+    assert hold.reached.wait(60)
+    aside = next(name for name in stack.containers() if name != web.name)
+
+    said = [cli("watcher", "check", text) for text in (web.name, aside, web.cid[:20])]
+    remote = cli("watcher", "check", "--remote", web.name)
+    local = cli("ctr-updater", web.name)
+    hold.release()
+
+    assert said == [(5, f"{web.name}: unknown: an update of it is under way\n", "")] * 3
+    assert remote == said[0]
+    assert local.code == 0
+
+
+def test_what_was_set_aside_for_a_person_is_a_row_of_its_own(cli: Commands, stack: Stack) -> None:
+    web = current(stack, *ENABLED)
+    aside = f"{web.name}.ctr-updater-old-r-{'0' * 12}"
+    stack.create(web.image, *ENABLED, name=aside)
+
+    rows = json.loads(cli("watcher", "list", "--json").out)
+
+    assert [(row["name"], row["state"], row["verdict"]) for row in rows] == [
+        (web.name, "running", "current"),
+        (aside, "created", "unknown"),
+    ]
+    assert f"another container is called {web.name}" in rows[1]["reason"]
+    assert (cli("watcher", "check", web.name).code, cli("watcher", "check", aside).code) == (0, 5)

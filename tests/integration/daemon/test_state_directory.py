@@ -1,0 +1,65 @@
+"""A state directory that cannot be written is said at the start, and by `watcher healthy`."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.integration.daemon.apps import is_replaced, labelled, move
+from tests.integration.daemon.conftest import Start
+from tests.testbed.cli import Commands, Result
+from tests.testbed.stack import Stack
+
+
+@pytest.fixture
+def unwritable(tmp_path: Path) -> Path:
+    """A folder that cannot be made, by root either."""
+    (tmp_path / "file").write_text("")
+    return tmp_path / "file" / "state"
+
+
+def test_it_is_said_once_at_the_start_and_everything_else_goes_on(
+    start: Start, stack: Stack, unwritable: Path
+) -> None:
+    web = labelled(stack)
+    daemon = start(env={"CTR_UPDATER_STATE_DIR": str(unwritable)})
+
+    line = daemon.wait("nothing can be remembered")
+    daemon.wait("engine followed")
+    move(stack, web)
+    daemon.wait("container updated", container=web.name)
+
+    assert daemon.lines[0] == line
+    assert str(unwritable) in line["why"]
+    assert daemon.stop() == 0
+    assert len(daemon.said("nothing can be remembered")) == 1
+    assert is_replaced(stack, web)
+
+
+def test_it_is_said_before_there_is_an_engine(start: Start, unwritable: Path) -> None:
+    daemon = start(host="unix:///nonexistent", env={"CTR_UPDATER_STATE_DIR": str(unwritable)})
+
+    daemon.wait("engine gone")
+
+    assert daemon.lines[0]["event"] == "nothing can be remembered"
+
+
+def test_once_says_it_too(once: Callable[..., Result], unwritable: Path) -> None:
+    done = once(env={"CTR_UPDATER_STATE_DIR": str(unwritable)})
+
+    assert (done.code, done.err.count("nothing can be remembered")) == (0, 1)
+
+
+def test_healthy_says_that_and_does_not_ask_whether_the_daemon_runs(cli: Commands, unwritable: Path) -> None:
+    done = cli("watcher", "healthy", env={"CTR_UPDATER_STATE_DIR": str(unwritable)})
+
+    assert (done.code, done.out) == (1, "")
+    assert f"the state directory {unwritable} cannot be written: " in done.err
+    assert "running" not in done.err
+
+
+def test_where_it_can_be_written_the_question_stays_and_nothing_is_left_there(cli: Commands) -> None:
+    done = cli("watcher", "healthy")
+
+    assert (done.code, "is `watcher run` running" in done.err) == (1, True)
+    assert not cli.state.exists()

@@ -1,0 +1,178 @@
+"""Labels and environment are one grammar; what cannot be read is said and never guessed."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watcher.config.settings import Policy, boolean, duration, state_folder
+from watcher.model.errors import UnreadableSetting
+
+UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+PARTS = st.lists(st.tuples(st.integers(0, 9000), st.sampled_from(list(UNITS))), min_size=1, max_size=4)
+
+
+@given(PARTS)
+def test_a_duration_is_the_sum_of_its_parts(parts: list[tuple[int, str]]) -> None:
+    text = "".join(f"{number}{unit}" for number, unit in parts)
+
+    assert duration(text) == pytest.approx(sum(number * UNITS[unit] for number, unit in parts))
+
+
+@given(st.text(alphabet="0123456789.msh d-+", max_size=8))
+def test_a_text_is_a_duration_or_refused(text: str) -> None:
+    try:
+        seconds = duration(text)
+    except ValueError:
+        return
+    assert seconds >= 0
+    assert text == "0" or text[-1] in "smhd"
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("500ms", 0.5),
+        ("10s", 10),
+        ("2m", 120),
+        ("1h30m", 5400),
+        ("7d", 604800),
+        ("0", 0),
+        ("0s", 0),
+        ("90s", 90),
+    ],
+)
+def test_durations_of_the_interface(text: str, seconds: float) -> None:
+    assert duration(text) == seconds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "10",
+        "s",
+        "1.5s",
+        "-1s",
+        "+1s",
+        "1 s",
+        "1S",
+        "1w",
+        "1h 30m",
+        "1sx",
+        "x1s",
+        "٣s",
+        "00",
+        "36501d",
+        "9" * 400 + "d",
+    ],
+)
+def test_what_is_no_duration_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^"):
+        duration(text)
+
+
+def test_a_boolean_is_true_or_false_and_nothing_else() -> None:
+    assert (boolean("true"), boolean("false")) == (True, False)
+    for text in ("", "True", "1", "yes", "on"):
+        with pytest.raises(ValueError, match="tuple"):
+            boolean(text)
+
+
+def test_the_defaults_are_those_of_the_interface() -> None:
+    assert Policy.of_environment({}) == Policy(
+        enable=False,
+        mode="update",
+        source="registry",
+        stop_timeout=None,
+        stable_for=10,
+        health_timeout=120,
+        cooldown=0,
+        schedule="",
+        cleanup=False,
+    )
+
+
+def test_the_environment_sets_defaults_and_a_label_beats_them() -> None:
+    defaults = Policy.of_environment({"CTR_UPDATER_STABLE_FOR": "1s", "CTR_UPDATER_MODE": "notify"})
+
+    policy = defaults.with_labels({"ctr-updater.stable-for": "500ms"})
+
+    assert (defaults.stable_for, policy.stable_for, policy.mode) == (1, 0.5, "notify")
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("2d", 172_800), ("1h30m", 5400), ("0", 0), ("500ms", 0.5)])
+def test_a_cooldown_is_a_default_that_a_label_beats(text: str, seconds: float) -> None:
+    defaults = Policy.of_environment({"CTR_UPDATER_COOLDOWN": text})
+
+    assert (defaults.cooldown, defaults.with_labels({}).cooldown) == (seconds, seconds)
+    assert defaults.with_labels({"ctr-updater.cooldown": "7d"}).cooldown == 604_800
+    assert Policy(cooldown=7).with_labels({"ctr-updater.cooldown": text}).cooldown == seconds
+
+
+def test_only_a_label_enables() -> None:
+    defaults = Policy.of_environment({"CTR_UPDATER_ENABLE": "true"})
+
+    assert not defaults.enable
+    assert defaults.with_labels({"ctr-updater.enable": "true"}).enable
+
+
+@pytest.mark.parametrize("labels", [None, {}, {"other": "x"}])
+def test_labels_that_are_not_ours_change_nothing(labels: dict[str, str] | None) -> None:
+    assert Policy().with_labels(labels) == Policy()
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "expected"),
+    [
+        ("enable", "yes", "true or false"),
+        ("mode", "watch", "update or notify"),
+        ("source", "hub", "registry or local"),
+        ("stop-timeout", "10", "a duration"),
+        ("stable-for", "soon", "a duration"),
+        ("health-timeout", "2 m", "a duration"),
+        ("cooldown", "2", "a duration"),
+        ("cooldown", "never", "a duration"),
+    ],
+)
+def test_a_label_that_cannot_be_read_is_named_with_what_it_takes(
+    label: str, value: str, expected: str
+) -> None:
+    with pytest.raises(UnreadableSetting) as raised:
+        Policy().with_labels({f"ctr-updater.{label}": value})
+
+    assert f"ctr-updater.{label}={value!r}" in str(raised.value)
+    assert expected in str(raised.value)
+    assert raised.value.exit_code == 2
+
+
+def test_a_variable_that_cannot_be_read_is_named() -> None:
+    with pytest.raises(UnreadableSetting, match=r"CTR_UPDATER_STABLE_FOR='soon'"):
+        Policy.of_environment({"CTR_UPDATER_STABLE_FOR": "soon"})
+
+
+def test_spaces_around_a_value_do_not_matter() -> None:
+    assert Policy().with_labels({"ctr-updater.stable-for": " 1s "}).stable_for == 1
+
+
+def test_the_state_folder_is_the_one_chosen() -> None:
+    assert state_folder({"CTR_UPDATER_STATE_DIR": "/somewhere"}) == Path("/somewhere")
+
+
+@pytest.mark.parametrize(
+    ("uid", "environ", "folder"),
+    [
+        (0, {"XDG_STATE_HOME": "/x"}, "/var/lib/ctr-updater"),
+        (1000, {"XDG_STATE_HOME": "/x", "HOME": "/h"}, "/x/ctr-updater"),
+        (1000, {"HOME": "/h"}, "/h/.local/state/ctr-updater"),
+        (1000, {}, "/.local/state/ctr-updater"),
+    ],
+)
+def test_the_state_folder_is_where_the_user_keeps_state(
+    uid: int, environ: dict[str, str], folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: uid)
+
+    assert state_folder(environ) == Path(folder)

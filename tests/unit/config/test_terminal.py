@@ -1,0 +1,61 @@
+"""NO_COLOR and TERM=dumb are obeyed wherever there are colours, or lines that are drawn again."""
+
+import io
+
+import pytest
+import structlog
+
+from watcher.cli.progress import PullProgress
+from watcher.config.terminal import colours, moves
+from watcher.daemon import log
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("environ", "answers"),
+    [
+        ({}, (True, True)),
+        ({"TERM": "xterm"}, (True, True)),
+        ({"TERM": "dumb"}, (False, False)),
+        ({"NO_COLOR": "1"}, (True, False)),
+        ({"NO_COLOR": "0"}, (True, False)),
+        ({"NO_COLOR": ""}, (True, True)),
+    ],
+)
+def test_a_terminal_is_written_to_as_the_environment_asks(
+    environ: dict[str, str], answers: tuple[bool, bool]
+) -> None:
+    assert (moves(Terminal(), environ), colours(Terminal(), environ)) == answers
+
+
+def test_what_is_no_terminal_gets_plain_text() -> None:
+    assert (moves(io.StringIO(), {}), colours(io.StringIO(), {})) == (False, False)
+
+
+@pytest.mark.parametrize(("variable", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
+def test_the_log_has_no_colours_then(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv(variable, value)
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    log.configure("info", "auto")
+
+    structlog.get_logger().info("container updated", container="web")
+    structlog.reset_defaults()
+
+    assert "container updated" in terminal.getvalue()
+    assert "\x1b" not in terminal.getvalue()
+
+
+def test_a_pull_on_a_dumb_terminal_is_a_plain_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    terminal = Terminal()
+
+    with PullProgress("app:1", terminal) as progress:
+        progress({"id": "aaa", "status": "Downloading", "progressDetail": {"current": 1, "total": 2}})
+
+    assert terminal.getvalue() == "pulling app:1\n"

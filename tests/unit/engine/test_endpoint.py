@@ -1,0 +1,115 @@
+"""Addresses are read as the docker CLI reads them, before any connection is made."""
+
+import hashlib
+import json
+import ssl
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from watcher.config.docker_cli import config_folder
+from watcher.engine.endpoint import DEFAULT_SOCKET, find
+from watcher.model.errors import EngineUnavailable
+
+
+def context(home: Path, name: str, docker: Any) -> None:
+    """Write a context as `docker context create` does (20.10 to 28.5)."""
+    directory = home / ".docker/contexts/meta" / hashlib.sha256(name.encode()).hexdigest()
+    directory.mkdir(parents=True)
+    (directory / "meta.json").write_text(
+        json.dumps({"Name": name, "Metadata": {}, "Endpoints": {"docker": docker}})
+    )
+
+
+def current_context(home: Path, name: str) -> None:
+    (home / ".docker").mkdir(exist_ok=True)
+    (home / ".docker/config.json").write_text(json.dumps({"currentContext": name}))
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("tcp://10.0.0.1:2375", "http://10.0.0.1:2375"),
+        ("tcp://host", "http://host:2375"),
+        ("tcp://host/", "http://host:2375"),
+        ("tcp://[fd00::1]:1234", "http://[fd00::1]:1234"),
+        ("http://host:80", "http://host:80"),
+        ("https://host", "https://host:2376"),
+    ],
+)
+def test_a_tcp_address_has_a_port_whether_it_says_so_or_not(host: str, url: str) -> None:
+    assert find({"DOCKER_HOST": host}).url == url
+
+
+def test_a_socket_is_the_path_after_the_scheme() -> None:
+    assert find({"DOCKER_HOST": "unix:///a/b c.sock"}).socket == "/a/b c.sock"
+
+
+def test_without_any_setting_it_is_the_default_socket(tmp_path: Path) -> None:
+    assert find({"HOME": str(tmp_path)}).shown == DEFAULT_SOCKET
+
+
+@pytest.mark.parametrize("variable", ["DOCKER_TLS_VERIFY", "DOCKER_TLS"])
+@pytest.mark.parametrize("value", ["1", "0", "false"])
+def test_any_value_but_the_empty_one_asks_for_tls(variable: str, value: str, tmp_path: Path) -> None:
+    """docker/cli cli/flags/options.go: `os.Getenv(...) != ""`."""
+    trustme.CA().cert_pem.write_to_path(tmp_path / "ca.pem")
+
+    found = find({"DOCKER_HOST": "tcp://host", variable: value, "DOCKER_CERT_PATH": str(tmp_path)})
+
+    assert found.url == "https://host:2376"
+    assert found.tls
+    assert (found.tls.verify_mode is ssl.CERT_REQUIRED) == (variable == "DOCKER_TLS_VERIFY")
+    assert found.tls.check_hostname == (variable == "DOCKER_TLS_VERIFY")
+
+
+def test_an_empty_value_asks_for_none() -> None:
+    assert find({"DOCKER_HOST": "tcp://host", "DOCKER_TLS_VERIFY": "", "DOCKER_TLS": ""}).tls is None
+
+
+def test_the_context_called_default_is_the_default_socket_whatever_is_current(tmp_path: Path) -> None:
+    context(tmp_path, "other", {"Host": "tcp://other"})
+    current_context(tmp_path, "other")
+
+    assert find({"HOME": str(tmp_path)}).url == "http://other:2375"
+    assert find({"HOME": str(tmp_path), "DOCKER_CONTEXT": "default"}).shown == DEFAULT_SOCKET
+
+
+@pytest.mark.parametrize(
+    "content", ["[]", '"x"', "null", "{}", '{"currentContext": null}', '{"currentContext": ""}']
+)
+def test_a_config_without_a_current_context_means_the_default_socket(content: str, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(content)
+
+    assert find({"DOCKER_CONFIG": str(tmp_path)}).shown == DEFAULT_SOCKET
+
+
+@pytest.mark.parametrize("docker", [None, {}, [], "x", {"Host": ""}, {"Host": None}])
+def test_a_context_that_says_no_host_is_named(docker: Any, tmp_path: Path) -> None:
+    context(tmp_path, "broken", docker)
+
+    with pytest.raises(EngineUnavailable, match="context 'broken'"):
+        find({"HOME": str(tmp_path), "DOCKER_CONTEXT": "broken"})
+
+
+def test_a_context_of_ssh_is_said_not_to_be_spoken(tmp_path: Path) -> None:
+    context(tmp_path, "far", {"Host": "ssh://me@far"})
+
+    with pytest.raises(
+        EngineUnavailable, match=r"ssh://me@far \(the context 'far'\): ssh is not spoken here"
+    ):
+        find({"HOME": str(tmp_path), "DOCKER_CONTEXT": "far"})
+
+
+@pytest.mark.parametrize(
+    ("environ", "folder"),
+    [
+        ({"DOCKER_CONFIG": "/c", "HOME": "/h"}, "/c"),
+        ({"DOCKER_CONFIG": "", "HOME": "/h"}, "/h/.docker"),
+        ({}, "/.docker"),
+    ],
+)
+def test_the_cli_keeps_its_settings_where_it_is_told(environ: dict[str, str], folder: str) -> None:
+    assert config_folder(environ) == Path(folder)

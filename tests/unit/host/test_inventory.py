@@ -1,0 +1,105 @@
+"""What one list call tells of the containers that opted in."""
+
+from typing import Any
+
+import pytest
+
+from watcher.config.settings import Policy
+from watcher.host.inventory import Tag, cut_short, followed_tag, opted_in, policy_of, wanting
+from watcher.model.labels import ENABLE
+from watcher.model.reference import ImageRef
+
+OLD = f"sha256:{'a' * 64}"
+
+
+def row(name: str = "web", *, image: str = "web:1", **labels: str) -> dict[str, Any]:
+    spelled = {f"ctr-updater.{key.replace('_', '-')}": value for key, value in labels.items()}
+    return {
+        "Id": name * 3,
+        "Names": [f"/{name}"],
+        "Image": image,
+        "ImageID": OLD,
+        "Labels": {ENABLE: "true"} | spelled,
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "is_in"),
+    [("true", True), (" true", True), ("false", False), (" false ", False), ("yes", True), ("", False)],
+)
+def test_who_opted_in_is_in_and_so_is_who_cannot_be_read(value: str, is_in: bool) -> None:
+    assert bool(opted_in([row(enable=value)], None)) is is_in
+
+
+def test_the_own_container_is_never_in() -> None:
+    assert opted_in([row("me"), row("web")], "mememe") == [row("web")]
+
+
+def test_who_runs_what_its_reference_means_wants_nothing() -> None:
+    assert wanting([row()], Policy()) == set()
+
+
+def test_who_shows_a_bare_id_wants_a_look() -> None:
+    assert wanting([row(image=OLD)], Policy()) == {"web"}
+
+
+def test_who_has_a_label_that_cannot_be_read_wants_a_look() -> None:
+    assert wanting([row(mode="monitor")], Policy()) == {"web"}
+
+
+@pytest.mark.parametrize("kind", ["new", "old"])
+def test_an_update_that_was_cut_short_is_told_by_the_containers_own_name(kind: str) -> None:
+    rows = [row(), row(f"web.ctr-updater-{kind}-r-{'0' * 12}", image=OLD), row("db")]
+
+    assert cut_short(rows) == {"web"}
+    assert wanting(rows, Policy()) == set()
+
+
+def test_a_users_own_old_one_is_not_taken_for_ours() -> None:
+    assert wanting([row("web_old", image=OLD)], Policy()) == {"web_old"}
+
+
+@pytest.mark.parametrize(
+    ("reference", "tag"),
+    [
+        ("web", "web"),
+        ("web:1", "web:1"),
+        ("host:5000/a/b:1", "host:5000/a/b:1"),
+        (OLD, None),
+        (f"web@{OLD}", None),
+        (f"web:1@{OLD}", None),
+        ("a" * 64, None),
+        ("aaaaaaaaaaaa", None),
+        ("cafe", "cafe"),
+    ],
+)
+def test_the_tag_that_is_followed(reference: str, tag: str | None) -> None:
+    assert followed_tag(row(), reference) == tag
+
+
+def test_a_label_speaks_for_its_container_and_the_default_for_the_others() -> None:
+    defaults = Policy(mode="notify")
+
+    assert [getattr(policy_of(each, defaults), "mode", None) for each in (row(), row(mode="update"))] == [
+        "notify",
+        "update",
+    ]
+
+
+def test_labels_that_cannot_be_read_are_no_policy() -> None:
+    assert policy_of(row(stable_for="soon"), Policy()) is None
+
+
+@pytest.mark.parametrize("names", [("app", "docker.io/library/app:latest"), ("index.docker.io/app", "app")])
+def test_a_tag_is_one_under_all_its_names(names: tuple[str, str]) -> None:
+    first, second = (Tag(ImageRef.parse(name), "linux/amd64") for name in names)
+
+    assert first == second
+    assert str(first) == str(second) == "docker.io/library/app:latest linux/amd64"
+
+
+def test_a_tag_is_another_for_another_platform() -> None:
+    ref = ImageRef.parse("app")
+
+    assert len({Tag(ref), Tag(ref, "linux/amd64"), Tag(ref, "linux/arm64")}) == 3
+    assert str(Tag(ref)) == "docker.io/library/app:latest"

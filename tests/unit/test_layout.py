@@ -1,0 +1,116 @@
+"""The tests lie as the program does: `tests/unit/PACKAGE/test_MODULE.py`, or where this table says."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+UNIT, INTEGRATION = "tests/unit", "tests/integration"
+
+# What these do is a conversation with an engine or a registry, and is tested on real ones.
+ELSEWHERE = {
+    "check/checks": f"{INTEGRATION}/check/test_check.py",
+    "check/freshness": f"{INTEGRATION}/check/test_check.py",
+    "check/local": f"{INTEGRATION}/check/test_identity.py",
+    "check/status": f"{INTEGRATION}/cli/test_list.py",
+    "cli/commands": f"{INTEGRATION}/cli/test_commands.py",
+    "cli/ctr_updater": f"{INTEGRATION}/cli/test_exercise.py",
+    "cli/looking": f"{INTEGRATION}/cli/test_list.py",
+    "cli/output": f"{INTEGRATION}/cli/test_commands.py",
+    "cli/runner": f"{INTEGRATION}/cli/test_errors.py",
+    "cli/session": f"{INTEGRATION}/cli/test_signals.py",
+    "cli/standard_error": f"{INTEGRATION}/daemon/test_log_trouble.py",
+    "config/docker_cli": f"{UNIT}/engine/test_endpoint.py",
+    "config/spelling": f"{UNIT}/config/test_settings_unknown_names.py",
+    "container/backup": f"{INTEGRATION}/update/test_states.py",
+    "container/image_cleanup": f"{INTEGRATION}/update/test_update.py",
+    "container/injected_files": f"{INTEGRATION}/container/test_put_in.py",
+    "container/last_output": f"{INTEGRATION}/daemon/test_last_words.py",
+    "container/pending_stops": f"{INTEGRATION}/container/test_stops.py",
+    "container/probe": f"{INTEGRATION}/container/test_proofs.py",
+    "container/recreate/command": f"{UNIT}/container/recreate/test_config.py",
+    "container/recreate/environment": f"{UNIT}/container/recreate/test_config.py",
+    "container/recreate/payload": f"{UNIT}/container/recreate/test_replacement.py",
+    "container/startup": f"{INTEGRATION}/daemon/test_addresses.py",
+    "container/stop": f"{INTEGRATION}/container/test_stops.py",
+    "container/successor": f"{INTEGRATION}/container/fidelity/test_matrix.py",
+    "daemon/controller": f"{INTEGRATION}/daemon/test_once.py",
+    "daemon/puller": f"{INTEGRATION}/daemon/test_registry.py",
+    "daemon/reconciler": f"{INTEGRATION}/daemon/test_outcomes.py",
+    "engine/client": f"{INTEGRATION}/engine/test_endpoints.py",
+    "engine/images": f"{INTEGRATION}/check/test_identity.py",
+    "engine/transport": f"{INTEGRATION}/engine/test_endpoints.py",
+    "host/context": f"{INTEGRATION}/cli/test_commands.py",
+    "host/images": f"{INTEGRATION}/registry/live/test_reach.py",
+    "host/lookup": f"{INTEGRATION}/host/test_lookup.py",
+    "host/namespace_cache": f"{INTEGRATION}/daemon/test_holds.py",
+    "model/errors": f"{INTEGRATION}/cli/test_errors.py",
+    "model/inspection": f"{UNIT}/check/test_verdict.py",
+    "model/labels": f"{UNIT}/config/test_settings.py",
+    "model/platform": f"{INTEGRATION}/registry/live/test_platforms.py",
+    "model/progress": f"{UNIT}/cli/test_progress.py",
+    "recovery/departures": f"{INTEGRATION}/recovery/test_bereft.py",
+    "recovery/executor": f"{INTEGRATION}/recovery/test_left_task.py",
+    "recovery/links": f"{INTEGRATION}/update/test_links.py",
+    "recovery/networks": f"{INTEGRATION}/recovery/test_prune_networks.py",
+    "recovery/remake": "tests/e2e/updaters/test_made_anew_once.py",
+    "recovery/restore": f"{INTEGRATION}/recovery/test_bereft.py",
+    "recovery/steps": f"{INTEGRATION}/recovery/test_left_task.py",
+    "recovery/undo": f"{INTEGRATION}/update/test_adversity.py",
+    "registry/auth": f"{INTEGRATION}/registry/test_tokens.py",
+    "registry/client": f"{INTEGRATION}/registry/test_client.py",
+    "registry/connection": f"{INTEGRATION}/registry/test_tls.py",
+    "registry/http_client": f"{INTEGRATION}/registry/test_ways.py",
+    "registry/insecure": f"{INTEGRATION}/registry/test_tls.py",
+    "registry/messages": f"{INTEGRATION}/registry/test_client.py",
+    "selfcheck": "tests/e2e/image/test_contents.py",
+    "store/failures": f"{UNIT}/store/test_state.py",
+    "update/affected": f"{INTEGRATION}/update/test_dependents.py",
+    "update/attempt": f"{INTEGRATION}/update/test_update.py",
+    "update/conditions": f"{INTEGRATION}/daemon/test_compose.py",
+    "update/coordinator": f"{INTEGRATION}/update/test_dependents.py",
+    "update/drift": f"{INTEGRATION}/update/test_races.py",
+    "update/executor": f"{INTEGRATION}/update/test_update.py",
+    "update/lineage": f"{INTEGRATION}/update/test_lineage.py",
+    "update/not_undone": f"{INTEGRATION}/cli/test_errors.py",
+    "update/open_updates": f"{INTEGRATION}/recovery/test_bereft.py",
+    "update/permissions": f"{INTEGRATION}/registry/live/test_socket_proxy.py",
+    "update/prune_guard": f"{INTEGRATION}/recovery/test_prune.py",
+    "update/service": f"{INTEGRATION}/update/test_update.py",
+    "update/stages": f"{INTEGRATION}/cli/test_terminal.py",
+    "update/steps": f"{INTEGRATION}/update/test_update.py",
+    "update/succession": f"{INTEGRATION}/update/test_meddling.py",
+}
+
+
+def modules() -> list[str]:
+    """`package/module` of all modules of the program but package files."""
+    paths = (path.relative_to(ROOT / "watcher") for path in (ROOT / "watcher").rglob("*.py"))
+    return sorted(str(path.with_suffix("")) for path in paths if not path.stem.startswith("__"))
+
+
+def unit_tests(module: str) -> list[Path]:
+    """`test_MODULE.py`, and `test_MODULE_ASPECT.py` where one file would be too long."""
+    folder, _, name = module.rpartition("/")
+    found = (ROOT / UNIT / folder).glob(f"test_{name}*.py")
+    return [path for path in found if f"{path.stem}_".startswith(f"test_{name}_")]
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_module_has_unit_tests_or_names_the_test_that_covers_it(module: str) -> None:
+    elsewhere = ELSEWHERE.get(module)
+
+    assert bool(unit_tests(module)) != bool(elsewhere)
+    assert elsewhere is None or (ROOT / elsewhere).exists()
+
+
+def test_the_table_names_no_module_that_is_gone() -> None:
+    assert ELSEWHERE.keys() <= set(modules())
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / UNIT).glob("*/test_*.py")), ids=lambda path: path.stem)
+def test_a_unit_test_lies_with_the_module_of_its_name(path: Path) -> None:
+    package = path.relative_to(ROOT / UNIT).parent
+    names = [module.rpartition("/")[2] for module in modules() if module.startswith(f"{package}/")]
+
+    assert any(f"{path.stem}_".startswith(f"test_{name}_") for name in names)

@@ -1,0 +1,86 @@
+"""Who may begin, and what is noted of those who could not."""
+
+import asyncio
+
+from tests.unit.dependencies.test_order import after, row
+from tests.unit.virtual_time import run
+from watcher.dependencies.order import Order
+from watcher.update.sequencer import Turns
+
+
+def turns(busy: set[str] | None = None) -> Turns:
+    """Of `db`, `web` that depends on it, and `lone` that has to do with neither."""
+    made = Turns((busy or set()).__contains__)
+    made.order = Order.of([row("db"), after("web", "db"), row("lone")])
+    return made
+
+
+def test_a_container_waits_until_what_goes_before_it_has_ended() -> None:
+    async def scenario() -> list[str]:
+        busy, told = {"db"}, list[str]()
+        asked = turns(busy)
+
+        async def come() -> None:
+            await asked.come("web")
+            told.append("web")
+
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(come())
+            await asyncio.sleep(1)
+            told.append("db")
+            busy.clear()
+            asked.ring()
+        return told
+
+    assert run(scenario()) == ["db", "web"]
+
+
+def test_what_is_busy_holds_up_nobody_but_those_after_it() -> None:
+    asked = turns({"db"})
+
+    assert [name for name in ("db", "web", "lone") if asked.has_come(name)] == ["db", "lone"]
+
+
+def test_nothing_that_goes_before_a_container_begins_while_that_is_under_way() -> None:
+    asked = turns()
+
+    with asked.taken("web"):
+        during = [name for name in ("db", "lone") if asked.has_come(name)]
+
+    assert (during, asked.has_come("db")) == (["lone"], True)
+
+
+def test_what_is_after_a_container_under_way_is_told_by_who_is_busy() -> None:
+    asked = turns()
+
+    with asked.taken("db"):
+        assert asked.has_come("web")
+
+
+def test_a_failure_holds_back_whoever_needs_it_until_it_is_looked_at_anew() -> None:
+    asked = turns()
+    asked.failed("db")
+    before = asked.held_by("web"), asked.held_by("lone")
+
+    asked.over("db")
+
+    assert (before, asked.held_by("web")) == (("db failed", ""), "")
+
+
+def test_a_failure_of_what_is_not_stale_any_more_is_forgotten() -> None:
+    asked = turns()
+    asked.failed("db")
+
+    asked.keep(stale=(), noted=asked.noted())
+
+    assert asked.held_by("web") == ""
+
+
+def test_a_failure_that_is_newer_than_the_list_of_what_is_stale_stays() -> None:
+    asked = turns()
+    noted = asked.noted()
+    asked.failed("db")
+
+    asked.keep(stale=(), noted=noted)
+
+    assert asked.held_by("web") == "db failed"

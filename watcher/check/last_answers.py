@@ -1,0 +1,56 @@
+"""What became of the daemon's questions about a tag, for those who judge without asking themselves.
+
+A container that runs what its tag means here is up to date only as far as somebody could ask: where the
+daemon that shares our state folder could not, nobody knows.
+"""
+
+import time
+from datetime import datetime
+
+from attrs import evolve
+
+from watcher.check.verdict import Status, Verdict
+from watcher.host.inventory import Tag
+from watcher.model.errors import Resting, WatcherError
+from watcher.store.failures import Asked
+from watcher.store.state import Memory
+
+
+async def note(memory: Memory, tag: Tag, local: str, error: WatcherError | None) -> None:
+    """Note how a question about a tag ended.
+
+    Args:
+        memory: Where that is kept.
+        tag: That was asked for.
+        local: The id of the image that it means in the engine; empty where none.
+        error: What went wrong; None where the registry answered.
+    """
+    last, now, why = await memory.asked(str(tag)), time.time(), error.message if error else ""
+    if last and last.why and isinstance(error, Resting):
+        why = last.why  # what brought the rest about is the better answer
+    is_same = last is not None and bool(last.why) == bool(why) and last.local == local
+    since = last.since if last and is_same else now
+    await memory.keep_asked(str(tag), Asked(now, since, why, local))
+
+
+async def answered(memory: Memory, tag: Tag) -> None:
+    """Note that somebody else than the daemon had an answer; what no daemon asks for stays so."""
+    last = await memory.asked(str(tag))
+    if last and last.why:
+        await note(memory, tag, last.local, None)
+
+
+async def unanswered(memory: Memory, tag: Tag, local: str, verdict: Verdict) -> Verdict:
+    """Judge anew: unknown where the daemon's last question had no answer and the tag has not moved since.
+
+    Args:
+        memory: Where the questions are kept.
+        tag: That the container follows.
+        local: The id of the image that it means in the engine.
+        verdict: By the engine, and by what the registry was last seen to have.
+    """
+    last = await memory.asked(str(tag))
+    if verdict.status is not Status.CURRENT or last is None or not last.why or last.local != local:
+        return verdict
+    since = datetime.fromtimestamp(last.since).astimezone().isoformat(timespec="seconds")
+    return evolve(verdict, status=Status.UNKNOWN, reason=f"since {since}: {last.why}", target="")

@@ -1,0 +1,140 @@
+"""Which labels of a container are its own, and which only its image's; the engine merges both.
+
+An image is a stranger's, and must neither opt its containers in nor steer them. So what this program reads
+labels for counts only where the container bears it itself: where it differs from the image's, or the image
+has not got it. This is the one place that tells; everything above it sees containers with their own labels.
+
+Compose writes some of its labels into the images that it builds, too, so equality says nothing about those.
+Whether Compose made the container is told by one that no image can foresee: `com.docker.compose.image` holds
+the image's own id; else by any that is the container's own. Compose writes all that are read here anew.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+from watcher.config.settings import refuse_unknown_labels
+from watcher.dependencies.order import is_one_off
+from watcher.engine.client import Engine, Json
+from watcher.engine.endpoint import Endpoint
+from watcher.model.errors import EngineError, EngineUnavailable, UnknownName
+from watcher.model.labels import COMPOSE_IMAGE, COMPOSE_PREFIX, ENABLE, LABEL_PREFIX, ORCHESTRATORS, is_ours
+from watcher.model.names import Marker, name_of
+
+_READ = (LABEL_PREFIX, COMPOSE_PREFIX, *ORCHESTRATORS)
+_IGNORED = "LabelsOfImage"
+_SHOWN, _LONGEST = 3, 60
+
+Labels = Mapping[str, str]
+
+
+class OwnLabels(Engine):
+    """The engine, whose containers bear no label of their image's that this program would read.
+
+    Args:
+        endpoint: Where the engine listens.
+        counts: Whether settings of ours count that come from an image alone.
+
+    Attributes:
+        recall: Gives what is remembered of an image, by its id: the engine may have dropped it.
+    """
+
+    def __init__(self, endpoint: Endpoint, *, counts: bool = False) -> None:
+        super().__init__(endpoint)
+        self.recall: Callable[[str], Json | None] = lambda _: None
+        self._counts = counts
+        self._known: dict[str, Labels] = {}
+
+    async def containers(self, *, stopped: bool = False, **filters: str) -> list[Json]:
+        """GET /containers/json, with the labels that are the containers' own."""
+        rows = await super().containers(stopped=stopped, **filters)
+        if stopped and not filters:
+            used = {row["ImageID"] for row in rows}
+            self._known = {key: value for key, value in self._known.items() if key in used}
+        return [row | await self._told(row, row["ImageID"], row.get("Labels")) for row in rows]
+
+    async def container(self, name_or_id: str) -> Json:
+        """GET /containers/{id}/json, with the labels that are its own."""
+        found = await super().container(name_or_id)
+        told = await self._told(found, found["Image"], found["Config"].get("Labels"))
+        config = found["Config"] | {"Labels": told.pop("Labels", found["Config"].get("Labels"))}
+        return found | told | {"Config": config}
+
+    async def _told(self, about: Json, image_id: str, labels: Labels | None) -> Json:
+        """The labels that are a container's own, and those settings of its image that do not count."""
+        read = {name for name in labels or {} if name.startswith(_READ)}
+        ids = {image_id, (about.get("ImageManifestDescriptor") or {}).get("digest") or image_id}
+        if not labels or not read or (_all_composes(read) and labels.get(COMPOSE_IMAGE) in ids):
+            return {}
+        given = foreign(labels, await self._labels_of(image_id), ids, counts=self._counts)
+        own = {name: value for name, value in labels.items() if name not in given}
+        ignored = {name: labels[name] for name in sorted(given) if name.startswith(LABEL_PREFIX)}
+        return {"Labels": own, _IGNORED: ignored}
+
+    async def _labels_of(self, image_id: str) -> Labels:
+        """The labels of an image; none where nobody knows it any more."""
+        if image_id not in self._known:
+            try:
+                image: Json | None = await self.image(image_id)
+            except EngineUnavailable:
+                raise
+            except EngineError:
+                image = self.recall(image_id)
+            if image is None:
+                return {}
+            self._known[image_id] = (image.get("Config") or {}).get("Labels") or {}
+        return self._known[image_id]
+
+
+def foreign(labels: Labels, image: Labels, ids: Collection[str], *, counts: bool = False) -> set[str]:
+    """The names of those labels that this program reads and that come from the image alone.
+
+    Args:
+        labels: The container's, as the engine shows them.
+        image: The image's.
+        ids: What the image is called by its content.
+        counts: Whether settings of ours count all the same.
+    """
+    equal = {name for name in labels if name.startswith(_READ) and image.get(name) == labels[name]}
+    composes = {name for name in labels if name.startswith(COMPOSE_PREFIX)}
+    if labels.get(COMPOSE_IMAGE) in ids or composes - equal:
+        equal -= composes
+    return {name for name in equal if not (counts and is_ours(name))}
+
+
+def remarks(container: Json) -> Iterator[str]:
+    """What people should know of a container's labels, a line each.
+
+    Args:
+        container: As this engine lists or inspects it.
+    """
+    if ignored := container.get(_IGNORED):
+        shown = ", ".join(repr(f"{name}={value}"[:_LONGEST]) for name, value in [*ignored.items()][:_SHOWN])
+        advice = "CTR_UPDATER_IMAGE_LABELS=true lets them count"
+        yield f"labels of its image count for nothing: {shown} - {advice}"
+    labels: Labels = container.get("Labels") or (container.get("Config") or {}).get("Labels") or {}
+    ours = sorted(name for name, value in labels.items() if is_ours(name) and value.strip())
+    if ours and ENABLE not in ours:
+        yield f"it is not followed: {_mistake(labels) or f'it has {ours[0]}, but not {ENABLE}=true'}"
+
+
+def doubts(rows: Iterable[Json], own: str | None) -> Iterator[tuple[str, str]]:
+    """The same of all containers, with their names; jobs of `docker compose run` only bear their service's.
+
+    Args:
+        rows: As this engine lists them.
+        own: The id of the container that this program runs in.
+    """
+    for row in rows:
+        is_told = row["Id"] != own and not Marker.parse(name_of(row)) and not is_one_off(row.get("Labels"))
+        yield from ((name_of(row), line) for line in (remarks(row) if is_told else ()))
+
+
+def _mistake(labels: Labels) -> str:
+    try:
+        refuse_unknown_labels(labels)
+    except UnknownName as error:
+        return str(error)
+    return ""
+
+
+def _all_composes(names: set[str]) -> bool:
+    return all(name.startswith(COMPOSE_PREFIX) for name in names)

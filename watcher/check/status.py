@@ -1,0 +1,176 @@
+"""What `check` and `list` say of containers: one row each, under its own name while it is updated too."""
+
+import asyncio
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from watcher.check import checks
+from watcher.check.checks import Judge
+from watcher.check.local import Assessment
+from watcher.check.own_labels import remarks
+from watcher.check.verdict import Status, Verdict
+from watcher.engine.client import Json
+from watcher.host.context import Context
+from watcher.host.inventory import opted_in
+from watcher.host.lookup import find
+from watcher.model.errors import EngineUnavailable, NotFound, UnreadableSetting, WatcherError, unexpected
+from watcher.model.inspection import reference_of
+from watcher.model.names import Marker, container_name, name_of
+from watcher.recovery.state import Leave, Scene, scenes
+
+UPDATING = "updating"
+_RUNNING = {"running", "paused", "restarting"}
+
+
+@frozen
+class Shown:
+    """What is said of a container.
+
+    Attributes:
+        name: The container's.
+        cid: Its id.
+        image: The reference that it follows.
+        state: `running`, `exited`, ... as the engine says it; `updating` while an update of it is open.
+        mode: Its mode; `-` where it did not opt in, or its labels cannot be read.
+        verdict: The answer for it.
+        remarks: What people should know of its labels, a line each.
+    """
+
+    name: str
+    cid: str
+    image: str
+    state: str
+    mode: str
+    verdict: Verdict
+    remarks: tuple[str, ...] = ()
+
+
+Answer = Shown | WatcherError
+
+
+def shown(context: Context, found: Assessment, *, state: str = "") -> Shown:
+    """What is said of a container that was judged."""
+    container = found.container
+    mode = _mode(context, container)
+    seen = state or container["State"]["Status"]
+    about = container["Id"], reference_of(container), seen, mode, found.verdict
+    return Shown(found.name, *about, tuple(remarks(container)))
+
+
+async def listed(context: Context, *, every: bool = False) -> list[Shown]:
+    """The containers that opted in, in any state, and with `every` also all that run; not the own one."""
+    answers = await check_all(context, checks.judged, every=every)
+    return [each if isinstance(each, Shown) else unknown(name, each) for name, each in answers]
+
+
+async def check_all(context: Context, judge: Judge, *, every: bool = False) -> list[tuple[str, Answer]]:
+    """Judge the containers that `listed` names; those that went meanwhile are left out."""
+    rows, own = await context.engine.containers(stopped=True), await context.own.find(context.engine)
+    wanted = opted_in(rows, own)
+    if every:
+        wanted += [row for row in rows if row["Id"] != own and row["State"] in _RUNNING]
+    found = _Found(context, rows, judge)
+    ids = {found.own_name(name_of(row)): row["Id"] for row in wanted}
+    answers = await asyncio.gather(*(found.answer(name, ids[name]) for name in sorted(ids)))
+    named = zip(sorted(ids), answers, strict=True)
+    return [(name, answer) for name, answer in named if not isinstance(answer, NotFound)]
+
+
+async def check(context: Context, texts: Iterable[str], judge: Judge) -> list[tuple[str, Answer]]:
+    """Judge the containers that a person named: what each was called, and the answer or the error."""
+    texts = [*texts]
+    found = _Found(context, await context.engine.containers(stopped=True), judge)
+    answers = await asyncio.gather(*map(found.meant, texts))
+    return [*zip(texts, answers, strict=True)]
+
+
+class _Found:
+    """The containers of one list call, and the updates among them that are open.
+
+    Args:
+        context: Where they are.
+        rows: GET /containers/json?all=1.
+        judge: How one with no open update is judged.
+    """
+
+    def __init__(self, context: Context, rows: list[Json], judge: Judge) -> None:
+        self._context = context
+        self._judge = judge
+        self._open = dict[str, Scene]()
+        self._aside = dict[str, str]()
+        for name, scene in scenes(rows).items():
+            if scene.retired and isinstance(scene.recovery, Leave):
+                self._aside[str(scene.retired.marker)] = name
+            else:
+                self._open[name] = scene
+
+    def own_name(self, name: str) -> str:
+        """The name of the container that one with a temporary name is, or is to be."""
+        marker = Marker.parse(name)
+        return marker.name if marker and marker.name in self._open and name not in self._aside else name
+
+    async def meant(self, text: str) -> Answer:
+        """Answer for the container that a person means."""
+        name = container_name(text) or text
+        if name in self._open:
+            return await self.answer(name, name)
+        try:
+            container = await find(self._context.engine, text)
+        except EngineUnavailable:
+            raise
+        except WatcherError as error:
+            return error
+        return await self.answer(self.own_name(str(container["Name"]).removeprefix("/")), container["Id"])
+
+    async def answer(self, name: str, cid: str) -> Answer:
+        """Answer for a container; what failed is the answer too, but for an engine that is gone."""
+        try:
+            if name in self._open and (found := await self._updated(self._open[name])):
+                return found
+            container = await self._context.engine.container(name if name in self._open else cid)
+            if name in self._aside:
+                return shown(self._context, _left_aside(container, self._aside[name]))
+            return shown(self._context, await self._judge(self._context, container))
+        except EngineUnavailable:
+            raise
+        except WatcherError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - an error of ours must not keep the others from being shown
+            return unexpected(name, error)
+
+    async def _updated(self, scene: Scene) -> Shown | None:
+        """Answer for a container whose update is open; None where it has come to its end meanwhile."""
+        cid = scene.holder or next(half.cid for half in (scene.retired, scene.successor) if half)
+        try:
+            container = await self._context.engine.container(cid)
+        except NotFound:
+            return None
+        verdict = Verdict(Status.UNKNOWN, await self._how_open(scene.name), container["Image"])
+        found = Assessment(container | {"Name": f"/{scene.name}"}, None, verdict)
+        return shown(self._context, found, state=UPDATING)
+
+    async def _how_open(self, name: str) -> str:
+        """Whether somebody is at work on an update, as far as this machine can tell."""
+        async with self._context.memory.claim(name) as is_ours:
+            if not is_ours:
+                return "an update of it is under way"
+        return f"an update of it is open: if no updater is at work on it, `watcher update {name}` ends it"
+
+
+def unknown(name: str, error: WatcherError) -> Shown:
+    """What is said in a list of a container that could not be judged."""
+    return Shown(name, "", "-", "-", "-", Verdict(Status.UNKNOWN, str(error), ""))
+
+
+def _left_aside(container: Json, name: str) -> Assessment:
+    why = f"it was set aside, and another container is called {name}: rename or remove it"
+    return Assessment(container, None, Verdict(Status.UNKNOWN, why, container["Image"]))
+
+
+def _mode(context: Context, container: Json) -> str:
+    try:
+        policy = context.defaults.with_labels(container["Config"]["Labels"])
+    except UnreadableSetting:
+        return "-"
+    return policy.mode if policy.enable else "-"

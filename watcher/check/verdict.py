@@ -1,0 +1,181 @@
+"""Whether a container runs the image that its own reference means now.
+
+Identity alone decides, never a date: the id of the container's image against the id that the reference
+it was created with has in the local cache. Pure: no I/O.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+from attrs import evolve, frozen
+
+from watcher.model.errors import Trouble
+from watcher.model.inspection import platform_manifests, reference_of
+from watcher.model.names import short
+from watcher.model.reference import HUB, ImageRef, is_hexadecimal, names, readable
+
+Json = dict[str, Any]
+
+
+_ID_DIGITS = 64
+
+
+class Status(StrEnum):
+    """The closed vocabulary of answers."""
+
+    CURRENT = "current"
+    OUTDATED = "outdated"
+    HELD = "held"
+    UNKNOWN = "unknown"
+
+
+@frozen
+class Verdict:
+    """The answer for one container.
+
+    Attributes:
+        status: What it is.
+        reason: Why, as a clause of one line.
+        running: The id of the image that the container runs.
+        target: The id of the image that it should run; empty where there is none to be known.
+        until: Seconds since the epoch when what holds it is over; 0 where no clock ends it.
+        digest: The digest of the image that it should run, where its registry named it and it is not here.
+    """
+
+    status: Status
+    reason: str
+    running: str
+    target: str = ""
+    until: float = 0.0
+    digest: str = ""
+
+    def __str__(self) -> str:
+        return f"{_SHOWN[self.status]}: {self.reason}"
+
+
+_SHOWN = {
+    Status.CURRENT: "up to date",
+    Status.OUTDATED: "update available",
+    Status.HELD: "held",
+    Status.UNKNOWN: "unknown",
+}
+
+
+def followed(container: Json, image: Json | None) -> ImageRef | None:
+    """The tag that a container follows; None where it is pinned to a digest or an id, or has no reference.
+
+    Args:
+        container: As inspected.
+        image: What its `Config.Image` means now (GET /images/{Config.Image}/json), None for a 404.
+
+    The engine keeps `Config.Image` as it was typed. A hexadecimal word may be an id's prefix or a name
+    (`cafe`): it is a name where the image found bears that tag, and an id where the container's image
+    begins with it.
+    """
+    text = reference_of(container)
+    return None if _is_pinned(container, image, text) else readable(text)
+
+
+def judge(container: Json, image: Json | None) -> Verdict:
+    """Compare identities.
+
+    Args:
+        container: As inspected.
+        image: What its reference means now, None where nothing; with `Manifests` where the engine
+            tells them (containerd store, API 1.48), so that an index that changed for another platform
+            only, or in its attestation only, is no update.
+    """
+    running, text = container["Image"], reference_of(container)
+    ref = followed(container, image)
+    if ref is None and not _is_pinned(container, image, text):
+        return Verdict(Status.UNKNOWN, f"{text!r} is no image reference", running)
+    if ref is None:
+        return Verdict(Status.CURRENT, f"pinned: {text} follows no tag", running, running)
+    if image is None or (is_hexadecimal(text) and not _bears(image, text)):
+        return Verdict(Status.UNKNOWN, f"{ref.familiar} is not in the local image cache", running)
+    if not _is_image(image):
+        what = "its registry, or what stands in between, sent something else than an image"
+        return Verdict(Status.UNKNOWN, f"{ref.familiar} is no image: {what}", running)
+    if image["Id"] == running or _same_manifest(container, image):
+        return Verdict(Status.CURRENT, f"{ref.familiar} is {short(running)}", running, running)
+    moved = f"{ref.familiar} was {short(running)}, is {short(image['Id'])}"
+    return Verdict(Status.OUTDATED, moved, running, image["Id"])
+
+
+def held(verdict: Verdict, failed_image: str, reason: str) -> Verdict:
+    """Hold an update to an image that failed in this container before; any other verdict stands."""
+    if verdict.status is not Status.OUTDATED or verdict.target != failed_image:
+        return verdict
+    return evolve(verdict, status=Status.HELD, reason=f"failed on {short(failed_image)}: {reason}")
+
+
+def cooling(verdict: Verdict, until: float, shown: str) -> Verdict:
+    """Hold an update until its image has had the tag for long enough; `shown` is `until` for people."""
+    return evolve(
+        verdict, status=Status.HELD, reason=f"{verdict.reason}; cooldown until {shown}", until=until
+    )
+
+
+def is_built_here(image: Json | None, ref: ImageRef, trouble: Trouble) -> bool:
+    """Whether a registry does not know an image because it was built, loaded or imported here.
+
+    Args:
+        image: What the reference means in the engine.
+        ref: The reference.
+        trouble: The registry's answer. Docker Hub says of a repository that is not there what it says of
+            one that is private.
+
+    The engine notes the digest of whatever it pulled or pushed. On the containerd store it notes one for
+    every image, so there nobody can tell, and the trouble stands.
+    """
+    not_there = trouble is Trouble.NOT_FOUND or (ref.domain == HUB and trouble is Trouble.FORBIDDEN)
+    return (
+        not_there
+        and image is not None
+        and not any(
+            known.repository == ref.repository
+            for text in image.get("RepoDigests") or []
+            if (known := readable(text))
+        )
+    )
+
+
+def short_of(image_id: str) -> str:
+    """An image's id without its algorithm."""
+    return image_id.removeprefix("sha256:")
+
+
+def _bears(image: Json | None, text: str) -> bool:
+    if image is None or len(text) == _ID_DIGITS:
+        return False
+    return str(readable(text)) in names(image.get("RepoTags"))
+
+
+def _is_pinned(container: Json, image: Json | None, text: str) -> bool:
+    if is_hexadecimal(text) and not _bears(image, text):
+        return short_of(container["Image"]).startswith(text)
+    return (text.startswith("sha256:") or "@" in text) and readable(text) is not None
+
+
+def _is_image(image: Json) -> bool:
+    """The containerd store moves a tag to whatever came, a captive portal's page too (28.5)."""
+    kind = (image.get("Descriptor") or {}).get("mediaType", "manifest")
+    return "manifest" in kind or "index" in kind
+
+
+def _same_manifest(container: Json, image: Json) -> bool:
+    digest = (container.get("ImageManifestDescriptor") or {}).get("digest")
+    return digest is not None and digest in platform_manifests(image)
+
+
+def moved(ref: ImageRef, digest: str) -> str:
+    """Say that a registry has another image."""
+    return f"{ref.familiar} is {short(digest)} in its registry, and the container runs another image"
+
+
+def digests(image: Json | None) -> set[str]:
+    """What an inspected image is known by: its id, its digests, and those of its platforms' manifests."""
+    if image is None:
+        return set()
+    repo_digests = {text.rpartition("@")[2] for text in image.get("RepoDigests") or []}
+    return {image["Id"]} | repo_digests | platform_manifests(image)

@@ -1,0 +1,147 @@
+"""The commands that update: what they print; each gives what `session.run` takes."""
+
+import contextlib
+import math
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from watcher.check import checks, status
+from watcher.check.status import Shown
+from watcher.cli import standard_error
+from watcher.cli.output import as_text, complain, record
+from watcher.cli.progress import Waiting, reported
+from watcher.cli.session import Command
+from watcher.config.settings import DaemonSettings, state_folder
+from watcher.daemon import log
+from watcher.daemon.controller import Daemon
+from watcher.daemon.event_watcher import FULL_LOOK_S
+from watcher.host.context import Context
+from watcher.model.errors import EngineUnavailable, WatcherError
+from watcher.model.quoting import escaped
+from watcher.recovery.takeover import Waits
+from watcher.store.heartbeat import Pulse
+from watcher.update import coordinator
+from watcher.update.coordinator import Result
+from watcher.update.service import Done, Outcome, Request
+
+_ALLOWANCE_S = 3 * FULL_LOOK_S
+
+
+def autoupdate(name: str, *, pull: bool) -> Command:
+    """Update a container where there is an update, as the exercise does."""
+
+    async def command(context: Context) -> int:
+        waiting = Waiting(sys.stderr)
+        request = Request(reported() if pull else None, tell=waiting, waits=_waits(waiting))
+        async with waiting, contextlib.aclosing(coordinator.update(context, [name], request)) as results:
+            async for _, result in results:
+                waiting.clear()
+                if isinstance(result, WatcherError):
+                    raise result
+                if isinstance(result, Outcome):
+                    complain(_line(result))
+                    _warn(result, context)
+        return 0
+
+    return command
+
+
+def update(names: Iterable[str], *, no_pull: bool, dry_run: bool, again: bool, as_json: bool) -> Command:
+    """`watcher update`: one container after another, in their order.
+
+    One that fails keeps those from it that depend on it, and no others.
+    """
+    names, waiting = [*names], Waiting(sys.stderr)
+    report = None if no_pull else reported()
+    request = Request(report, dry_run=dry_run, again=again, tell=waiting, waits=_waits(waiting))
+
+    async def command(context: Context) -> int:
+        codes, records = [0], []
+        async with waiting, contextlib.aclosing(coordinator.update(context, names, request)) as results:
+            async for name, result in results:
+                waiting.clear()
+                if isinstance(result, EngineUnavailable) and len(names) == 1:
+                    raise result
+                codes.append(_said(result, context, as_json=as_json))
+                records.append(await _result(context, name, result) if as_json else {})
+        if as_json:
+            click.echo(as_text(records))
+        return max(codes)
+
+    return command
+
+
+def _said(result: Result, context: Context, *, as_json: bool) -> int:
+    """Say what became of one container; the exit code for that."""
+    if isinstance(result, Outcome):
+        if not as_json:
+            click.echo("\n".join(map(escaped, _line(result).split("\n"))))
+        _warn(result, context)
+        return 0
+    complain(str(result))
+    return result.exit_code if isinstance(result, WatcherError) else 0
+
+
+async def _result(context: Context, name: str, result: Result) -> dict[str, Any]:
+    if isinstance(result, Outcome):
+        planned = result.steps.record if result.steps else {}
+        return record(await _afterwards(context, result)) | {"done": result.done.value} | planned
+    if isinstance(result, WatcherError):
+        return {"name": name, "done": "failed"} | result.record
+    return {"name": name, "done": "held back", "reason": result}
+
+
+async def _afterwards(context: Context, outcome: Outcome) -> Shown:
+    """What there is of a container once its update has ended; what cannot be read any more is unknown."""
+    found = outcome.assessment
+    if outcome.done is not Done.UPDATED:
+        return status.shown(context, found)
+    try:
+        ((_, answer),) = await status.check(context, [found.name], checks.judged)
+    except EngineUnavailable as error:
+        answer = error
+    return answer if isinstance(answer, Shown) else status.unknown(found.name, answer)
+
+
+def _waits(waiting: Waiting) -> Waits:
+    """Say on standard error that another updater is waited for."""
+
+    def said(name: str, seconds: float) -> None:
+        waiting.clear()
+        complain(
+            f"{name}: another updater is at work on it, or was cut short: it is waited for, "
+            f"and taken over after {math.ceil(seconds)} s without a sign of life"
+        )
+
+    return said
+
+
+def _line(outcome: Outcome) -> str:
+    if outcome.done is Done.PLANNED:
+        return outcome.plan
+    if outcome.done is Done.UPDATED:
+        return f"{outcome.assessment.name}: updated: {outcome.assessment.verdict.reason}"
+    return f"{outcome.assessment.name}: {outcome.assessment.verdict}"
+
+
+def _warn(outcome: Outcome, context: Context) -> None:
+    for line in outcome.warnings:
+        complain(f"{outcome.assessment.name}: {line}")
+    if trouble := context.memory.said_once():
+        complain(f"nothing can be remembered ({trouble}): an image that failed would be tried again")
+
+
+def daemon(*, once: bool) -> Command:
+    """`watcher run`."""
+    settings = DaemonSettings.of_environment()
+    standard_error.install(beside=True)
+    log.configure(settings.log_level, settings.log_format)
+
+    async def command(context: Context) -> int:
+        work = Daemon(context, settings, Pulse(state_folder(), _ALLOWANCE_S))
+        return await (work.once() if once else work.run())
+
+    return command

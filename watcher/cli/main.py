@@ -1,0 +1,84 @@
+"""`watcher`: the product's commands; flags in, exit codes out."""
+
+import sys
+
+import click
+
+from watcher import __version__
+from watcher.cli.options import setting_options, state_dir_option
+from watcher.cli.runner import HELP, SETTINGS, Commands, debug_option, run
+from watcher.config.settings import state_folder
+from watcher.store import heartbeat
+
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group(cls=Commands, context_settings=HELP, epilog=SETTINGS)
+@click.version_option(__version__, prog_name="watcher")
+def main() -> None:
+    """Keep Docker containers on the current image of their own tag, and never lose one."""
+
+
+@main.command(epilog=SETTINGS, short_help="Tell whether containers are up to date.")
+@click.argument("names", metavar="NAME...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every labelled container.")
+@click.option("--pull", is_flag=True, help="Pull each container's tag before looking.")
+@click.option("--remote", is_flag=True, help="Ask the registry for the tag's digest; pull no layer.")
+@_json_option
+@debug_option
+def check(*, names: tuple[str, ...], debug: bool, **flags: bool) -> None:
+    """Tell whether each NAME is up to date (exit code 0) or an update is available (1)."""
+    if flags["pull"] and flags["remote"]:
+        raise click.UsageError("--pull and --remote exclude one another.")
+    if bool(names) is flags["every"]:
+        raise click.UsageError("Give either names or --all.")
+    _refuse_empty(*names)
+    as_json = flags["as_json"]
+    sys.exit(run(lambda commands: commands.check(names, **flags), debug=debug, as_json=as_json, looks=True))
+
+
+@main.command(epilog=SETTINGS, short_help="Pull and update containers.")
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.option("--no-pull", is_flag=True, help="Look at the local image cache only.")
+@click.option("--dry-run", is_flag=True, help="Print the plan and change nothing.")
+@click.option("--again", is_flag=True, help="Also try an image that failed before.")
+@_json_option
+@debug_option
+def update(*, names: tuple[str, ...], debug: bool, **flags: bool) -> None:
+    """Pull the tag of each NAME, and replace the containers that an update is available for."""
+    _refuse_empty(*names)
+    sys.exit(run(lambda commands: commands.update(names, **flags), debug=debug, as_json=flags["as_json"]))
+
+
+@main.command(name="run", short_help="The daemon: keep every labelled container up to date.")
+@click.option("--once", is_flag=True, help="One pass over every labelled container, then exit.")
+@setting_options
+@debug_option
+def daemon(*, once: bool, debug: bool) -> None:
+    """Follow the engine, and keep every container labelled ctr-updater.enable=true up to date."""
+    sys.exit(run(lambda commands: commands.daemon(once=once), debug=debug, waits=not once))
+
+
+@main.command(short_help="Tell whether the daemon follows the engine.")
+@state_dir_option
+def healthy() -> None:
+    """Tell whether the daemon with the same state directory follows the engine (0), or not (1)."""
+    trouble = heartbeat.trouble(state_folder())
+    click.echo(trouble or "the daemon follows the engine", err=bool(trouble))
+    sys.exit(bool(trouble))
+
+
+@main.command(name="list", epilog=SETTINGS, short_help="List the labelled containers.")
+@click.option("--all", "every", is_flag=True, help="Every running container, labelled or not.")
+@click.option("--no-trunc", is_flag=True, help="On a terminal too: cut nothing.")
+@_json_option
+@debug_option
+def show(*, debug: bool, **flags: bool) -> None:
+    """List the containers with the label ctr-updater.enable=true, and what is to be said of each."""
+    as_json = flags["as_json"]
+    sys.exit(run(lambda commands: commands.show(**flags), debug=debug, as_json=as_json, looks=True))
+
+
+def _refuse_empty(*names: str) -> None:
+    if "" in names:
+        raise click.UsageError("NAME is empty.")

@@ -1,0 +1,101 @@
+"""The settings as options of `watcher run`: each is its environment variable, read by the same grammar."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import click
+from attrs import Attribute, fields
+from click.core import ParameterSource
+
+from watcher.config.settings import DaemonSettings, OneOf, Policy, variable
+
+_KINDS: dict[type, str] = {float: "duration", int: "number"}
+_UNITS = (("h", 3600.0), ("m", 60.0), ("s", 1.0))
+
+
+class _Readable(click.ParamType[str]):
+    """Text that a setting's reader takes; it stays text."""
+
+    def __init__(self, attribute: "Attribute[Any]") -> None:
+        self.name = _KINDS.get(type(attribute.default), attribute.name)
+        self._about = attribute.metadata
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        """Show the words that there are to choose from."""
+        reader = self._about["read"]
+        return f"[{'|'.join(reader.words)}]" if isinstance(reader, OneOf) else super().get_metavar(param, ctx)
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            self._about["read"](value)
+        except ValueError:
+            self.fail(f"{value!r} cannot be read; it takes {self._about['values']}.", param, ctx)
+        return value
+
+
+class _Setting(click.Option):
+    """An option that shows its variable, which only `settings` reads: its errors are the same everywhere."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """Leave the variable to whoever asks for the setting."""
+        del ctx
+        return None
+
+
+def state_dir_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the option that says where the state directory is."""
+    return click.option(
+        "--state-dir",
+        cls=_Setting,
+        envvar=variable("state_dir"),
+        show_envvar=True,
+        show_default="/var/lib/ctr-updater for root, else $XDG_STATE_HOME/ctr-updater",
+        expose_value=False,
+        callback=_set,
+        help="What must outlive a restart.",
+        metavar="FOLDER",
+    )(command)
+
+
+def setting_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for every setting of the daemon."""
+    settings = [
+        each for cls in (Policy, DaemonSettings) for each in fields(cls) if not each.metadata["label_only"]
+    ]
+    for attribute in reversed(settings):
+        command = _option(attribute)(command)
+    return state_dir_option(command)
+
+
+def _option(attribute: "Attribute[Any]") -> Callable[[Callable[..., None]], Callable[..., None]]:
+    flag = attribute.type is bool
+    return click.option(
+        f"--{attribute.name.replace('_', '-')}",
+        cls=_Setting,
+        envvar=variable(attribute.name),
+        show_envvar=True,
+        is_flag=flag,
+        flag_value="true" if flag else None,
+        default=None if flag else _spelled(attribute.default),
+        show_default=True,
+        type=None if flag else _Readable(attribute),
+        expose_value=False,
+        callback=_set,
+        help=attribute.metadata["help"],
+    )
+
+
+def _spelled(default: object) -> str | None:
+    """A default as a person would write it; None where there is none."""
+    if not isinstance(default, float):
+        return str(default) or None
+    unit, seconds = next(((unit, each) for unit, each in _UNITS if default and default % each == 0), ("", 1))
+    return f"{default / seconds:.0f}{unit}"
+
+
+def _set(context: click.Context, option: click.Parameter, value: str | bool | None) -> None:
+    """A flag speaks louder than the variable, and is the variable from here on."""
+    name = option.name or ""
+    if value and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+        os.environ[variable(name)] = "true" if value is True else str(value)

@@ -1,0 +1,127 @@
+"""How a command ends: every error as one line on standard error, and an exit code.
+
+Imports neither aiodocker nor asyncio before a command runs, so that `--help` and usage errors are quick.
+"""
+
+import gc
+import json
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from watcher.cli import standard_error
+from watcher.model.errors import WatcherError
+
+HELP = {"help_option_names": ["-h", "--help"], "show_default": True}
+SETTINGS = "Settings are read from variables CTR_UPDATER_..., which `watcher run --help` lists."
+
+_JSON = "--json"
+
+debug_option = click.option("--debug", is_flag=True, help="Show where an error came from.")
+
+
+def run(
+    make: Callable[[Any], Any],
+    *,
+    debug: bool,
+    waits: bool = False,
+    as_json: bool = False,
+    looks: bool = False,
+) -> int:
+    """Run a command on the engine that the environment names, and return its exit code.
+
+    An error of the program itself ends with 5 (unknown): Python's own 1 would say that there is an update.
+
+    Args:
+        make: Makes the command, given the module `commands`, or `looking` for one that only looks.
+        debug: Whether to show tracebacks.
+        waits: As `session.run`.
+        as_json: Whether an error is also an object on standard output.
+        looks: Whether it only looks: then nothing that updates is imported.
+    """
+    standard_error.install()
+    try:
+        return _run(make, waits=waits, looks=looks)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last line of defence, see above
+        ended = _ended(error)
+        _say(ended, as_json=as_json)
+        if debug:
+            traceback.print_exc()
+        return ended.exit_code
+
+
+class Commands(click.Group):
+    """A group of commands of which each says with `--json` also what is wrong with its own words in JSON."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Parse the words that are the group's own."""
+        as_json = _JSON in args
+        with _told(as_json=as_json):
+            context = super().make_context(info_name, args, parent, **extra)
+        context.meta[_JSON] = as_json
+        return context
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Parse the words of a command, and run it."""
+        with _told(as_json=ctx.meta[_JSON]):
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _told(*, as_json: bool) -> Iterator[None]:
+    try:
+        yield
+    except click.UsageError as error:
+        if not as_json:
+            raise
+        path = error.ctx.command_path if error.ctx else "watcher"
+        _say(_Misuse(error.format_message().rstrip("."), advice=f"see `{path} --help`"), as_json=True)
+        raise click.exceptions.Exit(_Misuse.exit_code) from error
+
+
+def _say(ended: WatcherError, *, as_json: bool) -> None:
+    click.echo(str(ended), err=True)
+    if as_json:
+        click.echo(json.dumps(ended.record))
+
+
+def _run(make: Callable[[Any], Any], *, waits: bool, looks: bool) -> int:
+    from watcher.config import certificates
+
+    gc.disable()
+    with certificates.unread():
+        from watcher.cli import session
+
+        module: Any
+        if looks:
+            from watcher.cli import looking as module
+        else:
+            from watcher.cli import commands as module
+    gc.freeze()  # what is imported stays to the end: it is not looked through for garbage again and again
+    gc.enable()
+    return session.run(make(module), waits=waits)
+
+
+def _ended(error: BaseException) -> WatcherError:
+    if isinstance(error, WatcherError):
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return _Interrupted("stopped by SIGINT; nothing was begun")
+    return _Bug(f"unexpected {type(error).__name__}: {error}", advice="run it with --debug and report it")
+
+
+class _Misuse(WatcherError):
+    exit_code = 2
+
+
+class _Interrupted(WatcherError):
+    exit_code = 130
+
+
+class _Bug(WatcherError):
+    exit_code = 5

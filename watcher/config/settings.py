@@ -1,0 +1,277 @@
+"""What users may choose, by label or by environment: one grammar, one place.
+
+A label `ctr-updater.stable-for` and the variable `CTR_UPDATER_STABLE_FOR` are the same setting; the
+label speaks for its container, the variable is the default for those without. An empty value counts as not
+set (Compose makes one of `${X:-}`); a name of our prefix that is not known is refused as a value is.
+"""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from attrs import evolve, field, fields, frozen
+
+from watcher.config.schedule import schedule
+from watcher.config.spelling import refuse_unknown
+from watcher.model.errors import UnknownName, UnreadableSetting
+from watcher.model.labels import LABEL_PREFIX, is_ours
+from watcher.model.names import container_name
+
+_VARIABLE_PREFIX = "CTR_UPDATER_"
+# Read elsewhere; CACHE is where the project's own tests keep what they fetched.
+_OTHER_VARIABLES = (
+    "STATE_DIR", "REGISTRY", "REGISTRY_USER", "REGISTRY_USER_FILE", "REGISTRY_PASSWORD",
+    "REGISTRY_PASSWORD_FILE", "CACHE",
+)  # fmt: skip
+FORMATS = ("auto", "console", "json")
+LEVELS = ("debug", "info", "warning", "error")
+
+S = TypeVar("S", "Policy", "DaemonSettings")
+
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_LONGEST_S = 100 * 365 * 86400.0  # beyond that it is a slip, and no date any more
+_PART = re.compile(r"([0-9]+)(ms|s|m|h|d)")
+
+
+def duration(text: str) -> float:
+    """Read `500ms`, `10s`, `1h30m`, `7d` or `0` into seconds.
+
+    Raises:
+        ValueError: It is none of those, or longer than a hundred years.
+    """
+    if text == "0":
+        return 0.0
+    parts = _PART.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise ValueError(text)
+    seconds = sum(float(number) * _SECONDS[unit] for number, unit in parts)
+    if seconds > _LONGEST_S:
+        raise ValueError(text)
+    return seconds
+
+
+def interval(text: str) -> float:
+    """Read a duration of a second or more: less would hammer the registries.
+
+    Raises:
+        ValueError: It is none.
+    """
+    seconds = duration(text)
+    if seconds < 1:
+        raise ValueError(text)
+    return seconds
+
+
+def boolean(text: str) -> bool:
+    """Read `true` or `false`.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    return bool(("false", "true").index(text))
+
+
+class OneOf:
+    """A reader that takes just these words."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def __call__(self, text: str) -> str:
+        """Read one of them; ValueError for any other."""
+        return self.words[self.words.index(text)]
+
+
+def whole_number(text: str) -> int:
+    """Read a number of 1 or more.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not text.isascii() or not text.isdecimal() or int(text) < 1:
+        raise ValueError(text)
+    return int(text)
+
+
+def container_names(text: str) -> tuple[str, ...]:
+    """Read names of containers, separated by commas.
+
+    Raises:
+        ValueError: One of them is no name.
+    """
+    found = tuple(part.strip() for part in text.split(","))
+    if not all(container_name(name) == name for name in found):
+        raise ValueError(text)
+    return found
+
+
+def _setting(default: object, read: Callable[[str], object], values: str, about: str = "") -> Any:
+    """A setting; one without words about it is a label's alone."""
+    return field(
+        default=default, metadata={"read": read, "values": values, "help": about, "label_only": not about}
+    )
+
+
+_SLOTS = "Updates that hold a container down at once."
+_YES_OR_NO = "true or false"
+_CRON = "a cron expression of five fields, or @daily and the like"
+_DURATION = "a duration such as 500ms, 10s, 2m, 1h30m or 7d"
+
+
+@frozen
+class Policy:
+    """The settings that hold for one container; the names are those of the labels.
+
+    Attributes:
+        enable: Whether it opted in; only a label says so.
+        mode: `update`, or `notify` to say it and not do it.
+        source: `registry`, or `local` to follow the local tag only and never ask a registry.
+        depends_on: Names of containers that are updated before this one.
+        stop_timeout: Seconds to stop before SIGKILL; None is the container's own time.
+        stable_for: Seconds that a successor without a HEALTHCHECK must run.
+        health_timeout: Seconds until one with a HEALTHCHECK must be healthy.
+        cooldown: Seconds that a tag must have meant a new image before that is taken.
+        schedule: Updates begin only at these times (cron), or a little later; empty is always.
+        cleanup: Whether the old image is removed once nothing refers to it.
+    """
+
+    enable: bool = _setting(False, boolean, _YES_OR_NO)
+    mode: str = _setting(
+        "update", OneOf("update", "notify"), "update or notify", "notify: say it and do not do it."
+    )
+    source: str = _setting("registry", OneOf("registry", "local"), "registry or local")
+    depends_on: tuple[str, ...] = _setting((), container_names, "names of containers, separated by commas")
+    stop_timeout: float | None = _setting(None, duration, _DURATION)
+    stable_for: float = _setting(
+        10.0, duration, _DURATION, "Without a HEALTHCHECK: how long a new container must run."
+    )
+    health_timeout: float = _setting(
+        120.0, duration, _DURATION, "With a HEALTHCHECK: how long until a new container is healthy."
+    )
+    cooldown: float = _setting(
+        0.0, duration, _DURATION, "How long a tag must have meant a new image before it is taken."
+    )
+    schedule: str = _setting(
+        "", schedule, _CRON, "Updates begin only at these times, and for --schedule-grace after each."
+    )
+    cleanup: bool = _setting(False, boolean, _YES_OR_NO, "Remove an old image once nothing refers to it.")
+
+    @classmethod
+    def of_environment(cls, environ: Mapping[str, str] = os.environ) -> "Policy":
+        """Read the defaults.
+
+        Raises:
+            UnreadableSetting: A variable's value is not of its grammar.
+        """
+        return _read(cls(), _variables(cls), environ)
+
+    def with_labels(self, labels: Mapping[str, str] | None) -> "Policy":
+        """Let a container's labels speak.
+
+        Raises:
+            UnreadableSetting: A label's value is not of its grammar.
+            UnknownName: A label of our prefix is none that there is.
+        """
+        spelled = {each.name: label(each.name) for each in fields(type(self))}
+        refuse_unknown_labels(labels or {})
+        return _read(self, spelled, labels or {})
+
+
+@frozen
+class DaemonSettings:
+    """The settings of `watcher run`.
+
+    Attributes:
+        interval: Seconds between two looks at the registries.
+        concurrency: Updates that hold a container down at once.
+        log_format: `auto`, `console` or `json`.
+        log_level: `debug`, `info`, `warning` or `error`.
+        schedule_grace: Seconds after a schedule's moment in which updates may still begin.
+        image_labels: Whether labels of ours count that come from a container's image alone.
+    """
+
+    interval: float = _setting(
+        3600.0, interval, f"{_DURATION}, but 1s or more", "Time between two looks at the registries."
+    )
+    concurrency: int = _setting(8, whole_number, "a whole number of 1 or more", _SLOTS)
+    log_format: str = _setting("auto", OneOf(*FORMATS), f"one of {', '.join(FORMATS)}", "How to log.")
+    log_level: str = _setting("info", OneOf(*LEVELS), f"one of {', '.join(LEVELS)}", "What to log.")
+    schedule_grace: float = _setting(
+        3600.0, duration, _DURATION, "How late an update may begin after its schedule's moment."
+    )
+    image_labels: bool = _setting(
+        False, boolean, _YES_OR_NO, "Let labels of ours count that come from an image alone."
+    )
+
+    @classmethod
+    def of_environment(cls, environ: Mapping[str, str] = os.environ) -> "DaemonSettings":
+        """Read them.
+
+        Raises:
+            UnreadableSetting: A variable's value is not of its grammar.
+        """
+        return _read(cls(), _variables(cls), environ)
+
+
+def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where what must outlive a restart is kept."""
+    if chosen := environ.get("CTR_UPDATER_STATE_DIR"):
+        return Path(chosen)
+    if os.geteuid() == 0:
+        return Path("/var/lib/ctr-updater")
+    home = Path(environ.get("HOME") or "/")
+    return Path(environ.get("XDG_STATE_HOME") or home / ".local" / "state") / "ctr-updater"
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"{_VARIABLE_PREFIX}{name.upper()}"
+
+
+def label(name: str) -> str:
+    """The label of a setting."""
+    return f"{LABEL_PREFIX}{name.replace('_', '-')}"
+
+
+def refuse_unknown_labels(labels: Mapping[str, str]) -> None:
+    """Let only labels of our prefix pass that there are.
+
+    Raises:
+        UnknownName: One is none.
+    """
+    ours = [name for name, value in labels.items() if is_ours(name) and value.strip()]
+    refuse_unknown(ours, [label(each.name) for each in fields(Policy)], LABEL_PREFIX)
+
+
+def refuse_unknown_variables(environ: Mapping[str, str] = os.environ) -> None:
+    """Let only variables of our prefix pass that there are.
+
+    Raises:
+        UnknownName: One is none.
+    """
+    given = [name for name, value in environ.items() if name.startswith(_VARIABLE_PREFIX) and value.strip()]
+    for each in fields(Policy):
+        if each.metadata["label_only"] and variable(each.name) in given:
+            raise UnknownName(variable(each.name), f"only the label {label(each.name)} says so")
+    known = [*_variables(Policy).values(), *_variables(DaemonSettings).values()]
+    known += [f"{_VARIABLE_PREFIX}{name}" for name in _OTHER_VARIABLES]
+    refuse_unknown(given, known, _VARIABLE_PREFIX)
+
+
+def _variables(cls: type[Any]) -> dict[str, str]:
+    return {each.name: variable(each.name) for each in fields(cls) if not each.metadata["label_only"]}
+
+
+def _read(settings: S, spelled: Mapping[str, str], texts: Mapping[str, str]) -> S:
+    read = {}
+    for name, spelling in spelled.items():
+        if not texts.get(spelling, "").strip():
+            continue
+        about = getattr(fields(type(settings)), name).metadata
+        try:
+            read[name] = about["read"](texts[spelling].strip())
+        except ValueError as error:
+            raise UnreadableSetting(spelling, texts[spelling], about["values"]) from error
+    return evolve(settings, **read)

@@ -1,0 +1,74 @@
+"""What to go back to for a container that removes itself when it stops (`--rm`).
+
+The spare is the old container once more: same options, same image by its id, same volumes by their
+names, but never started and not removing itself. It keeps the volumes and the image alive while nothing
+else does, also through a restart of the engine, which removes every `--rm` container that is not
+running, the prepared successor too (20.10 to 28.5).
+"""
+
+from attrs import evolve
+
+from watcher.container import successor
+from watcher.container.successor import Draft
+from watcher.engine.client import Engine, Json
+from watcher.model.inspection import reference_of
+from watcher.model.labels import REFERENCE, SPARE_OF
+from watcher.model.names import Marker, short
+
+
+async def create(engine: Engine, old: Json, name: str) -> str:
+    """Create the spare of a container that still runs; returns its id."""
+    return str((await successor.create(engine, name, await drafted(engine, old)))["Id"])
+
+
+async def drafted(engine: Engine, old: Json, *, files: bytes | None = None) -> Draft:
+    """Draft the spare of a container that still runs; `files` are those that were put into it, if known."""
+    return as_spare(await _like(engine, old, files), old)
+
+
+def as_spare(made: Draft, old: Json) -> Draft:
+    """Make a draft that of a container's spare, which stays and says whose it is."""
+    labels = {SPARE_OF: old["Id"], REFERENCE: reference_of(old)}
+    return _altered(made, labels, removes_itself=False)
+
+
+async def respawn(engine: Engine, spare: str, again: str, marker: Marker) -> None:
+    """Make the old container anew from its spare, up to the point where it has the name.
+
+    It is created from the image's id, for its tag may mean another image by now; a label remembers the
+    tag that it follows.
+
+    Args:
+        engine: Where they are.
+        spare: The spare's id.
+        again: The id of the container made anew, where an attempt before this one got so far, or empty.
+        marker: The spare's.
+    """
+    kept = await engine.container(spare)
+    if not again:
+        name, labels = (
+            evolve(marker, kind="new", back=True, other=short(spare)),
+            {REFERENCE: reference_of(kept)},
+        )
+        made = _altered(await _like(engine, kept), labels, removes_itself=True)
+        again = str((await successor.create(engine, str(name), made))["Id"])
+    aside = str(evolve(marker, back=True, other=short(again)))
+    if kept["Name"] != f"/{aside}":
+        # The engine refuses to give a container the name that it has (20.10 to 28.5).
+        await engine.rename(spare, aside)
+    await engine.rename(again, marker.name)
+
+
+async def _like(engine: Engine, container: Json, files: bytes | None = None) -> Draft:
+    image = await engine.image(container["Image"])
+    made = await successor.draft(engine, container, image, image, files=files)
+    made.payload.body["Image"] = container["Image"]
+    return made
+
+
+def _altered(made: Draft, labels: dict[str, str], *, removes_itself: bool) -> Draft:
+    body = made.payload.body
+    body["HostConfig"]["AutoRemove"] = removes_itself
+    own = {key: value for key, value in (body.get("Labels") or {}).items() if key != SPARE_OF}
+    body["Labels"] = own | labels
+    return made

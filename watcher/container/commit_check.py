@@ -1,0 +1,39 @@
+"""Whether a successor that has proved itself is still where it must be, before its old one is removed."""
+
+from typing import Any
+
+from watcher.container.readiness import has_ended_well
+from watcher.engine.client import Engine
+from watcher.model.errors import EngineError
+from watcher.model.names import Marker
+
+Json = dict[str, Any]
+
+
+class OutOfPlace(EngineError):
+    """A successor that had proved itself has not got the name any more, or does not run."""
+
+
+async def confirm(engine: Engine, new: str, marker: Marker) -> None:
+    """See that a proved successor is still what it was proved to be, right before the old one is removed.
+
+    Raises:
+        OutOfPlace: It is not.
+    """
+    container = await engine.container(new)
+    name, state = container["Name"].removeprefix("/"), container["State"]["Status"]
+    if name != marker.name:
+        raise OutOfPlace(f"its successor is called {name} now")
+    if not is_as_wanted(container, marker):
+        raise OutOfPlace(f"its successor is {state}, after it had proved itself")
+
+
+def is_as_wanted(container: Json, marker: Marker) -> bool:
+    """Whether a successor is in a state that its update may end in.
+
+    What a person paused or unpaused stands. Of one with nothing to go back to none is asked for. One that is
+    between two starts and ended with 0 was proved to do so, as its old one did.
+    """
+    state, is_judged = container["State"], marker.wanted != "s" and not marker.unjudged and not marker.back
+    is_running = state["Running"] if not state.get("Restarting") else state.get("ExitCode") == 0
+    return bool(not is_judged or is_running or has_ended_well(container))

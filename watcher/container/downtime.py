@@ -1,0 +1,157 @@
+"""Who may be down at the same time: as many as were asked for, and nobody who could take another's address.
+
+An update holds a slot, and what it was given here, until the last of its containers is started, and not
+while it waits for a proof. Who is down waits for nobody, but for the way back, and that no longer than
+`WAY_BACK_S`: who is down yet may be so for long, as where a stop takes its time or the engine hangs.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+from attrs import frozen
+
+from watcher.dependencies.addresses import Needs, needs
+
+Json = dict[str, Any]
+
+WAY_BACK_S = 60.0
+OVERTAKEN = (
+    "others are down that could lose an address or a port to it; it did not wait for them any longer, for it "
+    "was down itself"
+)
+
+
+class Downtimes:
+    """All of one process.
+
+    Args:
+        slots: How many updates may hold a slot at once; None is any number.
+    """
+
+    def __init__(self, slots: int | None = None) -> None:
+        self._slots = asyncio.Semaphore(slots) if slots else None
+        self._down: list[Needs] = []
+        self._waiting: list[_Turn] = []
+        self._news = asyncio.Event()
+
+    @contextlib.asynccontextmanager
+    async def of(self, containers: Iterable[Json]) -> AsyncIterator["Downtime"]:
+        """Give the update of inspected containers a slot, as soon as there is one.
+
+        Args:
+            containers: Those that run, and will be down.
+        """
+        if self._slots:
+            await self._slots.acquire()
+        downtime = Downtime(self, needs(containers))
+        try:
+            yield downtime
+        finally:
+            downtime.end()
+
+    @contextlib.asynccontextmanager
+    async def around(self, containers: Iterable[Json], *, is_back: bool = False) -> AsyncIterator[bool]:
+        """Let inspected containers be started, outside an update, as soon as nobody's address is at stake.
+
+        Args:
+            containers: Those that are down.
+            is_back: They go back: after `WAY_BACK_S` they are started all the same, and it gives False.
+        """
+        wanted = needs(containers)
+        is_alone = await self.enter(wanted, is_back=is_back)
+        try:
+            yield is_alone
+        finally:
+            self.leave(wanted)
+
+    async def enter(self, wanted: Needs, *, is_back: bool = False) -> bool:
+        """Wait until nobody is down, or has waited for longer, who could take what these have, or lose it.
+
+        Args:
+            wanted: What these take.
+            is_back: They go back: after `WAY_BACK_S` they are down all the same.
+
+        Returns:
+            False where that time was over.
+        """
+        turn, is_alone = _Turn(wanted), True
+        self._waiting.append(turn)
+        try:
+            async with asyncio.timeout(WAY_BACK_S if is_back else None):
+                await self._alone(turn)
+        except TimeoutError:
+            is_alone = False
+        finally:
+            self._waiting.remove(turn)
+            self._ring()
+        self._down.append(wanted)
+        return is_alone
+
+    async def _alone(self, turn: "_Turn") -> None:
+        while any(turn.wanted.excludes(other) for other in [*self._down, *self._before(turn)]):
+            await self._news.wait()
+
+    def leave(self, wanted: Needs) -> None:
+        """Let others be down who wait for these."""
+        self._down.remove(wanted)
+        self._ring()
+
+    def leave_slot(self) -> None:
+        """Let another update begin."""
+        if self._slots:
+            self._slots.release()
+
+    def _before(self, turn: "_Turn") -> list[Needs]:
+        return [each.wanted for each in self._waiting[: self._waiting.index(turn)]]
+
+    def _ring(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+
+@frozen(eq=False)
+class _Turn:
+    """A place in the queue; two may want the same."""
+
+    wanted: Needs
+
+
+class Downtime:
+    """That of one update, with its slot.
+
+    Args:
+        others: Those of the same process.
+        wanted: What its containers take when they start.
+    """
+
+    def __init__(self, others: Downtimes, wanted: Needs) -> None:
+        self.others = others
+        self._wanted = wanted
+        self._is_down = False
+        self._has_slot = True
+
+    async def begin(self, *, is_back: bool = False) -> bool:
+        """Wait until the containers may be down; nothing where they are already.
+
+        Args:
+            is_back: They go back: after `WAY_BACK_S` they are down all the same.
+
+        Returns:
+            False where that time was over.
+        """
+        if self._is_down:
+            return True
+        is_alone = await self.others.enter(self._wanted, is_back=is_back)
+        self._is_down = True
+        return is_alone
+
+    def end(self) -> None:
+        """All of them are started, or left as they are: let others begin."""
+        if self._is_down:
+            self.others.leave(self._wanted)
+            self._is_down = False
+        if self._has_slot:
+            self.others.leave_slot()
+            self._has_slot = False

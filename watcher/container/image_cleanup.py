@@ -1,0 +1,21 @@
+"""Removes the image that an update left behind, where nothing refers to it any more."""
+
+from watcher.engine.client import Engine
+from watcher.model.errors import EngineError
+
+
+async def clean_up(engine: Engine, image_id: str) -> bool:
+    """Remove an image that no tag names and no container in any state runs from; never by force.
+
+    Returns:
+        Whether it is gone. One that the engine still has a use for (a child, several digests) stays,
+        and so does every one while the engine is not well: the update itself has been made.
+    """
+    try:
+        used = {row["ImageID"] for row in await engine.containers(stopped=True)}
+        if image_id in used or (await engine.image(image_id)).get("RepoTags"):
+            return False
+        await engine.remove_image(image_id)
+    except EngineError:
+        return False
+    return True

@@ -1,0 +1,107 @@
+"""Reads the files that a client put into a container before its start: few, small, told by their times."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+
+from attrs import frozen
+
+from watcher.container.recreate import (
+    injected_candidates,
+    is_injected,
+    may_be_edited,
+    may_be_injected,
+    rerooted,
+    shortlist,
+)
+from watcher.engine.client import Engine, Json
+from watcher.model.errors import NotFound, Refused
+
+_MIB = 1024 * 1024
+_LARGEST = _MIB
+_ALL = 16 * _MIB
+_HEADERS = 8192  # what a tar has beside a file's content
+_AT_ONCE = 8
+_SHOWN = 3
+
+
+@frozen
+class PutIn:
+    """What was put into a container.
+
+    Attributes:
+        files: A tar of it, for `PUT archive?path=/`; empty where there is nothing.
+        doubts: A line each for what may have been, and is not carried over.
+    """
+
+    files: bytes = b""
+    doubts: tuple[str, ...] = ()
+
+
+async def put_in(engine: Engine, container: Json) -> PutIn:
+    """Read what was put into a container.
+
+    Raises:
+        Refused: It is too large to be Compose's.
+    """
+    if not may_be_injected(container):
+        return PutIn()
+    candidates = injected_candidates(await engine.changes(container["Id"]), container)
+    paths, left_out = shortlist(candidates)
+    stats = await _stats(engine, container["Id"], paths)
+    injected = [path for path in paths if path in stats and is_injected(path, stats[path], container)]
+    own = [path for path in stats if path not in injected and may_be_edited(path, stats[path])]
+    doubts = (*_changed(sorted(own)), *_crowded(left_out))
+    return PutIn(rerooted(await _archives(engine, container, injected)) if injected else b"", doubts)
+
+
+async def _stats(engine: Engine, cid: str, paths: Sequence[str]) -> dict[str, Json]:
+    """Look at some files at once; what went meanwhile is left out."""
+    found = dict[str, Json]()
+
+    async def look(path: str) -> None:
+        with contextlib.suppress(NotFound):
+            found[path] = await engine.stat(cid, path)
+
+    for begin in range(0, len(paths), _AT_ONCE):
+        looks = [look(path) for path in paths[begin : begin + _AT_ONCE]]
+        for error in filter(None, await asyncio.gather(*looks, return_exceptions=True)):
+            raise error
+    return found
+
+
+async def _archives(engine: Engine, container: Json, paths: Sequence[str]) -> Mapping[str, bytes]:
+    found, left = dict[str, bytes](), _ALL
+    for path in paths:
+        tar = await engine.archive(container["Id"], path, min(_LARGEST, left) + _HEADERS)
+        if tar is None:
+            name = str(container["Name"]).removeprefix("/")
+            raise Refused(
+                f"{name} cannot be updated: the files that were put into it before its start are larger than "
+                f"{_LARGEST // _MIB} MiB each or {_ALL // _MIB} MiB together ({path})",
+                advice="mount them, or recreate it with `docker compose up -d --force-recreate`",
+            )
+        found[path] = tar
+        left -= len(tar)
+    return found
+
+
+def _changed(changed: Sequence[str]) -> Iterator[str]:
+    if changed:
+        yield (
+            f"{_some(changed)} changed while it ran, so that is not what Compose may have put there, and it "
+            "is not carried over: `docker compose up -d --force-recreate` puts there what should be"
+        )
+
+
+def _crowded(left_out: Mapping[str, int]) -> Iterator[str]:
+    if left_out:
+        yield (
+            f"{sum(left_out.values())} files were changed in {_some([*left_out])}: too many to tell "
+            "whether Compose put one of them there, and none is carried over"
+        )
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

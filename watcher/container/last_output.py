@@ -1,0 +1,73 @@
+"""What a container said last, fit to be told, kept and sent: masked, escaped and cut."""
+
+from watcher.engine.client import Engine, Json
+from watcher.model.errors import EngineError, NotFound
+from watcher.model.quoting import Mask, escaped
+
+_LINES = 5
+_LONGEST = 400
+
+
+async def mask_of(engine: Engine, cid: str) -> Mask:
+    """What hides the values of a container's environment.
+
+    Raises:
+        EngineError: They cannot be told.
+    """
+    container = await engine.container(cid)
+    try:
+        image = await engine.image(container["Image"])
+    except NotFound:
+        image = {}
+    inherited = (image.get("Config") or {}).get("Env") or []
+    return Mask(container["Config"].get("Env") or [], inherited)
+
+
+async def masked(engine: Engine, cid: str, said: str) -> str:
+    """What the engine says of a container, which may quote it; none of it where nobody knows what to hide."""
+    try:
+        return (await mask_of(engine, cid))(said)
+    except EngineError as error:
+        return (
+            f"the engine would not start it; why is not told, for its secrets are not known ({error.message})"
+        )
+
+
+async def told(engine: Engine, cid: str, trouble: str) -> str:
+    """What went wrong with a container, on one line with its last words.
+
+    Args:
+        engine: Where it is.
+        cid: Its id.
+        trouble: What went wrong; what it quotes of the container or the engine is masked already.
+    """
+    try:
+        mask = await mask_of(engine, cid)
+    except EngineError:
+        return trouble
+    return mask(trouble) + await last_words(engine, cid, mask)
+
+
+async def last_words(engine: Engine, cid: str, mask: Mask) -> str:
+    """The end of a container's log as a clause to put behind what went wrong; empty where it said nothing."""
+    try:
+        said = mask(await engine.logs(cid, _LINES))
+    except EngineError:
+        return ""
+    return _clause("its last words", said)
+
+
+async def last_check(engine: Engine, container: Json) -> str:
+    """What an inspected container's last health check said, as a clause likewise."""
+    checks = (container["State"].get("Health") or {}).get("Log") or [{}]
+    try:
+        mask = await mask_of(engine, container["Id"])
+    except EngineError:
+        return ""
+    return _clause("its check said", mask(str(checks[-1].get("Output") or "")))
+
+
+def _clause(what: str, said: str) -> str:
+    lines = (" ".join(line.split()) for line in said.split("\n"))
+    words = escaped(" | ".join(filter(None, lines)))
+    return f"; {what}: {words[-_LONGEST:]}" if words else ""

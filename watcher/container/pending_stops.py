@@ -1,0 +1,42 @@
+"""Stops that an updater asked for, and did not live to see the end of.
+
+The engine goes on with a stop whoever hung up (20.10 to 28.5). Until it is over the container is shown as
+running, and a start does nothing; then it is stopped for good, restart policy or not.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from watcher.engine.client import Engine
+
+Json = dict[str, Any]
+
+
+async def see_through(engine: Engine, old: str, successor: str) -> None:
+    """See a stop of an old container to its end, if one may be under way; a second stop waits for the first.
+
+    Args:
+        engine: Where it is.
+        old: Its id.
+        successor: The id of its successor, which was made before the stop was asked for.
+    """
+    container = await engine.container(old)
+    if container["State"]["Running"] and await _may_be_stopping(engine, container, successor):
+        await engine.stop(container)
+
+
+async def _may_be_stopping(engine: Engine, container: Json, successor: str) -> bool:
+    """Whether it was sent a signal; not known where the engine has forgotten what was that long ago.
+
+    The engine keeps its last 256 events, and none over its own restart.
+    """
+    made = _instant((await engine.container(successor))["Created"])
+    if _instant(container["State"]["StartedAt"]) > made:
+        return False
+    past = await engine.past_events(made, await engine.now(), container=[container["Id"], successor])
+    happened = {(event["Actor"]["ID"], event["Action"]) for event in past}
+    return (successor, "create") not in happened or (container["Id"], "kill") in happened
+
+
+def _instant(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()

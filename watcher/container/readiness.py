@@ -1,0 +1,162 @@
+"""What a successor must show, before the old container is given up: judged from one inspect at a time.
+
+Proved is: on the networks and ports at every look that the old container had, and healthy where it has a
+HEALTHCHECK, else running for a while without a restart or an OOM kill that the old one did not know; a job
+that ends with 0 under a policy that lets it end counts as well. Looks are taken by `probe`.
+"""
+
+from enum import Enum
+from typing import Any, Literal
+
+from attrs import frozen
+
+from watcher.container.baseline import EVERYTHING, Baseline, is_unhealthy
+from watcher.model.errors import EngineError, WatcherError
+from watcher.model.names import Wanted
+
+Json = dict[str, Any]
+
+_NANO = 1_000_000_000
+_MAY_END = {"", "no", "on-failure"}
+
+
+class NotProved(WatcherError):
+    """The successor does not work; the message says in what way."""
+
+    exit_code = 6
+
+
+class Unhealthy(NotProved):
+    """Its HEALTHCHECK says that it does not work, or did not say in time that it does."""
+
+
+class NotStarted(NotProved):
+    """The engine tried to start the successor, and could not; see `probe.start`."""
+
+
+class Meddled(EngineError):
+    """Somebody else stopped, paused or cut off the successor, so that it could not prove itself.
+
+    Attributes:
+        wanted: The state that they brought it to; empty where that is not known to be wanted.
+    """
+
+    def __init__(self, message: str, *, wanted: Wanted | Literal[""] = "") -> None:
+        super().__init__(message)
+        self.wanted = wanted
+
+
+class Look(Enum):
+    """What one inspect says."""
+
+    PASSED = "passed"
+    WAITING = "not yet"
+    UNWIRED = "it runs without all its networks and ports"
+
+
+@frozen
+class Demand:
+    """How long a container has, in seconds.
+
+    Attributes:
+        stable_for: Without a HEALTHCHECK: how long it must run.
+        health_timeout: With one: until it must be healthy; at least what the check itself needs.
+    """
+
+    stable_for: float = 10.0
+    health_timeout: float = 120.0
+
+    def limit(self, container: Json) -> float:
+        """The seconds after which a container that did not prove itself has failed."""
+        check = container["Config"].get("Healthcheck") or {}
+        if not has_healthcheck(container):
+            return self.stable_for
+        rounds = (check.get("Retries") or 3) + 1
+        each = (check.get("Interval") or 30 * _NANO) + (check.get("Timeout") or 30 * _NANO)
+        return max(self.health_timeout, ((check.get("StartPeriod") or 0) + rounds * each) / _NANO)
+
+
+def judge(
+    container: Json, elapsed: float, demand: Demand, baseline: Baseline = EVERYTHING, *, excused: bool = False
+) -> Look:
+    """Judge one inspect, `elapsed` seconds after the start.
+
+    Args:
+        container: As inspected.
+        elapsed: Seconds since its start.
+        demand: How long it has.
+        baseline: What the old container had.
+        excused: It ended only as the old one did, or for somebody stopped it.
+
+    Raises:
+        NotProved: It has failed for good.
+    """
+    state = container["State"]
+    if not excused:
+        _refuse_restarts(container)
+    if state.get("OOMKilled") and not baseline.lacks_memory:
+        raise NotProved("it was killed for lack of memory")
+    if state.get("Restarting"):
+        return Look.WAITING if elapsed < demand.limit(container) else Look.PASSED
+    if not state.get("Running"):
+        return _ended(container)
+    if not baseline.is_wired(container):
+        return Look.UNWIRED
+    return _health(container, elapsed, demand)
+
+
+def _refuse_restarts(container: Json) -> None:
+    state = container["State"]
+    if state.get("Restarting") or (container.get("RestartCount") and not state.get("Running")):
+        raise NotProved(f"it restarted, last with exit code {state.get('ExitCode')}")
+    if container.get("RestartCount"):
+        # The engine forgets the exit code as soon as it has started a container again (20.10 to 28.5).
+        raise NotProved("it restarted")
+
+
+def runs(container: Json) -> bool:
+    """Whether it runs: one that the engine waits to restart is shown as running too (28.5)."""
+    return bool(container["State"].get("Running")) and not container["State"].get("Restarting")
+
+
+def has_healthcheck(container: Json) -> bool:
+    """Whether the engine runs a check; `["NONE"]` switches the image's off."""
+    test = (container["Config"].get("Healthcheck") or {}).get("Test") or []
+    return bool(test) and test[0] != "NONE"
+
+
+def has_ended_well(container: Json) -> bool:
+    """Whether it was a job that is done: it has run, ended with 0, and its restart policy lets it end."""
+    state, policy = container["State"], container["HostConfig"].get("RestartPolicy") or {}
+    has_ended = state.get("Status") == "exited" and state.get("ExitCode") == 0
+    return has_ended and policy.get("Name", "") in _MAY_END
+
+
+def _ended(container: Json) -> Look:
+    code, policy = container["State"].get("ExitCode"), container["HostConfig"].get("RestartPolicy") or {}
+    if code == 0 and policy.get("Name", "") in _MAY_END:
+        return Look.PASSED
+    raise NotProved(with_code(code))
+
+
+def is_wired(container: Json, baseline: Baseline = EVERYTHING) -> bool:
+    """Whether a running container is on its networks, with an address, and has its ports."""
+    return baseline.is_wired(container)
+
+
+def with_code(code: Any) -> str:
+    """How an end is said."""
+    return f"it ended with exit code {code}"
+
+
+def _health(container: Json, elapsed: float, demand: Demand) -> Look:
+    over = elapsed >= demand.limit(container)
+    if not has_healthcheck(container):
+        return Look.PASSED if over else Look.WAITING
+    if (container["State"].get("Health") or {}).get("Status") == "healthy":
+        return Look.PASSED
+    if is_unhealthy(container):
+        raise Unhealthy("it became unhealthy")
+    if over:
+        raise Unhealthy("it did not become healthy in time")
+    return Look.WAITING

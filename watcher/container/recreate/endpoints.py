@@ -1,0 +1,90 @@
+"""Networks: what the user asked of each, without what the engine assigned."""
+
+from typing import Any
+
+from watcher.container.recreate.host import endpoint_sysctls
+from watcher.container.recreate.payload import Api, Json, section
+
+# The API versions at which something changed.
+MAC_IN_ENDPOINT = ALL_IN_CREATE = (1, 44)
+ALIASES_WITHOUT_NAMES = (1, 45)
+
+SYSCTLS = "com.docker.network.endpoint.sysctls"
+
+_ASSIGNED = (
+    "DNSNames", "NetworkID", "EndpointID", "Gateway", "IPAddress", "IPPrefixLen",
+    "IPv6Gateway", "GlobalIPv6Address", "GlobalIPv6PrefixLen", "MacAddress",
+)  # fmt: skip
+_DEFAULT = ("default", "bridge")  # the predefined ones of Linux
+_WITHOUT_OPTIONS = {"host", "none"}
+
+
+def endpoints(container: Json, api: Api) -> dict[str, dict[str, Any]]:
+    """Endpoint configurations by network name, that of NetworkMode first.
+
+    Empty where the container has no networks of its own: `host`, `none` and `container:`. One that was
+    moved from `none` to a network has that one, and create takes it (20.10 to 28.5).
+
+    Args:
+        container: Inspect at API 1.51 or lower (newer ones do not show the MAC address that was asked
+            for), read while the container runs (a stop erases the MAC addresses of further networks).
+        api: API version of the calls that will be made.
+    """
+    networks = section(section(container, "NetworkSettings"), "Networks")
+    first = primary(container)
+    names = sorted(networks.keys() - _WITHOUT_OPTIONS, key=lambda name: (name != first, name))
+    return {name: _endpoint(container, name, networks[name], api) for name in names}
+
+
+def primary(container: Json) -> str:
+    """The attached network that NetworkMode means by name, id or part of an id; "" where there is none."""
+    mode = container["HostConfig"].get("NetworkMode") or "default"
+    networks = section(section(container, "NetworkSettings"), "Networks")
+    if mode in networks:
+        return str(mode)
+    if mode in _DEFAULT:
+        return next((name for name in networks if name in _DEFAULT), "")
+    return next((name for name, end in networks.items() if (end.get("NetworkID") or "").startswith(mode)), "")
+
+
+def _endpoint(container: Json, name: str, current: Json, api: Api) -> dict[str, Any]:
+    endpoint = {key: value for key, value in current.items() if key not in _ASSIGNED and value}
+    endpoint["IPAMConfig"] = {key: value for key, value in section(current, "IPAMConfig").items() if value}
+    endpoint["Aliases"] = [] if name in _DEFAULT else _aliases(container, current, api)
+    is_primary = name == primary(container)
+    endpoint["MacAddress"] = _mac(container, current, api, is_primary=is_primary)
+    if is_primary and (sysctls := endpoint_sysctls(container["HostConfig"], api)):
+        endpoint["DriverOpts"] = _with_sysctls(section(current, "DriverOpts"), list(sysctls.values()))
+    return {key: value for key, value in endpoint.items() if value}
+
+
+def _aliases(container: Json, current: Json, api: Api) -> list[str]:
+    """The user's, without the short id (API 1.44 and lower: and the host name, after it)."""
+    aliases, short = list(current.get("Aliases") or ()), container["Id"][:12]
+    if api < ALIASES_WITHOUT_NAMES and short in aliases:
+        return aliases[: aliases.index(short)]
+    return [alias for alias in aliases if alias != short]
+
+
+def _mac(container: Json, current: Json, api: Api, *, is_primary: bool) -> str:
+    """The address that was asked for.
+
+    For NetworkMode's network `Config.MacAddress` says it. For further ones nothing does: what runs now is
+    kept, unless it is the engine's own derivation from the IPv4 address (before 28.0), which must not be
+    tied to this container since the address is not.
+    """
+    if api < MAC_IN_ENDPOINT:
+        return ""
+    if is_primary:
+        return container["Config"].get("MacAddress") or ""
+    mac, address = (current.get("MacAddress") or "").lower(), current.get("IPAddress") or ""
+    return "" if address and mac == _derived_mac(address) else mac
+
+
+def _derived_mac(address: str) -> str:
+    return ":".join(["02", "42", *(f"{int(part):02x}" for part in address.split("."))])
+
+
+def _with_sysctls(driver_opts: Json, sysctls: list[str]) -> dict[str, str]:
+    given = [driver_opts[SYSCTLS]] if SYSCTLS in driver_opts else []
+    return {**driver_opts, SYSCTLS: ",".join([*given, *sysctls])}

@@ -1,0 +1,71 @@
+"""Containers that are not ours to replace, and options that cannot be carried over: said beforehand."""
+
+import re
+from collections.abc import Iterator
+
+from watcher.container.recreate.payload import Api, Json, section
+from watcher.model.errors import Refused
+from watcher.model.labels import ORCHESTRATED
+from watcher.model.names import short
+
+_OF_LATER_INTERFACE = re.compile(r"net\.[^.]+\.[^.]+\.eth[1-9]\d*\.")
+
+
+def refusals(container: Json, *, api: Api) -> list[Refused]:
+    """Every reason not to replace this container, each with the field's name and what to do instead.
+
+    Args:
+        container: Inspect of the container.
+        api: API version at which the successor would be created.
+    """
+    return [*_owners(container), *_states(container), *_fields(container, api)]
+
+
+def refuse(container: Json, *, api: Api) -> None:
+    """Let only those pass that can be replaced.
+
+    Raises:
+        Refused: With the first reason of `refusals`.
+    """
+    for reason in refusals(container, api=api):
+        raise reason
+
+
+def _owners(container: Json) -> Iterator[Refused]:
+    labels = section(container["Config"], "Labels")
+    for prefix, whose, advice in ORCHESTRATED:
+        if label := next((label for label in sorted(labels) if label.startswith(prefix)), ""):
+            yield Refused(f"{_name(container)} is {whose} (label {label})", advice=advice)
+
+
+def _states(container: Json) -> Iterator[Refused]:
+    status = section(container, "State").get("Status")
+    if status in ("dead", "removing"):
+        yield Refused(
+            f"{_name(container)} is {status} (State.Status)", advice=f"`docker rm {short(container['Id'])}`"
+        )
+    if container.get("Platform", "linux") not in ("linux", ""):
+        yield Refused(f"{_name(container)} is not a Linux container (Platform)", advice="recreate it by hand")
+
+
+def _fields(container: Json, api: Api) -> Iterator[Refused]:
+    host = container["HostConfig"]
+    if not container["Config"].get("Image"):
+        yield Refused(
+            f"{_name(container)} was not created from an image reference (Config.Image)",
+            advice="recreate it by hand",
+        )
+    if any(mount["Type"] == "cluster" for mount in container.get("Mounts") or ()):
+        yield Refused(
+            f"{_name(container)} has a Swarm cluster volume (Mounts)", advice="update it through its service"
+        )
+    for sysctl in section(host, "Sysctls") if api >= (1, 48) else ():
+        if _OF_LATER_INTERFACE.match(sysctl):
+            yield Refused(
+                f"{_name(container)} has a sysctl that this engine refuses (HostConfig.Sysctls {sysctl})",
+                advice="recreate it by hand, with the sysctl among the network's driver options",
+            )
+
+
+def _name(container: Json) -> str:
+    return str(container.get("Name") or container["Id"][:12]).lstrip("/")

@@ -1,0 +1,160 @@
+"""Makes the successor of a container: created, on all its networks, with the files that were put in.
+
+Nothing of the old container is touched. What fails here fails while the old one serves.
+"""
+
+from collections.abc import Awaitable, Mapping
+from types import MappingProxyType
+
+from attrs import frozen
+
+from watcher.container.injected_files import PutIn, put_in
+from watcher.container.recreate import Payload, providers_named, refuse, replacement, stamped
+from watcher.engine.client import Engine, Json
+from watcher.engine.images import known_image, with_manifests
+from watcher.model.errors import EngineError, NotFound
+from watcher.model.inspection import platform_manifests, reference_of
+from watcher.model.labels import REFERENCE
+from watcher.model.names import short
+
+
+class Moved(EngineError):
+    """The tag was moved between the look at its image and the creation of the container."""
+
+
+class Contended(Moved):
+    """Another updater is at work on the container, or has replaced it."""
+
+
+@frozen
+class Draft:
+    """All that must be read before anything is changed.
+
+    Attributes:
+        payload: What to create.
+        image: The id of the image that it must get.
+        files: A tar of the files that Compose had put into the old container, or empty.
+        doubts: A line each for what may have been put into it, and could not be told.
+    """
+
+    payload: Payload
+    image: str
+    files: bytes
+    doubts: tuple[str, ...] = ()
+
+
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+async def draft(  # noqa: PLR0913 - one value per thing that must have been read
+    engine: Engine,
+    container: Json,
+    new_image: Json,
+    old_image: Json | None,
+    successors: Mapping[str, str] = _NONE,
+    *,
+    files: bytes | None = None,
+) -> Draft:
+    """Read what the old container, which still runs, says, and write the payload.
+
+    Args:
+        engine: Where it is.
+        container: As inspected.
+        new_image: The image that it is to have, as inspected.
+        old_image: The one that it has; None where nobody knows it any more.
+        successors: New ids of those that are replaced with it, by their old ids and by their names.
+        files: Those that were put into it, where they were read already.
+
+    Raises:
+        Refused: Something cannot be carried over, or the container is not ours.
+    """
+    refuse(container, api=engine.api)
+    named = providers_named(container)
+    providers = {name: provider for name in named if (provider := await _known(engine.container(name)))}
+    payload = replacement(
+        container,
+        old_image=old_image,
+        new_image=new_image,
+        api=engine.api,
+        host_name=await _host_name(engine, container),
+        host_platform=engine.platform,
+        providers=providers,
+        successors=successors,
+        new_manifest=_manifest(container, new_image),
+    )
+    payload.body["Image"] = reference_of(container)
+    (payload.body.get("Labels") or {}).pop(REFERENCE, None)
+    found = await put_in(engine, container) if files is None else PutIn(files)
+    return Draft(payload, new_image["Id"], found.files, found.doubts)
+
+
+async def same(
+    engine: Engine, container: Json, successors: Mapping[str, str] = _NONE, *, files: bytes | None = None
+) -> Draft:
+    """Draft a container once more, on the image that it has, whatever its tag means by now.
+
+    Raises:
+        NotFound: The engine has that image no more.
+        Refused: Something cannot be carried over, or the container is not ours.
+    """
+    image = await with_manifests(engine, await engine.image(container["Image"]), container["Image"])
+    made = await draft(engine, container, image, image, successors, files=files)
+    meant = await known_image(engine, reference_of(container))
+    if meant is None or meant["Id"] != image["Id"]:
+        pin(made, container)
+    return made
+
+
+def pin(made: Draft, container: Json) -> None:
+    """Let a draft be created from the id of the container's image; a label remembers the tag it follows."""
+    body = made.payload.body
+    body["Image"] = container["Image"]
+    body["Labels"] = (body.get("Labels") or {}) | {REFERENCE: reference_of(container)}
+
+
+async def create(engine: Engine, name: str, plan: Draft) -> Json:
+    """Create a container from a draft, and inspect it.
+
+    Raises:
+        Moved: It got another image than the one it was drafted for; it is removed again.
+    """
+    cid = await engine.create(name, plan.payload.body, plan.payload.platform)
+    try:
+        new = await engine.container(cid)
+        if new["Image"] != plan.image:
+            raise Moved(f"{new['Config']['Image']} moved on to {short(new['Image'])} meanwhile")
+        await _attach(engine, new, plan.payload)
+        if plan.files:
+            await engine.put_archive(cid, "/", stamped(plan.files, new["Created"]))
+    except EngineError:
+        await engine.remove(cid, with_own_volumes=True)
+        raise
+    return new
+
+
+async def _host_name(engine: Engine, container: Json) -> str:
+    """The name of the engine's host, where the container may have it for its own; `/info` is a slow call."""
+    return str((await engine.info())["Name"]) if container["HostConfig"]["NetworkMode"] == "host" else ""
+
+
+async def _attach(engine: Engine, new: Json, payload: Payload) -> None:
+    for network in set(new["NetworkSettings"]["Networks"]) - payload.networks:
+        await engine.disconnect(network, new["Id"])
+    for network, endpoint in payload.connect.items():
+        await engine.connect(network, new["Id"], endpoint)
+
+
+def _manifest(container: Json, new_image: Json) -> str:
+    """The digest of the new image's manifest for the container's platform, where the engine tells."""
+    platform = (container.get("ImageManifestDescriptor") or {}).get("platform")
+    for row in new_image.get("Manifests") or []:
+        if row["ID"] in platform_manifests(new_image) and row["ImageData"].get("Platform") == platform:
+            return str(row["ID"])
+    return ""
+
+
+async def _known(reading: Awaitable[Json]) -> Json | None:
+    try:
+        return await reading
+    except NotFound:
+        return None

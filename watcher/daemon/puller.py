@@ -1,0 +1,263 @@
+"""Looks after the tracked tags: each is asked for once, however many containers follow it.
+
+The pull is the check: for an unchanged tag it costs the registry one HEAD, and it knows the mirrors,
+proxies and certificates that the engine knows. Only a tag that no layer may come for yet, because all its
+followers only notify or have a cooldown that runs, is asked for directly.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Iterable
+
+import structlog
+
+from watcher.check import last_answers
+from watcher.check import local as reading
+from watcher.check.remote import meaning
+from watcher.check.verdict import digests
+from watcher.daemon.log import Repeats
+from watcher.daemon.registry_outages import Down
+from watcher.daemon.workqueue import WorkQueue
+from watcher.engine.client import Json
+from watcher.engine.images import known_image, with_manifests
+from watcher.host import inventory
+from watcher.host.context import Context, IsGone
+from watcher.host.inventory import Follower, Tag
+from watcher.model.errors import (
+    EngineError,
+    EngineUnavailable,
+    NotFound,
+    RegistryError,
+    Resting,
+    WatcherError,
+)
+from watcher.model.inspection import reference_of
+from watcher.model.names import name_of
+from watcher.model.platform import platform
+from watcher.model.reference import readable
+from watcher.registry.rate_limit import concerns_all
+
+_LONGEST_BACKOFF_S = 3600.0
+_log = structlog.get_logger()
+
+
+class Puller:
+    """Brings the engine's tags to what the registries have.
+
+    Args:
+        context: The engine, the registries, and the memory of images, which is fed here.
+        news: Told the name of each container whose tag is another image in its registry, not pulled yet.
+        is_gone: Tells whether the engine is, after it was unavailable, and says so.
+
+    Attributes:
+        queue: The tags to look after; whoever takes one calls `look`.
+    """
+
+    def __init__(self, context: Context, news: Callable[[str], None], is_gone: IsGone) -> None:
+        self.queue: WorkQueue[Tag] = WorkQueue(_LONGEST_BACKOFF_S)
+        self._context = context
+        self._news = news
+        self._is_gone = is_gone
+        self._repeats = Repeats()
+        self._followers: dict[Tag, list[Follower]] = {}
+        self._has_looked = False
+        self._platforms: dict[str, str] = {}
+        self._references: dict[str, str] = {}
+        self._down = Down()
+        self._under_way: dict[Tag, asyncio.Task[int]] = {}
+
+    async def follow(self, rows: Iterable[Json]) -> None:
+        """Remember the images of what is there, and drop what is known of what is no more."""
+        rows = list(rows)
+        for row in rows:
+            await self.platform(row)
+        await self.tags(rows)
+        images, containers = {row["ImageID"] for row in rows}, {row["Id"] for row in rows}
+        self._platforms = {key: value for key, value in self._platforms.items() if key in images}
+        self._references = {key: value for key, value in self._references.items() if key in containers}
+
+    async def tags(self, rows: Iterable[Json]) -> set[Tag]:
+        """The tags that the rows follow and whose labels let a registry be asked, each once.
+
+        One that nobody followed at the last look is asked for at once, and not at the next interval.
+        """
+        followers: dict[Tag, list[Follower]] = {}
+        for row in rows:
+            policy = inventory.policy_of(row, self._context.defaults)
+            if policy and policy.enable and policy.source == "registry" and (tag := await self._tag(row)):
+                followers.setdefault(tag, []).append(Follower(name_of(row), policy))
+        gone, new = self._followers.keys() - followers.keys(), followers.keys() - self._followers.keys()
+        for tag in gone:
+            self._forget(tag)
+        for tag in new if self._has_looked else ():
+            self.queue.add(tag)
+        self._followers, self._has_looked = followers, True
+        await self._context.memory.drop_asked_but(map(str, followers))
+        return set(followers)
+
+    async def look(self, tag: Tag) -> int:
+        """Ask for a tag, and pull it where that may be.
+
+        Returns:
+            0, or the exit code that says how it failed; said once for each reason, and tried again.
+        """
+        if tag not in self._followers:
+            return 0
+        work = self._under_way[tag] = asyncio.ensure_future(self._tried(tag))
+        try:
+            return await work
+        except asyncio.CancelledError:
+            if tag in self._followers or _is_cancelled():
+                raise
+            return 0  # nobody follows it any more
+        finally:
+            del self._under_way[tag]
+
+    def _forget(self, tag: Tag) -> None:
+        """Give up whatever is under way or planned for a tag that nobody follows any more."""
+        self.queue.drop(tag)
+        self._repeats.over(str(tag))
+        self._down.over(tag.ref.domain, tag)
+        if work := self._under_way.get(tag):
+            work.cancel()
+            _log.info("tag given up", image=tag.ref.familiar, why="no container follows it any more")
+
+    def is_asking_for(self, name: str) -> bool:
+        """Whether a tag that a container follows is about to be pulled, or is being pulled."""
+        return any(
+            self.queue.is_busy(tag) and any(each.name == name for each in followers)
+            for tag, followers in self._followers.items()
+        )
+
+    async def platform(self, row: Json) -> str:
+        """The platform of a row's image, which is asked for once, and remembered on the way."""
+        key = row["ImageID"]
+        if key not in self._platforms:
+            image = await self._image(key)
+            if image:
+                await self._context.memory.keep_image(image)
+            self._platforms[key] = platform(row, image, self._context.engine.platform)
+        return self._platforms[key]
+
+    async def _image(self, key: str) -> Json | None:
+        """An image; None too where the engine cannot read it, which concerns its own containers alone."""
+        try:
+            return await known_image(self._context.engine, key)
+        except EngineUnavailable:
+            raise
+        except EngineError:
+            return None
+
+    async def _tag(self, row: Json) -> Tag | None:
+        reference = await self._reference(row)
+        text = inventory.followed_tag(row, reference) if reference else None
+        ref = readable(text) if text else None
+        # A name that holds no registry's (`a_b.c/app`) can be made here, and never be pulled.
+        return Tag(ref, await self.platform(row)) if ref and ref.domain else None
+
+    async def _reference(self, row: Json) -> str:
+        """What a row's container follows, which never changes; empty where the container is gone."""
+        if not row["Image"].startswith("sha256:"):
+            return str(row["Image"])
+        if row["Id"] not in self._references:
+            try:
+                self._references[row["Id"]] = reference_of(await self._context.engine.container(row["Id"]))
+            except NotFound:
+                return ""
+        return self._references[row["Id"]]
+
+    async def _tried(self, tag: Tag) -> int:
+        try:
+            return await self._looked(tag)
+        except EngineUnavailable as error:
+            wait = self.queue.retry(tag)
+            if not await self._is_gone(error):
+                with contextlib.suppress(EngineError):
+                    await self._note(tag, error)
+                self._say(tag, error, wait)
+            return error.exit_code
+
+    async def _looked(self, tag: Tag) -> int:
+        try:
+            await self._look(tag)
+            await self._note(tag, None)
+        except EngineUnavailable:
+            raise
+        except (EngineError, RegistryError) as error:
+            return await self._failed(tag, error)
+        self.queue.forget(tag)
+        if failures := self._repeats.over(str(tag)) + self._down.over(tag.ref.domain, tag):
+            _log.info("tag pulled again", image=tag.ref.familiar, registry=tag.ref.domain, failures=failures)
+        return 0
+
+    async def _look(self, tag: Tag) -> None:
+        cooldown = self._cooldown(tag)
+        if cooldown == 0 or await self._may_come(tag, cooldown):
+            await self._context.registries.pull(tag.ref, tag.platform, lambda _: None)
+
+    async def _note(self, tag: Tag, error: WatcherError | None) -> None:
+        """Keep how the question ended, for `check` and `list`."""
+        image = await known_image(self._context.engine, str(tag.ref))
+        await last_answers.note(self._context.memory, tag, image["Id"] if image else "", error)
+
+    def _cooldown(self, tag: Tag) -> float | None:
+        """The shortest cooldown of those who would be updated; None where all only notify."""
+        followers = self._followers.get(tag, [])
+        return min((each.policy.cooldown for each in followers if each.policy.mode == "update"), default=None)
+
+    async def _may_come(self, tag: Tag, cooldown: float | None) -> bool:
+        """Ask what the tag means; whether that is another image, and has been for long enough."""
+        engine, memory = self._context.engine, self._context.memory
+        image = await known_image(engine, str(tag.ref))
+        image = image and await with_manifests(engine, image, str(tag.ref))
+        found = await meaning(
+            self._context.registries, tag.ref, tag.platform or engine.platform, digests(image)
+        )
+        ours = digests(image) if found.is_ours else set()
+        seen = await memory.saw(str(tag), {found.digest} | ours, image["Id"] if image else "")
+        if found.is_ours:
+            return False
+        for follower in self._followers.get(tag, []):
+            self._news(follower.name)
+        wait = None if cooldown is None else seen.since + cooldown - time.time()
+        if wait is not None and wait > 0:
+            self.queue.add_later(tag, wait)
+        return wait is not None and wait <= 0
+
+    async def _failed(self, tag: Tag, error: EngineError | RegistryError) -> int:
+        """Try again when the registry may be asked again; what is built here is no failure."""
+        if isinstance(error, RegistryError) and await reading.is_built_here(
+            self._context.engine, tag.ref, error
+        ):
+            await self._note(tag, None)
+            return 0
+        await self._note(tag, error)
+        rest = self._context.registries.rest(tag.ref.domain)
+        if rest:
+            self.queue.add_later(tag, rest)
+        self._say(tag, error, rest or self.queue.retry(tag))
+        return error.exit_code
+
+    def _say(self, tag: Tag, error: WatcherError, wait: float) -> None:
+        """Say it once: of a registry that is down whichever of its tags it was asked for, else of the tag."""
+        if isinstance(error, Resting):
+            return
+        more: dict[str, object] = {}
+        if isinstance(error, RegistryError) and concerns_all(error):
+            more = {"registry": tag.ref.domain, "tags": self._tags_of(tag.ref.domain)}
+            is_news = self._down.is_news(tag.ref.domain, tag, error.trouble)
+        else:
+            is_news = self._repeats.is_news(str(tag), str(error))
+        if is_news:
+            about = {"image": tag.ref.familiar, "why": str(error), "again_in_s": round(wait, 1)}
+            _log.warning("tag not pulled", **about, **more)
+
+    def _tags_of(self, registry: str) -> int:
+        return sum(tag.ref.domain == registry for tag in self._followers)
+
+
+def _is_cancelled() -> bool:
+    """Whether it is this task that is cancelled, and not what it waits for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -1,0 +1,87 @@
+"""Which containers the engine is reached through: a socket proxy that DOCKER_HOST leads to, or another one.
+
+Told by the rows of one list call: who is called like the address's host, has its IP address, or publishes
+its port; and who was given the engine's socket. A socket that a container puts into a volume cannot be told
+from the engine's own. Pure: no I/O.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from watcher.model.errors import Refused
+from watcher.model.labels import COMPOSE_SERVICE
+from watcher.model.names import Marker, name_of
+
+Json = dict[str, Any]
+
+_EVERYWHERE = {"0.0.0.0", "::", ""}  # noqa: S104 - as the engine shows it, nothing is bound here
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_SOCKETS = {"/var/run/docker.sock", "/run/docker.sock"}
+
+
+def doors(rows: Iterable[Json], url: str) -> frozenset[str]:
+    """The names of the containers behind an address.
+
+    Args:
+        rows: GET /containers/json.
+        url: `http(s)://host:port` of the engine's endpoint; empty for a socket, which leads through none.
+    """
+    parts = urlsplit(url)
+    if not parts.hostname or not parts.port:
+        return frozenset()
+    host, port = parts.hostname, parts.port
+    return _names(rows, lambda row: host in _addresses(row) or _publishes(row, host, port))
+
+
+def given_the_socket(rows: Iterable[Json], socket: str) -> frozenset[str]:
+    """The names of the containers that others may reach the engine through, for they have its socket.
+
+    Args:
+        rows: GET /containers/json.
+        socket: The path of the engine's endpoint; empty for an address.
+    """
+    paths = _SOCKETS | {socket} - {""}
+    return _names(rows, lambda row: any(mount.get("Source") in paths for mount in row.get("Mounts") or ()))
+
+
+def refuse_door(name: str, found: Iterable[str]) -> None:
+    """Refuse to stop the one door there is: nobody could start it again, for nobody would be heard.
+
+    Args:
+        name: The container's.
+        found: All doors; another replica of the proxy stays open.
+
+    Raises:
+        Refused: It is the only door.
+    """
+    if set(found) == {name}:
+        raise Refused(
+            f"the engine is reached through {name} (DOCKER_HOST): stopped, it could not be started again",
+            advice=f"where the engine's own socket is: `DOCKER_HOST= watcher update {name}`",
+        )
+
+
+def _names(rows: Iterable[Json], counts: Callable[[Json], bool]) -> frozenset[str]:
+    """The names of those that count, temporary ones left out."""
+    return frozenset(name for row in rows if not Marker.parse(name := name_of(row)) and counts(row))
+
+
+def _addresses(row: Json) -> Iterator[str]:
+    yield from (name.lstrip("/").casefold() for name in row.get("Names") or ())
+    yield from filter(None, [(row.get("Labels") or {}).get(COMPOSE_SERVICE, "").casefold(), row["Id"][:12]])
+    for endpoint in ((row.get("NetworkSettings") or {}).get("Networks") or {}).values():
+        yield from (alias.casefold() for alias in endpoint.get("Aliases") or ())
+        yield from (endpoint.get(key) or "" for key in ("IPAddress", "GlobalIPv6Address"))
+
+
+def _publishes(row: Json, host: str, port: int) -> bool:
+    return any(
+        each.get("PublicPort") == port and _is_at(each.get("IP") or "", host)
+        for each in row.get("Ports") or ()
+    )
+
+
+def _is_at(address: str, host: str) -> bool:
+    """Whether a port bound at an address is what a host's name means, as far as can be told."""
+    return address in _EVERYWHERE or address == host or (address in _LOOPBACK and host in _LOOPBACK)

@@ -1,0 +1,185 @@
+"""Who holds on to a container by its id, and so must be made anew when that is replaced.
+
+The engine resolves `container:NAME` and a legacy link to an id when it creates a container (20.10 to
+28.5). When the provider is replaced, whoever joined its network runs on with `lo` alone, whoever joined
+its processes is dead, none of them starts again, and whoever links to it can be neither restarted nor
+entered (`docker exec`). What only gave its volumes (`--volumes-from`) is not needed any more: they are
+attached, and stay so. Pure: no I/O.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from enum import Enum, StrEnum
+from typing import Any
+
+from attrs import frozen
+
+from watcher.model.names import Marker
+
+Json = dict[str, Any]
+Held = tuple["Kind", str]
+
+# Elsewhere a link is no more than a name in DNS, which follows the name.
+_LINKING = ("", "default", "bridge")
+
+
+class Kind(StrEnum):
+    """What of another container one holds on to; the value is what is shown of it."""
+
+    NETWORK = "shares the network of"
+    PID = "shares the processes of"
+    IPC = "shares the memory (IPC) of"
+    LINK = "links to"
+
+
+_MODES = {"NetworkMode": Kind.NETWORK, "PidMode": Kind.PID, "IpcMode": Kind.IPC}
+
+
+class Way(Enum):
+    """Where an open update goes, as the names of those that it holds on to say."""
+
+    OWN = "it holds on to nobody who is replaced: its own names decide"
+    FORWARD = "the provider's successor has the name, and the old one is still set aside"
+    BACK = "the provider was undone, or is being undone"
+    COMMITTED = "the provider's old one is gone for good"
+
+
+@frozen
+class Hold:
+    """One thing that a container holds on to.
+
+    Attributes:
+        kind: What it is.
+        provider: The name of the container that it belongs to.
+    """
+
+    kind: Kind
+    provider: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.provider}"
+
+
+@frozen
+class Dependent:
+    """A container that holds on to another, directly or through a third one.
+
+    Attributes:
+        container: As inspected.
+        holds: What it holds on to of those that are replaced, in the order of `Kind`.
+    """
+
+    container: Json
+    holds: tuple[Hold, ...]
+
+    @property
+    def name(self) -> str:
+        """Its name, without the engine's slash."""
+        return _name(self.container)
+
+    @property
+    def clause(self) -> str:
+        """What it does, without its name."""
+        return " and ".join(map(str, self.holds))
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.clause}"
+
+
+def dependents(provider: str, containers: Iterable[Json]) -> tuple[Dependent, ...]:
+    """Find who must be made anew when a container is: each comes after all that it holds on to.
+
+    Args:
+        provider: The container's full id.
+        containers: Inspects of all containers; those with temporary names do not count.
+    """
+    known = {each["Id"]: each for each in containers if not Marker.parse(_name(each))}
+    held = {cid: _held(each, known) for cid, each in known.items()}
+    found = _reached(provider, held) - {provider}
+    return tuple(
+        Dependent(known[cid], tuple(_named(held[cid], found | {provider}, known)))
+        for cid in _sorted(found, held, known)
+    )
+
+
+def references(container: Json) -> tuple[tuple[Kind, str], ...]:
+    """What a container holds on to, each with the provider as the engine says it: an id, or a link's name."""
+    host = container.get("HostConfig") or {}
+    found = [
+        (kind, mode.removeprefix("container:"))
+        for key, kind in _MODES.items()
+        if (mode := host.get(key) or "").startswith("container:")
+    ]
+    if (host.get("NetworkMode") or "") in _LINKING:
+        found += [(Kind.LINK, link_of(entry)[0]) for entry in host.get("Links") or ()]
+    return tuple(dict.fromkeys(found))
+
+
+def link_of(entry: str) -> tuple[str, str]:
+    """The provider's name or id and the alias, of a legacy link `/name:/own name/alias`."""
+    provider, _, alias = entry.partition(":")
+    return provider.lstrip("/"), alias.rpartition("/")[2]
+
+
+def way(old: Json, new: Json, names: Mapping[str, str]) -> Way:
+    """Tell where the open update of a dependent goes; its provider's comes to its end before it.
+
+    Args:
+        old: The old container, or its spare, as inspected.
+        new: Its successor.
+        names: The names of all containers by their ids, temporary ones included.
+    """
+    before, after = providers(old, names), providers(new, names)
+    lost, gained = before - after, after - before
+    if not lost and not gained:
+        return Way.OWN
+    aside = {cid for cid in lost | gained if Marker.parse(names.get(cid, ""))}
+    fallen = aside | {cid for cid in lost | gained if cid not in names}
+    # The engine forgets a link whose provider is gone, so what was lost speaks as well.
+    if gained & fallen or (lost and not lost & fallen):
+        return Way.BACK
+    return Way.FORWARD if lost & aside else Way.COMMITTED
+
+
+def providers(container: Json, names: Mapping[str, str]) -> set[str]:
+    """The ids of those that a container holds on to; `names` are those of all containers by their ids."""
+    ids = {name: cid for cid, name in names.items()}
+    return {ids.get(text, text) for _, text in references(container)}
+
+
+def _held(container: Json, known: dict[str, Json]) -> list[Held]:
+    """What a container holds on to, by the provider's id; what is gone is left out."""
+    found = [(kind, _resolved(text, known)) for kind, text in references(container)]
+    return [(kind, cid) for kind, cid in found if cid]
+
+
+def _resolved(text: str, known: dict[str, Json]) -> str:
+    """The id that a name or an id means; a link names its provider as that is called now."""
+    if text in known:
+        return text
+    return next((cid for cid, each in known.items() if _name(each) == text), "")
+
+
+def _reached(provider: str, held: dict[str, list[Held]]) -> set[str]:
+    found, fresh = {provider}, {provider}
+    while fresh:
+        fresh = {cid for cid, holds in held.items() if fresh & {each for _, each in holds}} - found
+        found |= fresh
+    return found
+
+
+def _sorted(found: set[str], held: dict[str, list[Held]], known: dict[str, Json]) -> list[str]:
+    """Providers first, else by name; the engine makes no circles, and one would be cut, not waited for."""
+    rest, result = sorted(found, key=lambda cid: _name(known[cid])), list[str]()
+    while rest:
+        ready = next((cid for cid in rest if not {each for _, each in held[cid]} & set(rest)), rest[0])
+        rest.remove(ready)
+        result.append(ready)
+    return result
+
+
+def _named(holds: list[Held], replaced: Collection[str], known: dict[str, Json]) -> Iterator[Hold]:
+    return (Hold(kind, _name(known[cid])) for kind, cid in holds if cid in replaced)
+
+
+def _name(container: Json) -> str:
+    return str(container.get("Name") or container["Id"]).removeprefix("/")

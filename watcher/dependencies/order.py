@@ -1,0 +1,298 @@
+"""Which container is updated before which, told by the rows of one list call.
+
+A dependency is updated and proved before those that depend on it; the replicas of one Compose service go
+one after another; what this program reaches the engine through goes last. Each container is told
+everything that goes before it, near and far, so that the chain holds where a link of it has no update.
+
+The rows tell what Compose noted (its label `depends_on` also holds what it derives itself from
+`network_mode: service:x`, `pid`, `ipc`, `links` and `volumes_from`; 2.40), our own label, joined networks
+(`HostConfig.NetworkMode`) and legacy links (the provider's `Names` have `/dependent/alias`; 20.10 to
+28.5). PID and IPC namespaces and `--volumes-from` stand in an inspect only. Pure: no I/O.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any, Self
+
+from attrs import frozen
+
+from watcher.model.labels import COMPOSE_PREFIX, DEPENDS_ON
+from watcher.model.names import Marker, name_of
+
+Json = dict[str, Any]
+Edges = dict[str, set[str]]
+
+NUMBER = f"{COMPOSE_PREFIX}container-number"
+_READABLE = re.compile(r"[0-9]{1,9}")
+
+
+class Condition(StrEnum):
+    """What Compose waits for before it starts a dependent."""
+
+    STARTED = "service_started"
+    HEALTHY = "service_healthy"
+    COMPLETED = "service_completed_successfully"
+
+
+@frozen
+class Dependency:
+    """One reason for a container to be updated after another.
+
+    Attributes:
+        name: The name of the container that goes before.
+        cause: Where that is said, for people.
+        condition: What Compose would wait for.
+        restart: Whether the dependent is to be restarted when this one was replaced.
+    """
+
+    name: str
+    cause: str
+    condition: Condition = Condition.STARTED
+    restart: bool = False
+
+
+@frozen
+class Order:
+    """The order of all containers; names that it does not know have nothing before them.
+
+    Attributes:
+        dependencies: What each container depends on itself, by its name.
+        groups: The replicas of each service that has several, in their order.
+        cycles: Containers that depend on one another in a circle: each is updated on its own.
+        missing: Names in our own label that no container has, by the name of the container that bears it.
+        unnumbered: The containers whose number among the replicas cannot be read, and counts as not said.
+        doors: The containers that the engine is reached through.
+    """
+
+    dependencies: Mapping[str, tuple[Dependency, ...]]
+    groups: tuple[tuple[str, ...], ...]
+    cycles: tuple[tuple[str, ...], ...]
+    missing: Mapping[str, tuple[str, ...]]
+    unnumbered: tuple[str, ...]
+    doors: frozenset[str]
+    _needs: Mapping[str, frozenset[str]]
+    _before: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(
+        cls,
+        rows: Iterable[Json],
+        *,
+        own: str = "",
+        doors: Collection[str] = (),
+        last: Collection[str] = (),
+    ) -> Self:
+        """Put containers in order.
+
+        Args:
+            rows: GET /containers/json?all=1, unfiltered: what bears no label of ours may be depended on.
+            own: The name of the container that this program runs in; what it depends on goes last.
+            doors: Names of containers that the engine is reached through; they go last, one after another.
+            last: Names of others that go last.
+        """
+        by_name, ids = dict[str, Json](), dict[str, str]()
+        for row in sorted(rows, key=lambda row: bool(Marker.parse(name_of(row)))):
+            ids[row["Id"]] = _plain(name_of(row))
+            by_name.setdefault(ids[row["Id"]], row)
+        known = _known(by_name, ids)
+        edges = {name: {each.name for each in known[name]} for name in by_name}
+        cycles = _uncircled(edges)
+        replicas = [members for members in _services(by_name).values() if len(members) > 1]
+        for members in replicas:
+            _chain(edges, members)
+        needs = _closed(edges)
+        _chain(edges, sorted(edges.keys() & {*doors}))  # one of them has to be open
+        _put_last(edges, {*doors, *last}, own)
+        before = _closed(edges)
+        groups = tuple(tuple(sorted(group, key=lambda name: len(before[name]))) for group in replicas)
+        missing = {name: absent for name, row in by_name.items() if (absent := _absent(row, by_name))}
+        unnumbered = tuple(sorted(name for name, row in by_name.items() if _number(row) is None))
+        return cls(
+            known, groups, cycles, missing, unnumbered, frozenset(doors) & by_name.keys(), needs, before
+        )
+
+    def before(self, name: str) -> frozenset[str]:
+        """All that must have been updated and proved, where it has an update, before this one is."""
+        return self._before.get(name, frozenset())
+
+    def needs(self, name: str) -> frozenset[str]:
+        """Those of `before` whose failure holds this one back: not those that it is merely put after."""
+        return self._needs.get(name, frozenset())
+
+    def sorted(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Names in an order that keeps to the rule, the same each time."""
+        # Whatever goes before another has strictly less before itself.
+        return tuple(sorted(names, key=lambda name: (len(self.before(name)), name)))
+
+    def group(self, name: str) -> tuple[str, ...]:
+        """The replicas that a container is one of, in their order; itself alone where there is one."""
+        return next((group for group in self.groups if name in group), (name,))
+
+    def restarted_with(self, name: str) -> tuple[str, ...]:
+        """Who is to be restarted when this container was replaced, each after what it depends on itself.
+
+        That is whoever asked for it (Compose's `restart: true`), and whoever depends on those in that way:
+        a container that shares the network of one that is restarted is left without it.
+        """
+        found, fresh = set[str](), {name}
+        while fresh:
+            near = {far for each in fresh for far in self._dependents(each, lambda on: on.restart)}
+            fresh = near - found - {name}
+            found |= fresh
+        return self.sorted(found)
+
+    def is_awaited(self, name: str) -> bool:
+        """Whether somebody waits for its successful end: it is a job that runs before others."""
+        return bool(self._dependents(name, lambda each: each.condition is Condition.COMPLETED))
+
+    def _dependents(self, name: str, wanted: Callable[[Dependency], bool]) -> tuple[str, ...]:
+        return tuple(
+            sorted(
+                dependent
+                for dependent, all_of_it in self.dependencies.items()
+                if any(each.name == name and wanted(each) for each in all_of_it)
+            )
+        )
+
+
+def is_one_off(labels: Mapping[str, str] | None) -> bool:
+    """Whether `docker compose run` made a container: a job of somebody's, and no replica."""
+    return (labels or {}).get(f"{COMPOSE_PREFIX}oneoff") == "True"
+
+
+def _plain(name: str) -> str:
+    """A container's own name: in the middle of an update nobody has it for a moment."""
+    marker = Marker.parse(name)
+    return marker.name if marker else name
+
+
+def _known(by_name: dict[str, Json], ids: dict[str, str]) -> dict[str, tuple[Dependency, ...]]:
+    services = _services(by_name)
+    linking = _linking(by_name)
+    return {
+        name: tuple(
+            each
+            for each in (
+                *_noted_by_compose(_labels(row), services),
+                *(Dependency(other, DEPENDS_ON) for other in _listed(row)),
+                *_joined(row, ids),
+                *linking.get(name, ()),
+            )
+            if each.name in by_name
+        )
+        for name, row in by_name.items()
+    }
+
+
+def _noted_by_compose(
+    labels: Mapping[str, str], services: dict[tuple[str, str], list[str]]
+) -> Iterator[Dependency]:
+    """Read `db:service_healthy:true,cache:service_started:false`; older ones wrote less of it."""
+    project, text = labels.get(f"{COMPOSE_PREFIX}project", ""), labels.get(f"{COMPOSE_PREFIX}depends_on", "")
+    if is_one_off(labels):
+        return
+    for entry in filter(None, text.split(",")):
+        service, condition, restart, *_ = [*entry.split(":"), "", ""]
+        for name in services.get((project, service), ()):
+            is_restarted = restart == "true"
+            cause = f"depends_on {service}" + (f" ({condition})" if condition else "")
+            cause += ", restart: true" if is_restarted else ""
+            yield Dependency(name, cause, _condition(condition), is_restarted)
+
+
+def _condition(text: str) -> Condition:
+    return Condition(text) if text in {*Condition} else Condition.STARTED
+
+
+def _joined(row: Json, ids: dict[str, str]) -> Iterator[Dependency]:
+    kind, _, provider = ((row.get("HostConfig") or {}).get("NetworkMode") or "").partition(":")
+    if kind == "container" and provider in ids:
+        cause = f"shares the network of {ids[provider]}"
+        yield Dependency(ids[provider], cause, restart=not is_one_off(_labels(row)))
+
+
+def _linking(by_name: dict[str, Json]) -> dict[str, list[Dependency]]:
+    """Who links to whom, by the linking container's name."""
+    found: dict[str, list[Dependency]] = {}
+    for name, row in by_name.items():
+        for entry in row.get("Names") or ():
+            dependent, slash, alias = entry.removeprefix("/").partition("/")
+            if slash:
+                found.setdefault(_plain(dependent), []).append(Dependency(name, f"links to it as {alias}"))
+    return found
+
+
+def _services(by_name: dict[str, Json]) -> dict[tuple[str, str], list[str]]:
+    """The containers of each Compose service, by project and service, in the order of their numbers."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for name in sorted(by_name, key=lambda name: (_number(by_name[name]) or 0, name)):
+        labels = _labels(by_name[name])
+        project, service = (labels.get(f"{COMPOSE_PREFIX}{key}", "") for key in ("project", "service"))
+        if service and not is_one_off(labels):
+            found.setdefault((project, service), []).append(name)
+    return found
+
+
+def _number(row: Json) -> int | None:
+    """Its number among the replicas; None where that cannot be read, which counts as not said."""
+    text = _labels(row).get(NUMBER) or "0"
+    return int(text) if _READABLE.fullmatch(text) else None
+
+
+def _labels(row: Json) -> Mapping[str, str]:
+    labels: Mapping[str, str] = row.get("Labels") or {}
+    return labels
+
+
+def _listed(row: Json) -> list[str]:
+    """The names in our own label; whether they are names is for `settings` to say."""
+    return [name for part in _labels(row).get(DEPENDS_ON, "").split(",") if (name := part.strip())]
+
+
+def _absent(row: Json, by_name: dict[str, Json]) -> tuple[str, ...]:
+    return tuple(name for name in _listed(row) if name not in by_name)
+
+
+def _reach(edges: Edges, start: str) -> set[str]:
+    """All that a name depends on, near and far; itself only where that is a circle."""
+    found, fresh = set[str](), set(edges[start])
+    while fresh:
+        found |= fresh
+        fresh = {far for near in fresh for far in edges[near]} - found
+    return found
+
+
+def _closed(edges: Edges) -> dict[str, frozenset[str]]:
+    return {name: frozenset(_reach(edges, name)) for name in edges}
+
+
+def _uncircled(edges: Edges) -> tuple[tuple[str, ...], ...]:
+    """Find the circles, and drop every edge inside one."""
+    reach = {name: _reach(edges, name) for name in edges}
+    circles = {
+        name: frozenset(other for other in reach[name] if name in reach[other])
+        for name in edges
+        if name in reach[name]
+    }
+    for name, circle in circles.items():
+        edges[name] -= circle
+    return tuple(sorted({tuple(sorted(circle)) for circle in circles.values()}))
+
+
+def _chain(edges: Edges, members: list[str]) -> None:
+    """Let replicas go one after another: by what they depend on among themselves, then by their numbers."""
+    group = sorted(members, key=lambda name: len(_reach(edges, name) & set(members)))
+    # Whoever depends on another of them reaches more of them, so this closes no circle.
+    for first, second in pairwise(group):
+        edges[second].add(first)
+
+
+def _put_last(edges: Edges, names: Collection[str], own: str) -> None:
+    """Let what must go last follow all that does not depend on it."""
+    ours = _reach(edges, own) | {own} if own in edges else set[str]()
+    last = edges.keys() & (ours | {*names})
+    late = last | {name for name in edges if _reach(edges, name) & last}
+    for name in last:
+        edges[name] |= edges.keys() - late

@@ -1,0 +1,192 @@
+"""Where the engine listens, and how: as the docker CLI decides it.
+
+`DOCKER_HOST` beats `DOCKER_CONTEXT`, which beats `currentContext` of the CLI's config.json, which
+beats the default socket (docker/cli `cli/command/cli.go: resolveContextName`). aiodocker's own
+resolution puts the context first, so it is not used. Reads the environment and files; opens no
+connection.
+"""
+
+import hashlib
+import json
+import os
+import socket
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from attrs import frozen
+
+from watcher.config.docker_cli import config_folder
+from watcher.model.errors import EngineUnavailable
+
+DEFAULT_SOCKET = "unix:///var/run/docker.sock"
+_ADVICE = "use unix:///path/to/docker.sock or tcp://host:port"
+_PORT, _TLS_PORT = 2375, 2376
+
+
+@frozen
+class Endpoint:
+    """An engine's address.
+
+    Attributes:
+        shown: The address as the user gave it, for messages.
+        socket: Path of a unix socket, or empty.
+        url: `http(s)://host:port` of a TCP endpoint, or empty.
+        tls: The context for an https url.
+    """
+
+    shown: str
+    socket: str = ""
+    url: str = ""
+    tls: ssl.SSLContext | None = None
+
+
+_NO_TLS = "it speaks TLS: set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the folder of its certificates"
+_HINTS: tuple[tuple[type[BaseException], str], ...] = (
+    (PermissionError, "join the group that owns the socket (often docker), or use sudo"),
+    (
+        socket.gaierror,
+        "check the name in DOCKER_HOST; that of a Compose service is known in its networks only",
+    ),
+    (
+        ssl.SSLCertVerificationError,
+        "ca.pem in DOCKER_CERT_PATH must be its authority's, and its certificate must name this host",
+    ),
+    (
+        ssl.SSLError,
+        "does it speak TLS there? Unset DOCKER_TLS_VERIFY and DOCKER_TLS, or use its TLS port (2376)",
+    ),
+)
+_NOBODY = (FileNotFoundError, ConnectionRefusedError)
+
+
+def hint(cause: BaseException | None, endpoint: Endpoint) -> str:
+    """What to do about an endpoint that there is no connection to; empty where that is not known."""
+    if isinstance(cause, _NOBODY) and endpoint.url:
+        return "no Docker listens on that port: often it is 2375, or 2376 with TLS; see DOCKER_HOST"
+    if isinstance(cause, _NOBODY):
+        return "is Docker running? Set DOCKER_HOST if it listens elsewhere"
+    return next((advice for kind, advice in _HINTS if isinstance(cause, kind)), "")
+
+
+def hint_of_refusal(words: str) -> str:
+    """What to do about an engine that refused with these words because of how it was reached."""
+    return _NO_TLS if "HTTP request to an HTTPS server" in words else ""
+
+
+def find(environ: Mapping[str, str] = os.environ) -> Endpoint:
+    """Find the engine that the docker CLI would talk to.
+
+    Raises:
+        EngineUnavailable: The address, the context or its TLS files cannot be used.
+    """
+    if host := environ.get("DOCKER_HOST"):
+        return _at(host, "DOCKER_HOST", _tls_of_environment(environ))
+    config = config_folder(environ)
+    context = (
+        environ.get("DOCKER_CONTEXT") or _read(config / "config.json").get("currentContext") or "default"
+    )
+    if context == "default":
+        return _at(DEFAULT_SOCKET, "default", None)
+    return _of_context(str(context), config / "contexts")
+
+
+def _of_context(name: str, contexts: Path) -> Endpoint:
+    folder = hashlib.sha256(name.encode()).hexdigest()
+    meta = contexts / "meta" / folder / "meta.json"
+    docker = _object(_object(_read(meta), "Endpoints"), "docker")
+    if not isinstance(docker.get("Host"), str):
+        raise EngineUnavailable(
+            f"cannot find the Docker context {name!r}: {meta} does not describe it",
+            advice="list what there is with `docker context ls`, or set DOCKER_HOST",
+        )
+    certificates = contexts / "tls" / folder / "docker"
+    tls = (certificates, not docker.get("SkipTLSVerify")) if certificates.is_dir() else None
+    return _at(docker["Host"], f"the context {name!r}", tls)
+
+
+def _at(host: str, source: str, tls: tuple[Path, bool] | None) -> Endpoint:
+    scheme, _, rest = host.partition("://")
+    if scheme == "unix" and rest.startswith("/"):
+        return Endpoint(shown=host, socket=rest)
+    if scheme == "ssh":
+        raise EngineUnavailable(
+            f"cannot reach the engine at {host} ({source}): ssh is not spoken here",
+            advice="forward the socket with `ssh -L /tmp/docker.sock:/var/run/docker.sock HOST` and use that",
+        )
+    if scheme in {"tcp", "http", "https"}:
+        return _over_tcp(host, source, tls)
+    raise EngineUnavailable(
+        f"cannot reach the engine at {host!r} ({source}): no such address", advice=_ADVICE
+    )
+
+
+def _over_tcp(host: str, source: str, tls: tuple[Path, bool] | None) -> Endpoint:
+    parts = urlsplit(host)
+    secure = parts.scheme == "https" or tls is not None
+    try:
+        port = parts.port or (_TLS_PORT if secure else _PORT)
+    except ValueError:
+        port = 0
+    if not parts.hostname or not port or parts.path.strip("/"):
+        raise EngineUnavailable(
+            f"cannot reach the engine at {host!r} ({source}): no such address", advice=_ADVICE
+        )
+    name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    url = f"{'https' if secure else 'http'}://{name}:{port}"
+    return Endpoint(shown=host, url=url, tls=_context(*tls) if tls else None)
+
+
+def _tls_of_environment(environ: Mapping[str, str]) -> tuple[Path, bool] | None:
+    """Where the certificates are, and whether the engine's is to be verified.
+
+    Any value of DOCKER_TLS_VERIFY but the empty one verifies (docker/cli `cli/flags/options.go`). Without its
+    files the docker command refuses, too, whatever the address (20.10 to 28.5).
+    """
+    verify = bool(environ.get("DOCKER_TLS_VERIFY"))
+    if not verify and not environ.get("DOCKER_TLS"):
+        return None
+    folder = Path(environ.get("DOCKER_CERT_PATH") or config_folder(environ))
+    wanted = ("ca.pem",) if verify else ("ca.pem", "cert.pem", "key.pem")
+    if not any((folder / name).exists() for name in wanted):
+        raise EngineUnavailable(
+            f"cannot use the TLS certificates in {folder}: there is no {' or '.join(wanted)}",
+            advice="set DOCKER_CERT_PATH to the folder that has them, or unset DOCKER_TLS_VERIFY, DOCKER_TLS",
+        )
+    return folder, verify
+
+
+def _context(certificates: Path, verify: bool) -> ssl.SSLContext:
+    tls = ssl.create_default_context()
+    tls.check_hostname = verify
+    tls.verify_mode = ssl.CERT_REQUIRED if verify else ssl.CERT_NONE
+    try:
+        if verify and (certificates / "ca.pem").exists():
+            tls.load_verify_locations(certificates / "ca.pem")
+        if (certificates / "cert.pem").exists():
+            tls.load_cert_chain(certificates / "cert.pem", certificates / "key.pem")
+    except (OSError, ssl.SSLError) as error:
+        raise EngineUnavailable(
+            f"cannot use the TLS certificates in {certificates}: {error}",
+            advice="ca.pem, cert.pem and key.pem must belong together; see DOCKER_CERT_PATH",
+        ) from error
+    return tls
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise EngineUnavailable(
+            f"cannot read {path}: {error}", advice="mend or remove it, or set DOCKER_HOST"
+        ) from error
+    return content if isinstance(content, dict) else {}
+
+
+def _object(parent: dict[str, Any], key: str) -> dict[str, Any]:
+    found = parent.get(key)
+    return found if isinstance(found, dict) else {}

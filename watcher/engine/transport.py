@@ -1,0 +1,296 @@
+"""How a request reaches the Docker engine: the connection, its time limits, and its errors as ours.
+
+The only module that imports aiodocker. Every request goes through aiodocker's `_query`: its public calls
+lack update, create with a platform, distribution and archives as bytes, take a reset connection for the
+end of a pull, and leave the connection of an answer open that is not read to its end (aiodocker 0.27).
+
+The API version is the engine's newest, but at most 1.51: from 1.52 on an inspect hides the MAC address
+that the user gave (moby api/types/container, Config.MacAddress).
+"""
+
+import asyncio
+import copy
+import json
+import re
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+import aiodocker
+import aiohttp
+from aiodocker.utils import parse_result
+
+from watcher.config import certificates
+from watcher.engine.endpoint import Endpoint, hint, hint_of_refusal
+from watcher.model.errors import (
+    Barred,
+    Conflict,
+    EngineError,
+    EngineUnavailable,
+    NoAnswer,
+    NotFound,
+    TaskLeft,
+)
+
+ApiVersion = tuple[int, int]
+Fence = Callable[[], Awaitable[None]]
+
+OLDEST: ApiVersion = (1, 41)
+NEWEST: ApiVersion = (1, 51)
+
+READ_LIMIT = 60.0
+CHANGE_LIMIT = 180.0
+SILENCE_LIMIT = 600.0
+LISTED = "docs/socket-proxy.md lists the requests that each command needs"
+_NO_ANSWER = 900
+_REMOVED = 256  # as many as the engine keeps events
+_NOT_FOUND, _FORBIDDEN = 404, 403
+_BARRED = (_FORBIDDEN, 405)
+_AWAY = (502, 503, 504)
+_API = re.compile(r"^/v[0-9.]+(?=/)")
+_GARBAGE = (aiohttp.ClientResponseError, ValueError, LookupError, TypeError)
+_TRY_AGAIN = "see the engine's log, and try again"
+_LEFT_TASK = re.compile(r"task ([0-9a-f]{12})[0-9a-f]*: already exists")
+
+
+class Transport:
+    """An open connection to one engine; use it as an asynchronous context manager.
+
+    Every request raises EngineUnavailable where the engine cannot be reached, breaks off or does not
+    answer in time, NotFound for a 404, Conflict for a 409, and EngineError for any other refusal.
+
+    Attributes:
+        endpoint: Where the engine listens.
+        api: The version of the API that is spoken.
+        platform: The engine's own, such as `linux/amd64`.
+        owner: Whose updates those are that are begun through it, in the temporary names.
+        removed: The ids of the containers that were removed through it, the last of them.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self.api = OLDEST
+        self.platform = ""
+        self.owner = ""
+        self.removed: deque[str] = deque(maxlen=_REMOVED)
+        self._identity = ""
+        self._fence: Fence | None = None
+
+    async def __aenter__(self) -> Self:
+        self._connector = _connector(self.endpoint)
+        url = self.endpoint.url or "unix://localhost"
+        session = self._session = aiohttp.ClientSession(
+            connector=self._connector, connector_owner=False, raise_for_status=_refuse_strangers
+        )
+        self._docker = aiodocker.Docker(
+            url=url, connector=self._connector, session=session, api_version="v1.41"
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._docker.close()
+        await self._session.close()
+        await self._connector.close()
+
+    async def negotiate(self) -> None:
+        """Find the version of the API to speak: once, and again after the engine was away.
+
+        Raises:
+            EngineError: The engine is too old.
+        """
+        try:
+            found = await self.ask("ask for the engine's version", "GET", "version", versioned_api=False)
+        except EngineError as error:
+            if error.status == _NOT_FOUND or isinstance(error.__cause__, _GARBAGE):
+                raise _no_engine(self.endpoint) from error
+            raise
+        if not isinstance(found, dict) or "ApiVersion" not in found:
+            raise _no_engine(self.endpoint)
+        newest, oldest = _version(found["ApiVersion"]), _version(found.get("MinAPIVersion", "1.12"))
+        if newest < OLDEST:
+            raise EngineError(
+                f"the engine at {self.endpoint.shown} speaks API {found['ApiVersion']}",
+                advice="1.41 (Docker 20.10) is the oldest that works",
+            )
+        self._identity = ""  # another engine may listen there now
+        self.platform = f"{found.get('Os', '')}/{found.get('Arch', '')}"
+        self.api = max(oldest, min(newest, NEWEST))
+        self._docker.api_version = f"v{self.api[0]}.{self.api[1]}"
+
+    def owned(self, owner: str, fence: Fence) -> Self:
+        """The same connection, for the updates of an owner.
+
+        Args:
+            owner: Who it is.
+            fence: Awaited before each request that changes something; it may raise.
+        """
+        mine = copy.copy(self)
+        mine.owner, mine._fence = owner, fence  # noqa: SLF001 - it is one of us
+        return mine
+
+    async def may_change(self) -> None:
+        """Ask whether a request that changes something would be let pass; raises what the fence raises."""
+        if self._fence:
+            await self._fence()
+
+    async def answers(self) -> bool:
+        """Whether the engine is there; where a request broke off, it may have been that request alone."""
+        try:
+            await self.ask("see whether the engine answers", "GET", "version", versioned_api=False)
+        except EngineUnavailable:
+            return False
+        return True
+
+    async def read(self, what: str, path: str, **options: Any) -> Any:
+        """GET a path; the JSON of the answer."""
+        return await self.ask(what, "GET", path, **options)
+
+    async def change(self, what: str, path: str, **options: Any) -> Any:
+        """POST to a path; the JSON of the answer, if there is one."""
+        return await self.ask(what, "POST", path, limit=CHANGE_LIMIT, **options)
+
+    async def ask(
+        self,
+        what: str,
+        method: str,
+        path: str,
+        *,
+        limit: float | None = READ_LIMIT,
+        changes: bool = True,
+        **options: Any,
+    ) -> Any:
+        """Make a request.
+
+        Args:
+            what: What is tried, as the error line says it after "cannot".
+            method: Of HTTP.
+            path: Below the API version.
+            limit: Seconds for the whole of it; None is no limit.
+            changes: Whether it changes something, where it is no GET.
+            options: aiodocker's: `params`, `data`, `headers`.
+        """
+        if changes and method != "GET":
+            await self.may_change()
+        if isinstance(data := options.get("data"), dict):
+            options["data"] = json.dumps(data)
+        async with self._guarded(what, limit), self._asked(path, method, options) as response:
+            return await parse_result(response)  # type: ignore[no-untyped-call]
+
+    @asynccontextmanager
+    async def response(
+        self, what: str, path: str, method: str = "GET", **options: Any
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Make a request whose answer is no JSON document; the caller reads it within."""
+        async with self._guarded(what, CHANGE_LIMIT), self._asked(path, method, options) as response:
+            yield response
+
+    async def lines(
+        self, what: str, path: str, method: str = "GET", *, silence: float | None = None, **options: Any
+    ) -> AsyncGenerator[bytes, None]:
+        """Make a request whose answer is lines without an end in sight.
+
+        The first line is an empty one: the engine has taken the request.
+
+        Args:
+            what: As in `ask`.
+            path: As in `ask`.
+            method: As in `ask`.
+            silence: Seconds without a line after which the engine counts as gone; None is for ever.
+            options: As in `ask`.
+        """
+        options["timeout"] = aiohttp.ClientTimeout(sock_read=silence)
+        async with self._guarded(what, None, silence), self._asked(path, method, options) as response:
+            yield b""
+            async for line in response.content:
+                yield line
+
+    @asynccontextmanager
+    async def _asked(
+        self, path: str, method: str, options: dict[str, Any]
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Make a request, and close its connection at the end, whatever comes."""
+        async with self._docker._query(path, method, **options) as response:  # noqa: SLF001 - see top
+            try:
+                yield response
+            finally:
+                response.close()
+
+    @asynccontextmanager
+    async def _guarded(
+        self, what: str, limit: float | None, silence: float | None = None
+    ) -> AsyncIterator[None]:
+        """Give a request its time limit, in seconds, and make every way it can fail one of ours."""
+        try:
+            async with asyncio.timeout(limit):
+                yield
+        except aiodocker.DockerError as error:
+            if error.status == _NO_ANSWER:
+                raise _unreachable(what, self.endpoint, error.__context__) from error
+            raise _refusal(what, error) from error
+        except _Withheld as error:
+            why = f"a proxy in front of the engine at {self.endpoint.shown} does not let {error} pass"
+            raise Barred(f"cannot {what}: {why}", status=_FORBIDDEN, advice=LISTED) from error
+        except _Away as error:
+            why = f"a proxy in front of the engine at {self.endpoint.shown} cannot reach it: {error}"
+            raise EngineUnavailable(f"cannot {what}: {why}", advice=_TRY_AGAIN) from error
+        except TimeoutError as error:
+            why = f"the engine at {self.endpoint.shown} did not answer within {limit or silence:.0f} s"
+            raise NoAnswer(f"cannot {what}: {why}", advice="see whether `docker ps` answers") from error
+        except (aiohttp.ClientError, OSError, ValueError, LookupError, TypeError) as error:
+            why = f"the engine at {self.endpoint.shown} broke off: {str(error) or type(error).__name__}"
+            raise EngineUnavailable(f"cannot {what}: {why}", advice=_TRY_AGAIN) from error
+
+
+def _no_engine(endpoint: Endpoint) -> EngineUnavailable:
+    return EngineUnavailable(
+        f"what answers at {endpoint.shown} is no Docker engine",
+        advice="see DOCKER_HOST and `docker context ls`",
+    )
+
+
+class _Withheld(Exception):
+    """A request, as `METHOD /path`, that somebody else than the engine refused."""
+
+
+class _Away(Exception):
+    """What a proxy answers, in the engine's place, while that gives it no answer."""
+
+
+async def _refuse_strangers(response: aiohttp.ClientResponse) -> None:
+    """Tell the refusal of a proxy from the engine's, whose errors are all JSON."""
+    if response.status not in (*_BARRED, *_AWAY) or response.content_type == "application/json":
+        return
+    response.close()
+    if response.status in _AWAY:
+        raise _Away(f"{response.status} {response.reason}")
+    raise _Withheld(f"{response.method} {_API.sub('', response.url.path)}")
+
+
+def _refusal(what: str, error: aiodocker.DockerError) -> EngineError:
+    line = f"cannot {what}: the engine says: {error.message}"
+    if left := _LEFT_TASK.search(error.message):
+        command = f"pkill -KILL -f 'containerd-shim.*-id {left[1]}'"
+        advice = f"left behind by an engine that was killed; to be rid of it: `{command}`, or reboot"
+        return TaskLeft(line, status=error.status, advice=advice)
+    kind: Callable[..., EngineError] = {404: NotFound, 409: Conflict}.get(error.status, EngineError)
+    return kind(line, status=error.status, advice=hint_of_refusal(error.message))
+
+
+def _unreachable(what: str, endpoint: Endpoint, cause: BaseException | None) -> EngineUnavailable:
+    origin = getattr(cause, "certificate_error", None) or getattr(cause, "os_error", cause)
+    advice = hint(origin, endpoint) or _TRY_AGAIN
+    why = getattr(origin, "strerror", None) or origin or "no answer"
+    return EngineUnavailable(f"cannot {what}: no connection to {endpoint.shown}: {why}", advice=advice)
+
+
+def _connector(endpoint: Endpoint) -> aiohttp.BaseConnector:
+    """Make a connector that keeps no connection: after a restart of the engine a kept one is dead."""
+    if endpoint.socket:
+        return aiohttp.UnixConnector(endpoint.socket, force_close=True)
+    return aiohttp.TCPConnector(ssl=endpoint.tls or certificates.context(), force_close=True)
+
+
+def _version(text: str) -> ApiVersion:
+    major, _, minor = text.partition(".")
+    return int(major), int(minor)

@@ -1,0 +1,59 @@
+"""What every command works with."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from watcher.config.settings import Policy
+from watcher.container.downtime import Downtimes
+from watcher.engine.client import Engine
+from watcher.host.namespace_cache import Holds
+from watcher.host.own_container import OwnContainer
+from watcher.model.errors import EngineUnavailable
+from watcher.store.state import Memory
+
+if TYPE_CHECKING:  # who only looks needs neither, and each takes long to import
+    from watcher.host.images import Registries
+    from watcher.host.notes import Notes
+
+# Tells whether the engine is gone, after a request of it failed so, and says that.
+IsGone = Callable[[EngineUnavailable], Awaitable[bool]]
+
+
+@frozen
+class Context:
+    """One engine, what is remembered of it, and what was chosen.
+
+    Attributes:
+        engine: Open.
+        memory: The state folder.
+        defaults: The settings of containers whose labels do not say otherwise.
+        open_registries: Gives where images come from, the same each time.
+        open_notes: Gives what is noted of open updates, the same each time.
+        own: The container that this program runs in.
+        holds: What was learnt of who holds on to whom.
+        downtimes: Who is down just now.
+    """
+
+    engine: Engine
+    memory: Memory
+    defaults: Policy
+    open_registries: Callable[[], Registries]
+    open_notes: Callable[[], Notes]
+    own: OwnContainer = field(factory=OwnContainer)
+    holds: Holds = field(factory=Holds)
+    downtimes: Downtimes = field(factory=Downtimes)
+
+    @cached_property
+    def registries(self) -> Registries:
+        """Where images come from."""
+        return self.open_registries()
+
+    @cached_property
+    def notes(self) -> Notes:
+        """What is noted of open updates."""
+        return self.open_notes()

@@ -1,0 +1,86 @@
+"""The containers that opted in, seen in one call: which of them want a closer look, which tags to pull.
+
+GET /containers/json shows the reference that a container was created with for as long as that still
+means the container's image, and the bare id from the moment it does not (20.10 to 28.5, both image
+stores). So one call, filtered by label in the engine, finds every stale container.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from attrs import frozen
+
+from watcher.config.settings import Policy
+from watcher.model.errors import UnreadableSetting
+from watcher.model.labels import ENABLE
+from watcher.model.names import Marker, name_of
+from watcher.model.reference import ImageRef, is_hexadecimal
+
+Json = dict[str, Any]
+
+
+@frozen
+class Tag:
+    """A tag to pull, once for all containers that follow it.
+
+    Attributes:
+        ref: The reference.
+        platform: As `?platform=`; empty is the engine's own.
+    """
+
+    ref: ImageRef
+    platform: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.ref} {self.platform}".rstrip()
+
+
+@frozen
+class Follower:
+    """A container that follows a tag, and its settings."""
+
+    name: str
+    policy: Policy
+
+
+def opted_in(rows: Iterable[Json], own: str | None) -> list[Json]:
+    """The rows whose label says true, or cannot be read; the own container is never among them."""
+    return [row for row in rows if row["Id"] != own and _enable(row) not in ("", "false")]
+
+
+def cut_short(rows: Iterable[Json]) -> set[str]:
+    """The names of the containers with an open update: one that was cut short, or is under way."""
+    return {marker.name for row in rows if (marker := Marker.parse(name_of(row)))}
+
+
+def wanting(rows: Iterable[Json], defaults: Policy) -> set[str]:
+    """The names of the containers that are stale, or whose labels cannot be read."""
+    return {
+        name_of(row)
+        for row in rows
+        if not Marker.parse(name_of(row)) and (_is_stale(row) or policy_of(row, defaults) is None)
+    }
+
+
+def followed_tag(row: Json, reference: str) -> str | None:
+    """The tag that a row's container follows, given its reference; None where it is pinned."""
+    if reference.startswith("sha256:") or "@" in reference:
+        return None
+    is_id = is_hexadecimal(reference) and row["ImageID"].removeprefix("sha256:").startswith(reference)
+    return None if is_id else reference
+
+
+def policy_of(row: Json, defaults: Policy) -> Policy | None:
+    """The settings of a row's container; None where they cannot be read."""
+    try:
+        return defaults.with_labels(row["Labels"])
+    except UnreadableSetting:
+        return None
+
+
+def _enable(row: Json) -> str:
+    return str((row["Labels"] or {}).get(ENABLE, "")).strip()
+
+
+def _is_stale(row: Json) -> bool:
+    return bool(row["Image"].startswith("sha256:"))

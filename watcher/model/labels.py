@@ -1,0 +1,32 @@
+"""The labels that this program and Compose write on containers: one place for their names. Pure: no I/O."""
+
+LABEL_PREFIX = "ctr-updater."
+ENABLE = f"{LABEL_PREFIX}enable"
+DEPENDS_ON = f"{LABEL_PREFIX}depends-on"
+
+# What this program writes itself; a label of these names is no setting.
+REFERENCE = f"{LABEL_PREFIX}reference"
+SPARE_OF = f"{LABEL_PREFIX}spare-of"
+INTERNAL = frozenset({REFERENCE, SPARE_OF})
+
+COMPOSE_PREFIX = "com.docker.compose."
+COMPOSE_PROJECT = f"{COMPOSE_PREFIX}project"
+COMPOSE_SERVICE = f"{COMPOSE_PREFIX}service"
+# The image that a container was made from, by its id: Compose compares it with what its file means now.
+COMPOSE_IMAGE = f"{COMPOSE_PREFIX}image"
+
+# Whoever runs a container through one of these starts another when we replace it.
+ORCHESTRATED = (
+    ("com.docker.swarm.", "a task of a Swarm service", "update the service: docker service update --image"),
+    ("io.kubernetes.", "part of a Kubernetes pod", "update the workload with kubectl"),
+    ("com.hashicorp.nomad.", "a task of Nomad", "update the job with nomad"),
+    ("com.amazonaws.ecs.", "a task of Amazon ECS", "update the service in ECS"),
+    ("io.podman.", "Podman's", "use podman auto-update"),
+    ("PODMAN_SYSTEMD_UNIT", "a systemd unit of Podman's", "use podman auto-update"),
+)
+ORCHESTRATORS = tuple(prefix for prefix, _, _ in ORCHESTRATED)
+
+
+def is_ours(name: str) -> bool:
+    """Whether a label is one of ours that a user sets, known or not; what we write ourselves is not."""
+    return name.startswith(LABEL_PREFIX) and name not in INTERNAL

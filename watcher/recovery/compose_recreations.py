@@ -1,0 +1,120 @@
+"""Containers that Compose made to take another one's place, and that stayed called `ID_NAME`.
+
+Compose creates such a one, with the first digits of the id of the one that it replaces, stops and removes
+that, renames its own and starts it. Where something else has the name just then, as in the middle of an
+update, or where Compose was killed, it stays as it is: Compose itself does nothing about it (2.40).
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from watcher.engine.client import Engine
+from watcher.model.names import name_of
+from watcher.recovery.pruned import departure
+from watcher.recovery.state import is_same_replica
+from watcher.recovery.steps import drop
+
+Json = dict[str, Any]
+
+_NAME = re.compile(r"(?P<replaced>[0-9a-f]{12})_(?P<name>.+)")
+_REPLACES = "com.docker.compose.replace"
+
+
+@frozen
+class Recreation:
+    """A container that was to take another one's place, and never ran.
+
+    Attributes:
+        cid: Its id.
+        shown: What it is called.
+        name: What it was to be called.
+        replaced: The first digits of the id of the one that it was to replace.
+        is_due: That one is gone.
+        holder: The id of the container that has the name, or empty.
+        is_superfluous: That is of the same service.
+    """
+
+    cid: str
+    shown: str
+    name: str
+    replaced: str
+    is_due: bool
+    holder: str
+    is_superfluous: bool
+
+
+def recreations(rows: Iterable[Json]) -> list[Recreation]:
+    """Find them among the rows of GET /containers/json?all=1."""
+    by_name = {name_of(row): row for row in rows}
+    matches = [(match, row) for name, row in by_name.items() if (match := _NAME.fullmatch(name))]
+    return [
+        _read(match["replaced"], match["name"], row, by_name)
+        for match, row in matches
+        if row["State"] == "created" and _REPLACES in (row.get("Labels") or {})
+    ]
+
+
+def _read(replaced: str, name: str, row: Json, by_name: Mapping[str, Json]) -> Recreation:
+    holder = by_name.get(name)
+    return Recreation(
+        row["Id"],
+        name_of(row),
+        name,
+        replaced,
+        not any(each["Id"].startswith(replaced) for each in by_name.values()),
+        holder["Id"] if holder else "",
+        holder is not None and is_same_replica(row, holder),
+    )
+
+
+def unnamed(rows: Iterable[Json], ours: Iterable[Json]) -> set[str]:
+    """The names that can be given to those of ours, or are another one's of their service."""
+    wanted = {row["Id"] for row in ours}
+    return {each.name for each in recreations(rows) if each.cid in wanted and _is_open(each)}
+
+
+async def open_recreations(engine: Engine, name: str) -> list[Recreation]:
+    """Those of a container that can be brought to their end."""
+    found = recreations(await engine.containers(stopped=True))
+    return [each for each in found if each.name == name and _is_open(each)]
+
+
+def _is_open(each: Recreation) -> bool:
+    return each.is_due and (each.is_superfluous or not each.holder)
+
+
+async def settle_recreations(engine: Engine, name: str) -> bool:
+    """Give a container its name, or remove it where another one of its service has that.
+
+    Returns:
+        Whether there was something to do.
+    """
+    found = await open_recreations(engine, name)
+    for each in found:
+        # Compose may be about to do it: not any more, once it is known how the other one went.
+        await departure(engine, "container", each.replaced)
+    for each in await open_recreations(engine, name) if found else ():
+        await _settle(engine, each)
+    return bool(found)
+
+
+async def _settle(engine: Engine, each: Recreation) -> None:
+    if not each.holder:
+        await engine.rename(each.cid, each.name)
+        await engine.act(each.cid, "start")
+        return
+    if (await engine.container(each.holder))["State"]["Status"] == "created":
+        await engine.act(each.holder, "start")
+    await drop(engine, each.cid)
+
+
+def left_behind(rows: Iterable[Json], name: str) -> list[str]:
+    """A line for each of a container that only a person can decide about."""
+    return [
+        f"{each.shown} is left of a `docker compose up`: where none is under way, `docker rm {each.shown}`"
+        for each in recreations(rows)
+        if each.name == name and not _is_open(each)
+    ]

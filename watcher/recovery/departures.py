@@ -1,0 +1,47 @@
+"""Every update that is open, and under which name an old container went whose successor alone is left.
+
+Whoever removes `X` by name or by id means X; one that was set aside has another name, and a prune means
+whatever does not run. Compose stops and removes the old one, and starts what it finds of the service a
+moment later: so nothing is said before that must have been.
+"""
+
+from typing import Any
+
+from attrs import evolve
+
+from watcher.engine.client import Engine
+from watcher.recovery.pruned import Fate, departure
+from watcher.recovery.state import Scene, scenes
+
+Json = dict[str, Any]
+
+
+async def open_scenes(engine: Engine) -> tuple[list[Json], dict[str, Scene]]:
+    """The rows of all containers, and every open update among them, by the name of its container.
+
+    An owner's engine only has the owner's.
+    """
+    told = dict[str, str]()
+    while True:
+        rows = await engine.containers(stopped=True)
+        found = scenes(rows, lambda owner: engine.owner in {"", owner})
+        asked = {cid: scene for scene in found.values() if (cid := _asks_for(scene))}
+        if asked.keys() <= told.keys():
+            return rows, {
+                name: evolve(each, gone_as=told.get(_asks_for(each), "")) for name, each in found.items()
+            }
+        # Finding out may take a while: what there is by then counts.
+        for cid in asked.keys() - told.keys():
+            told[cid] = await _gone_as(engine, cid)
+
+
+def _asks_for(scene: Scene) -> str:
+    """The first digits of the id of an old container that is to be told about, or empty."""
+    new = scene.successor
+    return new.marker.other if scene.is_bereft and new and not new.has_run else ""
+
+
+async def _gone_as(engine: Engine, cid: str) -> str:
+    """The name that a container had when somebody removed it; empty where nobody knows, or it was pruned."""
+    found = await departure(engine, "container", cid)
+    return found.name if found.fate is Fate.REMOVED else ""

@@ -1,0 +1,96 @@
+"""Which open updates belong together, and where each of them goes.
+
+A container and whoever holds on to it by its id are replaced as one. The names of the container itself
+say where all of them go: its successor has the name: forward; it has not, or is gone: back. So the root
+of what was left open is settled first, and the others follow it (`Way`). Pure: no I/O.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+
+from watcher.dependencies.namespaces import Way, providers, way
+from watcher.recovery.state import Leave, Recovery, Respawn, Scene
+
+Json = dict[str, Any]
+
+
+@frozen
+class OpenUpdates:
+    """Every update that was left open, as the engine says it at one moment.
+
+    Attributes:
+        scenes: Each, by the name of its container.
+        names: The names of all containers by their ids, temporary ones included.
+        inspects: The old containers and the successors of the scenes by their ids; what went is left out.
+    """
+
+    scenes: Mapping[str, Scene]
+    names: Mapping[str, str]
+    inspects: Mapping[str, Json]
+
+    def recovery(self, name: str) -> Recovery | None:
+        """What must follow; None where nothing is open, or only a person can decide."""
+        scene = self.scenes.get(name)
+        return None if scene is None or isinstance(scene.recovery, Leave) else scene.recovery
+
+    def way(self, name: str) -> Way:
+        """Where the update of a container goes; its own way where nothing is open."""
+        if name not in self.scenes:
+            return Way.OWN
+        old, new = (self.inspects.get(cid) for cid in self.scenes[name].pair)
+        return way(old, new, self.names) if old and new else Way.OWN
+
+    def concerned(self, name: str) -> tuple[str, ...]:
+        """Whose open updates are to be brought to their end when that of a container is, in this order.
+
+        Orphans are anybody's: nothing ties them to a container any more.
+        """
+        root = self.root(name)
+        return tuple(dict.fromkeys((root, *self.members(root), *filter(self.is_orphaned, self.scenes))))
+
+    def is_orphaned(self, name: str) -> bool:
+        """Whether a spare alone is left of a container, and what it would hold on to is gone."""
+        recovery = self.recovery(name)
+        kept = self.inspects.get(recovery.spare) if isinstance(recovery, Respawn) else None
+        return kept is not None and not providers(kept, self.names) <= self.names.keys()
+
+    def root(self, name: str) -> str:
+        """The container whose open update decides over that of `name`: its own name where none does."""
+        seen = {name}
+        while above := [each for each in self.scenes if each not in seen and self._leans(name, each)]:
+            name = min(above)
+            seen.add(name)
+        return name
+
+    def members(self, root: str) -> tuple[str, ...]:
+        """Whose open updates follow that of a container, providers first; that one may have none."""
+        found, fresh = {root}, {root}
+        while fresh:
+            fresh = {
+                each
+                for each in self.scenes.keys() - found
+                if any(self._leans(each, other) for other in fresh)
+            }
+            found |= fresh
+        rest, result = sorted(found - {root}), list[str]()
+        while rest:
+            ready = (each for each in rest if not any(self._leans(each, other) for other in rest))
+            result.append(next(ready, rest[0]))
+            rest.remove(result[-1])
+        return tuple(result)
+
+    def _leans(self, name: str, on: str) -> bool:
+        return name != on and not self._held(name).isdisjoint(self._ids(on))
+
+    def _held(self, name: str) -> set[str]:
+        pair = self.scenes[name].pair if name in self.scenes else ()
+        return {
+            each for cid in pair if cid in self.inspects for each in providers(self.inspects[cid], self.names)
+        }
+
+    def _ids(self, name: str) -> set[str]:
+        """The ids of a container, of its successor and of the one that was set aside."""
+        now = {cid for cid, each in self.names.items() if each == name}
+        return now | (set(self.scenes[name].pair) if name in self.scenes else set())

@@ -1,0 +1,217 @@
+"""The right to change the containers of an update, held on the engine itself.
+
+The containers whose temporary names end in an owner's digits are its title. It shows that it lives by
+asking, every `BEAT_S`, for an update of one of them with nothing in it: that changes nothing, and the
+engine reports it to everybody (20.10 to 28.5). It asks by the temporary name, so that the answer says
+whether the title is its own still: whoever takes the work over renames the container (`takeover`).
+
+Before each request that changes something the last good answer must be younger than `LEASE_S`, else it
+is asked for first. So one that was suspended, or cut off, finds out before it does any harm.
+"""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Self
+
+from attrs import evolve
+
+from watcher.engine.client import Engine
+from watcher.model.errors import Conflict, EngineError, EngineUnavailable, NotFound, TakenOver
+from watcher.model.names import Marker, name_of
+from watcher.recovery.state import Scene
+from watcher.store.state import elapsed
+
+Json = dict[str, Any]
+
+BEAT_S = 1.5
+LEASE_S = 5.0
+SILENCE_S = 12.0
+
+_MARKED = r"\.ctr-updater-(new|old)-"
+_TRIES = 5
+# runc would set the device rules of a running one anew, and take from it what a GPU runtime had added.
+_RUNS = ("running", "restarting", "paused")
+_GOES = ("removing", "dead")
+
+
+class Lease:
+    """One owner's right; an asynchronous context manager, that shows signs of life while it is entered.
+
+    Args:
+        engine: Where the containers are.
+        owner: Whose updates they are, as the temporary names end.
+
+    Attributes:
+        engine: The same, for the owner's own requests: each that changes something needs the right.
+        owner: As given.
+    """
+
+    def __init__(self, engine: Engine, owner: str) -> None:
+        self.engine = engine.owned(owner, self._fence)
+        self.owner = owner
+        self._plain = engine
+        self._held: set[str] = set()
+        self._names: set[str] = set()
+        self._last = 0.0
+        self._is_lost = False
+        self._beating: asyncio.Task[None] | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._beating:
+            self._beating.cancel()
+            await asyncio.wait([self._beating])
+
+    async def take(self, scenes: Iterable[Scene]) -> bool:
+        """Become the owner of open updates, by renaming from what their names were when they were read.
+
+        Whose container is renamed first has the update; all do it in the same order.
+
+        Returns:
+            False where somebody else was quicker.
+        """
+        for scene in scenes:
+            for each in filter(None, (scene.retired, scene.successor)):
+                mine = evolve(each.marker, owner=self.owner)
+                if mine == each.marker:
+                    continue
+                try:
+                    await self._plain.rename(str(each.marker), str(mine))
+                except NotFound:
+                    return False
+                self._begin()
+        return True
+
+    def _begin(self) -> None:
+        if self._beating is None:
+            self._beating = asyncio.create_task(self._beat_on())
+
+    async def _fence(self) -> None:
+        """Let a request pass; the first one makes the title."""
+        if self._beating is None:
+            self._begin()
+        elif self._is_lost or elapsed() - self._last > LEASE_S:
+            await self._beat()
+
+    async def _beat_on(self) -> None:
+        while not self._is_lost:
+            await asyncio.sleep(BEAT_S)
+            with contextlib.suppress(EngineError, TakenOver):
+                await self._beat()
+
+    async def _beat(self) -> None:
+        async with self._one_at_a_time:
+            for _ in range(_TRIES):
+                sent = elapsed()
+                if await self._is_shown():
+                    self._last = sent if self._held else 0.0
+                    return
+            raise EngineError("cannot show that this updater lives: the names change each time")
+
+    async def _is_shown(self) -> bool:
+        """Give a sign of life; False where a container was renamed or removed meanwhile, by ourselves too.
+
+        Raises:
+            TakenOver: Another one has the title.
+        """
+        is_late = elapsed() - self._last > SILENCE_S
+        wanted = "|".join([_MARKED, *(rf"^/?{re.escape(name)}$" for name in self._names)])
+        owners = owners_of(rows := await self._plain.containers(stopped=True, name=wanted))
+        self._is_lost |= is_lost(self._held, owners, self.owner, is_late=is_late)
+        if self._is_lost:
+            raise _loss()
+        self._held |= {cid for cid, owner in owners.items() if owner == self.owner}
+        self._names |= names_of(rows, self.owner)
+        try:
+            for name in shown_by(rows, self.owner):
+                await self._plain.sign_of_life(name)
+            for name in run_alone(rows, self.owner):
+                await self._looked_at(name)
+        except (NotFound, Conflict):
+            return False
+        return True
+
+    async def _looked_at(self, name: str) -> None:
+        """Ask for the processes of a container that runs, which the engine reports as well (20.10 to 28.5).
+
+        Where it cannot tell, or may not, there is no sign: the same as before it ran.
+        """
+        try:
+            await self._plain.processes(name, "-o pid")
+        except (NotFound, EngineUnavailable):
+            raise
+        except EngineError:
+            return
+
+
+def _loss() -> TakenOver:
+    return TakenOver(
+        "another updater has taken this update over, for this one gave no sign of life",
+        advice="it brings that to its end; see `docker ps -a`",
+    )
+
+
+def owners_of(rows: Iterable[Json]) -> dict[str, str]:
+    """Whose the containers with temporary names are, by their ids."""
+    return {row["Id"]: marker.owner for row in rows if (marker := Marker.parse(name_of(row)))}
+
+
+def is_lost(held: set[str], owners: Mapping[str, str], owner: str, *, is_late: bool) -> bool:
+    """Whether of the containers that an owner has had one is another's now, or may have been.
+
+    Where none is left it was a person who removed or renamed them, unless there was time enough for another
+    updater to do the whole work.
+
+    Args:
+        held: The ids of those that it has had.
+        owners: Whose those are that there are now.
+        owner: Who asks.
+        is_late: It was silent for so long that another one could take over.
+    """
+    is_another_s = any(owners.get(cid, owner) != owner for cid in held)
+    return is_another_s or bool(held and is_late and owner not in owners.values())
+
+
+def names_of(rows: Iterable[Json], owner: str) -> set[str]:
+    """The containers' own names whose updates are an owner's."""
+    return {marker.name for _, marker in _owned(rows, owner)}
+
+
+def shown_by(rows: Sequence[Json], owner: str) -> list[str]:
+    """The temporary names that an owner's updates are shown by: of each, one that does not run.
+
+    Where there is none it is a successor that is about to be stopped, for the old container has its name
+    again. What that one's devices are is of no matter any more.
+
+    Args:
+        rows: The containers with temporary names, and those that have the names themselves, if known.
+        owner: Whose.
+    """
+    holders = {name_of(row): str(row["Id"]) for row in rows}
+    found, leaving = dict[str, str](), dict[str, str]()
+    for row, marker in _owned(rows, owner):
+        if row.get("State") not in (*_RUNS, *_GOES):
+            found[marker.name] = str(marker)
+        elif row.get("State") in _RUNS and holders.get(marker.name, "").startswith(marker.other):
+            leaving[marker.name] = str(marker)
+    return [*(leaving | found).values()]
+
+
+def run_alone(rows: Sequence[Json], owner: str) -> list[str]:
+    """The temporary names of an owner's containers that run, in updates that nothing else shows.
+
+    Such is an old container, or what is left of one, that is restored and gets its name last.
+    """
+    shown = {marker.name for name in shown_by(rows, owner) if (marker := Marker.parse(name))}
+    owned = _owned(rows, owner)
+    return [str(each) for row, each in owned if row.get("State") in _RUNS and each.name not in shown]
+
+
+def _owned(rows: Iterable[Json], owner: str) -> Iterator[tuple[Json, Marker]]:
+    marked = ((row, Marker.parse(name_of(row))) for row in rows)
+    return ((row, marker) for row, marker in marked if marker and marker.owner == owner)

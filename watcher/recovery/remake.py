@@ -1,0 +1,61 @@
+"""Creates an old container once more, under the temporary name that it has in an update.
+
+Whoever does it has taken the update over, where anything is left of that; where nothing is, two may begin at
+once. So each looks after it has created, and gives way where it finds another one's: one at least does.
+"""
+
+from typing import Any
+
+from attrs import evolve
+
+from watcher.container import successor
+from watcher.container.successor import Contended, Draft
+from watcher.engine.client import Engine
+from watcher.host.notes import Noted
+from watcher.model.names import Marker, name_of, short
+from watcher.recovery.state import contended
+from watcher.recovery.steps import drop, read
+
+Json = dict[str, Any]
+
+
+async def remade(engine: Engine, part: Noted, draft: Draft, *, is_beside_new: bool) -> str:
+    """Create what went of an update, and have its successor refer to it; returns its id.
+
+    Args:
+        engine: An owner's.
+        part: What was noted of it.
+        draft: What makes it anew.
+        is_beside_new: Its successor is there.
+
+    Raises:
+        Contended: Another updater makes it anew, or has done so.
+    """
+    going, marker = part.marker.removes_itself, evolve(part.marker, owner=engine.owner)
+    aside = evolve(marker, kind="old", other=short(part.new), going=going)
+    again = await _begun(engine, str(aside))
+    again = again or str((await successor.create(engine, str(aside), draft))["Id"])
+    if _is_elsewhere(await engine.containers(stopped=True), part, engine.owner):
+        await drop(engine, again)
+        raise Contended(f"another updater makes {marker.name} anew")
+    if is_beside_new and not going:
+        new, name = await engine.container(part.new), str(evolve(marker, other=short(again)))
+        if Marker.parse(new["Name"]) and new["Name"] != f"/{name}":
+            await engine.rename(part.new, name)
+    return again
+
+
+def _is_elsewhere(rows: list[Json], part: Noted, owner: str) -> bool:
+    """Whether somebody else has made it anew, or is about to."""
+    holders = {name_of(row): row["Id"] for row in rows}
+    is_named = holders.get(part.marker.name, part.new) != part.new
+    return is_named or bool(contended(rows, owner, [part.marker.name]))
+
+
+async def _begun(engine: Engine, name: str) -> str:
+    """The id of what an attempt cut short made, or empty: one that never ran may lack files, and goes."""
+    found = await read(engine, name)
+    if found and found["State"]["Status"] == "created":
+        await drop(engine, found["Id"])
+        return ""
+    return str(found["Id"]) if found else ""

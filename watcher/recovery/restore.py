@@ -1,0 +1,68 @@
+"""Gives an old container back what an update took from it: its name, its options and its state."""
+
+from collections.abc import Callable
+from typing import Any
+
+from watcher.container import startup
+from watcher.container.baseline import left_stopped
+from watcher.container.changed_options import unheld
+from watcher.container.readiness import is_wired
+from watcher.container.stop import NO_RESTART
+from watcher.engine.client import Engine
+from watcher.model.errors import Conflict
+from watcher.model.names import Marker
+
+Json = dict[str, Any]
+# The options that a container lacks, told from how it is now: a person may change them until then.
+Lacking = Callable[[Json], Json]
+
+
+async def restore(engine: Engine, cid: str, marker: Marker, lacking: Lacking) -> None:
+    """Give a container its name, but where a person gave it one, the options that it lacks, and its state."""
+    await _give_name(engine, cid, marker)
+    await _revive(engine, cid, marker, lacking)
+
+
+async def restore_alone(engine: Engine, cid: str, marker: Marker) -> None:
+    """The same for one whose temporary name alone tells that there is something to be done: it goes last.
+
+    Where somebody took the name meanwhile it stays aside, and stopped.
+    """
+    await _revive(engine, cid, marker, lambda now: unheld(now, marker))
+    try:
+        await _give_name(engine, cid, marker)
+    except Conflict:
+        await engine.stop(await engine.container(cid))
+        if marker.always:
+            await engine.set_restart_policy(cid, NO_RESTART)
+        raise
+
+
+async def _give_name(engine: Engine, cid: str, marker: Marker) -> None:
+    if Marker.parse((await engine.container(cid))["Name"]):
+        await engine.rename(cid, marker.name)
+
+
+async def _revive(engine: Engine, cid: str, marker: Marker, lacking: Lacking) -> None:
+    container = await engine.container(cid)
+    await engine.amend(cid, lacking(container))
+    if marker.wanted == "s" or container["State"]["Paused"]:
+        # The engine refuses to start a paused container (409); it was never stopped.
+        return
+    if not container["State"]["Running"]:
+        await startup.start(engine, cid)
+    container = await engine.container(cid)
+    if container["State"]["Running"] and not is_wired(container, left_stopped(container, marker)):
+        await engine.act(cid, "restart")
+    await pause(engine, cid, marker)
+
+
+async def pause(engine: Engine, cid: str, marker: Marker) -> None:
+    """Pause a container that runs, where that was wanted of it."""
+    if marker.wanted == "p" and not await is_paused(engine, cid):
+        await engine.act(cid, "pause")
+
+
+async def is_paused(engine: Engine, cid: str) -> bool:
+    """Whether a container is paused now."""
+    return bool((await engine.container(cid))["State"]["Paused"])

@@ -1,0 +1,117 @@
+"""Takes over what another updater left open, once it is known to be gone.
+
+Who shares our state folder is gone where its lock is free. Anybody else is gone only after `SILENCE_S`
+without a sign of life; the engine's past events prove it at once where they reach back that far. Then the
+update is taken by renaming its containers from the names that were read: who comes second finds no such
+name. A sign that was given while that happened lets the other one act for `LEASE_S` more: it is waited for.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import aclosing
+from typing import Any
+
+from watcher.engine.client import Engine
+from watcher.model.names import Marker
+from watcher.recovery.group import OpenUpdates
+from watcher.recovery.lease import LEASE_S, SILENCE_S, Lease
+from watcher.recovery.state import Scene
+from watcher.store.owner import is_at_home
+
+Json = dict[str, Any]
+Waits = Callable[[str, float], None]
+
+_NANO = 1_000_000_000
+_SIGNS = ["create", "rename", "update", "top"]
+_ENDS = ["rename", "destroy"]
+
+
+async def take_over(lease: Lease, found: OpenUpdates, names: Sequence[str], waits: Waits) -> bool:
+    """Become the owner of open updates.
+
+    Args:
+        lease: The right that is to be ours.
+        found: What is open.
+        names: Whose updates; the one that decides first.
+        waits: Told the name and for how many seconds, where another one may be at work.
+
+    Returns:
+        False where they changed, or are somebody else's now: look again.
+    """
+    scenes = [found.scenes[name] for name in names if found.recovery(name)]
+    concerned = {scene.name for scene in scenes}
+    is_ours = all(is_at_home(owner, lease.owner) for scene in scenes for owner in _owners(scene))
+    if not is_ours and not await _is_silent(lease.engine, concerned, waits):
+        return False
+    if not await lease.take(scenes):
+        return False
+    if not is_ours:
+        quiet_for = await _quiet_for(lease.engine, concerned, lease.owner)
+        await asyncio.sleep(max(LEASE_S - quiet_for, 0))
+    return True
+
+
+async def _is_silent(engine: Engine, names: set[str], waits: Waits) -> bool:
+    """Wait until a stranger has been silent for long enough; False where its containers changed instead."""
+    async with aclosing(engine.events(type=["container"], event=[*_SIGNS, *_ENDS])) as events:
+        await anext(events)  # subscribed: no sign is missed from here on
+        left = SILENCE_S - await _quiet_for(engine, names)
+        if left <= 0:
+            return True
+        waits(min(names), left)
+        return await _stays_silent(events, names, left)
+
+
+async def _stays_silent(events: AsyncGenerator[Json, None], names: set[str], seconds: float) -> bool:
+    clock = asyncio.get_running_loop().time
+    try:
+        async with asyncio.timeout(seconds) as limit:
+            async for event in events:
+                if names.isdisjoint(_concerns(event)):
+                    continue
+                if event["Action"] in _ENDS:
+                    return False
+                limit.reschedule(clock() + SILENCE_S)
+    except TimeoutError:
+        return True
+    return False
+
+
+async def _quiet_for(engine: Engine, names: set[str], but: str = "") -> float:
+    """How long nobody has given a sign of life for updates, as far back as the engine remembers."""
+    now = await engine.now()
+    past = await engine.past_events(1, now)
+    return now - last_sign(past, names, but=but, now=now)
+
+
+def last_sign(past: Sequence[Json], names: set[str], *, now: float, but: str = "") -> float:
+    """When the last sign of life was given for updates.
+
+    Args:
+        past: All events that the engine remembers, oldest first: before them may have been any.
+        names: Whose updates.
+        now: The time that counts where it remembers none.
+        but: An owner whose signs do not count.
+    """
+    times = [past[0]["timeNano"] / _NANO if past else now]
+    times += [event["timeNano"] / _NANO for event in past if _is_sign(event, names, but)]
+    return max(times)
+
+
+def _is_sign(event: Json, names: set[str], but: str) -> bool:
+    if event.get("Type") != "container" or event["Action"] not in _SIGNS:
+        return False
+    called = str(event["Actor"]["Attributes"].get("name"))
+    is_ours = bool(but) and called.endswith(f"-{but}")
+    return not is_ours and not names.isdisjoint(_concerns(event))
+
+
+def _concerns(event: Json) -> set[str]:
+    """The containers whose updates an event is of, by the temporary name, or the one that was before."""
+    attributes = event.get("Actor", {}).get("Attributes", {})
+    texts = (str(attributes.get(key, "")) for key in ("name", "oldName"))
+    return {marker.name for text in texts if (marker := Marker.parse(text))}
+
+
+def _owners(scene: Scene) -> Iterable[str]:
+    return (each.marker.owner for each in (scene.retired, scene.successor) if each)

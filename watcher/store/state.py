@@ -1,0 +1,227 @@
+"""What must outlive a restart and no engine holds: images that failed, and configurations of images.
+
+A folder of small JSON files (`records`), which several engines may share. Where it cannot be written, that is
+said once; what it would hold is kept while the process lives, and what was cut short is told by the engine.
+"""
+
+import contextlib
+import math
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from attrs import asdict, evolve
+
+from watcher.model.errors import EngineError
+from watcher.store import file_lock
+from watcher.store.failures import Asked, Failure, Seen, asked_of, failure_of, seen_of
+from watcher.store.owner import home_of, passing_home
+from watcher.store.records import Records, file_name
+
+Json = dict[str, Any]
+
+_OF_AN_IMAGE = ("Id", "Os", "Architecture", "Variant", "Config")
+_YOUNG_S = 3600.0  # what is newer may be of an update that is under way
+_TAGS_KEPT_S = 30 * 86400.0
+_CLEAR_EVERY_S = 3600.0
+_SET_S = 30.0  # less is a clock that is kept right
+
+
+def elapsed() -> float:
+    """Seconds since some moment of this boot, those that the machine slept included; nobody can set it."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+class Memory:
+    """The state folder, as one engine's.
+
+    A failure is that of a container, by its id: one that a person makes anew under the same name does not
+    inherit it, and one that an update of ours makes anew does (`carry`).
+
+    Args:
+        folder: Where it is.
+        identify: Asks for the engine's id.
+
+    Attributes:
+        has_said: Whether it was said that something could not be kept.
+    """
+
+    def __init__(self, folder: Path, identify: Callable[[], Awaitable[str]]) -> None:
+        self._folder = folder
+        self._records = Records(folder)
+        self._identify = identify
+        self._began: dict[Path, float] = {}
+        self._seen: dict[Path, Seen] = {}
+        self._lock_trouble = ""
+        self._unlocked: set[str] = set()
+        self._homes = {True: passing_home(), False: ""}
+        self.has_said = False
+        self._cleared: tuple[frozenset[str], float] = (frozenset(), -math.inf)
+
+    def said_once(self) -> str:
+        """Why something could not be kept; empty where all could, and from the second time on."""
+        trouble = "" if self.has_said else self._records.tried() or self._lock_trouble
+        self.has_said = self.has_said or bool(trouble)
+        return trouble
+
+    async def failure(self, cid: str, name: str) -> Failure | None:
+        """The image that a container is not to be tried with again.
+
+        Args:
+            cid: The container's id.
+            name: Its name, by which an older version kept what failed.
+        """
+        for path in self._records.all("failed", cid):
+            if found := failure_of(self._records.read(path)):
+                return found
+        old = self._records.old_path("failed", name)
+        if found := failure_of(self._records.read(old)):
+            await self._keep(cid, found)
+            self._records.write(old, None)
+        return found
+
+    async def keep_failure(self, cid: str, image: str, reason: str) -> None:
+        """Remember that an image failed in the place of a container."""
+        when = datetime.now(UTC).isoformat(timespec="seconds")
+        await self._keep(cid, Failure(image, reason, when))
+
+    def forget_failure(self, cid: str) -> None:
+        """Let a container be tried with any image."""
+        for path in self._records.all("failed", cid):
+            self._records.write(path, None)
+
+    async def carry(self, old: str, new: str) -> None:
+        """Have what failed in a container count for the one that an update put in its place."""
+        for path in self._records.all("failed", old) if old != new else ():
+            if found := failure_of(self._records.read(path)):
+                await self._keep(new, found)
+            self._records.write(path, None)
+
+    async def _keep(self, cid: str, failure: Failure) -> None:
+        self._records.write(self._records.path("failed", await self._engine(), cid), asdict(failure))
+
+    async def _engine(self) -> str:
+        """The engine's id; empty where it went away, for what is known must be kept all the same."""
+        with contextlib.suppress(EngineError):
+            return await self._identify()
+        return ""
+
+    def image(self, image_id: str) -> Json | None:
+        """What is remembered of an image: the parts of its inspect that recreating a container needs."""
+        key = image_id.removeprefix("sha256:")
+        paths = (*self._records.all("images", key), self._records.old_path("images", key))
+        return next(filter(None, map(self._records.read, paths)), None)
+
+    async def keep_image(self, image: Json) -> None:
+        """Remember an inspected image, whose engine may drop it while containers still run from it."""
+        key = image["Id"].removeprefix("sha256:")
+        path = self._records.path("images", await self._engine(), key)
+        if self._records.read(path) is None:
+            self._records.write(path, {part: image[part] for part in _OF_AN_IMAGE if part in image})
+
+    async def seen(self, tag: str) -> Seen | None:
+        """What a tag was last seen to mean; where the clock was set since, `since` is by the present one."""
+        path = self._records.path("seen", await self._engine(), tag)
+        if path not in self._seen:
+            self._records.touch(path)
+            old = self._records.old_path("seen", file_name(tag))
+            if found := seen_of(self._records.read(path)) or seen_of(self._records.read(old)):
+                self._seen[path] = found
+        last = self._seen.get(path)
+        if last and abs(last.since - (since := self._since(path, last))) > _SET_S:
+            last = self._seen[path] = evolve(last, since=since)
+            self._records.write(path, asdict(last) | {"tag": tag})
+        return last
+
+    async def saw(self, tag: str, identities: Collection[str], local: str) -> Seen:
+        """Note what a tag means now; where that is another image than before, its time begins anew."""
+        last, now = await self.seen(tag), time.time()
+        is_same = last is not None and not {*identities}.isdisjoint(last.identities)
+        since = min(last.since, now) if last and is_same else now
+        seen = Seen(tuple(sorted(identities)), since, local)
+        path = self._records.path("seen", await self._engine(), tag)
+        if not is_same:
+            self._began[path] = elapsed()
+        if seen != last:
+            self._records.write(path, asdict(seen) | {"tag": tag})
+        self._records.touch(path)
+        self._seen[path] = seen
+        return seen
+
+    def _since(self, path: Path, last: Seen) -> float:
+        """When a tag's time began, by what has passed for this process and not by a clock that may be set."""
+        began = self._began.setdefault(path, elapsed() - max(time.time() - last.since, 0))
+        return time.time() - (elapsed() - began)
+
+    async def asked(self, tag: str) -> Asked | None:
+        """How the last question about a tag ended; None where no daemon has asked for it."""
+        return asked_of(self._records.read(self._records.path("asked", await self._engine(), tag)))
+
+    async def keep_asked(self, tag: str, asked: Asked) -> None:
+        """Note how a question about a tag ended, for the commands that share this folder."""
+        path = self._records.path("asked", await self._engine(), tag)
+        self._records.write(path, asdict(asked) | {"tag": tag})
+
+    async def drop_asked_but(self, tags: Iterable[str]) -> None:
+        """Forget the questions about tags that this engine's daemon does not ask for any more."""
+        used, folder = {file_name(tag) for tag in tags}, self._records.folder("asked", await self._engine())
+        self._records.clear(folder, used.__contains__, 0)
+
+    async def clear(self, containers: Collection[str], images: Collection[str]) -> None:
+        """Forget what is of this engine and gone; the same containers are looked through once an hour.
+
+        Args:
+            containers: The ids of all that the engine has.
+            images: The ids of all that they run from.
+        """
+        there, at = frozenset(containers), time.monotonic()
+        if there == self._cleared[0] and at < self._cleared[1] + _CLEAR_EVERY_S:
+            return
+        self._cleared, engine = (there, at), await self._identify()
+        used = {"failed": there, "images": {image.removeprefix("sha256:") for image in images}}
+        for kind, names in used.items():
+            self._records.clear(self._records.folder(kind, engine), names.__contains__, _YOUNG_S)
+        self._records.clear(self._records.folder("seen", engine), lambda _: False, _TAGS_KEPT_S)
+        self._began = {path: at for path, at in self._began.items() if path in self._seen}
+        self._seen.clear()
+        for folder in (self._folder / "locks", self._records.folder("locks", engine)):
+            file_lock.clear(folder)
+        self._records.write_again()
+
+    @property
+    def home(self) -> str:
+        """Whose the updates are that are begun here; the process's own where no lock can be made."""
+        if not self._lock_trouble and not self._homes[False]:
+            self._homes[False] = home_of(self._folder)
+        return self._homes[bool(self._lock_trouble)]
+
+    @contextlib.asynccontextmanager
+    async def claim(self, name: str) -> AsyncIterator[bool]:
+        """Claim a container for this process; False where another process of this machine has it.
+
+        The lock goes with the process. Where none can be made, it is claimed within this process, and what
+        others do is known from the engine alone.
+        """
+        path = await self.lock(name)
+        with contextlib.ExitStack() as held:
+            try:
+                is_ours = held.enter_context(file_lock.locked(path))
+            except OSError as error:
+                self._lock_trouble, is_ours = str(error), held.enter_context(self._alone(name))
+            yield is_ours
+
+    async def lock(self, name: str) -> Path:
+        """The file that is locked for a container."""
+        return self._records.folder("locks", await self._identify()) / file_name(name)
+
+    @contextlib.contextmanager
+    def _alone(self, name: str) -> Iterator[bool]:
+        is_ours = name not in self._unlocked
+        self._unlocked.add(name)
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                self._unlocked.remove(name)

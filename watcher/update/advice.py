@@ -1,0 +1,57 @@
+"""What has become of a container that the updater could not bring back, and what does. Pure: no I/O."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from watcher.model.names import Marker, Wanted, short
+
+Json = dict[str, Any]
+
+_VERBS: dict[tuple[Wanted, Wanted], str] = {
+    ("s", "r"): "start",
+    ("s", "p"): "start",
+    ("p", "r"): "unpause",
+    ("p", "s"): "stop",
+    ("r", "p"): "pause",
+    ("r", "s"): "stop",
+}
+
+
+def verb(now: Wanted, wanted: Wanted) -> str:
+    """The docker command that leads from one state to another one, or half the way there."""
+    return _VERBS[now, wanted]
+
+
+def seen(old: Json, new: Json | None) -> str:
+    """What runs now: of either container, by its id, the state."""
+    states = [f"the old container {short(old['Id'])} is {old['State']['Status']}"]
+    if new:
+        states.append(f"the new one {short(new['Id'])} is {new['State']['Status']}")
+    return ", ".join(states)
+
+
+def way_back(old: Json, new: Json | None, marker: Marker) -> str:
+    """The one command that brings an old container back; empty where it is back.
+
+    Where several would have to be typed it is our own, which does all of that.
+
+    Args:
+        old: The old container as it is now, or its spare.
+        new: Its successor as it is now, if it is there.
+        marker: What was wanted of it.
+    """
+    is_in_the_way = new is not None and new["Name"] == f"/{marker.name}"
+    missing = [*_missing(old, marker)]
+    if is_in_the_way or len(missing) > 1:
+        return f"watcher update {marker.name}"
+    return next(iter(missing), "")
+
+
+def _missing(old: Json, marker: Marker) -> Iterator[str]:
+    cid, policy = short(old["Id"]), old["HostConfig"].get("RestartPolicy") or {}
+    if old["Name"] != f"/{marker.name}":
+        yield f"docker rename {cid} {marker.name}"
+    if marker.always and policy.get("Name") != "always":
+        yield f"docker update --restart always {cid}"
+    if marker.wanted != "s" and not old["State"]["Running"]:
+        yield f"docker start {cid}"

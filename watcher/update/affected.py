@@ -1,0 +1,218 @@
+"""Who is replaced, restarted or lost together with a container, and whether that can be done."""
+
+import contextlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from attrs import frozen
+
+from watcher.check import checks
+from watcher.check.local import Assessment
+from watcher.check.verdict import Status
+from watcher.config.settings import Policy
+from watcher.container.recreate import refusals
+from watcher.container.restart import is_running
+from watcher.container.successor import Draft, draft, same
+from watcher.dependencies.namespaces import Dependent, dependents, references
+from watcher.dependencies.order import Order, is_one_off
+from watcher.engine.client import Json
+from watcher.engine.images import known_image
+from watcher.host.context import Context
+from watcher.model.errors import NotFound, Refused, UnreadableSetting
+from watcher.model.names import Marker, name_of, short
+from watcher.update.plan import Member, Restart
+from watcher.update.steps import Drafting
+
+_GOING = ("dead", "removing")
+_SERVING = ("running", "restarting")
+_BY_HAND = "recreate it by hand"
+
+
+@frozen
+class Joined:
+    """A container that is replaced with another.
+
+    Attributes:
+        member: As the plan says it.
+        found: Its own update, where that is taken along; None where it keeps its image.
+        policy: Its settings.
+    """
+
+    member: Member
+    found: Assessment | None
+    policy: Policy
+
+    @property
+    def dependent(self) -> Dependent:
+        """Who it is, and what it holds on to."""
+        return self.member.dependent
+
+
+@frozen
+class Company:
+    """All whom the update of a container concerns.
+
+    Attributes:
+        joined: Who is replaced with it, providers first.
+        restarts: Who is restarted once it is replaced.
+        left_alone: A line for each that is lost by this and is not ours to replace.
+    """
+
+    joined: tuple[Joined, ...] = ()
+    restarts: tuple[Restart, ...] = ()
+    left_alone: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of those that are replaced with it."""
+        return tuple(each.dependent.name for each in self.joined)
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """As the plan wants them."""
+        return tuple(each.member for each in self.joined)
+
+
+async def company(
+    context: Context, container: Json, *, spared: Collection[str] = (), cautious: bool = False
+) -> Company:
+    """Find out whom the update of a container concerns.
+
+    Args:
+        context: Where they are.
+        container: The one that is to be updated, as inspected.
+        spared: Names of those that are not to be restarted, whatever they ask for.
+        cautious: Keep the image of one whose old image's defaults nobody knows any more.
+
+    Raises:
+        Refused: One of them cannot be recreated.
+    """
+    rows = await context.engine.containers(stopped=True)
+    listed = {row["Id"]: row for row in rows}
+    one_offs = {cid for cid, row in listed.items() if is_one_off(row["Labels"])}
+    outlines = await context.holds.of(context.engine, rows, {row["Id"] for row in rows if _counts(row)})
+    found = await _found(context, container, [each for each in outlines if each["Id"] not in one_offs])
+    await _refuse(context, container, found, rows)
+    joined = [await _joined(context, container, each, cautious=cautious) for each in found]
+    left = [
+        f"{each.name} (docker compose run) {each.clause} and loses it"
+        for each in dependents(container["Id"], outlines)
+        if (cid := each.container["Id"]) in one_offs and listed[cid]["State"] in _SERVING
+    ]
+    apart = {each.name for each in found} | {*spared}
+    return Company(tuple(joined), tuple(_restarts(rows, container, apart)), tuple(left))
+
+
+def drafting(context: Context, each: Joined) -> Drafting:
+    """How the successor of a container that is replaced with another is drafted."""
+
+    async def drafted(successors: Mapping[str, str]) -> Draft:
+        container = each.dependent.container
+        if each.found is None or each.found.image is None:
+            return await same(context.engine, container, successors)
+        old = await old_image(context, container)
+        return await draft(context.engine, container, each.found.image, old, successors)
+
+    return drafted
+
+
+async def old_image(context: Context, container: Json) -> Json | None:
+    """The image that a container was created from, as the engine or our memory knows it."""
+    image = container["Image"]
+    return await known_image(context.engine, image) or context.memory.image(image)
+
+
+def _counts(row: Json) -> bool:
+    """Whether a container is there to stay, under a name of its own."""
+    return row["State"] not in _GOING and Marker.parse(name_of(row)) is None
+
+
+async def _found(context: Context, container: Json, outlines: Sequence[Json]) -> tuple[Dependent, ...]:
+    """Inspect who holds on to a container; what went, or let it go, meanwhile is left out."""
+    inspects = [container]
+    for each in dependents(container["Id"], outlines):
+        with contextlib.suppress(NotFound):
+            inspects.append(await context.engine.container(each.container["Id"]))
+    return dependents(container["Id"], inspects)
+
+
+async def _refuse(
+    context: Context, container: Json, found: Sequence[Dependent], rows: Sequence[Json]
+) -> None:
+    """Let only pass what can be recreated, and brought back, with all that holds on to it."""
+    name = str(container["Name"]).removeprefix("/")
+    own = await context.own.find(context.engine)
+    for each in found:
+        for reason in _reasons(context, container, each, own):
+            raise Refused(f"{name} cannot be updated: {each}, and {reason.message}", advice=reason.advice)
+    for who, inspect in (("it", container), *((each.name, each.container) for each in found)):
+        for reason in _unheld(inspect, rows):
+            raise Refused(f"{name} cannot be updated: {who} {reason.message}", advice=reason.advice)
+
+
+def _reasons(context: Context, container: Json, each: Dependent, own: str | None) -> Iterator[Refused]:
+    yield from refusals(each.container, api=context.engine.api)
+    if each.container["Id"] == own:
+        yield Refused(
+            "that is the container that the updater itself runs in", advice="recreate both from outside"
+        )
+    if container["HostConfig"].get("AutoRemove"):
+        yield Refused("there is no way back to what removes itself (--rm)", advice="recreate both by hand")
+
+
+def _unheld(container: Json, rows: Sequence[Json]) -> Iterator[Refused]:
+    """Why a running container, once stopped, could not be started again."""
+    known = {key: row for row in rows for key in (row["Id"], name_of(row))}
+    for kind, text in references(container) if container["State"]["Running"] else ():
+        held = known.get(text)
+        if held is None:
+            yield Refused(f"{kind} a container that is gone, and could not be started again", advice=_BY_HAND)
+        elif held["State"] not in (*_SERVING, "paused"):
+            name = name_of(held)
+            yield Refused(
+                f"{kind} {name}, which does not run, and could not be started again",
+                advice=f"`docker start {short(held['Id'])}`, or stop what shares it, first",
+            )
+
+
+async def _joined(context: Context, container: Json, dependent: Dependent, *, cautious: bool) -> Joined:
+    policy = _policy(context, dependent.container)
+    found = await _own_update(context, dependent, policy) if policy else None
+    if found and cautious and await old_image(context, dependent.container) is None:
+        found = None
+    if found is None and await known_image(context.engine, dependent.container["Image"]) is None:
+        name = str(container["Name"]).removeprefix("/")
+        raise Refused(
+            f"{name} cannot be updated: {dependent}, and the image that {dependent.name} runs is gone here",
+            advice="recreate both by hand",
+        )
+    member = Member(dependent, found.verdict.reason if found else "")
+    return Joined(member, found, policy or context.defaults)
+
+
+async def _own_update(context: Context, dependent: Dependent, policy: Policy) -> Assessment | None:
+    """The update that a container is due itself, were it not for the one that it holds on to."""
+    if not policy.enable or policy.mode != "update" or policy.schedule:
+        return None
+    found = await checks.outlook(context, dependent.container, policy)
+    is_here = found.image is not None and found.image["Id"] == found.verdict.target
+    return found if is_here and found.verdict.status is Status.OUTDATED else None
+
+
+def _policy(context: Context, container: Json) -> Policy | None:
+    """A container's settings; None where they cannot be read, so that nothing is done on their account."""
+    try:
+        return context.defaults.with_labels(container["Config"]["Labels"])
+    except UnreadableSetting:
+        return None
+
+
+def _restarts(rows: Sequence[Json], container: Json, apart: set[str]) -> Iterator[Restart]:
+    """Those that run and want to be restarted, but for some."""
+    name = str(container["Name"]).removeprefix("/")
+    running = {name_of(row) for row in rows if row["State"] == "running"}
+    order = Order.of(rows)
+    followers = order.restarted_with(name) if is_running(container) else ()
+    for each in followers:
+        if each in running - apart:
+            above = (on for on in order.dependencies[each] if on.restart and on.name in {name, *followers})
+            yield Restart(each, next(above).cause)

@@ -1,0 +1,202 @@
+"""One attempt at an update: planned with all whom it concerns, carried out, remembered."""
+
+import asyncio
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+
+from attrs import frozen
+
+from watcher.check.local import Assessment
+from watcher.config.settings import Policy
+from watcher.container.image_cleanup import clean_up
+from watcher.container.readiness import Demand
+from watcher.container.successor import Draft, draft
+from watcher.engine.client import Engine, Json
+from watcher.host.context import Context
+from watcher.model.errors import Unknown, WatcherError
+from watcher.recovery.lease import Lease
+from watcher.store.owner import owner_of
+from watcher.update import lineage
+from watcher.update.affected import Company, drafting, old_image
+from watcher.update.executor import Update
+from watcher.update.lineage import workshop
+from watcher.update.permissions import refuse_forbidden
+from watcher.update.plan import Plan, plan, wanted_state
+from watcher.update.prune_guard import Rescue
+from watcher.update.stages import Tell
+from watcher.update.steps import Part, Settings
+
+Announce = Callable[[Assessment, Plan], None]
+
+
+@frozen
+class Attempt:
+    """An update that was carried out.
+
+    Attributes:
+        plan: What was done, as text.
+        warnings: What a person should know all the same, a line each.
+        took: Seconds that each step took, by its name.
+        took_s: Seconds that all of it took, without the wait for a slot.
+    """
+
+    plan: str
+    warnings: tuple[str, ...]
+    took: Mapping[str, float]
+    took_s: float
+
+
+def planned(found: Assessment, concerned: Company, *, pull: bool = False) -> Plan:
+    """Plan the update of a container that has one; `pull` where the image has yet to be fetched."""
+    return plan(
+        found.container,
+        str(found.verdict),
+        members=concerned.members,
+        restarts=concerned.restarts,
+        left_alone=concerned.left_alone,
+        pull=pull,
+    )
+
+
+async def attempt(  # noqa: PLR0913 - what is wanted of it, by keywords
+    context: Context,
+    found: Assessment,
+    concerned: Company,
+    *,
+    cautious: bool,
+    announce: Announce,
+    tell: Tell,
+) -> Attempt:
+    """Update a container, and those that are replaced with it; what failed is remembered.
+
+    Args:
+        context: Where they are.
+        found: Its update, with the image that it is to have.
+        concerned: Who else is.
+        cautious: Rather leave it alone than keep values that may be its old image's defaults.
+        announce: Told the update and its plan before the first step.
+        tell: Told each stage as it begins.
+
+    Raises:
+        Unknown: Nobody knows those, and it must be left alone.
+        Barred: A proxy lets something that it needs not pass.
+        Moved: A tag, or a container, was changed meanwhile; try again.
+        UpdateFailed: It was tried, and undone.
+    """
+    async with context.downtimes.of(_running(found, concerned)) as downtime:
+        began = time.monotonic()
+        made = await _drafted(context, found, cautious=cautious)
+        steps = planned(found, concerned)
+        await refuse_forbidden(context.engine, steps, made)
+        announce(found, steps)
+        async with Lease(context.engine, owner_of(context.memory.home)) as lease:
+            parts = _parts(context, lease.engine, found, made, steps, concerned)
+            rescue = Rescue(workshop(context, lease.engine), parts)
+            work = Update(lease.engine, steps, parts, found.verdict.target, downtime, rescue)
+            work.tell = tell
+            await _run(context, work, _old_ids(found, concerned))
+    await _tidy(context, found, concerned)
+    warnings = (*_warnings(parts), *concerned.left_alone, *work.restarted, *_unwritten(context))
+    return Attempt(str(steps), warnings, work.took, time.monotonic() - began)
+
+
+async def _drafted(context: Context, found: Assessment, *, cautious: bool) -> Draft:
+    assert found.image  # noqa: S101 - there is no update without it
+    made = await draft(
+        context.engine, found.container, found.image, await old_image(context, found.container)
+    )
+    if cautious and made.payload.assumed:
+        raise Unknown(
+            f"{found.name}: nobody knows its old image any more, whose defaults these may be: "
+            + ", ".join(made.payload.assumed),
+            advice=f"`watcher update {found.name}` keeps them and goes on",
+        )
+    return made
+
+
+async def _run(context: Context, work: Update, old_ids: Mapping[str, str]) -> None:
+    try:
+        await work.run()
+    except (WatcherError, asyncio.CancelledError):
+        if failure := work.failed:
+            await lineage.keep_failure(context, failure, old_ids[failure.name])
+        raise
+
+
+def demand_of(policy: Policy) -> Demand:
+    """What a container must prove by its settings."""
+    return Demand(policy.stable_for, policy.health_timeout)
+
+
+def _running(found: Assessment, concerned: Company) -> Iterator[Json]:
+    """Those that will be down for a while."""
+    every = (found.container, *(each.dependent.container for each in concerned.joined))
+    return (each for each in every if wanted_state(each) != "s")
+
+
+def _parts(  # noqa: PLR0913, PLR0917 - one value per thing that must have been found out
+    context: Context, engine: Engine, found: Assessment, made: Draft, steps: Plan, concerned: Company
+) -> list[Part]:
+    async def drafted(_: Mapping[str, str]) -> Draft:
+        return made
+
+    settings = _settings(_policy(context, found))
+    first, *rest = steps.parts
+    parts = [Part(engine, found.container, first, drafted, settings)]
+    for part, each in zip(rest, concerned.joined, strict=True):
+        settings = _settings(each.policy)
+        parts.append(Part(engine, each.dependent.container, part, drafting(context, each), settings))
+    return parts
+
+
+async def _tidy(context: Context, found: Assessment, concerned: Company) -> None:
+    """Forget what failed in those that have a new image now, and remove old images where that is wanted.
+
+    What failed in those that keep their image goes on to their successors.
+    """
+    for kept in (each.dependent for each in concerned.joined if each.found is None):
+        await lineage.hand_on(context, kept.name, kept.container["Id"])
+    renewed = [(found, _policy(context, found))]
+    renewed += [(each.found, each.policy) for each in concerned.joined if each.found]
+    for each, policy in renewed:
+        context.memory.forget_failure(each.container["Id"])
+        if policy.cleanup:
+            await clean_up(context.engine, each.container["Image"])
+
+
+def _old_ids(found: Assessment, concerned: Company) -> dict[str, str]:
+    dependents = [each.dependent for each in concerned.joined]
+    return {found.name: found.container["Id"]} | {each.name: each.container["Id"] for each in dependents}
+
+
+def _policy(context: Context, found: Assessment) -> Policy:
+    return context.defaults.with_labels(found.container["Config"]["Labels"])
+
+
+def _warnings(parts: list[Part]) -> Iterator[str]:
+    for part in parts:
+        whose = f"{part.name}: " if part.relation else ""
+        if part.assumed:
+            yield (
+                f"{whose}nobody knows the old image any more, so these were kept though they may have been "
+                "its defaults: " + ", ".join(part.assumed)
+            )
+        yield from (f"{whose}{doubt}" for doubt in part.doubts)
+        if part.warning:
+            yield f"{whose}it was in bad health before and still is: {part.warning}"
+
+
+def _unwritten(context: Context) -> Iterator[str]:
+    """Say that nothing can be noted, but where a daemon has said so of the whole state directory."""
+    if (trouble := context.notes.said_once()) and not context.memory.has_said:
+        yield (
+            f"what would make it anew after a prune in the middle of its update cannot be noted ({trouble}): "
+            "only the process that updates it could"
+        )
+
+
+def _settings(policy: Policy) -> Settings:
+    """The engine counts a stop's time in whole seconds; a part of one is rounded up."""
+    seconds = policy.stop_timeout
+    return Settings(demand_of(policy), None if seconds is None else math.ceil(seconds))

@@ -1,0 +1,91 @@
+"""What a container waits for of those that it depends on, beside their updates: the conditions of Compose.
+
+`service_healthy`: one that has a check and runs must be healthy. `service_completed_successfully`: a job
+that was recreated is run, as `docker compose up` would, and must have ended with 0. The engine tells;
+nothing is remembered, so a crash in between is no matter. `service_started` asks for nothing more.
+"""
+
+from collections.abc import Iterable
+
+from watcher.container.downtime import Downtimes
+from watcher.container.probe import prove
+from watcher.container.readiness import Demand, Meddled, NotProved, has_healthcheck
+from watcher.container.startup import start
+from watcher.dependencies.order import Condition, Dependency, Order
+from watcher.engine.client import Engine, Json
+from watcher.model.errors import NotFound
+
+# A job may take its time, and holds up none but those who wait for it.
+_JOB = Demand(stable_for=3600.0, health_timeout=3600.0)
+
+
+async def unmet(engine: Engine, dependencies: Iterable[Dependency], downtimes: Downtimes) -> str:
+    """Run the jobs among them that were not run yet; say what does not hold after that, or nothing."""
+    for each in dependencies:
+        if each.condition is Condition.HEALTHY and (trouble := await _health(engine, each.name)):
+            return trouble
+        if each.condition is Condition.COMPLETED and (
+            trouble := await completed(engine, each.name, downtimes)
+        ):
+            return trouble
+    return ""
+
+
+async def run_again(engine: Engine, order: Order, old: Json, downtimes: Downtimes) -> str:
+    """Run a job that others wait for with its new image, as `docker compose up` would.
+
+    Args:
+        engine: Where it is.
+        order: Tells whether somebody waits for it.
+        old: What was replaced, as inspected; one that had not run is not run now.
+        downtimes: Those in which it is not started, where it could take somebody's address.
+
+    Returns:
+        Why it does not count as done, or nothing.
+    """
+    name = str(old["Name"]).removeprefix("/")
+    had_run = old["State"]["Status"] == "exited"
+    return await completed(engine, name, downtimes) if had_run and order.is_awaited(name) else ""
+
+
+async def completed(engine: Engine, name: str, downtimes: Downtimes) -> str:
+    """See a job to its end, and run it before that where it was created and never started.
+
+    Returns:
+        Why it does not count as done, or nothing.
+    """
+    try:
+        job = await engine.container(name)
+        if job["State"]["Status"] == "created":
+            async with downtimes.around([job]):
+                await start(engine, job["Id"])
+            job = await engine.container(job["Id"])
+        if job["State"]["Running"]:
+            try:
+                await prove(engine, job["Id"], _JOB)
+            except Meddled as error:
+                return f"{name} did not end by itself: {error}"
+            except NotProved:
+                pass  # how it ended is read below
+            job = await engine.container(job["Id"])
+    except NotFound:
+        return ""
+    return _ended(name, job)
+
+
+async def _health(engine: Engine, name: str) -> str:
+    try:
+        found = await engine.container(name)
+    except NotFound:
+        return ""
+    status = (found["State"].get("Health") or {}).get("Status")
+    counts = found["State"]["Running"] and has_healthcheck(found)
+    return f"{name} is {status}" if counts and status != "healthy" else ""
+
+
+def _ended(name: str, job: Json) -> str:
+    state = job["State"]
+    if state["Running"] or state.get("Restarting"):
+        return f"{name} has not ended yet"
+    code = state.get("ExitCode")
+    return f"{name} ended with exit code {code}" if code else ""

@@ -1,0 +1,290 @@
+"""The update of a container, and of whoever is replaced with it: carries out a plan, and undoes it.
+
+An old container is removed only when all successors have proved themselves; until then every step can
+be undone, by this process or, after it was killed, by the next one (`recovery`).
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Collection, Sequence
+
+from watcher.container.commit_check import OutOfPlace
+from watcher.container.downtime import OVERTAKEN, Downtime
+from watcher.container.probe import is_lasting
+from watcher.container.readiness import Meddled, NotProved, NotStarted
+from watcher.container.rejoin import CutOff
+from watcher.container.restart import restart_after
+from watcher.container.startup import to_its_end
+from watcher.container.successor import Contended, Moved
+from watcher.engine.client import Engine
+from watcher.model.errors import Conflict, EngineError, NotFound, RolledBack, UpdateFailed, WatcherError
+from watcher.recovery.executor import Failure, settle, undo_all
+from watcher.recovery.state import contended
+from watcher.update.not_undone import not_undone, still_there
+from watcher.update.plan import Action, Plan, Step
+from watcher.update.prune_guard import Rescue
+from watcher.update.retry import patiently
+from watcher.update.stages import GOING_BACK, Stage, Tell, stage_of
+from watcher.update.steps import Part
+from watcher.update.succession import is_left_alone
+
+_CREATION = {Action.CREATE, Action.SPARE}
+_IN_USE = "is already in use"  # a name
+_REMOVALS = {Action.REMOVE, Action.REMOVE_SPARE}
+_DOWN = {Action.GO, Action.STOP, Action.HOLD, Action.SET_ASIDE, Action.TAKE_NAME, Action.START}
+
+
+class Update:
+    """One update under way; `run` is all there is to call.
+
+    Args:
+        engine: Where the containers are.
+        plan: What is to be done.
+        parts: Those that it is done with, as the plan has them.
+        target: The id of the image that the first of them is to have.
+        downtime: Begun before the first of them stops, and ended when the last of them is started.
+        rescue: What makes them anew, should a prune come in between.
+
+    Attributes:
+        failed: The image that is to blame for the failure, or None.
+        restarted: What was wrong with a restart, a line each.
+        took: Seconds that each step took, by its name; those of further containers with theirs.
+        tell: Told each stage as it begins; set by whoever wants to know.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - one value per thing that it works with
+        self,
+        engine: Engine,
+        plan: Plan,
+        parts: Sequence[Part],
+        target: str,
+        downtime: Downtime,
+        rescue: Rescue,
+    ) -> None:
+        self.failed: Failure | None = None
+        self.restarted: list[str] = []
+        self.took: dict[str, float] = {}
+        self.tell: Tell = lambda _: None
+        self._engine = engine
+        self._plan = plan
+        self._parts = {part.name: part for part in parts}
+        self._target = target
+        self._downtime = downtime
+        self._rescue = rescue
+        self._starts = [step for step in plan.steps if step.action is Action.START]
+        self._begun: list[str] = []
+        self._touched: set[str] = set()
+        self._successors: dict[str, str] = {}
+        self._is_committed = False
+        self._done: list[Step] = []
+        self._stays = ""
+        self._lines: list[str] = []
+
+    async def run(self) -> None:
+        """Carry the plan out.
+
+        Raises:
+            UpdateFailed: A step failed; the old containers are as they were.
+            Moved: A tag, or a container, was changed before anything was touched; try again.
+            EngineError: The engine did not even let the old ones be brought back, or the new ones work and
+                an old one could not be removed. The next run brings either to its end.
+        """
+        for step in self._plan.steps:
+            began = time.monotonic()
+            self.tell(stage_of(step.name, step.action, self._limit(step)))
+            try:
+                await self._do(step)
+            except Moved as error:
+                # What a person changed stands: the untouched only lose what was made for them.
+                await to_its_end(self._undone(str(error), error, untouched={*self._parts} - self._touched))
+                raise
+            except (WatcherError, asyncio.CancelledError) as error:
+                await self._failed_at(step, error)
+                if isinstance(error, asyncio.CancelledError):
+                    raise
+                # What it was is gone, and the new one works: it is updated all the same.
+                return
+            self._done.append(step)
+            self.took[self._stage(step)] = time.monotonic() - began
+        await self._rescue.over()
+
+    async def _do(self, step: Step) -> None:
+        if step.action is Action.RESTART:
+            if trouble := await restart_after(
+                self._engine, step.name, self._plan.name, self._downtime.others
+            ):
+                self.restarted.append(f"{step.name} was not restarted: {trouble}")
+            return
+        if step.action not in _CREATION:
+            await self._rescue.note()
+        if step.action in _DOWN:
+            await self._downtime.begin()
+        if step.action is Action.CREATE:
+            self._begun.append(step.name)
+        elif step.action is not Action.SPARE:
+            await self._touch(step.name)
+        if step.action in _REMOVALS and not self._is_committed:
+            for part in self._parts.values():
+                await part.confirm()
+        await self._take(self._parts[step.name], step.action)
+        if [step] == self._starts[-1:]:
+            self._downtime.end()
+        self._is_committed |= step.action in _REMOVALS
+
+    async def _touch(self, name: str) -> None:
+        """See, before anything of an old container is changed, that it is ours to change and as it was read.
+
+        All successors exist by then. Whoever else begins looks as well after it has created its own: so of
+        two updaters at least one sees the other, and gives way.
+
+        Raises:
+            Contended: Another updater has an open update of one of them.
+            Moved: Somebody changed it meanwhile.
+        """
+        if not self._touched:
+            rows = await self._engine.containers(stopped=True)
+            if other := contended(rows, self._engine.owner, self._parts):
+                raise Contended(f"another updater is at work on {other}")
+        if name not in self._touched:
+            await self._parts[name].still_as_read()
+        self._touched.add(name)
+
+    def _limit(self, step: Step) -> float | None:
+        part = self._parts.get(step.name)
+        return part.limit(step.action) if part else None
+
+    async def _take(self, part: Part, action: Action) -> None:
+        """Take a step; where somebody else stopped or paused a lone successor meanwhile, that stands.
+
+        Raises:
+            Moved: They did; the old container has its name again, and is planned anew as it is now.
+        """
+        try:
+            await part.do(action, self._successors)
+        except Meddled as error:
+            if not error.wanted or part.removes_itself or len(self._parts) > 1:
+                raise
+            await part.yield_to(error.wanted)
+            raise Moved(f"{part.name}: {error}") from error
+
+    def _stage(self, step: Step) -> str:
+        stage = step.action.name.lower()
+        return stage if step.name == self._plan.name else f"{step.name}.{stage}"
+
+    async def _failed_at(self, step: Step, error: WatcherError | asyncio.CancelledError) -> None:
+        """Undo, and say in which state that leaves the containers.
+
+        Raises:
+            TakenOver: Nothing of it is ours any more, whatever it was that went wrong.
+        """
+        name, tried = self._plan.name, f"could not {step.action.value}: {error}"
+        if step.name != name:
+            tried = f"{step.name}: {tried}"
+        is_taken = step.action is Action.CREATE and isinstance(error, Conflict) and _IN_USE in str(error)
+        if is_taken:
+            # What bears the successor's name is another updater's.
+            self._begun.remove(step.name)
+        await to_its_end(self._given_back(step, tried, error))
+        if is_taken:
+            raise UpdateFailed(
+                f"{name}: {tried}", advice="another updater is at work on it; see `docker ps -a`"
+            ) from error
+        trouble = self._stays or (self.failed.reason if self.failed else "")
+        if isinstance(error, WatcherError) and not await is_left_alone(
+            self._engine, self._parts[name], trouble, is_proved=self._is_proved(name)
+        ):
+            why = self.failed.reason if self.failed else tried
+            state = await self._state()
+            line = (
+                f"{name} could not be updated: {why}; {'; '.join([*self._rescue.lines, *self._lines, state])}"
+            )
+            if self._rescue.lines and state != self._parts[name].as_it_was:
+                # Its image is gone, too, or what was made anew does not work.
+                raise EngineError(line) from error
+            raise (RolledBack if self._has_changed(step, error) else UpdateFailed)(line) from error
+
+    async def _given_back(self, step: Step, tried: str, error: BaseException) -> None:
+        """Undo what was done, unless all have proved themselves, or it is another updater's by now."""
+        with contextlib.suppress(EngineError):
+            await self._engine.may_change()
+        if self._is_over(step, error):
+            raise error if isinstance(error, CutOff) else still_there(self._plan.name, tried) from error
+        if isinstance(error, NotProved):
+            self.failed = await self._blamed(self._parts[step.name], error)
+        elif step.action is Action.CREATE and isinstance(error, EngineError) and is_lasting(error):
+            self.failed = Failure(self._plan.name, self._target, tried)
+        await self._undone(tried, error)
+
+    def _is_proved(self, name: str) -> bool:
+        return any((step.name, step.action) == (name, Action.PROVE) for step in self._done)
+
+    def _has_changed(self, step: Step, error: WatcherError) -> bool:
+        """Whether an old container was changed; what the engine refused was not done."""
+        is_refused = isinstance(error, EngineError) and error.status > 0
+        begun = [*self._done, *([] if is_refused else [step])]
+        return any(each.action not in _CREATION for each in begun)
+
+    def _is_over(self, step: Step, error: BaseException) -> bool:
+        """Whether all have proved themselves, so that nobody goes back."""
+        is_gone = isinstance(error, NotFound | OutOfPlace) and not self._is_committed
+        return step.action is Action.RESTART or (step.action in _REMOVALS and not is_gone)
+
+    async def _blamed(self, part: Part, error: NotProved) -> Failure:
+        """Blame a container's image where that is new, and else that of the one that is updated."""
+        reason = await part.told(error)
+        if part.name == self._plan.name:
+            return Failure(part.name, self._target, reason)
+        reason = f"{part.relation}: {reason}"
+        if part.keeps_its_image:
+            return Failure(self._plan.name, self._target, reason)
+        return Failure(part.name, part.image, reason)
+
+    async def _state(self) -> str:
+        """What is not as it was of the first old container that is not, or that all are."""
+        for name, part in self._parts.items():
+            if trouble := await part.astray():
+                return trouble if name == self._plan.name else f"of {name}, {trouble}"
+        return self._parts[self._plan.name].as_it_was
+
+    async def _undone(self, tried: str, error: BaseException, *, untouched: Collection[str] = ()) -> None:
+        begun = [self._parts[name] for name in self._begun]
+        self.tell(Stage(self._plan.name, GOING_BACK))
+
+        async def back() -> None:
+            if self._touched and not await self._downtime.begin(is_back=True):
+                self._lines.append(OVERTAKEN)
+            for part in begun:
+                await part.stopped()
+                if part.name in untouched:
+                    await part.drop()
+            await self._rescue.put_back()
+            is_open = True
+            while is_open:
+                await self._gone_back([part for part in begun if part.name not in untouched])
+                is_open = await self._rescue.put_back()
+            for trouble in self._rescue.errors:
+                raise trouble
+
+        try:
+            tries = await patiently(back)
+            await self._rescue.over()
+        except EngineError as trouble:
+            if isinstance(error, NotStarted):
+                self.failed = None  # neither can be started: the machine is to blame
+            root = self._parts[self._plan.name]
+            raise await not_undone(root, begun, tried, trouble) from error
+        if (tries > 1 or self._rescue.lines) and isinstance(error, NotStarted):
+            self.failed = None  # what kept it from that may have kept the new one, too
+
+    async def _gone_back(self, parts: Sequence[Part]) -> None:
+        if await self._parts[self._plan.name].is_bereft():
+            await self._forward()
+        else:
+            await undo_all(self._engine, {part.name: part.old for part in parts})
+
+    async def _forward(self) -> None:
+        """Bring what is left of a container that somebody removed to its end, as the next run would."""
+        root = self._parts[self._plan.name]
+        for failure in await settle(self._engine, root.name, root.demands):
+            self._stays = failure.reason

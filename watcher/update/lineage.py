@@ -1,0 +1,46 @@
+"""What an update knows beside the engine: whose failures a container inherits, and what makes it anew."""
+
+import contextlib
+
+from watcher.engine.client import Engine
+from watcher.host.context import Context
+from watcher.model.errors import EngineError
+from watcher.model.reference import ImageRef
+from watcher.recovery.executor import Failure
+from watcher.recovery.rebuild import Workshop
+
+
+async def keep_failure(context: Context, failure: Failure, cid: str) -> None:
+    """Remember what failed for the container that has the name now: its old one, or a spare of that.
+
+    Args:
+        context: Where the container is.
+        failure: What failed in it.
+        cid: The id that counts where no container has the name, or the engine does not answer.
+    """
+    with contextlib.suppress(EngineError):
+        cid = (await context.engine.container(failure.name))["Id"]
+    await context.memory.keep_failure(cid, failure.image, failure.reason)
+
+
+async def hand_on(context: Context, name: str, *before: str) -> None:
+    """Have what failed in containers count for the one that has their name now.
+
+    Args:
+        context: Where the containers are.
+        name: Their name.
+        before: The ids of those that had it.
+    """
+    with contextlib.suppress(EngineError):
+        now = (await context.engine.container(name))["Id"]
+        for cid in before:
+            await context.memory.carry(cid, now)
+
+
+def workshop(context: Context, engine: Engine) -> Workshop:
+    """Where what a prune took is made anew; an image that went with it is pulled with the user's login."""
+
+    async def fetch(reference: str, platform: str) -> None:
+        await context.registries.pull(ImageRef.parse(reference), platform, lambda _: None)
+
+    return Workshop(engine, context.notes, fetch)

@@ -1,0 +1,199 @@
+"""Updates that are open: waited for while somebody is at work on them, and else brought to an end."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Collection, Mapping
+
+from attrs import evolve, frozen
+
+from watcher.config.settings import Policy
+from watcher.container.downtime import OVERTAKEN
+from watcher.container.readiness import Demand
+from watcher.container.successor import Contended
+from watcher.host.context import Context
+from watcher.model.errors import EngineError, UnreadableSetting
+from watcher.recovery import links
+from watcher.recovery.compose_recreations import left_behind, open_recreations, settle_recreations
+from watcher.recovery.executor import Demands, Failure, down, glance, settle
+from watcher.recovery.group import OpenUpdates
+from watcher.recovery.lease import Lease
+from watcher.recovery.state import Discard, Scene
+from watcher.recovery.takeover import Waits, take_over
+from watcher.recovery.undo import left_aside, open_updates
+from watcher.store.locks import Wider, with_claims
+from watcher.store.owner import owner_of
+from watcher.update import lineage
+from watcher.update.attempt import demand_of
+from watcher.update.prune_guard import mending
+
+_CONTENTIONS = 20
+_GIVE_WAY_S = (0.1, 2.0)
+
+
+@frozen
+class Settled:
+    """What became of updates that were cut short.
+
+    Attributes:
+        was_open: Whether there was one to bring to its end.
+        aside: A line, where something is left that only a person can decide.
+    """
+
+    was_open: bool = False
+    aside: tuple[str, ...] = ()
+
+
+async def settle_open(context: Context, name: str, waits: Waits) -> Settled:
+    """Bring an update of a container that was cut short to its end, if there is one.
+
+    Args:
+        context: Where it is.
+        name: The container's.
+        waits: Told, once, the name and for how many seconds, where another updater may be at work on it.
+    """
+    if not await is_open(context, name):
+        return Settled()
+    return await with_claims(context.memory, name, lambda claims: settled(context, name, claims, waits))
+
+
+async def is_open(context: Context, name: str) -> bool:
+    """Whether an update of a container was cut short, as the engine says or as was noted."""
+    engine = context.engine
+    is_noted = name in await open_updates(engine) or name in await context.notes.names()
+    return is_noted or bool(await open_recreations(engine, name))
+
+
+async def settled(context: Context, name: str, claims: Collection[str], waits: Waits) -> Settled:
+    """The same, for whoever has claimed the container: nothing is open any more afterwards.
+
+    What a prune took of the update is made anew first.
+
+    Raises:
+        Wider: There are others that must be settled with it, and are not claimed.
+        EngineError: The engine refused; or it is done, and a link was lost, which the next run would not see.
+    """
+    if not (unit := await context.notes.with_it(name)) <= {*claims}:
+        raise Wider(unit)
+    was_recreated = await settle_recreations(context.engine, name)
+    done, lines = await _mended(context, name, claims, _once(waits))
+    was_recreated |= done.was_open and await settle_recreations(context.engine, name)
+    aside = (*done.aside, *lines, *left_behind(await context.engine.containers(stopped=True), name))
+    return evolve(done, was_open=done.was_open or was_recreated or bool(lines), aside=aside)
+
+
+async def _mended(
+    context: Context, name: str, claims: Collection[str], waits: Waits
+) -> tuple[Settled, tuple[str, ...]]:
+    """What became of them, and what was made anew; what is left of them is taken over first."""
+    for _ in range(_CONTENTIONS):
+        async with Lease(context.engine, owner_of(context.memory.home)) as lease:
+            at = lineage.workshop(context, lease.engine)
+            while (found := await _open(context, name, claims)) and not await take_over(
+                lease, found, found.concerned(name), waits
+            ):
+                continue
+            with contextlib.suppress(Contended):
+                return await mending(at, name, lambda: _settled(context, lease, name, claims, waits))
+        await asyncio.sleep(random.uniform(*_GIVE_WAY_S))  # noqa: S311 - both may have given way
+    raise EngineError(f"{name} could not be made anew: other updaters are at it each time")
+
+
+async def _open(context: Context, name: str, claims: Collection[str]) -> OpenUpdates | None:
+    """What is open and can be brought to its end; None where nothing is.
+
+    Raises:
+        Wider: There are others that must be settled with it, and are not claimed.
+    """
+    found = await glance(context.engine, context.holds)
+    if not found.scenes.keys() & (unit := found.concerned(name)):
+        return None
+    if not {*unit} <= {*claims}:
+        raise Wider(unit)
+    return found if any(map(found.recovery, unit)) else None
+
+
+async def _settled(
+    context: Context, lease: Lease, name: str, claims: Collection[str], waits: Waits
+) -> tuple[Settled, bool]:
+    """What became of them, and whether none of their new containers failed."""
+    failures, was_open, stays = list[Failure](), False, list[str]()
+    while found := await _open(context, name, claims):
+        failed = await _settle(context, lease, name, found, waits, stays)
+        was_open |= failed is not None
+        failures += failed or ()
+    if aside := await left_aside(context.engine, name):
+        stays.append(f"{aside} was set aside, and another container has its name: rename or remove it")
+    return Settled(was_open, tuple(stays)), not failures
+
+
+async def _settle(  # noqa: PLR0913, PLR0917 - one value per thing that it works with
+    context: Context, lease: Lease, name: str, found: OpenUpdates, waits: Waits, stays: list[str]
+) -> list[Failure] | None:
+    """Settle what is open, unless it is another updater's, and remember the images that failed in it.
+
+    What stays although it does not work is added to `stays`, a line each.
+
+    Returns:
+        What failed; None where it is another updater's.
+    """
+    unit = found.concerned(name)
+    if not await take_over(lease, found, unit, waits):
+        return None
+    halves = {each: [*filter(None, found.scenes[each].pair)] for each in unit if each in found.scenes}
+    halted = await down(context.engine, found, unit)
+    async with context.downtimes.around(halted, is_back=True) as is_alone:
+        failures = await settle(lease.engine, name, _demands(context.defaults))
+    stays += [] if is_alone else [OVERTAKEN]
+    stays += [_nothing_left(each) for each in failures if each.stays]
+    stays += [_taken(found.scenes[each]) for each in unit if _is_taken(found, each)]
+    for failure in (each for each in failures if not each.stays):
+        await lineage.keep_failure(context, failure, next(iter(halves.get(failure.name, [])), ""))
+    for each, before in halves.items():
+        await lineage.hand_on(context, each, *before)
+    await links.refuse_forgotten(context.engine, links.in_open_updates(found, {*unit}))
+    return failures
+
+
+def _is_taken(found: OpenUpdates, name: str) -> bool:
+    """Whether Compose started a successor beside the one that has the name."""
+    scene = found.scenes.get(name)
+    is_dropped = scene is not None and isinstance(scene.recovery, Discard)
+    return is_dropped and bool(scene and scene.successor and scene.successor.has_run)
+
+
+def _taken(scene: Scene) -> str:
+    return (
+        f"docker compose had taken what was made for an update of {scene.name} for one of its own; that is "
+        "removed: run the `docker compose up` once more"
+    )
+
+
+def _nothing_left(failure: Failure) -> str:
+    return (
+        f"somebody removed {failure.name} in the middle of its update, so there is nothing to go back to; "
+        f"its new container does not work: {failure.reason}"
+    )
+
+
+def _once(waits: Waits) -> Waits:
+    said = list[str]()
+
+    def once(name: str, seconds: float) -> None:
+        if not said:
+            waits(name, seconds)
+        said.append(name)
+
+    return once
+
+
+def _demands(defaults: Policy) -> Demands:
+    """What containers must prove by their labels; one whose labels cannot be read, what others must."""
+
+    def demand(labels: Mapping[str, str] | None) -> Demand:
+        try:
+            return demand_of(defaults.with_labels(labels))
+        except UnreadableSetting:
+            return demand_of(defaults)
+
+    return demand

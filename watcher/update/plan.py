@@ -1,0 +1,280 @@
+"""What an update will do, decided before anything is done: `str(plan)` is what `--dry-run` shows.
+
+Whoever holds on to the container by its id is replaced with it, in one transaction: all successors are
+created before anything is stopped, nobody outlives what it holds on to, and the container's old self is
+removed first, when all have proved themselves: until then all can go back, from then on none needs to.
+
+Pure: no I/O. Whoever carries a plan out decides nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum
+from typing import Any
+
+from attrs import frozen
+
+from watcher.container.baseline import is_unhealthy, lacks_networks, lacks_ports
+from watcher.dependencies.namespaces import Dependent
+from watcher.model.names import Marker, Wanted, short
+
+Json = dict[str, Any]
+Deed = tuple[str, "Action"]
+
+
+class Action(Enum):
+    """One step; the value is what is shown of it."""
+
+    PULL = "pull its tag"
+    CREATE = "create its successor"
+    SPARE = "create a spare of it"
+    GO = "note that it is about to stop"
+    STOP = "stop it"
+    HOLD = "hold its restart policy"
+    SET_ASIDE = "rename it aside"
+    TAKE_NAME = "give the successor its name"
+    START = "start the successor"
+    PROVE = "prove the successor"
+    PAUSE = "pause the successor"
+    RESTART = "restart it"
+    REMOVE = "remove the old container"
+    REMOVE_SPARE = "remove the spare"
+
+
+_CAUSES = {
+    Action.PULL: "the registry has another image for it",
+    Action.CREATE: "what cannot be created must fail while the old one serves",
+    Action.SPARE: "it removes itself when it stops, and there must be something to go back to",
+    Action.GO: "from here on the way back is the spare",
+    Action.STOP: "two of them must not run at once",
+    Action.HOLD: "the engine would start a container of the policy `always` at its own restart",
+    Action.SET_ASIDE: "it stays whole until its successor has proved itself",
+    Action.TAKE_NAME: "names are fixed in logs and DNS when a container starts",
+    Action.START: "it is to be in the state that the old one was in",
+    Action.PROVE: "a container that starts is not yet one that works",
+    Action.PAUSE: "it is to be in the state that the old one was in",
+    Action.REMOVE: "nothing needs it any more; its volumes stay",
+    Action.REMOVE_SPARE: "nothing needs it any more; its volumes stay",
+}
+_STOPPED_FIRST = "it must not outlive what it holds on to"
+_REMOVED_FIRST = "all have proved themselves, and none needs it any more; its volumes stay"
+
+_CREATION = (Action.PULL, Action.CREATE, Action.SPARE)
+_STOP = (Action.GO, Action.STOP, Action.HOLD)
+_START = (Action.SET_ASIDE, Action.TAKE_NAME, Action.START)
+_PROOF = (Action.PROVE, Action.PAUSE)
+_REMOVAL = (Action.REMOVE, Action.REMOVE_SPARE)
+
+
+@frozen
+class Member:
+    """A container that is replaced because it holds on to the one that is updated.
+
+    Attributes:
+        dependent: Who it is, and what it holds on to.
+        change: What moves of its own image, as the verdict says it; empty where it keeps its image.
+    """
+
+    dependent: Dependent
+    change: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.dependent} ({self.change or 'same image'})"
+
+
+@frozen
+class Restart:
+    """A container that is restarted once another is replaced; `cause` is where that is said."""
+
+    name: str
+    cause: str
+
+
+@frozen
+class Part:
+    """What is done with one container.
+
+    Attributes:
+        name: Its name.
+        marker: Its successor's temporary name.
+        actions: Its own steps, in order.
+        relation: What it holds on to, as a clause; empty where it is the one that is updated.
+    """
+
+    name: str
+    marker: Marker
+    actions: tuple[Action, ...]
+    relation: str = ""
+
+
+@frozen
+class Step:
+    """One thing to do.
+
+    Attributes:
+        name: The container that it is done with.
+        action: What is done.
+        cause: Why.
+    """
+
+    name: str
+    action: Action
+    cause: str
+
+
+@frozen
+class Plan:
+    """The steps of an update, in order.
+
+    Attributes:
+        name: The name of the container that is updated.
+        change: What moves, as the verdict says it.
+        parts: It, and whoever is replaced with it, providers first.
+        steps: What is done.
+        notes: A line for each other container that this concerns.
+    """
+
+    name: str
+    change: str
+    parts: tuple[Part, ...]
+    steps: tuple[Step, ...]
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        rows = [f"  {n}. {self._deed(step)}: {step.cause}" for n, step in enumerate(self.steps, 1)]
+        return "\n".join([f"{self.name}: {self.change}", *(f"  {note}" for note in self.notes), *rows])
+
+    @property
+    def record(self) -> Json:
+        """The steps and the notes for programs."""
+        steps = [
+            {"container": step.name, "step": step.action.name.lower(), "why": step.cause}
+            for step in self.steps
+        ]
+        return {"plan": steps, "notes": [*self.notes]}
+
+    @property
+    def short(self) -> list[str]:
+        """The notes and the steps, for a log: of causes those alone that are not the same in each plan."""
+        causes = {step: f": {step.cause}" for step in self.steps if step.action is Action.RESTART}
+        return [*self.notes, *(f"{self._deed(step)}{causes.get(step, '')}" for step in self.steps)]
+
+    def _deed(self, step: Step) -> str:
+        is_alone = {step.name for step in self.steps} == {self.name}
+        return f"{'' if is_alone else f'{step.name}: '}{step.action.value}"
+
+
+def plan(  # noqa: PLR0913 - one value per thing that must have been found out; all but two are keywords
+    container: Json,
+    change: str,
+    *,
+    members: Sequence[Member] = (),
+    restarts: Sequence[Restart] = (),
+    left_alone: Sequence[str] = (),
+    pull: bool = False,
+) -> Plan:
+    """Plan the update of an inspected container.
+
+    Args:
+        container: As inspected.
+        change: What moves, as the verdict says it.
+        members: Who must be replaced with it, providers first.
+        restarts: Who wants to be restarted once it is replaced.
+        left_alone: A line for each that is lost by this, and not ours to replace.
+        pull: Its image has yet to be fetched.
+    """
+    first = _part(container, pull=pull)
+    rest = [_part(each.dependent.container, relation=str(each.dependent)) for each in members]
+    causes = _causes(first.name, members)
+    causes |= {(each.name, Action.RESTART): each.cause for each in restarts}
+    deeds = (
+        *_before(first, rest),
+        *_after([first, *rest], members),
+        *((each.name, Action.RESTART) for each in restarts),
+        *_of([first, *rest], _REMOVAL),
+    )
+    steps = [Step(name, action, causes.get((name, action)) or _CAUSES[action]) for name, action in deeds]
+    notes = [*(f"with it: {each}" for each in members), *(f"left alone: {line}" for line in left_alone)]
+    return Plan(first.name, change, (first, *rest), tuple(steps), tuple(notes))
+
+
+def wanted_state(container: Json) -> Wanted:
+    """The state that the update is to end in: the one that the container is in.
+
+    One that the engine is restarting counts as running: that is what its policy wants.
+    """
+    state = container["State"]
+    if state.get("Paused"):
+        return "p"
+    return "r" if state.get("Running") or state.get("Restarting") else "s"
+
+
+def _before(first: Part, rest: list[Part]) -> list[Deed]:
+    """All that is done while the old ones have their names."""
+    return [*_of([first, *rest], _CREATION), *_of([*reversed(rest), first], _STOP)]
+
+
+def _after(parts: list[Part], members: Sequence[Member]) -> Iterator[Deed]:
+    """Start and prove who holds on to nobody unproved, then those who hold on to them."""
+    depths = {parts[0].name: 0}
+    for each in members:
+        above = [depths.get(hold.provider, 0) for hold in each.dependent.holds]
+        depths[each.dependent.name] = 1 + max(above, default=0)
+    for depth in sorted(set(depths.values())):
+        level = [part for part in parts if depths[part.name] == depth]
+        yield from _of(level, _START)
+        yield from _of(level, _PROOF)
+
+
+def _of(parts: Iterable[Part], actions: tuple[Action, ...]) -> list[Deed]:
+    return [(part.name, action) for part in parts for action in actions if action in part.actions]
+
+
+def _causes(first: str, members: Sequence[Member]) -> dict[Deed, str]:
+    """The causes that are other ones where several are replaced."""
+    special = {(first, Action.REMOVE): _REMOVED_FIRST} if members else {}
+    for each in members:
+        held = " and ".join(dict.fromkeys(hold.provider for hold in each.dependent.holds))
+        special[each.dependent.name, Action.CREATE] = f"it holds on to the id of {held}"
+        special[each.dependent.name, Action.STOP] = _STOPPED_FIRST
+    return special
+
+
+def _part(container: Json, *, relation: str = "", pull: bool = False) -> Part:
+    marker = _marker(container)
+    runs, removes_itself = marker.wanted != "s", marker.removes_itself
+    optional = {
+        Action.PULL: pull,
+        Action.SPARE: removes_itself,
+        Action.GO: removes_itself,
+        Action.STOP: runs,
+        Action.HOLD: marker.always,
+        Action.SET_ASIDE: not removes_itself,
+        Action.START: runs,
+        Action.PROVE: runs,
+        Action.PAUSE: marker.wanted == "p",
+        Action.RESTART: False,
+        Action.REMOVE: not removes_itself,
+        Action.REMOVE_SPARE: removes_itself,
+    }
+    actions = tuple(action for action in Action if optional.get(action, True))
+    return Part(marker.name, marker, actions, relation)
+
+
+def _marker(container: Json) -> Marker:
+    host, state, wanted = container["HostConfig"], container["State"], wanted_state(container)
+    return Marker(
+        container["Name"].removeprefix("/"),
+        "new",
+        wanted,
+        short(container["Id"]),
+        always=(host.get("RestartPolicy") or {}).get("Name") == "always",
+        removes_itself=bool(host.get("AutoRemove")) and wanted != "s",
+        unjudged=_crashes(state) or is_unhealthy(container),
+        unpublished=wanted != "s" and lacks_ports(container),
+        unattached=wanted != "s" and lacks_networks(container),
+    )
+
+
+def _crashes(state: Json) -> bool:
+    """Whether a container was found between two starts, and had not ended with 0, as a job may by design."""
+    return bool(state.get("Restarting")) and state.get("ExitCode") != 0

@@ -1,0 +1,105 @@
+"""What an update under way notes of its containers, and makes anew where a prune comes in between."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from watcher.host.notes import Note
+from watcher.model.errors import EngineError, EngineUnavailable
+from watcher.recovery.rebuild import Workshop, noted, put_back
+from watcher.update.steps import Part
+
+T = TypeVar("T")
+
+
+class Rescue:
+    """Of one update.
+
+    Attributes:
+        lines: What happened, for people.
+        errors: Why something could not be made anew when that was last tried.
+    """
+
+    def __init__(self, at: Workshop, parts: Sequence[Part]) -> None:
+        self.lines: list[str] = []
+        self.errors: tuple[EngineError, ...] = ()
+        self._at = at
+        self._parts = {part.name: part for part in parts}
+        self._note: Note | None = None
+
+    async def note(self) -> None:
+        """Note, once all successors are created and before the first stop, what makes all anew."""
+        if self._note is None:
+            name = next(iter(self._parts))
+            olds = [part.inspected for part in self._parts.values()]
+            parts = [await part.noted() for part in self._parts.values()]
+            self._note = await noted(self._at.engine, name, parts, olds)
+            await self._at.notes.keep(self._note)
+
+    async def put_back(self) -> bool:
+        """Make anew what went, so that it can be brought back; whether there was something."""
+        if self._note is None:
+            return False
+        done = await put_back(self._at, self._note)
+        self._note, self.errors = done.note, done.errors
+        self.lines += done.lines
+        for each in done.note.parts:
+            if each.again:
+                self._parts[each.marker.name].made_anew(each.again)
+        return done.is_changed
+
+    async def over(self) -> None:
+        """Forget what was noted: all is at its end."""
+        if self._note is not None:
+            await self._at.notes.drop(self._note)
+
+
+async def mending(
+    at: Workshop, name: str, work: Callable[[], Awaitable[tuple[T, bool]]]
+) -> tuple[T, tuple[str, ...]]:
+    """Do the work of recovery on a container, made anew where it went; then forget what is noted of it.
+
+    What cannot be made anew keeps the work from nothing else.
+
+    Args:
+        at: Where, and with what.
+        name: The container's.
+        work: Gives something, and whether nothing failed in it.
+
+    Returns:
+        What the work gave, and what happened, for people.
+
+    Raises:
+        EngineError: The engine refused; what is noted stays.
+    """
+    lines = list[str]()
+    await _all_put_back(at, name, lines)
+    while True:
+        try:
+            result, is_good = await work()
+        except EngineUnavailable:
+            raise
+        except EngineError as error:
+            is_open, errors = await _all_put_back(at, name, lines)
+            if not is_open:
+                raise (*errors, error)[0] from None
+            continue
+        is_open, errors = await _all_put_back(at, name, lines, is_good=is_good)
+        if not is_open:
+            break
+    if errors:
+        raise errors[0]
+    for note in await at.notes.of(name):
+        await at.notes.drop(note)
+    return result, tuple(dict.fromkeys(lines))
+
+
+async def _all_put_back(
+    at: Workshop, name: str, lines: list[str], *, is_good: bool = False
+) -> tuple[bool, list[EngineError]]:
+    """Make anew what went; whether something was, and why something could not be."""
+    done = [await put_back(at, note, is_good=is_good) for note in await at.notes.of(name)]
+    for each in done:
+        if each.errors:
+            await at.notes.keep(each.note)
+    lines += [line for each in done for line in each.lines]
+    return any(each.is_changed for each in done), [error for each in done for error in each.errors]

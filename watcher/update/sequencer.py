@@ -1,0 +1,114 @@
+"""Whose turn it is: a container begins when all that goes before it has come to an end.
+
+It does not begin either while one that comes after it is under way: a tag that moves again in the middle
+of its dependents' updates, or of its replicas', is no reason to take it from under them.
+
+The order is that of the last look; whoever waits asks it anew each time that something has ended. It has
+no circles, so that there is always somebody whose turn it is.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Collection, Iterable, Iterator
+
+from watcher.dependencies.engine_access import doors, given_the_socket
+from watcher.dependencies.order import NUMBER, Order
+from watcher.engine.client import Json
+from watcher.host.context import Context
+from watcher.model.names import name_of
+from watcher.model.quoting import escaped
+
+
+class Turns:
+    """Who waits for whom.
+
+    Args:
+        is_busy: Whether something is about to be done about a container, or is being done.
+
+    Attributes:
+        order: Of the last look.
+    """
+
+    def __init__(self, is_busy: Callable[[str], bool]) -> None:
+        self.order = Order.of(())
+        self._is_busy = is_busy
+        self._failed: dict[str, str] = {}
+        self._under_way = set[str]()
+        self._news = asyncio.Event()
+
+    async def come(self, name: str) -> None:
+        """Return once it is a container's turn."""
+        while not self.has_come(name):
+            await self._news.wait()
+
+    def has_come(self, name: str) -> bool:
+        """Whether nothing is about to be done about any that goes before this one, nor under way after it.
+
+        It holds until the next `await`; so does what `held_by` says then.
+        """
+        if any(name in self.order.before(other) for other in self._under_way):
+            return False
+        return not any(self._is_busy(other) for other in self.order.before(name))
+
+    @contextlib.contextmanager
+    def taken(self, name: str) -> Iterator[None]:
+        """Let nobody who goes before a container begin; whoever leaves this rings."""
+        self._under_way.add(name)
+        try:
+            yield
+        finally:
+            self._under_way.discard(name)
+
+    def ring(self) -> None:
+        """Tell all who wait that something has come to an end."""
+        self._news.set()
+        self._news = asyncio.Event()
+
+    def failed(self, name: str, how: str = "failed") -> None:
+        """Note that a container has an update that it was not given, and that its dependents wait for."""
+        self._failed[name] = how
+
+    def over(self, name: str) -> None:
+        """Forget what was noted of a container; it is looked at anew."""
+        self._failed.pop(name, None)
+
+    def noted(self) -> frozenset[str]:
+        """Those of whom something is noted."""
+        return frozenset(self._failed)
+
+    def keep(self, stale: Collection[str], noted: Collection[str]) -> None:
+        """Forget what was noted of those that are not stale any more, by whatever means.
+
+        Args:
+            stale: Who is.
+            noted: Of whom something was noted before that was asked; what is newer stays.
+        """
+        for name in {*noted} - {*stale}:
+            self.over(name)
+
+    def held_by(self, name: str) -> str:
+        """What holds a container back, in words; empty where nothing does."""
+        found = self._failed.keys() & self.order.needs(name)
+        how, other = min(((self._failed[other], other) for other in found), default=("", ""))
+        return f"{other} {how}".strip()
+
+
+async def order_of(context: Context, rows: Iterable[Json]) -> Order:
+    """The order of all containers, told by GET /containers/json?all=1."""
+    rows = list(rows)
+    own = await context.own.find(context.engine)
+    name = next((name_of(row) for row in rows if row["Id"] == own), "")
+    endpoint = context.engine.endpoint
+    last = given_the_socket(rows, endpoint.socket)
+    return Order.of(rows, own=name, doors=doors(rows, endpoint.url), last=last)
+
+
+def oddities(order: Order) -> Iterator[str]:
+    """What people should know of the order, a line each."""
+    for cycle in order.cycles:
+        yield f"{', '.join(cycle)} depend on one another: each is updated on its own"
+    for name, absent in sorted(order.missing.items()):
+        absent_ones = ", ".join(map(escaped, absent))
+        yield f"{name} depends on {absent_ones}, which does not exist (label ctr-updater.depends-on)"
+    for name in order.unnumbered:
+        yield f"{name} has a label {NUMBER} that holds no number: it counts as not said"

@@ -1,0 +1,277 @@
+"""One container's update from beginning to end: claimed, settled, pulled, judged, carried out, remembered."""
+
+import asyncio
+import random
+from collections.abc import Mapping
+from enum import StrEnum
+
+from attrs import evolve, field, frozen
+
+from watcher.check import checks, freshness
+from watcher.check import local as reading
+from watcher.check.local import Assessment
+from watcher.check.verdict import Status
+from watcher.container.recreate import refuse
+from watcher.container.successor import Contended, Moved
+from watcher.engine.client import Engine, Json
+from watcher.host.context import Context
+from watcher.host.lookup import find
+from watcher.model.errors import NoSuchContainer, NotFound, Refused, RegistryError, Unknown, UpdateFailed
+from watcher.model.names import Marker, container_name
+from watcher.model.progress import Reporter
+from watcher.recovery.takeover import Waits
+from watcher.recovery.undo import open_updates
+from watcher.store.locks import Wider, with_claims
+from watcher.update.affected import Company, company
+from watcher.update.attempt import Announce, attempt, planned
+from watcher.update.open_updates import is_open, settled
+from watcher.update.plan import Plan
+from watcher.update.stages import SETTLING, Stage, Tell
+
+_TRIES = 3
+_CONTENTIONS = 20
+_GIVE_WAY_S = (0.1, 2.0)
+
+
+class Done(StrEnum):
+    """How an update ended that did not fail."""
+
+    CURRENT = "current"
+    UPDATED = "updated"
+    PLANNED = "planned"
+
+
+@frozen
+class Outcome:
+    """What became of one container.
+
+    Attributes:
+        assessment: As it was found.
+        done: What was done about it.
+        plan: The plan, as text, where there was one.
+        warnings: What a person should know all the same, a line each.
+        took: Seconds that each step took, by its name; with the container's where that is another one.
+        with_it: The names of those that were replaced with it.
+        took_s: Seconds that all of it took, from its first look at the image on.
+        steps: The plan itself, where nothing but that was asked for.
+    """
+
+    assessment: Assessment
+    done: Done
+    plan: str = ""
+    warnings: tuple[str, ...] = ()
+    took: Mapping[str, float] = field(factory=dict)
+    with_it: tuple[str, ...] = ()
+    took_s: float = 0.0
+    steps: Plan | None = None
+
+
+@frozen
+class Request:
+    """What a person, or the daemon, wants of an update.
+
+    Attributes:
+        report: Pull first, and report there; None looks at the local cache only.
+        dry_run: Only plan.
+        again: Also try an image that failed before.
+        cautious: Rather leave a container alone than keep values that may be its old image's defaults.
+        spared: Names of those that are not to be restarted after it, for they are updated themselves.
+        announce: Told the update and its plan before the first step.
+        tell: Told each stage as it begins, and None where there is none any more.
+        waits: Told the name and for how many seconds, where another updater may be at work.
+    """
+
+    report: Reporter | None = None
+    dry_run: bool = False
+    again: bool = False
+    cautious: bool = False
+    spared: frozenset[str] = frozenset()
+    announce: Announce = lambda *_: None
+    tell: Tell = lambda _: None
+    waits: Waits = lambda _, __: None
+
+
+async def update(context: Context, text: str, request: Request) -> Outcome:
+    """Update a container where its tag means another image than it runs.
+
+    Args:
+        context: Where it is.
+        text: Its name, its id or a prefix of that.
+        request: What is wanted.
+
+    Raises:
+        NoSuchContainer: No container, or more than one, is meant.
+        Refused: It is not ours to update, or another process is at work on it for too long.
+        UnreadableSetting: A label of it cannot be read.
+        Unknown: Nobody can say whether there is an update.
+        UpdateFailed: It was tried, and undone.
+    """
+    name = await _name(context, text)
+    if request.dry_run:
+        return await _update(context, await find(context.engine, name), request)
+
+    async def work(claims: frozenset[str]) -> Outcome:
+        nonlocal request
+        for number in range(_CONTENTIONS):
+            if name in await open_updates(context.engine):
+                request.tell(Stage(name, SETTLING))
+            aside = (await settled(context, name, claims, request.waits)).aside
+            request.tell(None)
+            try:
+                found = await _found(context.engine, name, was_there=number > 0)
+                outcome = await _update(context, found, request, claims)
+            except Wider:
+                request = evolve(request, report=None)  # its tag was pulled
+                raise
+            except Contended:
+                # Both give way where two begin at once; by chance one of them is first the next time.
+                await asyncio.sleep(random.uniform(*_GIVE_WAY_S))  # noqa: S311 - spreads load
+            else:
+                return evolve(outcome, warnings=outcome.warnings + aside)
+        raise _kept_changing(name)
+
+    return await with_claims(context.memory, name, work)
+
+
+async def _found(engine: Engine, name: str, *, was_there: bool) -> Json:
+    """Inspect a container, that another updater may just be giving its name."""
+    try:
+        return await find(engine, name)
+    except NoSuchContainer as error:
+        if name in await open_updates(engine):
+            raise Contended(f"another updater is at work on {name}") from error
+    try:
+        return await find(engine, name)
+    except NoSuchContainer as error:
+        if was_there:
+            gone = f"{name} was removed by somebody else in the middle of its update"
+            raise NoSuchContainer(gone) from error
+        raise
+
+
+async def _name(context: Context, text: str) -> str:
+    """The name of the container that is meant; one whose update was cut short may be missing just now."""
+    try:
+        name = str((await find(context.engine, text))["Name"]).removeprefix("/")
+    except NoSuchContainer:
+        if not await is_open(context, str(container_name(text))):
+            raise
+        return str(container_name(text))
+    if marker := Marker.parse(name):
+        raise Refused(
+            f"{name} is part of an update of {marker.name} that was cut short",
+            advice=f"`watcher update {marker.name}` brings that to its end",
+        )
+    return name
+
+
+async def _update(
+    context: Context, container: Json, request: Request, claims: frozenset[str] = frozenset()
+) -> Outcome:
+    policy = context.defaults.with_labels(container["Config"]["Labels"])
+    await _refuse_own(context, container)
+    refuse(container, api=context.engine.api)
+    asks = request.report if policy.source == "registry" else None
+    if request.dry_run:
+        return await _planned(context, container, request, asks_registry=asks is not None)
+    unpulled = await _pulled(context, container, asks) if asks else None
+    for _ in range(_TRIES):
+        try:
+            container = await context.engine.container(container["Id"])
+            outcome = await _carried_out(context, container, request, claims)
+        except Contended:
+            raise
+        except Moved:
+            continue
+        except NotFound as error:
+            await _refuse_replaced(context.engine, container, error)
+            raise
+        if unpulled and outcome.done is Done.CURRENT:
+            raise unpulled
+        return outcome
+    raise _kept_changing(container["Name"].removeprefix("/"))
+
+
+async def _refuse_replaced(engine: Engine, container: Json, error: NotFound) -> None:
+    """Begin anew where what was not found is the container itself: another one may have its name now."""
+    try:
+        await engine.container(container["Id"])
+    except NotFound:
+        raise Contended(f"{container['Name'].removeprefix('/')} is gone, or another one") from error
+
+
+def _kept_changing(name: str) -> UpdateFailed:
+    return UpdateFailed(
+        f"{name} could not be updated: it, or its tag, kept changing", advice="try again later"
+    )
+
+
+async def _pulled(context: Context, container: Json, report: Reporter) -> RegistryError | None:
+    """Pull a container's tag; where that was made here and no registry knows it, the error that says so.
+
+    Then the tag here decides, but a pull that failed never ends as "up to date".
+    """
+    try:
+        await freshness.pull(context, container, report)
+    except RegistryError as error:
+        ref = await reading.reference(context.engine, container)
+        if ref is None or not await reading.is_built_here(context.engine, ref, error):
+            raise
+        return error
+    return None
+
+
+async def _refuse_own(context: Context, container: Json) -> None:
+    if container["Id"] == await context.own.find(context.engine):
+        raise Refused(
+            "this is the container that the updater itself runs in",
+            advice="pull and recreate it from outside",
+        )
+
+
+async def _planned(context: Context, container: Json, request: Request, *, asks_registry: bool) -> Outcome:
+    """Say what an update would do: from the local cache, and else from what the registry says."""
+    found, pull = await checks.assess(context, container), False
+    if found.verdict.status is Status.CURRENT and asks_registry:
+        found = evolve(found, verdict=await freshness.judge_remote(context, container))
+        pull = found.verdict.status is Status.OUTDATED
+    if found.verdict.status is not Status.OUTDATED:
+        return _left_alone(found)
+    concerned = await _company(context, container, request)
+    steps = planned(found, concerned, pull=pull)
+    return Outcome(found, Done.PLANNED, str(steps), with_it=concerned.names, steps=steps)
+
+
+async def _carried_out(
+    context: Context, container: Json, request: Request, claims: frozenset[str]
+) -> Outcome:
+    found = await checks.assess(context, container)
+    tries = found.verdict.status is Status.OUTDATED or (request.again and found.verdict.status is Status.HELD)
+    if not tries or found.image is None:
+        return _left_alone(found)
+    concerned = await _company(context, container, request)
+    if not claims.issuperset(concerned.names):
+        raise Wider(concerned.names)
+    done = await attempt(
+        context,
+        found,
+        concerned,
+        cautious=request.cautious,
+        announce=request.announce,
+        tell=request.tell,
+    )
+    return Outcome(found, Done.UPDATED, done.plan, done.warnings, done.took, concerned.names, done.took_s)
+
+
+async def _company(context: Context, container: Json, request: Request) -> Company:
+    return await company(context, container, spared=request.spared, cautious=request.cautious)
+
+
+def _left_alone(found: Assessment) -> Outcome:
+    """Say why nothing is done; only `current` is a good end."""
+    line = f"{found.name}: {found.verdict}"
+    if found.verdict.status is Status.UNKNOWN:
+        raise Unknown(line, advice="pull or build it first")
+    if found.verdict.status is Status.HELD:
+        raise UpdateFailed(line, advice=f"`watcher update --again {found.name}` tries it once more")
+    return Outcome(found, Done.CURRENT)

@@ -1,0 +1,302 @@
+"""One container's own steps in an update; `executor` says which, and when, and undoes them."""
+
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+
+from attrs import evolve, field, frozen
+
+from watcher.container import backup, successor
+from watcher.container.changed_options import ALWAYS, Known, policy
+from watcher.container.commit_check import confirm
+from watcher.container.last_output import told
+from watcher.container.probe import start
+from watcher.container.readiness import Demand, NotProved
+from watcher.container.stop import NO_RESTART
+from watcher.container.successor import Draft
+from watcher.engine.client import Engine, Json, stop_seconds
+from watcher.host.notes import Noted
+from watcher.model.errors import EngineError, EngineUnavailable, NoAnswer, NotFound
+from watcher.model.names import Marker, Wanted, short
+from watcher.recovery import links
+from watcher.recovery.rebuild import part_noted
+from watcher.recovery.state import Finish
+from watcher.recovery.steps import commit, depart, drop, judged, measured, read, roll_back
+from watcher.recovery.undo import Old
+from watcher.update import plan
+from watcher.update.advice import seen, verb, way_back
+from watcher.update.drift import still_as_read, still_idle
+from watcher.update.plan import Action, wanted_state
+
+# Made when the successors of those that it holds on to are known: their ids by the old ids and by name.
+Drafting = Callable[[Mapping[str, str]], Awaitable[Draft]]
+
+
+@frozen
+class Settings:
+    """What may be chosen of one update.
+
+    Attributes:
+        demand: What the successor must prove.
+        stop_timeout: Seconds that the old container gets to stop; None is its own time.
+    """
+
+    demand: Demand = field(factory=Demand)
+    stop_timeout: int | None = None
+
+
+class Part:
+    """One container that is replaced; `do` is all there is to call.
+
+    Attributes:
+        name: The container's.
+        relation: What it holds on to, as a clause; empty where it is the one that is updated.
+        new: The id of its successor, or empty.
+        kept: The id of what is left of the old container: itself, or its spare.
+        image: The id of the image that its successor got, or empty.
+        assumed: What was kept of it though it may have been a default of its old image.
+        doubts: What may have been put into it and is not carried over, a line each.
+        warning: What is wrong with a successor that was kept for want of a better one, or empty.
+    """
+
+    def __init__(
+        self, engine: Engine, old: Json, part: plan.Part, draft: Drafting, settings: Settings
+    ) -> None:
+        self.name = part.name
+        self.relation = part.relation
+        self.new = ""
+        self.image = ""
+        self.assumed: tuple[str, ...] = ()
+        self.doubts: tuple[str, ...] = ()
+        self.warning = ""
+        self._engine = engine
+        self._old = old
+        self._is_anew = False
+        self._made: Draft | None = None
+        self._marker = evolve(part.marker, owner=engine.owner)
+        self._draft = draft
+        self._settings = settings
+        self.kept = old["Id"]
+        self._is_stopping = False
+        self._limits = {Action.STOP: stop_seconds(old, settings.stop_timeout)}
+        self._is_touched = False
+        self._known: Known = {old["Id"]: old["HostConfig"]}
+
+    @property
+    def old(self) -> Old:
+        """The old container, as it is to come back."""
+        is_there = self._is_touched and not self._marker.removes_itself
+        return Old(self.kept, self.new, self._marker if is_there else None, self._known)
+
+    @property
+    def removes_itself(self) -> bool:
+        """Whether its old container was run with `--rm`."""
+        return self._marker.removes_itself
+
+    @property
+    def keeps_its_image(self) -> bool:
+        """Whether its successor runs the image that it ran."""
+        return self.image == self._old["Image"]
+
+    async def do(self, action: Action, successors: dict[str, str]) -> None:
+        """Take one step.
+
+        Args:
+            action: Any but `PULL` and `RESTART`.
+            successors: The successors that were created so far; a creation is noted there.
+
+        Raises:
+            Moved: The tag, or the container, was changed meanwhile.
+            EngineError: The engine refused.
+            NotProved: The successor does not work.
+        """
+        does: dict[Action, Callable[[], Awaitable[None]]] = {
+            Action.CREATE: lambda: self._create(successors),
+            Action.SPARE: self._create_spare,
+            Action.GO: self._go,
+            Action.STOP: self._stop,
+            Action.HOLD: self._hold,
+            Action.SET_ASIDE: self._set_aside,
+            Action.TAKE_NAME: self._take_name,
+            Action.START: self._start,
+            Action.PROVE: self._prove,
+            Action.PAUSE: self._pause,
+            Action.REMOVE: self._remove,
+            Action.REMOVE_SPARE: self._remove,
+        }
+        await does[action]()
+
+    def limit(self, action: Action) -> float | None:
+        """Seconds after which a step is over; None where nobody can say."""
+        return self._limits.get(action)
+
+    async def told(self, error: NotProved) -> str:
+        """What went wrong with its successor, on one line with that one's last words."""
+        return await told(self._engine, self.new, str(error))
+
+    @property
+    def inspected(self) -> Json:
+        """The old container, as it was read before its update."""
+        return self._old
+
+    async def noted(self) -> Noted:
+        """What it takes to make it and its successor anew."""
+        assert self._made  # noqa: S101 - it is noted once all successors are created
+        ids = self.kept, self.new
+        return await part_noted(self._engine, self._old, self._marker, ids, self._made)
+
+    def made_anew(self, cid: str) -> None:
+        """Note the id of what was made anew of the old container, or of its spare."""
+        self.kept, self._is_anew = cid, True
+
+    @property
+    def as_it_was(self) -> str:
+        """What is said of the old container when it is itself again."""
+        if self._is_anew:
+            return f"it is {'as it was' if self._marker.wanted == 's' else 'running'}"
+        return f"the old container is {'' if self._marker.wanted == 's' else 'running '}as it was"
+
+    async def astray(self) -> str:
+        """What of the old container is not as it was; empty where all is."""
+        try:
+            # Whoever has its name may be somebody else; one that removes itself was made anew.
+            now = await self._engine.container(self.name if self.removes_itself else self.kept)
+        except EngineError:
+            return "the old container's state cannot be read"
+        if (state := wanted_state(now)) != self._marker.wanted:
+            cid, way = short(now["Id"]), verb(state, self._marker.wanted)
+            return f"the old container {cid} is {now['State']['Status']}: `docker {way} {cid}`"
+        fate = links.forgotten(links.aliases(self._old), now)
+        return f"the old container {fate}" if fate else ""
+
+    async def is_bereft(self) -> bool:
+        """Whether somebody removed the old container, so that its successor alone is left."""
+        if not self.new or await read(self._engine, self.kept) is not None:
+            return False
+        # The spare of one that removes itself is gone, too, once it has been made anew from that.
+        now = await read(self._engine, self.name) if self._marker.removes_itself else None
+        return now is None or now["Id"] == self.new
+
+    def ails(self, now: Json) -> str:
+        """What is wrong with the successor that nothing is left to go back from; empty where it works."""
+        if wanted_state(now) != self._marker.wanted:
+            return f"it is {now['State']['Status']}"
+        return ""
+
+    def demands(self, _: Mapping[str, str] | None) -> Demand:
+        """What its successor must prove."""
+        return self._settings.demand
+
+    async def drop(self) -> None:
+        """Remove what was made for it; the old container is not touched."""
+        for made in {self.kept, self.new} - {self._old["Id"], ""}:
+            await drop(self._engine, made)
+
+    async def yield_to(self, wanted: Wanted) -> None:
+        """Put the old container in the place of a successor that somebody stopped or paused, and leave it so.
+
+        The names tell of it, as of every rollback: whoever goes on from there does not start it either.
+        """
+        marker = evolve(self._retired(), wanted=wanted)
+        await roll_back(self._engine, Finish(self.kept, self.new, marker))
+
+    async def stopped(self) -> None:
+        """See a stop to its end whose answer was lost.
+
+        The engine goes on with it (20.10 to 28.5), and a start in the middle of it does nothing.
+        """
+        if self._is_stopping:
+            with contextlib.suppress(NotFound):
+                await self._ask_to_stop()
+            self._is_stopping = False
+
+    async def seen(self) -> tuple[str, str]:
+        """What runs now, the old container or its successor; and the command that brings the old one back."""
+        try:
+            old = await self._engine.container(self.kept)
+            new = await read(self._engine, self.new) if self.new else None
+        except EngineError:
+            return "what runs now cannot be told, for the engine does not say", ""
+        return seen(old, new), way_back(old, new, self._marker)
+
+    async def _create(self, successors: dict[str, str]) -> None:
+        try:
+            draft = await self._draft(successors)
+            new = await successor.create(self._engine, str(self._marker), draft)
+        except NotFound:
+            await self.still_as_read()
+            raise
+        self.new, self._made = new["Id"], draft
+        self._known[self.new] = new["HostConfig"]
+        self.image, self.assumed, self.doubts = draft.image, draft.payload.assumed, draft.doubts
+        self._limits[Action.PROVE] = self._settings.demand.limit(new)
+        successors |= {self._old["Id"]: self.new, self.name: self.new}
+
+    async def _create_spare(self) -> None:
+        self.kept = await backup.create(self._engine, self._old, str(self._retired()))
+
+    async def _go(self) -> None:
+        await self._engine.rename(self.kept, str(evolve(self._retired(), going=True)))
+
+    async def _stop(self) -> None:
+        if self._marker.removes_itself:
+            await depart(self._engine, self._old, self._settings.stop_timeout)
+            return
+        self._is_stopping = self._is_touched = True
+        try:
+            await self._ask_to_stop()
+        except NoAnswer:
+            raise
+        except EngineUnavailable:
+            # The connection may have led through this very container; a second stop waits for the first.
+            await self._ask_to_stop()
+        except EngineError:
+            self._is_stopping = False  # it is not asked for again; if it goes on, the engine's events tell
+            raise
+        self._is_stopping = False
+
+    async def _ask_to_stop(self) -> None:
+        await self._engine.stop(self._old, self._settings.stop_timeout)
+
+    async def still_as_read(self) -> None:
+        """See that nobody has changed the old container, before anything is done with it; Moved, if so."""
+        await still_as_read(self._engine, self._old)
+
+    async def _hold(self) -> None:
+        # Where somebody changed it since it was stopped, theirs stands, and none but `always` starts it at a
+        # reboot.
+        if policy(await self._engine.container(self._old["Id"])) == ALWAYS:
+            await self._engine.set_restart_policy(self._old["Id"], NO_RESTART)
+
+    async def _set_aside(self) -> None:
+        """Rename the old container, which does not run: not before that, and not after it."""
+        await still_idle(self._engine, self._old)
+        self._is_touched = True
+        await self._engine.rename(self._old["Id"], str(self._retired()))
+        await still_idle(self._engine, self._old)
+
+    async def _take_name(self) -> None:
+        await self._engine.rename(self.new, self.name)
+
+    async def _start(self) -> None:
+        if not self._marker.removes_itself:
+            await still_idle(self._engine, self._old)
+        await start(self._engine, self.new)
+
+    async def _prove(self) -> None:
+        baseline = await measured(self._engine, self._old, "" if self.removes_itself else self.kept)
+        self.warning = await judged(self._engine, self.new, self._settings.demand, self._marker, baseline)
+
+    async def _pause(self) -> None:
+        await self._engine.act(self.new, "pause")
+
+    async def confirm(self) -> None:
+        """See once more that its successor has its place."""
+        await confirm(self._engine, self.new, self._marker)
+
+    async def _remove(self) -> None:
+        if self._marker.wanted == "s":
+            await still_idle(self._engine, self._old)
+        await commit(self._engine, self.new, self.kept, self._marker, self._known)
+
+    def _retired(self) -> Marker:
+        return evolve(self._marker, kind="old", other=short(self.new))

@@ -1,0 +1,57 @@
+"""What an update comes to whose old container somebody removed in the middle."""
+
+from watcher.container.readiness import NotProved
+from watcher.engine.client import Engine, Json
+from watcher.model.errors import EngineError, NoSuchContainer
+from watcher.model.names import short
+from watcher.recovery.steps import read
+from watcher.recovery.undo import finish_recreation
+from watcher.update.plan import Action, wanted_state
+from watcher.update.steps import Part
+
+
+async def is_left_alone(engine: Engine, part: Part, trouble: str, *, is_proved: bool) -> bool:
+    """Whether the new container stays and works, for there is no old one any more.
+
+    Args:
+        engine: Where they are.
+        part: The container that is updated.
+        trouble: What is known to be wrong with the new one, or empty.
+        is_proved: Whether that has proved itself already; else it has yet to.
+
+    Raises:
+        NoSuchContainer: Both were removed.
+        EngineError: It stays, and does not work; or somebody replaced both.
+    """
+    name = part.name
+    if not await part.is_bereft():
+        return False
+    await finish_recreation(engine, name, (part.kept, part.new))
+    now = await read(engine, name)
+    if now is None:
+        raise NoSuchContainer(f"{name} was removed by somebody else in the middle of its update")
+    if now["Id"] != part.new and part.removes_itself:
+        return False  # it was made anew from its spare, which is not needed any more
+    if now["Id"] != part.new:
+        raise EngineError(
+            f"{name} was replaced by somebody else in the middle of its update",
+            advice="where that was `docker compose up`, repeat it: it may have counted one of this update",
+        )
+    if trouble := trouble or part.ails(now) or ("" if is_proved else await _proof(part, now)):
+        raise EngineError(
+            f"{name} has its new image and does not work: {trouble}; somebody removed the old container "
+            "meanwhile, so there is nothing to go back to",
+            advice=f"see `docker logs {short(now['Id'])}`, and recreate it",
+        )
+    return True
+
+
+async def _proof(part: Part, now: Json) -> str:
+    """What is wrong with a new container that runs, once it had to prove itself; empty where it works."""
+    if wanted_state(now) != "r":
+        return ""
+    try:
+        await part.do(Action.PROVE, {})
+    except NotProved as error:
+        return await part.told(error)
+    return ""
