@@ -1,5 +1,7 @@
 """The tests lie as the program does: `tests/unit/PACKAGE/test_MODULE.py`, or where this table says."""
 
+import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -114,3 +116,14 @@ def test_a_unit_test_lies_with_the_module_of_its_name(path: Path) -> None:
     names = [module.rpartition("/")[2] for module in modules() if module.startswith(f"{package}/")]
 
     assert any(f"{path.stem}_".startswith(f"test_{name}_") for name in names)
+
+
+def named_modules() -> set[str]:
+    """What the tests name in a string as a module of theirs, for `python -m`."""
+    texts = (path.read_text() for path in (ROOT / "tests").rglob("*.py"))
+    return {name for text in texts for name in re.findall(r'"(tests(?:\.\w+)+)"', text)}
+
+
+@pytest.mark.parametrize("name", sorted(named_modules()))
+def test_a_module_that_is_started_by_its_name_is_there(name: str) -> None:
+    assert importlib.util.find_spec(name)

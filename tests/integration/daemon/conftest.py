@@ -18,6 +18,8 @@ from tests.testbed.processes import wait_until
 from tests.testbed.stack import Stack
 
 ROOT = Path(__file__).parents[3]
+SHORT_TIMEOUTS = "tests.integration.daemon.short_timeouts"
+COUNTED = "tests.integration.daemon.counted"
 Line = dict[str, Any]
 
 STOPPING = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
@@ -138,8 +140,8 @@ def start(cli: Commands) -> Iterator[Start]:
         hurried: bool = False,
         counted: bool = False,
     ) -> Running:
-        module = "hurried" if hurried else "counted" if counted else ""
-        program = ("python", "-m", f"tests.daemon.{module}") if module else ("watcher",)
+        module = SHORT_TIMEOUTS if hurried else COUNTED if counted else ""
+        program = ("python", "-m", module) if module else ("watcher",)
         environ = ENVIRON | ({"DOCKER_HOST": host} if host else {}) | (env or {})
         process = cli.start(*program, "run", *arguments, env=environ, cwd=ROOT)
         started.append(Running(process, Path((env or {}).get("CTR_UPDATER_STATE_DIR") or cli.state)))

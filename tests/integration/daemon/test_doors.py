@@ -160,7 +160,7 @@ def test_two_doors_go_last_one_after_another(cli: Commands, stack: Stack, doors:
     environ = ENVIRON | {"DOCKER_HOST": f"tcp://door:{PORT}", "HOSTS": doors.hosts}
 
     with stack.events(timeout=120) as events:
-        process = cli.start("python", "-m", "tests.daemon.named", "run", env=environ, cwd=ROOT)
+        process = cli.start("python", "-m", "tests.integration.daemon.named", "run", env=environ, cwd=ROOT)
         daemon = Running(process, cli.state)
         told = story(events, ends=3)
 

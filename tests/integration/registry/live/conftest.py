@@ -43,7 +43,7 @@ def start_impatient(cli: Commands) -> Iterator[Begin]:
     started: list[Running] = []
 
     def begin(*arguments: object) -> Running:
-        program = ("python", "-m", "tests.registry.live.hurried", "watcher", "run")
+        program = ("python", "-m", "tests.integration.registry.live.short_timeouts", "watcher", "run")
         process = cli.start(*program, *arguments, env=ENVIRON, cwd=ROOT)
         started.append(Running(process, cli.state))
         return started[-1]

@@ -38,7 +38,7 @@ from tests.testbed.tokenserver import Basic, refuse
 PULLING = ("watcher check --pull", "ctr-updater --pull")
 ASKING = "watcher check --remote"
 NO_DIGEST = "sha256:" + "0" * 64
-HURRIED = ("python", "-m", "tests.registry.live.hurried")
+HURRIED = ("python", "-m", "tests.integration.registry.live.short_timeouts")
 
 
 def unknown(_: Request) -> Reply:

@@ -18,7 +18,7 @@ from tests.testbed.proxy import Proxy
 from tests.testbed.registry import PrivateRegistry
 from tests.testbed.stack import Stack
 
-IMPATIENT = ("python", "-m", "tests.registry.live.hurried")
+IMPATIENT = ("python", "-m", "tests.integration.registry.live.short_timeouts")
 EACH_SECOND = ("--interval", "1s")
 DRIPPING = 6  # more than are asked for at once
 
