@@ -86,24 +86,26 @@ def _said(result: Result, context: Context, *, as_json: bool) -> int:
 
 
 async def _result(context: Context, name: str, result: Result) -> dict[str, Any]:
+    """One container as JSON: what runs now, and what was done."""
     if isinstance(result, Outcome):
         planned = result.steps.record if result.steps else {}
-        return record(await _afterwards(context, result)) | {"done": result.done.value} | planned
+        found = status.shown(context, result.assessment)
+        if result.done is Done.UPDATED:
+            found = await _afterwards(context, found.name)
+        return record(found) | {"done": result.done.value} | planned
+    found = await _afterwards(context, name)
     if isinstance(result, WatcherError):
-        return {"name": name, "done": "failed"} | result.record
-    return {"name": name, "done": "held back", "reason": result}
+        return record(found) | {"done": "failed"} | result.record
+    return record(found) | {"done": "held back", "reason": result}
 
 
-async def _afterwards(context: Context, outcome: Outcome) -> Shown:
+async def _afterwards(context: Context, name: str) -> Shown:
     """What there is of a container once its update has ended; what cannot be read any more is unknown."""
-    found = outcome.assessment
-    if outcome.done is not Done.UPDATED:
-        return status.shown(context, found)
     try:
-        ((_, answer),) = await status.check(context, [found.name], checks.judged)
+        ((_, answer),) = await status.check(context, [name], checks.judged)
     except EngineUnavailable as error:
         answer = error
-    return answer if isinstance(answer, Shown) else status.unknown(found.name, answer)
+    return answer if isinstance(answer, Shown) else status.unknown(name, answer)
 
 
 def _waits(waiting: Waiting) -> Waits:

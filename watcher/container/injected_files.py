@@ -8,7 +8,9 @@ from attrs import frozen
 
 from watcher.container.recreate import (
     injected_candidates,
+    is_file,
     is_injected,
+    is_scratch,
     may_be_edited,
     may_be_injected,
     rerooted,
@@ -50,8 +52,10 @@ async def put_in(engine: Engine, container: Json) -> PutIn:
     paths, left_out = shortlist(candidates)
     stats = await _stats(engine, container["Id"], paths)
     injected = [path for path in paths if path in stats and is_injected(path, stats[path], container)]
-    own = [path for path in stats if path not in injected and may_be_edited(path, stats[path])]
-    doubts = (*_changed(sorted(own)), *_crowded(left_out))
+    changed = sorted(path for path in stats if path not in injected and is_file(stats[path]))
+    own = [path for path in changed if may_be_edited(path, stats[path])]
+    others = [path for path in changed if path not in own and not is_scratch(path)]
+    doubts = (*_changed(own), *_untold(others), *_crowded(left_out))
     return PutIn(rerooted(await _archives(engine, container, injected)) if injected else b"", doubts)
 
 
@@ -91,6 +95,15 @@ def _changed(changed: Sequence[str]) -> Iterator[str]:
         yield (
             f"{_some(changed)} changed while it ran, so that is not what Compose may have put there, and it "
             "is not carried over: `docker compose up -d --force-recreate` puts there what should be"
+        )
+
+
+def _untold(changed: Sequence[str]) -> Iterator[str]:
+    if changed:
+        yield (
+            f"{_some(changed)} changed while it ran: whether Compose put it there (a config whose `mode:` "
+            "lets it be written to) cannot be told, and it is not carried over: if that is missing, "
+            "`docker compose up -d --force-recreate` puts it there"
         )
 
 

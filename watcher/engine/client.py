@@ -158,7 +158,7 @@ class Engine(Transport):
         Args:
             name: The whole name; NotFound where nothing is called so any more.
         """
-        await self.change(f"find the container {name}", f"containers/{name}/update", data={})
+        await self.change(f"give a sign of life by {name}", f"containers/{name}/update", data={})
 
     async def remove(self, cid: str, *, with_own_volumes: bool = False) -> None:
         """DELETE /containers/{id}, never by force.

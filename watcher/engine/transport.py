@@ -131,8 +131,12 @@ class Transport:
 
     async def may_change(self) -> None:
         """Ask whether a request that changes something would be let pass; raises what the fence raises."""
-        if self._fence:
-            await self._fence()
+        try:
+            if self._fence:
+                await self._fence()
+        except EngineError as error:
+            error.was_asked = False
+            raise
 
     async def answers(self) -> bool:
         """Whether the engine is there; where a request broke off, it may have been that request alone."""

@@ -68,9 +68,11 @@ class EngineError(WatcherError):
 
     Attributes:
         status: The HTTP status of the answer, 0 where there was none.
+        was_asked: Whether the request itself was made; False where the right to it could not be shown.
     """
 
     exit_code = 4
+    was_asked = True
 
     def __init__(self, message: str, *, status: int = 0, advice: str = "") -> None:
         super().__init__(message, advice=advice)

@@ -12,7 +12,7 @@ from typing import Any
 from attrs import frozen
 
 from watcher.engine.client import Engine
-from watcher.model.names import name_of
+from watcher.model.names import name_of, short
 from watcher.recovery.pruned import departure
 from watcher.recovery.state import is_same_replica
 from watcher.recovery.steps import drop
@@ -114,7 +114,8 @@ async def _settle(engine: Engine, each: Recreation) -> None:
 def left_behind(rows: Iterable[Json], name: str) -> list[str]:
     """A line for each of a container that only a person can decide about."""
     return [
-        f"{each.shown} is left of a `docker compose up`: where none is under way, `docker rm {each.shown}`"
+        f"{each.shown} is left of a `docker compose up`: "
+        f"where none is under way, `docker rm {short(each.cid)}`"
         for each in recreations(rows)
         if each.name == name and not _is_open(each)
     ]

@@ -5,6 +5,7 @@ again, for each step leaves a row of the same table.
 """
 
 import contextlib
+from collections.abc import Iterable
 from typing import Any
 
 from attrs import evolve
@@ -266,3 +267,15 @@ async def _status(engine: Engine, cid: str) -> str:
         return str((await engine.container(cid))["State"]["Status"])
     except EngineError:
         return "gone"
+
+
+async def left_of(engine: Engine, ids: Iterable[str], otherwise: str) -> Json:
+    """The first of these containers that is there; the last way to find one is by its name.
+
+    Whoever has the name of one that removes itself may be somebody else, unless neither it nor its spare is
+    there any more: then it was made anew.
+    """
+    for cid in ids:
+        if now := await read(engine, cid):
+            return now
+    return await engine.container(otherwise)

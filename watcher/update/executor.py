@@ -178,7 +178,7 @@ class Update:
         Raises:
             TakenOver: Nothing of it is ours any more, whatever it was that went wrong.
         """
-        name, tried = self._plan.name, f"could not {step.action.value}: {error}"
+        name, tried = self._plan.name, _tried(step, error)
         if step.name != name:
             tried = f"{step.name}: {tried}"
         is_taken = step.action is Action.CREATE and isinstance(error, Conflict) and _IN_USE in str(error)
@@ -220,8 +220,8 @@ class Update:
         return any((step.name, step.action) == (name, Action.PROVE) for step in self._done)
 
     def _has_changed(self, step: Step, error: WatcherError) -> bool:
-        """Whether an old container was changed; what the engine refused was not done."""
-        is_refused = isinstance(error, EngineError) and error.status > 0
+        """Whether an old container was changed; what was refused, or not even asked for, was not done."""
+        is_refused = isinstance(error, EngineError) and (error.status > 0 or not error.was_asked)
         begun = [*self._done, *([] if is_refused else [step])]
         return any(each.action not in _CREATION for each in begun)
 
@@ -288,3 +288,10 @@ class Update:
         root = self._parts[self._plan.name]
         for failure in await settle(self._engine, root.name, root.demands):
             self._stays = failure.reason
+
+
+def _tried(step: Step, error: BaseException) -> str:
+    """What went wrong, as a clause; what was not asked for was not refused either."""
+    if isinstance(error, EngineError) and not error.was_asked:
+        return f"did not {step.action.value}, for this updater could not show that it lives: {error}"
+    return f"could not {step.action.value}: {error}"

@@ -20,7 +20,7 @@ from watcher.model.names import Marker, Wanted, short
 from watcher.recovery import links
 from watcher.recovery.rebuild import part_noted
 from watcher.recovery.state import Finish
-from watcher.recovery.steps import commit, depart, drop, judged, measured, read, roll_back
+from watcher.recovery.steps import commit, depart, drop, judged, left_of, measured, read, roll_back
 from watcher.recovery.undo import Old
 from watcher.update import plan
 from watcher.update.advice import seen, verb, way_back
@@ -158,8 +158,8 @@ class Part:
     async def astray(self) -> str:
         """What of the old container is not as it was; empty where all is."""
         try:
-            # Whoever has its name may be somebody else; one that removes itself was made anew.
-            now = await self._engine.container(self.name if self.removes_itself else self.kept)
+            ids = (self._old["Id"], self.kept) if self.removes_itself else (self.kept,)
+            now = await left_of(self._engine, ids, self.name if self.removes_itself else self.kept)
         except EngineError:
             return "the old container's state cannot be read"
         if (state := wanted_state(now)) != self._marker.wanted:
@@ -244,7 +244,8 @@ class Part:
         self._is_stopping = self._is_touched = True
         try:
             await self._ask_to_stop()
-        except NoAnswer:
+        except NoAnswer as error:
+            self._is_stopping = error.was_asked
             raise
         except EngineUnavailable:
             # The connection may have led through this very container; a second stop waits for the first.

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.integration.apps import QUICK, current, outdated
+from tests.integration.cli.test_check_several import KEYS
 from tests.integration.cli.test_errors import EVERY_COMMAND
 from tests.testbed.cli import Commands, Result
 from tests.testbed.faults import cut
@@ -101,3 +102,28 @@ def test_a_plan_is_its_steps_as_data(cli: Commands, stack: Stack, proxy: Proxy) 
     assert (web.name, "set_aside") in steps
     assert record["plan"][0]["why"] == "what cannot be created must fail while the old one serves"
     assert any(stack.name("side") in note for note in record["notes"])
+
+
+def test_of_a_failed_update_the_object_tells_what_runs_now(cli: Commands, stack: Stack) -> None:
+    web = outdated(stack, new={"cmd": "exit 3"})
+
+    done = cli("watcher", "update", "--no-pull", "--json", web.name, env=QUICK)
+
+    (failed,) = json.loads(done.out)
+    assert (done.code, failed["done"], failed["code"]) == (6, "failed", 6)
+    assert [*failed][:10] == KEYS
+    assert (failed["name"], failed["id"], failed["state"]) == (web.name, web.cid, "running")
+    assert (failed["verdict"], failed["running"]) == ("held", web.old)
+    assert failed["target"] == stack.image_id(web.image)
+
+
+def test_what_is_held_back_tells_what_runs_now_as_well(cli: Commands, stack: Stack) -> None:
+    db = outdated(stack, name="db", new={"cmd": "exit 3"})
+    web = outdated(stack, "--label", f"ctr-updater.depends-on={db.name}")
+
+    done = cli("watcher", "update", "--no-pull", "--json", web.name, db.name, env=QUICK)
+
+    (held_back,) = (each for each in json.loads(done.out) if each["name"] == web.name)
+    assert held_back["done"] == "held back"
+    assert db.name in held_back["reason"]
+    assert (held_back["id"], held_back["state"], held_back["running"]) == (web.cid, "running", web.old)

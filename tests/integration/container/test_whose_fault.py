@@ -116,8 +116,11 @@ def test_what_is_refused_to_be_removed_is_said_with_one_command(
 
     line = line_of(update(cli, proxy, web), 4)
 
-    assert line.startswith(f"{web.name} could not be updated: could not stop it: ")
+    assert line.startswith(
+        f"{web.name} could not be updated: did not stop it, for this updater could not show "
+    )
     assert "; the old container is running as it was, but what was made" in line
+    assert made(proxy, "/stop") == []
     left = next(row["Id"] for row in stack.containers().values() if row["Id"] != web.cid)
     assert line.endswith(f" - `docker rm -v {left[:12]}`")
     assert stack.inspect(web.name)["State"]["Running"]

@@ -115,6 +115,9 @@ def test_one_that_removes_itself_is_not_lost_where_its_name_is_taken_as_it_goes(
 
     assert (done.code, done.err.count("\n")) == (4, 1)
     assert stack.inspect(web.name)["Id"] == thieves[0]
+    assert "running as it was" not in done.err
+    assert "docker rm" not in done.err
+    assert f"`watcher update {web.name}` once what has the name now is renamed or removed" in done.err
     docker("rm", "-f", web.name)
     assert update(cli, proxy, web).code == 0
     assert replaced(stack, web)["State"]["Running"]

@@ -47,7 +47,10 @@ def test_it_is_named_or_removed_once_what_it_replaces_is_gone(
 
     assert (found.cid, found.name, found.holder) == (MADE, "web", holder)
     assert unnamed(rows, [LEFT_ROW]) == ({"web"} if is_settled else set())
-    assert len(left_behind(rows, "web")) == (0 if is_settled else 1)
+    lines = left_behind(rows, "web")
+    assert [line.rpartition(", ")[2] for line in lines] == (
+        [] if is_settled else [f"`docker rm {MADE[:12]}`"]
+    )
     assert left_behind(rows, "db") == []
 
 

@@ -27,7 +27,9 @@ from typing import Any
 from watcher.container.recreate import config, endpoints, host, identity, volumes
 from watcher.container.recreate.injected import (
     injected_candidates,
+    is_file,
     is_injected,
+    is_scratch,
     may_be_edited,
     may_be_injected,
     rerooted,
@@ -45,8 +47,10 @@ __all__ = [
     "Json",
     "Payload",
     "injected_candidates",
+    "is_file",
     "is_injected",
     "is_made_by_user",
+    "is_scratch",
     "may_be_edited",
     "may_be_injected",
     "network_body",

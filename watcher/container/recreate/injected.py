@@ -22,6 +22,7 @@ _CREDENTIALS_FILE = "/run/secrets/docker/config.json"
 _CHANGED_OR_ADDED = (0, 1)
 _GO_MODE_TYPE = 0x8F280000  # directory, symlink, pipe, socket, device, character device, irregular
 _WRITABLE = 0o222
+_SCRATCH = ("/dev/", "/run/", "/tmp/", "/var/cache/", "/var/log/", "/var/run/", "/var/tmp/")  # noqa: S108
 _ROUNDING = timedelta(seconds=1)  # Compose's clock is rounded to the second
 _BEFORE_START = timedelta(hours=1)  # Compose may wait so long for what a service depends on
 # Compose puts a few files into a container; an application may write very many.
@@ -78,7 +79,7 @@ def is_injected(path: str, stat: Json, container: Json) -> bool:
         stat: The decoded `X-Docker-Container-Path-Stat`: "mode" (Go's FileMode) and "mtime" (RFC 3339).
         container: Inspect of the container.
     """
-    if stat["mode"] & _GO_MODE_TYPE:
+    if not is_file(stat):
         return False
     if path == _CREDENTIALS_FILE and not _is_composes(container):
         return True
@@ -94,8 +95,17 @@ def may_be_edited(path: str, stat: Json) -> bool:
     It lies where secrets and configs go unless told otherwise, or it has the mode that Compose gives them
     unless told otherwise, which is kept when a file is written to: nobody may write to it (0444).
     """
-    is_likely = path.startswith(_SECRETS) or path.count("/") == 1 or not stat["mode"] & _WRITABLE
-    return is_likely and not stat["mode"] & _GO_MODE_TYPE
+    return path.startswith(_SECRETS) or path.count("/") == 1 or not stat["mode"] & _WRITABLE
+
+
+def is_file(stat: Json) -> bool:
+    """Whether it is neither a directory nor a link, a pipe or the like."""
+    return not stat["mode"] & _GO_MODE_TYPE
+
+
+def is_scratch(path: str) -> bool:
+    """Whether programs keep there what they can do without, so that its loss is worth no line."""
+    return path.startswith(_SCRATCH)
 
 
 def _idle(container: Json) -> Iterator[tuple[datetime, datetime]]:
