@@ -6,6 +6,7 @@ before) puts them into its writable layer with `PUT archive`, right before it st
 options alone loses them.
 """
 
+import copy
 import io
 import tarfile
 from collections import Counter
@@ -167,8 +168,13 @@ def _tar(files: Iterable[tuple[tarfile.TarInfo, bytes]]) -> bytes:
 
 
 def _changed(member: tarfile.TarInfo, **fields: Any) -> tarfile.TarInfo:
-    """Extended headers win over the fields that they repeat, and must go with them."""
-    changed = member.replace(**fields)
+    """Extended headers win over the fields that they repeat, and must go with them.
+
+    `TarInfo.replace` came with 3.11.4; Debian 12 has 3.11.2.
+    """
+    changed = copy.copy(member)
+    for name, value in fields.items():
+        setattr(changed, name, value)
     changed.pax_headers = {k: v for k, v in member.pax_headers.items() if k not in ("path", "mtime")}
     return changed
 
