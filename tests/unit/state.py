@@ -1,5 +1,8 @@
 """A state directory, as one engine's: shared by the tests of what is remembered."""
 
+import contextlib
+import resource
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -10,3 +13,14 @@ async def here() -> str:
 
 def files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
+
+
+@contextlib.contextmanager
+def full_disk() -> Iterator[None]:
+    """Let this process write no more than ten bytes into any file."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -1,6 +1,8 @@
 """What may be written to a stream beside plain text: colours, and lines that are drawn again."""
 
+import io
 import os
+import select
 import shutil
 from collections.abc import Mapping
 from typing import TextIO
@@ -22,5 +24,19 @@ def columns() -> int:
 
 
 def draw(line: str, out: TextIO) -> None:
-    """Draw a line over the last one; an empty one erases it."""
-    print(end=f"\r\x1b[K{line[: columns()]}", file=out, flush=True)
+    """Draw a line over the last one; an empty one erases it.
+
+    A terminal that is stopped (Ctrl-S) is not waited for: an update may be in its middle.
+    """
+    if _is_ready(out):
+        print(end=f"\r\x1b[K{line[: columns()]}", file=out, flush=True)
+
+
+def _is_ready(out: TextIO) -> bool:
+    try:
+        descriptor = out.fileno()
+    except io.UnsupportedOperation:
+        return True  # in memory
+    poll = select.poll()
+    poll.register(descriptor, select.POLLOUT)
+    return bool(poll.poll(0))

@@ -39,8 +39,11 @@ class Pulse:
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._hold()
-            temporary.write_text(json.dumps({"until": until, "of": self._mark}))
-            temporary.replace(self._path)
+            try:
+                temporary.write_text(json.dumps({"until": until, "of": self._mark}))
+                temporary.replace(self._path)
+            finally:
+                temporary.unlink(missing_ok=True)  # on a full disk it is empty, and stayed
 
     def _hold(self) -> None:
         """Hold a lock that goes with the process, so that a killed daemon is noticed at once.

@@ -1,11 +1,15 @@
 """What a person sees: a pull moves on one line of a terminal and is erased; elsewhere lines are plain."""
 
 import json
+import os
+import pty
+import subprocess
+import termios
 from typing import Any
 
 import pytest
 
-from tests.integration.apps import ENABLED, QUICK, current, moved, outdated, published, short
+from tests.integration.apps import ENABLED, QUICK, current, marker_of, moved, outdated, published, short
 from tests.testbed.cli import Commands
 from tests.testbed.faults import Fault, Hold
 from tests.testbed.proxy import Proxy
@@ -205,3 +209,22 @@ def _moved(stack: Stack, image: str, old: str) -> str:
         stack.image_id(image).removeprefix("sha256:")[:12],
     )
     return f"{image} was {short_old}, is {short_new}"
+
+
+def test_an_update_goes_on_while_its_terminal_is_stopped(cli: Commands, stack: Stack) -> None:
+    """Ctrl-S in the middle would leave a container down for as long as nobody types Ctrl-Q."""
+    web = outdated(stack)
+    leader, follower = pty.openpty()
+    termios.tcflow(follower, termios.TCOOFF)
+
+    process = cli.start(
+        *("watcher", "update", "--no-pull", web.name),
+        env={"TERM": "xterm"} | QUICK,
+        stdout=subprocess.DEVNULL,
+        stderr=follower,
+    )
+
+    assert process.wait(timeout=120) == 0
+    assert marker_of(stack, web.name) == "new"
+    os.close(follower)
+    os.close(leader)

@@ -1,5 +1,6 @@
 """Clocks are set and machines sleep: an update begins at its schedule's moment, a little later, or not."""
 
+import signal
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -10,6 +11,8 @@ import pytest
 from tests.integration.apps import App, outdated
 from tests.integration.daemon.apps import LOCAL, is_replaced, is_untouched, labelled, move
 from tests.integration.daemon.conftest import Running, Start
+from tests.testbed.cli import Commands
+from tests.testbed.processes import wait_until
 from tests.testbed.stack import Stack
 
 HOUR, DAY = 3600, 86400
@@ -86,3 +89,19 @@ def test_the_grace_says_how_late_an_update_may_begin(
 
     assert daemon.stop() == 0
     assert is_replaced(stack, web) is begins
+
+
+def test_healthy_is_1_for_a_daemon_that_is_frozen_and_0_once_it_goes_on(
+    follow: Callable[..., Running], cli: Commands
+) -> None:
+    """It may be silent for three seconds here, for it looks each second."""
+    daemon = follow().looked()
+
+    daemon.send(signal.SIGSTOP)
+    wait_until(lambda: "overdue" in cli("watcher", "healthy").err, "the daemon is missed")
+    frozen = [cli("watcher", "healthy") for _ in range(2)]
+    daemon.send(signal.SIGCONT)
+    wait_until(lambda: cli("watcher", "healthy").code == 0, "the daemon is well again")
+
+    assert [(done.code, done.out) for done in frozen] == [(1, ""), (1, "")]
+    assert daemon.stop() == 0

@@ -24,6 +24,7 @@ from tests.testbed.stack import Stack
         ("stable-for", "-1s", "a duration such as"),
         ("health-timeout", "soon", "a duration such as"),
         ("schedule", "at night", "a cron expression"),
+        ("schedule", "0 0 3 * * *", "a cron expression"),
         ("cleanup", "1", "true or false"),
     ],
 )

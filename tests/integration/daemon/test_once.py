@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.apps import current, outdated, published
 from tests.integration.daemon.apps import LOCAL, OPT_IN, is_replaced, is_untouched, labelled, move
-from tests.integration.daemon.conftest import STOPPING, Start
+from tests.integration.daemon.conftest import Start
 from tests.integration.daemon.test_order import after
 from tests.integration.daemon.test_registry import PULL, pushed
 from tests.testbed.cli import Result
@@ -134,9 +134,11 @@ def test_once_waits_for_no_second_try_of_a_dependencys_tag(
     assert is_untouched(stack, slow)
 
 
-@STOPPING
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)]
+)
 def test_once_is_stopped_by_a_signal_with_its_code(
-    start: Start, stack: Stack, proxy: Proxy, number: signal.Signals
+    start: Start, stack: Stack, proxy: Proxy, number: signal.Signals, code: int
 ) -> None:
     web = outdated(stack, *LOCAL)
     hold = Hold()
@@ -147,6 +149,6 @@ def test_once_is_stopped_by_a_signal_with_its_code(
     once.send(number)
     hold.release()
 
-    assert once.process.wait(60) == 128 + number
+    assert once.process.wait(60) == code
     assert stack.inspect(web.name)["State"]["Running"]
     assert list(stack.containers()) == [web.name]

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.daemon.apps import is_replaced, labelled, move
+from tests.integration.apps import outdated
+from tests.integration.daemon.apps import LOCAL, is_replaced, is_untouched, labelled, move
 from tests.integration.daemon.conftest import Start
 from tests.testbed.cli import Commands, Result
 from tests.testbed.stack import Stack
@@ -34,6 +35,40 @@ def test_it_is_said_once_at_the_start_and_everything_else_goes_on(
     assert daemon.stop() == 0
     assert len(daemon.said("nothing can be remembered")) == 1
     assert is_replaced(stack, web)
+
+
+def test_an_image_that_failed_is_not_tried_again_all_the_same(
+    start: Start, stack: Stack, unwritable: Path
+) -> None:
+    web, fence = outdated(stack, *LOCAL, new={"cmd": "exit 3"}), labelled(stack, name="fence")
+    daemon = start(hurried=True, env={"CTR_UPDATER_STATE_DIR": str(unwritable)})
+    daemon.wait("update rolled back", container=web.name)
+
+    for marker in ("new", "newer"):
+        move(stack, fence, marker=marker)
+        daemon.wait("container updated", container=fence.name)
+
+    assert daemon.stop() == 0
+    assert len(daemon.said("update rolled back", container=web.name)) == 1
+    assert is_untouched(stack, web)
+
+
+def test_files_that_are_nested_deeply_break_neither_a_pass_nor_the_list(
+    once: Callable[..., Result], cli: Commands, stack: Stack
+) -> None:
+    web = outdated(stack, *LOCAL, new={"cmd": "exit 3"})
+    assert once().code == 6
+    files = [path for path in cli.state.rglob("*.json") if path.is_file()]
+    for path in files:
+        path.write_text("[" * 100_000)
+
+    listed, passed = cli("watcher", "list"), once()
+
+    assert files
+    assert (listed.code, "update available" in listed.out) == (0, True)
+    assert passed.code == 6
+    assert "unexpected" not in listed.err + passed.err
+    assert is_untouched(stack, web)
 
 
 def test_it_is_said_before_there_is_an_engine(start: Start, unwritable: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.state import full_disk
 from watcher.store.heartbeat import Pulse, trouble
 
 Make = Callable[..., Pulse]
@@ -139,3 +140,10 @@ def test_a_clock_that_is_set_hides_no_silence(
     monkeypatch.setattr(time, "monotonic", lambda: later)
 
     assert "overdue by 17" in trouble(tmp_path)
+
+
+def test_on_a_full_disk_nothing_is_left_behind(beating: Make, tmp_path: Path) -> None:
+    with full_disk():
+        beating(tmp_path)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["health.lock"]

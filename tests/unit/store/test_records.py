@@ -1,30 +1,17 @@
 """A state folder that cannot be written, names that no file system takes, and files that cannot be read."""
 
-import contextlib
 import json
-import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.unit.state import files, here
+from tests.unit.state import files, full_disk, here
 from watcher.store.records import Records
 from watcher.store.state import Memory
 
 CID, IMAGE = "1" * 64, f"sha256:{'a' * 64}"
-
-
-@contextlib.contextmanager
-def full_disk() -> Iterator[None]:
-    """Let this process write no more than ten bytes into any file."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def test_on_a_full_disk_failures_are_kept_in_memory_and_nothing_is_left_behind(
