@@ -17,7 +17,7 @@ from watcher.host.lookup import find
 from watcher.model.errors import EngineUnavailable, NotFound, UnreadableSetting, WatcherError, unexpected
 from watcher.model.inspection import reference_of
 from watcher.model.names import Marker, container_name, name_of
-from watcher.recovery.state import Leave, Scene, scenes
+from watcher.recovery.state import Scene, scenes, set_aside, strays
 
 UPDATING = "updating"
 _RUNNING = {"running", "paused", "restarting"}
@@ -97,18 +97,16 @@ class _Found:
     def __init__(self, context: Context, rows: list[Json], judge: Judge) -> None:
         self._context = context
         self._judge = judge
-        self._open = dict[str, Scene]()
-        self._aside = dict[str, str]()
-        for name, scene in scenes(rows).items():
-            if scene.retired and isinstance(scene.recovery, Leave):
-                self._aside[str(scene.retired.marker)] = name
-            else:
-                self._open[name] = scene
+        self._aside = set_aside(rows)
+        waiting = set(self._aside.values())
+        self._open = {name: scene for name, scene in scenes(rows).items() if name not in waiting}
+        self._strays = strays(rows)
 
     def own_name(self, name: str) -> str:
         """The name of the container that one with a temporary name is, or is to be."""
         marker = Marker.parse(name)
-        return marker.name if marker and marker.name in self._open and name not in self._aside else name
+        is_apart = name in self._aside or name in self._strays
+        return marker.name if marker and marker.name in self._open and not is_apart else name
 
     async def meant(self, text: str) -> Answer:
         """Answer for the container that a person means."""
@@ -130,7 +128,10 @@ class _Found:
                 return found
             container = await self._context.engine.container(name if name in self._open else cid)
             if name in self._aside:
-                return shown(self._context, _left_aside(container, self._aside[name]))
+                return shown(self._context, _left("it was set aside", container, self._aside[name]))
+            if name in self._strays:
+                why = "it has a temporary name of an update"
+                return shown(self._context, _left(why, container, self._strays[name]))
             return shown(self._context, await self._judge(self._context, container))
         except EngineUnavailable:
             raise
@@ -163,8 +164,8 @@ def unknown(name: str, error: WatcherError) -> Shown:
     return Shown(name, "", "-", "-", "-", Verdict(Status.UNKNOWN, str(error), ""))
 
 
-def _left_aside(container: Json, name: str) -> Assessment:
-    why = f"it was set aside, and another container is called {name}: rename or remove it"
+def _left(what: str, container: Json, name: str) -> Assessment:
+    why = f"{what}, and another container is called {name}: rename or remove it"
     return Assessment(container, None, Verdict(Status.UNKNOWN, why, container["Image"]))
 
 

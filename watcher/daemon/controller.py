@@ -32,6 +32,7 @@ from watcher.model.errors import EngineError, Unknown
 from watcher.model.labels import ENABLE
 from watcher.model.names import name_of
 from watcher.recovery.compose_recreations import unnamed
+from watcher.recovery.state import strays
 from watcher.store.heartbeat import Pulse
 from watcher.update.sequencer import oddities, order_of
 
@@ -69,6 +70,7 @@ class Daemon:
         self._here = asyncio.Event()
         self._pull_now = asyncio.Event()
         self._cut_short: set[str] = set()
+        self._strays: set[str] = set()
 
     async def run(self) -> int:
         """Run until cancelled, and then bring what is under way to a safe end."""
@@ -96,7 +98,7 @@ class Daemon:
             rows = await self._rows()
         codes += await self._all(self._puller.look, await self._puller.tags(rows))
         self._puller.queue.close()  # nobody takes the tags that are to be tried again, or waits for them
-        for name in inventory.wanting(await self._ordered(), self._context.defaults):
+        for name in inventory.wanting(await self._ordered(), self._context.defaults) | self._strays:
             self._queue.add(name)
         return max(codes + await self._emptied())
 
@@ -148,7 +150,7 @@ class Daemon:
         """Find what wants a closer look: whatever is stale, or was cut short."""
         rows = await self._ordered()
         self._say_what_runs(len(rows))
-        for name in inventory.wanting(rows, self._context.defaults) | self._cut_short:
+        for name in inventory.wanting(rows, self._context.defaults) | self._cut_short | self._strays:
             self._queue.add(name)
         await self._puller.follow(rows)
         self._say_what_is_lost()
@@ -190,6 +192,7 @@ class Daemon:
         await self._context.notes.clear()
         ours = await self._ours(rows)
         self._cut_short = inventory.cut_short(rows) | await self._context.notes.names() | unnamed(rows, ours)
+        self._strays = strays(rows).keys() & {name_of(row) for row in ours}
         turns.order = await order_of(self._context, rows)
         self._reconciler.forget_but({name_of(row) for row in rows} | self._cut_short)
         await self._say_doubts(rows)

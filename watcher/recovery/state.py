@@ -211,6 +211,21 @@ def scenes(rows: Iterable[Json], whose: Callable[[str], bool] = lambda _: True) 
     }
 
 
+def strays(rows: Iterable[Json]) -> dict[str, str]:
+    """Containers with a temporary name that are no part of an update; what has the name that is in it."""
+    by_name = {name_of(row): row for row in rows}
+    marked = ((name, row, Marker.parse(name)) for name, row in by_name.items())
+    return {
+        name: marker.name for name, row, marker in marked if marker and _is_somebodys(row, marker, by_name)
+    }
+
+
+def set_aside(rows: Iterable[Json]) -> dict[str, str]:
+    """Old containers that a person has to decide on; what has the name that they had."""
+    left = ((name, scene) for name, scene in scenes(rows).items() if isinstance(scene.recovery, Leave))
+    return {str(scene.retired.marker): name for name, scene in left if scene.retired}
+
+
 def is_same_replica(row: Json, other: Json) -> bool:
     """Whether Compose made both, or their predecessors, for the same service under the same number."""
     ours, theirs = row.get("Labels") or {}, other.get("Labels") or {}

@@ -19,6 +19,7 @@ from watcher.host.lookup import find
 from watcher.model.errors import NoSuchContainer, NotFound, Refused, RegistryError, Unknown, UpdateFailed
 from watcher.model.names import Marker, container_name
 from watcher.model.progress import Reporter
+from watcher.recovery.state import set_aside, strays
 from watcher.recovery.takeover import Waits
 from watcher.recovery.undo import open_updates
 from watcher.store.locks import Wider, with_claims
@@ -158,6 +159,10 @@ async def _name(context: Context, text: str) -> str:
             raise
         return str(container_name(text))
     if marker := Marker.parse(name):
+        rows = await context.engine.containers(stopped=True)
+        if name in strays(rows) or name in set_aside(rows):
+            why = f"{name} has a temporary name of an update, and another container is called {marker.name}"
+            raise Refused(why, advice="rename or remove it")
         raise Refused(
             f"{name} is part of an update of {marker.name} that was cut short",
             advice=f"`watcher update {marker.name}` brings that to its end",

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.integration.apps import ENABLED, current, outdated
+from tests.integration.daemon.apps import LOCAL
 from tests.testbed.cli import Commands
 from tests.testbed.faults import Hold
 from tests.testbed.proxy import Proxy
@@ -69,3 +70,25 @@ def test_what_was_set_aside_for_a_person_is_a_row_of_its_own(cli: Commands, stac
     ]
     assert f"another container is called {web.name}" in rows[1]["reason"]
     assert (cli("watcher", "check", web.name).code, cli("watcher", "check", aside).code) == (0, 5)
+    assert f"another container is called {web.name} - rename" in cli("watcher", "update", aside).err
+
+
+def test_what_only_has_a_temporary_name_is_said_by_every_command_with_what_to_do(
+    cli: Commands, stack: Stack
+) -> None:
+    """Somebody started it, and made another one of its own name: it is nobody's successor any more."""
+    web = current(stack, *LOCAL)
+    stray = outdated(stack, *LOCAL, name=f"web.ctr-updater-new-r-{'0' * 12}-{'1' * 12}")
+
+    rows = {row["name"]: row for row in json.loads(cli("watcher", "list", "--json").out)}
+    checked, updated = cli("watcher", "check", stray.name), cli("watcher", "update", stray.name)
+    passed = cli("watcher", "run", "--once")
+
+    why = f"another container is called {web.name}"
+    assert [rows[name]["verdict"] for name in (web.name, stray.name)] == ["current", "unknown"]
+    assert f"{why}: rename or remove it" in rows[stray.name]["reason"]
+    assert (checked.code, why in checked.out) == (5, True)
+    assert (updated.code, updated.err.count("\n")) == (7, 1)
+    assert f"{why} - rename or remove it" in updated.err
+    assert (passed.code, passed.err.count(why)) == (7, 1)
+    assert stack.inspect(stray.name)["Image"] == stray.old

@@ -22,6 +22,8 @@ from watcher.recovery.state import (
     Undo,
     contended,
     scenes,
+    set_aside,
+    strays,
 )
 
 OLD, NEW, SPARE, AGAIN, OTHER = (letter * 64 for letter in "abcde")
@@ -44,7 +46,13 @@ def recovery_of(rows: Rows, *, started: bool = False, gone_as: str = "") -> Reco
         started: The successor was started.
         gone_as: The name that the old one had when somebody removed it.
     """
-    listed: list[dict[str, Any]] = [
+    scene = scenes(as_listed(rows, started=started)).get("web")
+    return evolve(scene, gone_as=gone_as).recovery if scene else None
+
+
+def as_listed(rows: Rows, *, started: bool = False) -> list[dict[str, Any]]:
+    """The same containers as the engine lists them."""
+    return [
         {
             "Id": cid,
             "Names": [f"/{name}"],
@@ -53,8 +61,6 @@ def recovery_of(rows: Rows, *, started: bool = False, gone_as: str = "") -> Reco
         }
         for name, cid in rows.items()
     ]
-    scene = scenes(listed).get("web")
-    return evolve(scene, gone_as=gone_as).recovery if scene else None
 
 
 @pytest.mark.parametrize(
@@ -152,7 +158,27 @@ def test_one_that_a_person_renamed_is_what_the_update_is_undone_for(rows: Rows) 
 
 
 def test_a_started_container_beside_somebody_elses_is_nobodys_to_remove() -> None:
-    assert recovery_of({"web": OTHER, OF_OLD: NEW}, started=True) is None
+    rows: Rows = {"web": OTHER, OF_OLD: NEW}
+    assert recovery_of(rows, started=True) is None
+    assert strays(as_listed(rows, started=True)) == {str(OF_OLD): "web"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "started"),
+    [
+        ({"web": OTHER, OF_OLD: NEW}, False),
+        ({"web": OLD, OF_OLD: NEW}, True),
+        ({OF_OLD: NEW}, True),
+        ({"web": OTHER, TO_NEW: OLD}, True),
+    ],
+)
+def test_what_is_part_of_an_update_is_no_stray(rows: Rows, started: bool) -> None:
+    assert strays(as_listed(rows, started=started)) == {}
+
+
+def test_an_old_one_whose_name_somebody_has_taken_is_for_a_person_to_decide_on() -> None:
+    assert set_aside(as_listed({"web": OTHER, TO_NEW: OLD})) == {str(TO_NEW): "web"}
+    assert set_aside(as_listed({"web": NEW, TO_NEW: OLD})) == {}
 
 
 @pytest.mark.parametrize("number", ["1", "2"])
