@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from attrs import asdict
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.host.test_notes import note
@@ -48,6 +48,7 @@ KEYS = st.one_of(
 ANYTHING = st.recursive(
     PLAIN, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=5))
 )
+LOGINS = st.fixed_dictionaries({"Username": TEXTS | ANYTHING, "Secret": TEXTS | ANYTHING})
 DEEP = "[" * 100_000
 # The engine puts a container's labels among what it says of an event, and over that.
 ATTRIBUTES = st.dictionaries(
@@ -61,13 +62,17 @@ ACTIONS = st.sampled_from(
 @st.composite
 def events(draw: st.DrawFn) -> Json:
     kind = draw(st.sampled_from(["container", "network"]))
-    actor = {"ID": draw(st.sampled_from([CID, NETWORK])), "Attributes": draw(ATTRIBUTES)}
+    actor = {
+        "ID": draw(st.sampled_from([CID, NETWORK])),
+        "Attributes": draw(st.one_of(st.none(), ATTRIBUTES)),
+    }
     return {"Type": kind, "Action": draw(ACTIONS), "Actor": actor, "timeNano": WHEN}
 
 
 def write(path: Path, content: object) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    text = content if isinstance(content, str) else json.dumps(content)
+    path.write_bytes(text.encode(errors="surrogatepass"))
 
 
 @given(st.lists(events(), max_size=6))
@@ -185,3 +190,22 @@ def _refused(text: str) -> str:
     except UnreadableSetting as error:
         return str(error)
     return ""
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 1), st.one_of(ANYTHING, st.binary(max_size=60), LOGINS))
+@example(0, {"Username": "\x1b]0;owned\x07", "Secret": "\n"})
+@example(1, "credentials not found in native keychain \x1b]0;owned\x07")
+def test_what_a_credential_helper_says_is_a_login_or_one_line(code: int, said: object) -> None:
+    with TemporaryDirectory() as folder:
+        output, program = Path(folder) / "said", Path(folder) / "docker-credential-x"
+        output.write_bytes(said if isinstance(said, bytes) else json.dumps(said).encode())
+        program.write_text(f"#!/bin/sh\ncat {output} {output} >&2\ncat {output}\nexit {code}\n")
+        program.chmod(0o755)
+        write(Path(folder) / "config.json", {"credHelpers": {"ghcr.io": "x"}})
+        environ = {"DOCKER_CONFIG": folder, "PATH": f"{folder}:/usr/bin:/bin"}
+        found = asyncio.run(Credentials(environ).find("ghcr.io"))
+
+    assert found.trouble.isprintable()
+    assert found.registry_token.isprintable()
+    assert not code or found.anonymous

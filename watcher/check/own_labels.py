@@ -16,6 +16,7 @@ from watcher.dependencies.order import is_one_off
 from watcher.engine.client import Engine, Json
 from watcher.engine.endpoint import Endpoint
 from watcher.model.errors import EngineError, EngineUnavailable, UnknownName
+from watcher.model.inspection import config_of
 from watcher.model.labels import COMPOSE_IMAGE, COMPOSE_PREFIX, ENABLE, LABEL_PREFIX, ORCHESTRATORS, is_ours
 from watcher.model.names import Marker, name_of
 
@@ -80,7 +81,7 @@ class OwnLabels(Engine):
                 image = self.recall(image_id)
             if image is None:
                 return {}
-            self._known[image_id] = (image.get("Config") or {}).get("Labels") or {}
+            self._known[image_id] = config_of(image).get("Labels") or {}
         return self._known[image_id]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from watcher.engine.client import Engine
+from watcher.model.inspection import attributes_of
 
 Json = dict[str, Any]
 
@@ -66,7 +67,7 @@ def read(events: Iterable[Json]) -> list[End]:
     """The ends that events of one container tell of; `kill` and `stop` come before `die`, or after it."""
     found, signal, is_over = list[End](), "", False
     for event in events:
-        attributes = event["Actor"].get("Attributes") or {}
+        attributes = attributes_of(event)
         match event["Action"]:
             case "start":
                 signal, is_over = "", False

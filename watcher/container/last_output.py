@@ -2,6 +2,7 @@
 
 from watcher.engine.client import Engine, Json
 from watcher.model.errors import EngineError, NotFound
+from watcher.model.inspection import config_of
 from watcher.model.quoting import Mask, escaped
 
 _LINES = 5
@@ -19,8 +20,7 @@ async def mask_of(engine: Engine, cid: str) -> Mask:
         image = await engine.image(container["Image"])
     except NotFound:
         image = {}
-    inherited = (image.get("Config") or {}).get("Env") or []
-    return Mask(container["Config"].get("Env") or [], inherited)
+    return Mask(container["Config"].get("Env") or [], config_of(image).get("Env") or [])
 
 
 async def masked(engine: Engine, cid: str, said: str) -> str:
@@ -54,7 +54,7 @@ async def last_words(engine: Engine, cid: str, mask: Mask) -> str:
         said = mask(await engine.logs(cid, _LINES))
     except EngineError:
         return ""
-    return _clause("its last words", said)
+    return clause("its last words", said)
 
 
 async def last_check(engine: Engine, container: Json) -> str:
@@ -64,10 +64,11 @@ async def last_check(engine: Engine, container: Json) -> str:
         mask = await mask_of(engine, container["Id"])
     except EngineError:
         return ""
-    return _clause("its check said", mask(str(checks[-1].get("Output") or "")))
+    return clause("its check said", mask(str(checks[-1].get("Output") or "")))
 
 
-def _clause(what: str, said: str) -> str:
+def clause(what: str, said: str) -> str:
+    """What was said, as a clause to put behind what went wrong: escaped and cut; empty where nothing was."""
     lines = (" ".join(line.split()) for line in said.split("\n"))
     words = escaped(" | ".join(filter(None, lines)))
     return f"; {what}: {words[-_LONGEST:]}" if words else ""

@@ -17,6 +17,7 @@ from watcher.container.recreate.endpoints import endpoints
 from watcher.dependencies.addresses import needs
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, NotFound
+from watcher.model.inspection import attributes_of
 from watcher.model.names import Marker
 
 Json = dict[str, Any]
@@ -118,15 +119,14 @@ def taken_off(past: list[Json], cid: str, network: str, owner: str) -> TakenOff 
 
 
 def _is_of(event: Json, cid: str, network: str) -> bool:
-    actor = event["Actor"]
     is_disconnect = (event["Type"], event["Action"]) == ("network", "disconnect")
-    return is_disconnect and (actor["ID"], actor["Attributes"].get("container")) == (network, cid)
+    return is_disconnect and (event["Actor"]["ID"], attributes_of(event).get("container")) == (network, cid)
 
 
 def _signs(past: Iterable[Json], owner: str) -> Iterator[tuple[float, str, str]]:
     """The signs of other updaters: when, and the name of the container that one is at work on, and an id."""
     for event in past:
-        marker = Marker.parse((event["Actor"].get("Attributes") or {}).get("name") or "")
+        marker = Marker.parse(attributes_of(event).get("name") or "")
         if event["Type"] == "container" and marker and marker.owner != owner:
             yield _at(event), marker.name, event["Actor"]["ID"]
 

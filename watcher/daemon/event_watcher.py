@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from watcher.engine.client import Engine, Json
 from watcher.model.errors import EngineError
+from watcher.model.inspection import attributes_of
 from watcher.model.names import Marker
 
 FULL_LOOK_S = 60.0
@@ -100,7 +101,7 @@ class Watch:
 
 def is_sign_of_life(event: Json) -> bool:
     """Whether an event only says that an updater is at work: every other second, for each of its updates."""
-    called = str(event.get("Actor", {}).get("Attributes", {}).get("name", ""))
+    called = str(attributes_of(event).get("name", ""))
     return event.get("Action") == "update" and Marker.parse(called) is not None
 
 

@@ -1,11 +1,16 @@
-"""What an inspected container or image says of itself. Pure: no I/O."""
+"""What an inspected container or image, or an event, says of itself. Pure: no I/O."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from watcher.model.labels import REFERENCE
 from watcher.model.reference import is_reference
 
 Json = dict[str, Any]
+
+_TEXTS = ("User", "WorkingDir", "StopSignal")
+_LISTS = ("Env", "Cmd", "Entrypoint")
+_OBJECTS = ("ExposedPorts", "Volumes", "Healthcheck")
 
 
 def reference_of(container: Json) -> str:
@@ -22,3 +27,27 @@ def reference_of(container: Json) -> str:
 def platform_manifests(image: Json) -> set[str]:
     """The digests of an inspected image's manifests that are images, attestations left out."""
     return {row["ID"] for row in image.get("Manifests") or [] if row.get("Kind") == "image"}
+
+
+def config_of(image: object) -> Json:
+    """The `Config` of an inspected image; what is of a type that no engine gives it counts as not said."""
+    config = image.get("Config") if isinstance(image, Mapping) else None
+    said = config if isinstance(config, Mapping) else {}
+    return {key: value for key, value in said.items() if _is_of_its_type(key, value)}
+
+
+def attributes_of(event: Json) -> Json:
+    """The attributes of an engine's event, among them its container's labels; empty where it has none."""
+    actor = event.get("Actor")
+    attributes = actor.get("Attributes") if isinstance(actor, dict) else None
+    return attributes if isinstance(attributes, dict) else {}
+
+
+def _is_of_its_type(key: str, value: object) -> bool:
+    if key in _TEXTS:
+        return isinstance(value, str)
+    if key in _LISTS:
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    if key == "Labels":
+        return isinstance(value, Mapping) and all(isinstance(each, str) for each in value.values())
+    return isinstance(value, Mapping) if key in _OBJECTS else True

@@ -26,8 +26,9 @@ def platform(container: Json, old_image: Json | None, host_platform: str) -> str
 
 
 def _joined(value: Json, *keys: str) -> str:
-    parts: list[Any] = [value.get(key) for key in keys]
-    return "/".join(part for part in parts if part) if all(parts[:2]) else ""
+    said: list[Any] = [value.get(key) for key in keys]
+    parts = [text if isinstance(text, str) else "" for text in said]
+    return "/".join(filter(None, parts)) if all(parts[:2]) else ""
 
 
 def _same_platform(one: str, other: str) -> bool:

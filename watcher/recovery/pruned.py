@@ -12,6 +12,7 @@ from typing import Literal
 from attrs import evolve, frozen
 
 from watcher.engine.client import Engine, Json
+from watcher.model.inspection import attributes_of
 
 # A prune that is still at work removes the next one within this time; Compose starts what it finds of a
 # service that it took a container of within this time, too.
@@ -98,7 +99,7 @@ def judged(
     at = next((n for n, each in enumerate(events) if _is(each, "destroy", gone)), None)
     if at is None:
         return Departure(Fate.FORGOTTEN)
-    found = Departure(Fate.REMOVED, (events[at]["Actor"].get("Attributes") or {}).get("name", ""))
+    found = Departure(Fate.REMOVED, attributes_of(events[at]).get("name", ""))
     if dropped and _is_overtaken(events[:at], events, (gone, dropped), since):
         return evolve(found, fate=Fate.OVERTAKEN)
     last = 0.0

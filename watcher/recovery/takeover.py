@@ -12,6 +12,7 @@ from contextlib import aclosing
 from typing import Any
 
 from watcher.engine.client import Engine
+from watcher.model.inspection import attributes_of
 from watcher.model.names import Marker
 from watcher.recovery.group import OpenUpdates
 from watcher.recovery.lease import LEASE_S, SILENCE_S, Lease
@@ -101,14 +102,14 @@ def last_sign(past: Sequence[Json], names: set[str], *, now: float, but: str = "
 def _is_sign(event: Json, names: set[str], but: str) -> bool:
     if event.get("Type") != "container" or event["Action"] not in _SIGNS:
         return False
-    called = str(event["Actor"]["Attributes"].get("name"))
+    called = str(attributes_of(event).get("name"))
     is_ours = bool(but) and called.endswith(f"-{but}")
     return not is_ours and not names.isdisjoint(_concerns(event))
 
 
 def _concerns(event: Json) -> set[str]:
     """The containers whose updates an event is of, by the temporary name, or the one that was before."""
-    attributes = event.get("Actor", {}).get("Attributes", {})
+    attributes = attributes_of(event)
     texts = (str(attributes.get(key, "")) for key in ("name", "oldName"))
     return {marker.name for text in texts if (marker := Marker.parse(text))}
 

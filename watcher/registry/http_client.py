@@ -7,7 +7,7 @@ way of judging certificates along to the next host, and go from https to http.
 import asyncio
 import os
 import ssl
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from urllib.parse import urljoin, urlsplit
 
@@ -92,8 +92,13 @@ class Wire:
             allow_redirects=False,
         ) as response:
             body = await _at_most(response.content, request.limit + 1)
-            headers = {name.lower(): ", ".join(response.headers.getall(name)) for name in response.headers}
+            headers = {name.lower(): _text(response.headers.getall(name)) for name in response.headers}
             return Answer(response.status, headers, body, request)
+
+
+def _text(values: Iterable[str]) -> str:
+    """A header as a text that can be sent on; aiohttp makes halves of pairs of what is no UTF-8."""
+    return ", ".join(values).encode(errors="surrogateescape").decode(errors="replace")
 
 
 @asynccontextmanager

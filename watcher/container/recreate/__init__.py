@@ -40,6 +40,7 @@ from watcher.container.recreate.networks import is_made_by_user, network_body
 from watcher.container.recreate.payload import Api, Json, Payload, section
 from watcher.container.recreate.refusals import refusals, refuse
 from watcher.container.recreate.volumes import providers_named
+from watcher.model.inspection import config_of
 from watcher.model.platform import platform
 
 __all__ = [
@@ -95,7 +96,7 @@ def replacement(  # noqa: PLR0913 - one value per thing that must have been read
             `--volumes-from`, and by their names, for legacy links.
         new_manifest: Digest of the new image's manifest for the platform (containerd store), else "".
     """
-    base = section(new_image if old_image is None else old_image, "Config")
+    base = config_of(new_image if old_image is None else old_image)
     published = section(container["HostConfig"], "PortBindings")
     ends = endpoints.endpoints(container, api)
     first = dict(list(ends.items())[:1]) if api < endpoints.ALL_IN_CREATE else ends

@@ -1,5 +1,6 @@
 """Networks: what the user asked of each, without what the engine assigned."""
 
+from ipaddress import IPv4Address
 from typing import Any
 
 from watcher.container.recreate.host import endpoint_sysctls
@@ -82,7 +83,12 @@ def _mac(container: Json, current: Json, api: Api, *, is_primary: bool) -> str:
 
 
 def _derived_mac(address: str) -> str:
-    return ":".join(["02", "42", *(f"{int(part):02x}" for part in address.split("."))])
+    """The MAC address that engines before 28.0 derive from an IPv4 address; empty where that is none."""
+    try:
+        numbers = IPv4Address(address).packed
+    except ValueError:
+        return ""
+    return ":".join(["02", "42", *(f"{number:02x}" for number in numbers)])
 
 
 def _with_sysctls(driver_opts: Json, sysctls: list[str]) -> dict[str, str]:

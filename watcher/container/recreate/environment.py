@@ -1,5 +1,6 @@
 """Which environment variables the user gave, and which came from the image."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 
@@ -15,11 +16,16 @@ def user_env(env: Sequence[str], image_env: Sequence[str]) -> list[str]:
         env: `Config.Env` of the container.
         image_env: `Config.Env` of the image that it was created from.
     """
+    inherited = Counter(map(name, image_env))
+    left = len(image_env)
     for length in range(len(env) + 1):
-        user = env[:length]
-        if list(env[length:]) == _inherited(user, image_env):
-            return list(user)
-    return [entry for entry in env if entry not in image_env]
+        # Where their numbers differ there is nothing to compare: whoever has very many costs no square of it.
+        if left == len(env) - length and list(env[length:]) == _inherited(env[:length], image_env):
+            return list(env[:length])
+        if length < len(env):
+            left -= inherited.pop(name(env[length]), 0)
+    of_image = frozenset(image_env)
+    return [entry for entry in env if entry not in of_image]
 
 
 def name(entry: str) -> str:
