@@ -17,13 +17,16 @@ from tests.integration.daemon.apps import LOCAL
 from tests.integration.daemon.conftest import Running, Start
 from tests.integration.daemon.conftest import start as start  # noqa: PLC0414 - a fixture
 from tests.testbed.cli import Commands
+from tests.testbed.errors import BedError
 from tests.testbed.processes import wait_until
 from tests.testbed.stack import Stack
+from watcher.model.errors import Busy
 from watcher.model.names import Marker
 
 pytestmark = pytest.mark.timeout(7200)  # hundreds of updates where that is asked for
 
 AT_ONCE = 12
+TAKEN_OVER = "another updater has taken this update over"
 Ended = tuple[str, str, str, int]
 
 POLICIES = ("no", "always", "unless-stopped")
@@ -103,15 +106,31 @@ def test_every_container_is_updated_once_and_never_runs_twice(
             ended = [
                 (name, *process.communicate(timeout=600), process.returncode) for name, process in commands
             ]
-            stack.wait(fleet.is_settled, timeout=120)
-            wait_until(lambda: len(_claims(ended, daemons)) == len(fleet.names), "each to be said updated")  # noqa: B023 - it is called here
+            with contextlib.suppress(TimeoutError):  # what is not settled then is told below
+                stack.wait(fleet.is_settled, timeout=120)
+            taken = {name for name, _, err, code in ended if code == Busy.exit_code and TAKEN_OVER in err}
+            with contextlib.suppress(BedError):
+                wait_until(lambda: _told(ended, daemons) | taken >= {*fleet.names}, "each to be said updated")  # noqa: B023 - it is called here
 
-        claims = _claims(ended, daemons)
+        claims, others = _claims(ended, daemons), taken | _settled(daemons)
         assert fleet.wrong(new) == [], _said(ended, daemons)
-        assert [(name, code, err) for name, _, err, code in ended if code] == []
-        assert {name: claims[name] for name in fleet.names} == dict.fromkeys(fleet.names, 1)
+        assert [(name, code, err) for name, _, err, code in ended if code and name not in taken] == []
+        assert {name: claims[name] for name in fleet.names if claims[name] != 1 and name not in others} == {}
+        assert max(claims.values()) == 1
         assert {name for name, most in most_at_once(record.events).items() if most > 1} == set()
         stack.clean()
+
+
+def _settled(daemons: list[Running]) -> set[str]:
+    """The containers whose updates a daemon took over, for their updater had given no sign of life for long.
+
+    On a busy machine an updater may get no processor for so long; then it says that it was taken over (7).
+    """
+    return {line["container"] for daemon in daemons for line in daemon.said("open update settled")}
+
+
+def _told(ended: list[Ended], daemons: list[Running]) -> set[str]:
+    return {*_claims(ended, daemons)} | _settled(daemons)
 
 
 @contextlib.contextmanager
