@@ -62,7 +62,7 @@ test-leaks: install ## what a daemon holds after 500 updates is what it held bef
 	LEAK_UPDATES=500 $(BIN)/python -m pytest --timeout 1800 tests/integration/daemon/test_leaks.py
 
 bench: install ## the benchmarks, as ratios within one run
-	set -e; for name in downtime latency pass_cost many idle one_shot; do $(BIN)/python -m benchmarks.$$name; done
+	set -e; for name in downtime latency pass_cost many idle one_shot questions; do $(BIN)/python -m benchmarks.$$name; done
 
 test-matrix: install ## every line of the fidelity matrices, on all engines
 	set -e; for engine in $(ENGINES); do \
