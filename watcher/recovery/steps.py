@@ -20,6 +20,7 @@ from watcher.container.rejoin import CutOff, put_back
 from watcher.container.stop import quiet
 from watcher.engine.client import Engine
 from watcher.model.errors import Conflict, EngineError, NotFound
+from watcher.model.labels import COMPOSE_PROJECT
 from watcher.model.names import Marker, short
 from watcher.recovery.restore import is_paused, pause, restore, restore_alone
 from watcher.recovery.state import Adopt, Depart, Discard, Finish, Inherit, Recovery, Respawn, Restore, Undo
@@ -237,9 +238,24 @@ async def roll_back(engine: Engine, update: Finish) -> None:
 
 
 async def drop(engine: Engine, cid: str) -> None:
-    """Remove a container that is not needed, with the volumes that are its own alone."""
+    """Remove a container that is not needed, with the volumes that are its own alone.
+
+    `docker compose up` starts what it keeps of a service, right after it has removed the others: where that
+    is this one it is stopped once more.
+    """
     await quiet(engine, cid)
-    await _remove(engine, cid, with_own_volumes=True)
+    try:
+        await _remove(engine, cid, with_own_volumes=True)
+    except Conflict:
+        if not await _is_started_by_compose(engine, cid):
+            raise
+        await quiet(engine, cid)
+        await _remove(engine, cid, with_own_volumes=True)
+
+
+async def _is_started_by_compose(engine: Engine, cid: str) -> bool:
+    now = await read(engine, cid)
+    return bool(now and now["State"]["Running"] and COMPOSE_PROJECT in (now["Config"].get("Labels") or {}))
 
 
 async def _remove(engine: Engine, cid: str, *, with_own_volumes: bool = False) -> None:

@@ -85,3 +85,18 @@ def test_what_a_person_removes_by_force_as_the_bad_one_goes_stays_removed(
     assert update(cli, proxy, web).code == 3
 
     assert stack.containers() == {}
+
+
+def test_a_bad_one_that_compose_has_started_again_is_not_kept_for_that(
+    cli: Commands, stack: Stack, proxy: Proxy, project: Project, web: App
+) -> None:
+    """It runs yet when its removal comes, which the engine refuses."""
+    stack.image(web.image, marker="new", cmd=f"sleep 4; {CRASHES}")
+    armed = proxy.arm(run(lambda: project("up", "-d"), then=passing), match=REMOVAL)
+
+    done = cli("watcher", "update", "--no-pull", web.name, env={"DOCKER_HOST": proxy.host})
+
+    assert armed.fired.is_set()
+    assert (done.code, done.err.count("\n")) == (6, 1)
+    assert f"docker compose removed {web.name} while" in done.err
+    made_anew(stack, web)
