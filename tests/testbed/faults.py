@@ -20,7 +20,12 @@ def cut(_: Call) -> bytes:
 
 def answer(status: int = 500, message: str = "something went wrong") -> Fault:
     """Answer in the engine's place, with an error as the engine words it."""
-    body = json.dumps({"message": message}).encode()
+    return says({"message": message}, status)
+
+
+def says(content: object, status: int = 200) -> Fault:
+    """Say this in the engine's place."""
+    body = json.dumps(content).encode()
     head = f"HTTP/1.1 {status} Fault\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
     return lambda _: head.encode() + b"Connection: close\r\n\r\n" + body
 

@@ -1,10 +1,12 @@
 """Files that Compose put into a container are carried over, and nothing that its own processes wrote."""
 
 import io
+import os
 import re
 import subprocess
 import tarfile
 import time
+from datetime import datetime
 
 import pytest
 
@@ -16,6 +18,7 @@ from tests.testbed.stack import Stack
 
 COMPOSES = ("--label", "com.docker.compose.project=p")
 MIB = 1024 * 1024
+_MOST_MIB = 150  # what the updater is large with, all in all
 
 
 def tar(files: dict[str, bytes]) -> bytes:
@@ -159,3 +162,31 @@ def test_many_files_in_many_folders_are_looked_at_up_to_a_number(
     assert len(reads(proxy, "HEAD")) == 512
     assert "and 386 more: too many to tell whether Compose put" in done.err
     assert stack.engine.docker("exec", web.name, "cat", "/conf") == "own"
+
+
+def test_a_bomb_is_refused_and_nothing_of_it_is_held(cli: Commands, stack: Stack) -> None:
+    """It bears the time at which Compose writes its files, so it is taken for one of them."""
+    web = composed(stack, {})
+    created = int(datetime.fromisoformat(stack.inspect(web.name)["Created"]).timestamp())
+    bomb = f"mkdir -p /run/secrets; cd /run/secrets; dd if=/dev/zero of=bomb bs={MIB} seek=3071 count=1"
+    stack.engine.docker("exec", web.name, "sh", "-c", f"{bomb}; touch -d @{created} bomb")
+
+    process = cli.start(*UPDATE, web.name, env=QUICK)
+    _, status, used = os.wait4(process.pid, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 7
+    assert used.ru_maxrss < _MOST_MIB * 1024
+    assert process.stderr
+    assert "larger than 1 MiB each" in process.stderr.read()
+
+
+def test_a_files_name_moves_no_terminal(cli: Commands, stack: Stack) -> None:
+    web = composed(stack, {})
+    planted = "mkdir -p /run/secrets; echo x > \"/run/secrets/$(printf '\\033]0;owned\\007')\""
+    stack.engine.docker("exec", web.name, "sh", "-c", planted)
+
+    done = cli(*UPDATE, web.name, env=QUICK)
+
+    assert done.code == 0
+    assert r"/run/secrets/\x1b]0;owned\x07 changed while it ran" in done.err
+    assert "\x1b" not in done.err.replace("\r\x1b[K", "")

@@ -58,6 +58,18 @@ def test_what_a_label_says_moves_no_terminal(cli: Commands, stack: Stack) -> Non
     assert [is_plain(done) for done in shown] == [True] * len(shown)
 
 
+def test_what_strangers_wrote_is_escaped_in_json_too(cli: Commands, stack: Stack) -> None:
+    bad = current(stack, *OPT_IN, "--label", f"ctr-updater.mode={OWNED}", name="bad")
+    web = current(stack, *OPT_IN, "--label", f"ctr-updater.reference={OWNED}")
+    asked = [("check", bad.name, web.name), ("list",), ("update", "--no-pull", bad.name, web.name)]
+
+    shown = [cli.terminal("watcher", *command, "--json") for command in asked]
+    shown.append(cli.terminal("watcher", "run", "--once", "--log-format", "json", env=ENVIRON))
+
+    assert [is_plain(done) for done in shown] == [True] * len(shown)
+    assert all("u001b]0;owned" in done.out or "x1b]0;owned" in done.out for done in shown)
+
+
 def test_what_stands_in_the_place_of_a_reference_moves_no_terminal(cli: Commands, stack: Stack) -> None:
     web = current(stack, *OPT_IN, "--label", f"ctr-updater.reference=a:1{OWNED}")
 

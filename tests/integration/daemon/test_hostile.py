@@ -8,7 +8,7 @@ from tests.integration.apps import QUICK, current, outdated
 from tests.integration.daemon.apps import LOCAL, OPT_IN, is_replaced, is_untouched, labelled, move
 from tests.integration.daemon.conftest import Running, Start
 from tests.testbed.cli import Commands, Result
-from tests.testbed.faults import answer
+from tests.testbed.faults import answer, says
 from tests.testbed.proxy import Proxy
 from tests.testbed.stack import Stack
 
@@ -116,6 +116,35 @@ def test_an_image_that_the_engine_cannot_read_concerns_its_own_containers_alone(
     daemon = start(host=proxy.host).looked()
     daemon.wait("container updated", container=web.name)
 
+    assert daemon.said("engine gone") == []
+
+
+ODD_CONFIG = {
+    "Env": "PATH=/",
+    "Labels": ["ctr-updater.enable"],
+    "Entrypoint": 5,
+    "Healthcheck": [],
+    "User": {},
+}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{}, {"Config": ODD_CONFIG}, {"Config": "odd", "Os": 5, "Architecture": [], "RepoTags": None}],
+    ids=["nothing", "types", "no config"],
+)
+def test_an_image_that_is_described_oddly_concerns_its_own_containers_alone(
+    start: Start, stack: Stack, proxy: Proxy, said: dict[str, object]
+) -> None:
+    odd = current(stack, *LOCAL, name="odd", marker="odd")
+    web = labelled(stack)
+    proxy.arm(says({"Id": odd.old} | said), match=f"^GET .*/images/{odd.old}/json", times=1000)
+    daemon = start(host=proxy.host).looked()
+
+    move(stack, web)
+    daemon.wait("container updated", container=web.name)
+
+    assert is_untouched(stack, odd)
     assert daemon.said("engine gone") == []
 
 
