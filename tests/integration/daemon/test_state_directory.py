@@ -42,14 +42,15 @@ def test_an_image_that_failed_is_not_tried_again_all_the_same(
 ) -> None:
     web, fence = outdated(stack, *LOCAL, new={"cmd": "exit 3"}), labelled(stack, name="fence")
     daemon = start(hurried=True, env={"CTR_UPDATER_STATE_DIR": str(unwritable)})
-    daemon.wait("update rolled back", container=web.name)
+    line = daemon.wait("update rolled back", container=web.name)
 
     for marker in ("new", "newer"):
         move(stack, fence, marker=marker)
         daemon.wait("container updated", container=fence.name)
 
     assert daemon.stop() == 0
-    assert len(daemon.said("update rolled back", container=web.name)) == 1
+    assert line["again_in_s"] is None
+    assert len(daemon.said("update planned", container=web.name)) == 1
     assert is_untouched(stack, web)
 
 
