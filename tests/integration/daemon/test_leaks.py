@@ -8,12 +8,16 @@ import resource
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.integration.apps import App
 from tests.integration.daemon.apps import LOCAL, OPT_IN
 from tests.integration.daemon.conftest import Line, Running, Start
+from tests.integration.registry.live.front import Forward
 from tests.testbed.badregistry import BadRegistry, Hang
 from tests.testbed.cli import Commands
 from tests.testbed.processes import wait_until
+from tests.testbed.registry import PrivateRegistry
 from tests.testbed.stack import Stack
 
 UPDATES = int(os.environ.get("LEAK_UPDATES", "40"))
@@ -67,6 +71,13 @@ class Fleet:
                 daemon.wait("container updated", container=app.name)
 
 
+def push(stack: Stack, image: str) -> None:
+    """Leave an image in its registry alone."""
+    stack.image(image, marker="new")
+    stack.engine.docker("push", image)
+    stack.engine.docker("rmi", image)
+
+
 def files_of(state: Path) -> list[str]:
     kinds = ("failed", "seen", "locks", "images", "asked")
     return sorted(str(path) for kind in kinds for path in (state / kind).rglob("*") if path.is_file())
@@ -89,12 +100,18 @@ def test_updates_leave_no_descriptor_no_task_and_no_memory(start: Start, stack: 
     assert daemon.stop() == 0
 
 
-def test_a_pull_that_is_given_up_leaves_no_connection(start: Start, stack: Stack) -> None:
-    name, hang = stack.name("far"), Hang()
+@pytest.mark.parametrize("where", ["/v2/", "/blobs/"])
+def test_a_pull_that_is_given_up_leaves_no_connection(
+    start: Start, stack: Stack, registry: PrivateRegistry, where: str
+) -> None:
+    """Before the engine has answered, and in the middle of what it answers."""
+    name, tag, hang = stack.name("far"), stack.name("app:1"), Hang()
+    push(stack, f"{registry.address}/{tag}")
     with BadRegistry() as bad:
-        bad.on("/v2/", hang)
-        image = f"{bad.address}/{stack.name('app:1')}"
-        stack.image(image)
+        bad.on("", Forward(registry.address))
+        bad.on(where, hang)
+        image = f"{bad.address}/{tag}"
+        stack.image(image, marker="old")
         daemon = start("--interval", "1s", counted=True).looked()
         # The least of several, for its own looks each second have a connection for a moment.
         before = min((held(daemon) for _ in range(10)), key=lambda line: line["files"])
