@@ -84,7 +84,9 @@ def test_an_update_that_was_cut_short_is_settled(
 
 
 @pytest.mark.parametrize("name", LONG)
-def test_all_commands_know_it(cli: Commands, stack: Stack, name: str) -> None:
+def test_all_commands_know_it_and_what_an_update_notes_is_kept(
+    cli: Commands, stack: Stack, name: str
+) -> None:
     web = long_named(stack, name)
 
     asked = cli("watcher", "check", web.name)
@@ -92,5 +94,6 @@ def test_all_commands_know_it(cli: Commands, stack: Stack, name: str) -> None:
     done = cli("watcher", "update", "--no-pull", web.name, env=QUICK)
 
     assert (asked.code, listed.code, done.code) == (1, 0, 0)
+    assert [trouble for trouble in ("be remembered", "be noted") if trouble in done.err] == []
     assert web.name in listed.out
     assert is_replaced(stack, web)
