@@ -12,7 +12,6 @@ where something is missing.
 
 import importlib.metadata
 import modulefinder
-import pkgutil
 import py_compile
 import shutil
 import subprocess
@@ -88,9 +87,10 @@ def main() -> None:
 def closure(lib: Path) -> Modules:
     """Every module, by its full name, that the package can import, with the file that holds it."""
     finder = modulefinder.ModuleFinder(excludes=NEVER)
-    package = [f"{PACKAGE}.{module.name}" for module in pkgutil.iter_modules([str(lib / PACKAGE)])]
+    files = (path.relative_to(lib).with_suffix("") for path in sorted((lib / PACKAGE).rglob("*.py")))
+    package = [".".join(path.parts).removesuffix(".__init__") for path in files]
     sysconfigdata = [path.stem for path in Path(sysconfig.get_path("stdlib")).glob("_sysconfigdata_*.py")]
-    for name in [PACKAGE, *package, *HIDDEN, *sysconfigdata]:
+    for name in [*package, *HIDDEN, *sysconfigdata]:
         finder.import_hook(name, fromlist=["*"] if name == PACKAGE else None)
     refuse_unmet(finder)
     files = {name: vars(module)["__file__"] for name, module in finder.modules.items()}
