@@ -87,8 +87,8 @@ def main() -> None:
 def closure(lib: Path) -> Modules:
     """Every module, by its full name, that the package can import, with the file that holds it."""
     finder = modulefinder.ModuleFinder(excludes=NEVER)
-    files = (path.relative_to(lib).with_suffix("") for path in sorted((lib / PACKAGE).rglob("*.py")))
-    package = [".".join(path.parts).removesuffix(".__init__") for path in files]
+    sources = (path.relative_to(lib).with_suffix("") for path in sorted((lib / PACKAGE).rglob("*.py")))
+    package = [".".join(path.parts).removesuffix(".__init__") for path in sources]
     sysconfigdata = [path.stem for path in Path(sysconfig.get_path("stdlib")).glob("_sysconfigdata_*.py")]
     for name in [*package, *HIDDEN, *sysconfigdata]:
         finder.import_hook(name, fromlist=["*"] if name == PACKAGE else None)
