@@ -22,10 +22,10 @@ from watcher.update.affected import Company, drafting, old_image
 from watcher.update.executor import Update
 from watcher.update.lineage import workshop
 from watcher.update.permissions import refuse_forbidden
-from watcher.update.plan import Plan, plan, wanted_state
+from watcher.update.plan import Plan, Settings, plan, wanted_state
 from watcher.update.prune_guard import Rescue
 from watcher.update.stages import Tell
-from watcher.update.steps import Part, Settings
+from watcher.update.steps import Part
 
 Announce = Callable[[Assessment, Plan], None]
 

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from watcher.container.baseline import is_unhealthy, lacks_networks, lacks_ports
+from watcher.container.readiness import Demand
 from watcher.dependencies.namespaces import Dependent
 from watcher.model.names import Marker, Wanted, short
 
@@ -63,6 +64,19 @@ _STOP = (Action.GO, Action.STOP, Action.HOLD)
 _START = (Action.SET_ASIDE, Action.TAKE_NAME, Action.START)
 _PROOF = (Action.PROVE, Action.PAUSE)
 _REMOVAL = (Action.REMOVE, Action.REMOVE_SPARE)
+
+
+@frozen
+class Settings:
+    """What may be chosen of one update.
+
+    Attributes:
+        demand: What the successor must prove.
+        stop_timeout: Seconds that the old container gets to stop; None is its own time.
+    """
+
+    demand: Demand = field(factory=Demand)
+    stop_timeout: int | None = None
 
 
 @frozen

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from watcher.container import backup, successor
 from watcher.container.changed_options import ALWAYS, Known, policy
@@ -25,27 +25,14 @@ from watcher.recovery.undo import Old
 from watcher.update import plan
 from watcher.update.advice import seen, verb, way_back
 from watcher.update.drift import still_as_read, still_idle
-from watcher.update.plan import Action, wanted_state
+from watcher.update.plan import Action, Settings, wanted_state
 
 # Made when the successors of those that it holds on to are known: their ids by the old ids and by name.
 Drafting = Callable[[Mapping[str, str]], Awaitable[Draft]]
 
 
-@frozen
-class Settings:
-    """What may be chosen of one update.
-
-    Attributes:
-        demand: What the successor must prove.
-        stop_timeout: Seconds that the old container gets to stop; None is its own time.
-    """
-
-    demand: Demand = field(factory=Demand)
-    stop_timeout: int | None = None
-
-
 class Part:
-    """One container that is replaced; `do` is all there is to call.
+    """One container that is replaced, and what is known of its successor.
 
     Attributes:
         name: The container's.
