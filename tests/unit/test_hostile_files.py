@@ -131,6 +131,7 @@ def test_what_is_noted_of_an_update_is_read_or_counts_as_not_noted(content: obje
 
 @given(st.one_of(ANYTHING, st.text()))
 @example(DEEP)
+@example({"until": 10**400})
 def test_a_daemons_sign_is_read_or_told_in_one_line(content: object) -> None:
     with TemporaryDirectory() as folder:
         write(Path(folder) / "health.json", content)

@@ -69,7 +69,7 @@ def trouble(folder: Path) -> str:
     """What is wrong with the daemon that has this state folder; empty where nothing is."""
     try:
         until = float(json.loads((folder / _FILE).read_bytes())["until"])
-    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
         if why := unwritable(folder):
             return (
                 f"no daemon can say here that it works: the state directory {folder} cannot be written: {why}"
