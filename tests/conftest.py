@@ -28,8 +28,8 @@ FOLDERS = {
     "tests/e2e/image/": "every_commit",
 }
 
-# The machine's speed is no property of the code. CI tries the same examples each time: what it turns down must
-# be the change's own fault, and new examples are found by whoever runs the tests by hand.
+# The machine's speed is no property of the code. CI tries the same examples each time, so that what it
+# turns down is the change's own fault; new examples are found by whoever runs the tests by hand.
 hypothesis.settings.register_profile("bed", deadline=None, derandomize="SAME_EXAMPLES" in os.environ)
 hypothesis.settings.load_profile("bed")
 

@@ -119,8 +119,9 @@ class Commands:
 
 
 def _heed_interrupts() -> None:
-    """A shell starts its background jobs deaf to SIGINT, and so all that they start; a user's is not."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    """A shell starts its background jobs deaf to SIGINT, `nohup` to SIGHUP, and so all that they start."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _read_terminal(descriptor: int) -> str:
