@@ -13,11 +13,11 @@ from watcher.config.settings import Policy
 from watcher.dependencies.addresses import needs, taken
 from watcher.dependencies.engine_access import doors, given_the_socket
 from watcher.dependencies.namespaces import dependents
-from watcher.dependencies.order import NUMBER, Order, is_one_off
+from watcher.dependencies.order import Order, is_one_off
 from watcher.host.inventory import cut_short, followed_tag, opted_in, policy_of, wanting
 from watcher.model.errors import Trouble, UnreadableSetting
 from watcher.model.inspection import reference_of
-from watcher.model.labels import DEPENDS_ON, ENABLE, LABEL_PREFIX, REFERENCE, SPARE_OF
+from watcher.model.labels import COMPOSE_NUMBER, DEPENDS_ON, ENABLE, LABEL_PREFIX, REFERENCE, SPARE_OF
 from watcher.model.reference import names
 from watcher.recovery.state import scenes
 from watcher.update.plan import plan
@@ -40,7 +40,9 @@ COMPOSE = [f"com.docker.compose.{key}" for key in ("project", "service", "oneoff
 OURS = [
     f"{LABEL_PREFIX}{key.replace('_', '-')}" for key in (*Policy.__annotations__, "scedule", "x" * 3000, "")
 ]
-KEYS = st.one_of(st.sampled_from([NUMBER, REFERENCE, SPARE_OF, ENABLE, DEPENDS_ON, *COMPOSE, *OURS]), TEXTS)
+KEYS = st.one_of(
+    st.sampled_from([COMPOSE_NUMBER, REFERENCE, SPARE_OF, ENABLE, DEPENDS_ON, *COMPOSE, *OURS]), TEXTS
+)
 LABELS = st.dictionaries(KEYS, TEXTS, max_size=6)
 
 
@@ -85,7 +87,7 @@ FAMILY = [after("web", "db"), row("db"), service("srv", number=1), service("srv"
 
 
 @given(hostile_rows())
-@example(row("stranger", {NUMBER: "9" * 5000, "com.docker.compose.service": "srv"}))
+@example(row("stranger", {COMPOSE_NUMBER: "9" * 5000, "com.docker.compose.service": "srv"}))
 def test_no_container_changes_the_order_of_others(stranger: Json) -> None:
     order = Order.of([stranger, *FAMILY])
     alone = Order.of(FAMILY)
@@ -97,7 +99,13 @@ def test_no_container_changes_the_order_of_others(stranger: Json) -> None:
 
 @pytest.mark.parametrize("text", ["9" * 5000, "²", "-1", "one"])
 def test_a_number_that_cannot_be_read_counts_as_not_said_and_is_reported(text: str) -> None:
-    order = Order.of([row("web", {NUMBER: text}), row("db", {NUMBER: "2"}), row("lone", {NUMBER: ""})])
+    order = Order.of(
+        [
+            row("web", {COMPOSE_NUMBER: text}),
+            row("db", {COMPOSE_NUMBER: "2"}),
+            row("lone", {COMPOSE_NUMBER: ""}),
+        ]
+    )
 
     assert order.unnumbered == ("web",)
     assert [line.partition(" ")[0] for line in oddities(order)] == ["web"]

@@ -17,7 +17,7 @@ from watcher.container.recreate.endpoints import endpoints
 from watcher.dependencies.addresses import needs
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, NotFound
-from watcher.model.inspection import attributes_of
+from watcher.model.inspection import attributes_of, moment_of
 from watcher.model.names import Marker
 
 Json = dict[str, Any]
@@ -26,7 +26,6 @@ Json = dict[str, Any]
 _SIGN_S = 12.0
 # For how long the other one may be about to put it back itself.
 _GRACE_S = 5.0
-_NANO = 1_000_000_000
 
 
 class CutOff(Meddled):
@@ -110,7 +109,7 @@ def taken_off(past: list[Json], cid: str, network: str, owner: str) -> TakenOff 
         network: The network's id.
         owner: Whose update asks; its own signs count for nothing.
     """
-    moments = [_at(event) for event in past if _is_of(event, cid, network)]
+    moments = [moment_of(event) for event in past if _is_of(event, cid, network)]
     if not moments:
         return None
     signs = _signs(past, owner)
@@ -128,8 +127,4 @@ def _signs(past: Iterable[Json], owner: str) -> Iterator[tuple[float, str, str]]
     for event in past:
         marker = Marker.parse(attributes_of(event).get("name") or "")
         if event["Type"] == "container" and marker and marker.owner != owner:
-            yield _at(event), marker.name, event["Actor"]["ID"]
-
-
-def _at(event: Json) -> float:
-    return float(event["timeNano"] / _NANO)
+            yield moment_of(event), marker.name, event["Actor"]["ID"]

@@ -18,13 +18,12 @@ from typing import Any, Self
 
 from attrs import frozen
 
-from watcher.model.labels import COMPOSE_PREFIX, DEPENDS_ON
+from watcher.model.labels import COMPOSE_NUMBER, COMPOSE_PREFIX, DEPENDS_ON
 from watcher.model.names import Marker, name_of
 
 Json = dict[str, Any]
 Edges = dict[str, set[str]]
 
-NUMBER = f"{COMPOSE_PREFIX}container-number"
 _READABLE = re.compile(r"[0-9]{1,9}")
 
 
@@ -237,7 +236,7 @@ def _services(by_name: dict[str, Json]) -> dict[tuple[str, str], list[str]]:
 
 def _number(row: Json) -> int | None:
     """Its number among the replicas; None where that cannot be read, which counts as not said."""
-    text = _labels(row).get(NUMBER) or "0"
+    text = _labels(row).get(COMPOSE_NUMBER) or "0"
     return int(text) if _READABLE.fullmatch(text) else None
 
 

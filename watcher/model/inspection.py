@@ -8,6 +8,7 @@ from watcher.model.reference import is_reference
 
 Json = dict[str, Any]
 
+_NANO = 1_000_000_000
 _TEXTS = ("User", "WorkingDir", "StopSignal")
 _LISTS = ("Env", "Cmd", "Entrypoint")
 _OBJECTS = ("ExposedPorts", "Volumes", "Healthcheck")
@@ -41,6 +42,11 @@ def attributes_of(event: Json) -> Json:
     actor = event.get("Actor")
     attributes = actor.get("Attributes") if isinstance(actor, dict) else None
     return attributes if isinstance(attributes, dict) else {}
+
+
+def moment_of(event: Json) -> float:
+    """When an engine's event was, in seconds since the epoch by the engine's clock."""
+    return float(event["timeNano"] / _NANO)
 
 
 def _is_of_its_type(key: str, value: object) -> bool:

@@ -14,6 +14,9 @@ COMPOSE_PROJECT = f"{COMPOSE_PREFIX}project"
 COMPOSE_SERVICE = f"{COMPOSE_PREFIX}service"
 # The image that a container was made from, by its id: Compose compares it with what its file means now.
 COMPOSE_IMAGE = f"{COMPOSE_PREFIX}image"
+# Of a container that is to take another one's place: which one.
+COMPOSE_REPLACES = f"{COMPOSE_PREFIX}replace"
+COMPOSE_NUMBER = f"{COMPOSE_PREFIX}container-number"
 
 # Whoever runs a container through one of these starts another when we replace it.
 ORCHESTRATED = (

@@ -12,6 +12,7 @@ from typing import Any
 from attrs import frozen
 
 from watcher.engine.client import Engine
+from watcher.model.labels import COMPOSE_REPLACES
 from watcher.model.names import name_of, short
 from watcher.recovery.pruned import departure
 from watcher.recovery.state import is_same_replica
@@ -20,7 +21,6 @@ from watcher.recovery.steps import drop
 Json = dict[str, Any]
 
 _NAME = re.compile(r"(?P<replaced>[0-9a-f]{12})_(?P<name>.+)")
-_REPLACES = "com.docker.compose.replace"
 
 
 @frozen
@@ -53,7 +53,7 @@ def recreations(rows: Iterable[Json]) -> list[Recreation]:
     return [
         _read(match["replaced"], match["name"], row, by_name)
         for match, row in matches
-        if row["State"] == "created" and _REPLACES in (row.get("Labels") or {})
+        if row["State"] == "created" and COMPOSE_REPLACES in (row.get("Labels") or {})
     ]
 
 

@@ -12,13 +12,12 @@ from typing import Literal
 from attrs import evolve, frozen
 
 from watcher.engine.client import Engine, Json
-from watcher.model.inspection import attributes_of
+from watcher.model.inspection import attributes_of, moment_of
 
 # A prune that is still at work removes the next one within this time; Compose starts what it finds of a
 # service that it took a container of within this time, too.
 _GAP_S = 10.0
 _LOOK_AGAIN_S = 0.5
-_NANO = 1_000_000_000
 LONG_S = 24 * 3600.0
 _ACTIONS = ["destroy", "prune", "start", "kill", "stop"]
 
@@ -104,7 +103,7 @@ def judged(
         return evolve(found, fate=Fate.OVERTAKEN)
     last = 0.0
     for event in (each for each in events[at:] if each["Action"] in {"destroy", "prune"}):
-        then = event["timeNano"] / _NANO
+        then = moment_of(event)
         if last and then - last > _GAP_S:
             return found
         if event["Action"] == "prune":
@@ -121,7 +120,7 @@ def _is_overtaken(past: list[Json], events: list[Json], pair: tuple[str, str], s
     """
     gone, dropped = pair
     starts = [n for n, each in enumerate(past) if _is(each, "start", gone)]
-    if not starts or past[starts[-1]]["timeNano"] / _NANO < since:
+    if not starts or moment_of(past[starts[-1]]) < since:
         return False
     killed, stopped, went = (
         next((n for n in range(starts[-1], len(events)) if _is(events[n], action, cid)), None)

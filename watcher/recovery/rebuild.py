@@ -17,7 +17,7 @@ from watcher.engine.client import Engine
 from watcher.host.notes import Note, Noted, Notes
 from watcher.model.errors import EngineError, EngineUnavailable, NotFound, RegistryError
 from watcher.model.inspection import reference_of
-from watcher.model.labels import SPARE_OF
+from watcher.model.labels import COMPOSE_PROJECT, SPARE_OF
 from watcher.model.names import Marker, name_of, short
 from watcher.model.reference import readable
 from watcher.recovery import networks
@@ -29,7 +29,6 @@ Json = dict[str, Any]
 # Pulls an image by its reference, for a platform.
 Fetch = Callable[[str, str], Awaitable[None]]
 
-_PROJECT = "com.docker.compose.project"
 _HOW = {
     Fate.PRUNED: "a prune removed {} in the middle of its update",
     Fate.OVERTAKEN: "docker compose removed {} while the new one, which was bad, was being removed",
@@ -170,7 +169,7 @@ async def _part_back(at: Workshop, done: Mended, part: Noted, *, is_good: bool) 
 
 def _is_composes(part: Noted) -> bool:
     """Whether Compose made it, which keeps one container of a service and removes the other."""
-    return bool(part.back and _PROJECT in (part.back.payload.body.get("Labels") or {}))
+    return bool(part.back and COMPOSE_PROJECT in (part.back.payload.body.get("Labels") or {}))
 
 
 async def _made_again(at: Workshop, done: Mended, part: Noted, how: str, *, has_new: bool) -> Mended:

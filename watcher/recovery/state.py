@@ -9,12 +9,12 @@ from typing import Any
 
 from attrs import frozen
 
-from watcher.model.labels import SPARE_OF
+from watcher.model.labels import COMPOSE_NUMBER, COMPOSE_PROJECT, COMPOSE_SERVICE, SPARE_OF
 from watcher.model.names import Marker, name_of, short
 
 Json = dict[str, Any]
 
-_REPLICA = tuple(f"com.docker.compose.{key}" for key in ("project", "service", "container-number"))
+_REPLICA = (COMPOSE_PROJECT, COMPOSE_SERVICE, COMPOSE_NUMBER)
 
 
 @frozen

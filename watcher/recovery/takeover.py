@@ -12,7 +12,7 @@ from contextlib import aclosing
 from typing import Any
 
 from watcher.engine.client import Engine
-from watcher.model.inspection import attributes_of
+from watcher.model.inspection import attributes_of, moment_of
 from watcher.model.names import Marker
 from watcher.recovery.group import OpenUpdates
 from watcher.recovery.lease import LEASE_S, SILENCE_S, Lease
@@ -22,7 +22,6 @@ from watcher.store.owner import is_at_home
 Json = dict[str, Any]
 Waits = Callable[[str, float], None]
 
-_NANO = 1_000_000_000
 _SIGNS = ["create", "rename", "update", "top"]
 _ENDS = ["rename", "destroy"]
 
@@ -94,8 +93,8 @@ def last_sign(past: Sequence[Json], names: set[str], *, now: float, but: str = "
         now: The time that counts where it remembers none.
         but: An owner whose signs do not count.
     """
-    times = [past[0]["timeNano"] / _NANO if past else now]
-    times += [event["timeNano"] / _NANO for event in past if _is_sign(event, names, but)]
+    times = [moment_of(past[0]) if past else now]
+    times += [moment_of(event) for event in past if _is_sign(event, names, but)]
     return max(times)
 
 

@@ -12,9 +12,10 @@ import contextlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from watcher.dependencies.engine_access import doors, given_the_socket
-from watcher.dependencies.order import NUMBER, Order
+from watcher.dependencies.order import Order
 from watcher.engine.client import Json
 from watcher.host.context import Context
+from watcher.model.labels import COMPOSE_NUMBER
 from watcher.model.names import name_of
 from watcher.model.quoting import escaped
 
@@ -111,4 +112,4 @@ def oddities(order: Order) -> Iterator[str]:
         absent_ones = ", ".join(map(escaped, absent))
         yield f"{name} depends on {absent_ones}, which does not exist (label ctr-updater.depends-on)"
     for name in order.unnumbered:
-        yield f"{name} has a label {NUMBER} that holds no number: it counts as not said"
+        yield f"{name} has a label {COMPOSE_NUMBER} that holds no number: it counts as not said"
