@@ -9,10 +9,9 @@ from typing import Any
 
 import structlog
 
-from watcher.check import checks
+from watcher.check import checks, eligibility
 from watcher.check.local import Assessment
 from watcher.check.verdict import Status
-from watcher.config.schedule import may_begin, next_time
 from watcher.config.settings import Policy
 from watcher.container.restart import restart_after
 from watcher.daemon.log import Repeats
@@ -224,13 +223,12 @@ class Reconciler:
 
     def _is_due(self, name: str, policy: Policy, found: Assessment) -> bool:
         """Whether a container's schedule lets its update begin now; else it is looked at when it does."""
-        if not policy.schedule:
-            return True
         now = time.time()
-        if may_begin(policy.schedule, now, self._grace):
+        wait = eligibility.scheduled(policy, now=now, grace=self._grace)
+        if wait is None:
             self._due.pop(name, None)
             return True
-        self._due[name] = due = next_time(policy.schedule, now)
+        self._due[name] = due = wait.until
         shown = datetime.fromtimestamp(due).astimezone().isoformat(timespec="seconds")
         self._say(name, "update waits for its schedule", found, due=shown)
         self._queue.add_later(name, due - now)

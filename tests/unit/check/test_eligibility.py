@@ -1,0 +1,98 @@
+"""Every reason why a container is not updated now is named, and none that there is not."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from watcher.check.eligibility import For, Wait, held_back, nearest, scheduled, under_way, waits
+from watcher.check.verdict import Status, Verdict
+from watcher.config.settings import Policy
+
+HOUR = 3600.0
+NOON = datetime(2026, 7, 1, 12, tzinfo=UTC).timestamp()
+LEAP_DAY = "0 3 29 2 *"
+OUTDATED = Verdict(Status.OUTDATED, "app:1 was a, is b", "sha256:a", "sha256:b")
+CURRENT = Verdict(Status.CURRENT, "app:1 is a", "sha256:a", "sha256:a")
+FAILED = Verdict(Status.HELD, "failed on b: it ended", "sha256:a", "sha256:b")
+COOLING = Verdict(Status.HELD, "app:1 was a, is b; cooldown until then", "sha256:a", "sha256:b", NOON + 60)
+UNKNOWN = Verdict(Status.UNKNOWN, "app:1 is not in the local image cache", "sha256:a")
+
+
+def causes(verdict: Verdict, **settings: Any) -> list[str]:
+    policy = Policy(**{"enable": True, **settings})
+    return [wait.cause.value for wait in waits(verdict, policy, now=NOON, grace=HOUR)]
+
+
+@pytest.mark.parametrize("verdict", [CURRENT, OUTDATED, UNKNOWN])
+def test_what_nothing_keeps_back_waits_for_nothing(verdict: Verdict) -> None:
+    assert causes(verdict) == []
+
+
+def test_what_is_up_to_date_or_unknown_does_not_wait_for_its_schedule() -> None:
+    assert causes(CURRENT, schedule=LEAP_DAY) == causes(UNKNOWN, schedule=LEAP_DAY) == []
+
+
+def test_an_update_waits_for_its_schedule() -> None:
+    assert causes(OUTDATED, schedule=LEAP_DAY) == ["schedule"]
+
+
+def test_an_image_that_failed_is_waited_for_without_an_end() -> None:
+    assert waits(FAILED, Policy(enable=True), now=NOON, grace=HOUR) == (Wait(For.FAILED, FAILED.reason),)
+
+
+def test_a_cooldown_has_an_end() -> None:
+    expected = (Wait(For.COOLDOWN, COOLING.reason, NOON + 60),)
+
+    assert waits(COOLING, Policy(enable=True), now=NOON, grace=HOUR) == expected
+
+
+def test_every_reason_is_named_and_not_only_the_first() -> None:
+    assert causes(COOLING, schedule=LEAP_DAY) == ["cooldown", "schedule"]
+
+
+@pytest.mark.parametrize("settings", [{"mode": "notify"}, {"enable": False}])
+def test_what_is_never_updated_by_itself_does_not_wait_for_its_schedule(settings: dict[str, Any]) -> None:
+    assert causes(OUTDATED, schedule=LEAP_DAY, **settings) == []
+
+
+@pytest.mark.parametrize("verdict", [FAILED, COOLING])
+def test_what_only_notifies_is_held_all_the_same(verdict: Verdict) -> None:
+    assert causes(verdict, mode="notify", schedule=LEAP_DAY) != []
+
+
+def test_the_wait_for_a_schedule_ends_at_its_next_moment() -> None:
+    wait = scheduled(Policy(schedule="0 13 * * *"), now=NOON + 2 * HOUR, grace=600)
+
+    assert wait is not None
+    assert (wait.cause, wait.why) == (For.SCHEDULE, "its schedule is 0 13 * * *")
+    assert datetime.fromtimestamp(wait.until).astimezone().hour == 13
+    assert NOON + 2 * HOUR < wait.until <= NOON + 26 * HOUR
+
+
+def test_within_the_grace_after_a_moment_nothing_is_waited_for() -> None:
+    # By the hour, so that the zone of the machine is no matter.
+    policy, later = Policy(schedule="0 * * * *"), NOON + 0.5 * HOUR
+
+    assert scheduled(policy, now=later, grace=HOUR) is None
+    assert scheduled(policy, now=later, grace=0.25 * HOUR) is not None
+
+
+def test_what_a_dependency_and_an_open_update_are_waited_for_says_why() -> None:
+    assert held_back("db failed") == Wait(For.DEPENDENCY, "db failed")
+    assert under_way("an update of it is under way") == Wait(For.OPEN_UPDATE, "an update of it is under way")
+
+
+def test_the_nearest_is_over_first_and_what_no_clock_ends_comes_last() -> None:
+    soon, late, never = Wait(For.COOLDOWN, "", 5), Wait(For.SCHEDULE, "", 9), Wait(For.FAILED, "")
+
+    assert nearest([never, late, soon]) == soon
+    assert nearest([never]) == never
+    assert nearest([]) is None
+
+
+def test_the_words_are_those_of_the_contract() -> None:
+    assert {each.value for each in For} == {
+        *("window", "schedule", "freeze", "cooldown", "approval", "hold", "failed", "gate", "veto"),
+        *("dependency", "open update"),
+    }
