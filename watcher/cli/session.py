@@ -23,6 +23,7 @@ from watcher.store.state import Memory
 if TYPE_CHECKING:
     from watcher.host.images import Registries
     from watcher.host.notes import Notes
+    from watcher.host.publisher import Publisher
 
 Command = Callable[[Context], Awaitable[int]]
 
@@ -54,8 +55,8 @@ async def _opened(command: Command, *, waits: bool) -> int:
     async with opened as engine, AsyncExitStack() as later:
         if not waits:
             await engine.negotiate()
-        registries, notes = _registries(engine, later), _notes(state, opened)
-        return await command(Context(engine, memory, defaults, registries, notes))
+        registries, notes, events = _registries(engine, later), _notes(state, opened), _events(later)
+        return await command(Context(engine, memory, defaults, registries, notes, events))
 
 
 def _registries(engine: Engine, closing: AsyncExitStack) -> Callable[[], "Registries"]:
@@ -77,6 +78,17 @@ def _notes(state: Path, engine: Engine) -> Callable[[], "Notes"]:
         from watcher.host.notes import Notes
 
         return Notes(state, engine.identity)
+
+    return made
+
+
+def _events(closing: AsyncExitStack) -> Callable[[], "Publisher"]:
+    @cache
+    def made() -> "Publisher":
+        from watcher.host.publisher import Publisher
+
+        closing.push_async_exit(publisher := Publisher())
+        return publisher
 
     return made
 

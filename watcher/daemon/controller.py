@@ -55,7 +55,7 @@ class Daemon:
     """
 
     def __init__(self, context: Context, settings: DaemonSettings, pulse: Pulse) -> None:
-        self._context = context = evolve(context, downtimes=Downtimes(settings.concurrency))
+        self._context = context = evolve(context, downtimes=Downtimes(settings.concurrency), by="daemon")
         self._interval = settings.interval
         self._pulse = pulse
         self._queue: WorkQueue[str] = WorkQueue()

@@ -19,6 +19,8 @@ from watcher.store.state import Memory
 if TYPE_CHECKING:  # who only looks needs neither, and each takes long to import
     from watcher.host.images import Registries
     from watcher.host.notes import Notes
+    from watcher.host.publisher import Publisher
+    from watcher.model.events import By
 
 # Tells whether the engine is gone, after a request of it failed so, and says that.
 IsGone = Callable[[EngineUnavailable], Awaitable[bool]]
@@ -34,9 +36,11 @@ class Context:
         defaults: The settings of containers whose labels do not say otherwise.
         open_registries: Gives where images come from, the same each time.
         open_notes: Gives what is noted of open updates, the same each time.
+        open_events: Gives where events are told, the same each time.
         own: The container that this program runs in.
         holds: What was learnt of who holds on to whom.
         downtimes: Who is down just now.
+        by: Who asks for updates.
     """
 
     engine: Engine
@@ -44,9 +48,11 @@ class Context:
     defaults: Policy
     open_registries: Callable[[], Registries]
     open_notes: Callable[[], Notes]
+    open_events: Callable[[], Publisher]
     own: OwnContainer = field(factory=OwnContainer)
     holds: Holds = field(factory=Holds)
     downtimes: Downtimes = field(factory=Downtimes)
+    by: By = "cli"
 
     @cached_property
     def registries(self) -> Registries:
@@ -57,3 +63,8 @@ class Context:
     def notes(self) -> Notes:
         """What is noted of open updates."""
         return self.open_notes()
+
+    @cached_property
+    def events(self) -> Publisher:
+        """Where it is told what happens."""
+        return self.open_events()
