@@ -18,6 +18,7 @@ from watcher import __version__
 from watcher.check.own_labels import doubts
 from watcher.config.settings import DaemonSettings, state_folder
 from watcher.container.downtime import Downtimes
+from watcher.daemon.engine_queue import EngineQueue
 from watcher.daemon.event_watcher import Watch
 from watcher.daemon.log import Repeats
 from watcher.daemon.puller import Puller
@@ -34,6 +35,7 @@ from watcher.model.names import name_of
 from watcher.recovery.compose_recreations import unnamed
 from watcher.recovery.state import strays
 from watcher.store.heartbeat import Pulse
+from watcher.store.keys import Key
 from watcher.update.sequencer import oddities, order_of
 
 _JITTER = 0.1
@@ -58,7 +60,8 @@ class Daemon:
         self._context = context = evolve(context, downtimes=Downtimes(settings.concurrency), by="daemon")
         self._interval = settings.interval
         self._pulse = pulse
-        self._queue: WorkQueue[str] = WorkQueue()
+        self._keys: WorkQueue[Key] = WorkQueue()
+        self._queue = EngineQueue(self._keys)
         self._puller = Puller(context, self._queue.add, self._is_gone)
         self._reconciler = Reconciler(
             context, self._queue, self._puller.is_asking_for, settings.schedule_grace, self._is_gone
@@ -81,8 +84,8 @@ class Daemon:
                 tasks.create_task(self._watch.run())
                 tasks.create_task(self._pull_on_time())
                 tasks.create_task(self._pull(tasks))
-                async for name in self._queue.keys():
-                    tasks.create_task(self._work(name))
+                async for key in self._keys.keys():
+                    tasks.create_task(self._work(key))
         except asyncio.CancelledError:
             _log.info("stopped; nothing is half done")
         finally:
@@ -105,18 +108,18 @@ class Daemon:
     async def _emptied(self) -> list[int]:
         """Work on the queue until nothing waits in it; what is to be tried later is not waited for."""
         codes: list[int] = []
-        self._queue.close_when_idle()
+        self._keys.close_when_idle()
         async with asyncio.TaskGroup() as tasks:
-            async for name in self._queue.keys():
-                tasks.create_task(self._one_of_all(name, codes))
+            async for key in self._keys.keys():
+                tasks.create_task(self._one_of_all(key, codes))
         return codes
 
-    async def _one_of_all(self, name: str, codes: list[int]) -> None:
+    async def _one_of_all(self, key: Key, codes: list[int]) -> None:
         try:
-            codes.append(await self._counted(self._reconciler.reconcile, name))
+            codes.append(await self._counted(self._reconciler.reconcile, key.name))
         finally:
-            self._done(name)
-            self._queue.close_when_idle()
+            self._done(key)
+            self._keys.close_when_idle()
 
     async def _all(self, do: Callable[[K], Coroutine[None, None, int]], keys: Iterable[K]) -> list[int]:
         async with asyncio.TaskGroup() as tasks:
@@ -133,17 +136,22 @@ class Daemon:
                 _log.exception("container not looked at", container=key)
             return Unknown.exit_code
 
-    async def _work(self, name: str) -> None:
+    async def _work(self, key: Key) -> None:
+        try:
+            if self._queue.has(key):
+                await self._look_at(key.name)
+        finally:
+            self._done(key)
+
+    async def _look_at(self, name: str) -> None:
         try:
             if name not in self._cut_short or await self._reconciler.settle(name) == 0:
                 await self._reconciler.reconcile(name)
         except Exception:  # noqa: BLE001 - an error of ours must not stop the others; it is said in full
             _log.exception("container not looked at", container=name, again_in_s=self._queue.retry(name))
-        finally:
-            self._done(name)
 
-    def _done(self, name: str) -> None:
-        self._queue.done(name)
+    def _done(self, key: Key) -> None:
+        self._keys.done(key)
         self._reconciler.turns.ring()
 
     async def _look(self) -> None:
@@ -175,6 +183,7 @@ class Daemon:
 
     async def _rows(self) -> list[Json]:
         engine = self._context.engine
+        self._queue.engine = await engine.identity()
         rows = await engine.containers(stopped=True, label=ENABLE)
         return await self._ours(rows)
 
@@ -186,7 +195,7 @@ class Daemon:
     async def _ordered(self) -> list[Json]:
         """The same; and, of all containers, the order and those with an open update, whoever began it."""
         engine, turns = self._context.engine, self._reconciler.turns
-        noted = turns.noted()
+        noted, self._queue.engine = turns.noted(), await engine.identity()
         rows = await engine.containers(stopped=True)
         await self._context.memory.clear(*({row[key] for row in rows} for key in ("Id", "ImageID")))
         await self._context.notes.clear()
@@ -250,7 +259,7 @@ class Daemon:
 
     def _look_at_everything(self) -> None:
         """Pull and look now, whatever waits for its next try (SIGHUP)."""
-        self._queue.forget_all()
+        self._keys.forget_all()
         self._puller.queue.forget_all()
         self._context.registries.forget()
         self._pull_now.set()

@@ -14,9 +14,9 @@ from watcher.check.local import Assessment
 from watcher.check.verdict import Status
 from watcher.config.settings import Policy
 from watcher.container.restart import restart_after
+from watcher.daemon.engine_queue import EngineQueue
 from watcher.daemon.log import Repeats
 from watcher.daemon.log_fields import about, about_now, about_open, say_doubts, say_failed, say_waiting
-from watcher.daemon.workqueue import WorkQueue
 from watcher.dependencies.engine_access import refuse_door
 from watcher.engine.client import Json
 from watcher.host import inventory
@@ -60,7 +60,7 @@ class Reconciler:
     def __init__(
         self,
         context: Context,
-        queue: WorkQueue[str],
+        queue: EngineQueue,
         is_pulled: Callable[[str], bool],
         grace: float,
         is_gone: IsGone,

@@ -19,6 +19,7 @@ from watcher.container.recreate import Payload
 from watcher.container.successor import Draft
 from watcher.model.names import Marker
 from watcher.store import file_lock
+from watcher.store.keys import Key
 from watcher.store.records import Records, older
 
 Json = dict[str, Any]
@@ -148,7 +149,7 @@ class Notes:
         return [note for note in await self._all() if name in note.names]
 
     async def _path(self, name: str) -> Path:
-        return self._records.path(_KIND, await self._identify(), name)
+        return self._records.path(_KIND, Key(await self._identify(), name))
 
     async def _all(self) -> list[Note]:
         """What is noted; a file that cannot be read, or is no note, says nothing."""

@@ -5,7 +5,6 @@ A file that stands in the folder of its kind itself is of a version that knew of
 """
 
 import contextlib
-import hashlib
 import json
 import os
 import tempfile
@@ -14,10 +13,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from watcher.store.keys import Key, file_name, folder_name
+
 Json = dict[str, Any]
 
 _TEMPORARY = "tmp-"
-_ID_LENGTH = 64
 
 
 class Records:
@@ -35,19 +35,19 @@ class Records:
 
     def folder(self, kind: str, engine: str) -> Path:
         """Where an engine's records of a kind stand."""
-        return self._folder / kind / _hash(engine)[:16]
+        return self._folder / kind / folder_name(engine)
 
-    def path(self, kind: str, engine: str, key: str) -> Path:
+    def path(self, kind: str, key: Key) -> Path:
         """The file of a record."""
-        return self.folder(kind, engine) / f"{file_name(key)}.json"
+        return self._folder / kind / f"{key.file}.json"
 
     def old_path(self, kind: str, name: str) -> Path:
         """The file of a record of a version that knew of one engine only."""
         return self._folder / kind / f"{name}.json"
 
-    def all(self, kind: str, key: str) -> list[Path]:
-        """The files with this key, of whichever engine they are."""
-        name = f"{file_name(key)}.json"
+    def of_any_engine(self, kind: str, name: str) -> list[Path]:
+        """The files with this name, of whichever engine they are."""
+        name = f"{file_name(name)}.json"
         written = (self._folder / kind).glob(f"*/{name}")
         return [path for path in {*self._unwritten, *written} if path.name == name and path.parts[-3] == kind]
 
@@ -113,16 +113,6 @@ class Records:
             if path.name.startswith(_TEMPORARY) or not is_used(path.stem):
                 with contextlib.suppress(OSError):
                     path.unlink()
-
-
-def file_name(key: str) -> str:
-    """A name that every file system takes; the key itself where it is an id."""
-    is_plain = len(key) <= _ID_LENGTH and key.isascii() and key.isalnum()
-    return key if is_plain else _hash(key)
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def _parsed(path: Path) -> Json | None:

@@ -17,8 +17,9 @@ from attrs import asdict, evolve
 from watcher.model.errors import EngineError
 from watcher.store import file_lock
 from watcher.store.failures import Asked, Failure, Seen, asked_of, failure_of, seen_of
+from watcher.store.keys import Key, file_name
 from watcher.store.owner import home_of, passing_home
-from watcher.store.records import Records, file_name
+from watcher.store.records import Records
 
 Json = dict[str, Any]
 
@@ -26,6 +27,7 @@ _OF_AN_IMAGE = ("Id", "Os", "Architecture", "Variant", "Config")
 _YOUNG_S = 3600.0  # what is newer may be of an update that is under way
 _TAGS_KEPT_S = 30 * 86400.0
 _CLEAR_EVERY_S = 3600.0
+_UNASKED = ""  # an engine that was away before it could be asked for its id
 _SET_S = 30.0  # less is a clock that is kept right
 
 
@@ -55,7 +57,8 @@ class Memory:
         self._began: dict[Path, float] = {}
         self._seen: dict[Path, Seen] = {}
         self._lock_trouble = ""
-        self._unlocked: set[str] = set()
+        self._unlocked: set[Key] = set()
+        self._engine_id = ""
         self._homes = {True: passing_home(), False: ""}
         self.has_said = False
         self._cleared: tuple[frozenset[str], float] = (frozenset(), -math.inf)
@@ -73,7 +76,8 @@ class Memory:
             cid: The container's id.
             name: Its name, by which an older version kept what failed.
         """
-        for path in self._records.all("failed", cid):
+        # An engine that a proxy keeps us from asking has another id, and a container's id is no other one's.
+        for path in (*await self._failed(cid), *self._records.of_any_engine("failed", cid)):
             if found := failure_of(self._records.read(path)):
                 return found
         old = self._records.old_path("failed", name)
@@ -87,43 +91,48 @@ class Memory:
         when = datetime.now(UTC).isoformat(timespec="seconds")
         await self._keep(cid, Failure(image, reason, when))
 
-    def forget_failure(self, cid: str) -> None:
+    async def forget_failure(self, cid: str) -> None:
         """Let a container be tried with any image."""
-        for path in self._records.all("failed", cid):
+        for path in await self._failed(cid):
             self._records.write(path, None)
 
     async def carry(self, old: str, new: str) -> None:
         """Have what failed in a container count for the one that an update put in its place."""
-        for path in self._records.all("failed", old) if old != new else ():
+        for path in await self._failed(old) if old != new else ():
             if found := failure_of(self._records.read(path)):
                 await self._keep(new, found)
             self._records.write(path, None)
 
-    async def _keep(self, cid: str, failure: Failure) -> None:
-        self._records.write(self._records.path("failed", await self._engine(), cid), asdict(failure))
+    async def _failed(self, cid: str) -> list[Path]:
+        """Where a container's failure stands, and where it was kept if the engine could not be asked."""
+        keys = dict.fromkeys((await self.key(cid), Key(_UNASKED, cid)))
+        return [self._records.path("failed", key) for key in keys]
 
-    async def _engine(self) -> str:
-        """The engine's id; empty where it went away, for what is known must be kept all the same."""
+    async def _keep(self, cid: str, failure: Failure) -> None:
+        self._records.write(self._records.path("failed", await self.key(cid)), asdict(failure))
+
+    async def key(self, name: str) -> Key:
+        """The key of a thing of this engine; where that went away, of the engine that it was last."""
         with contextlib.suppress(EngineError):
-            return await self._identify()
-        return ""
+            self._engine_id = await self._identify()
+        return Key(self._engine_id, name)
 
     def image(self, image_id: str) -> Json | None:
         """What is remembered of an image: the parts of its inspect that recreating a container needs."""
         key = image_id.removeprefix("sha256:")
-        paths = (*self._records.all("images", key), self._records.old_path("images", key))
+        paths = (*self._records.of_any_engine("images", key), self._records.old_path("images", key))
         return next(filter(None, map(self._records.read, paths)), None)
 
     async def keep_image(self, image: Json) -> None:
         """Remember an inspected image, whose engine may drop it while containers still run from it."""
         key = image["Id"].removeprefix("sha256:")
-        path = self._records.path("images", await self._engine(), key)
+        path = self._records.path("images", await self.key(key))
         if self._records.read(path) is None:
             self._records.write(path, {part: image[part] for part in _OF_AN_IMAGE if part in image})
 
     async def seen(self, tag: str) -> Seen | None:
         """What a tag was last seen to mean; where the clock was set since, `since` is by the present one."""
-        path = self._records.path("seen", await self._engine(), tag)
+        path = self._records.path("seen", await self.key(tag))
         if path not in self._seen:
             self._records.touch(path)
             old = self._records.old_path("seen", file_name(tag))
@@ -141,7 +150,7 @@ class Memory:
         is_same = last is not None and not {*identities}.isdisjoint(last.identities)
         since = min(last.since, now) if last and is_same else now
         seen = Seen(tuple(sorted(identities)), since, local)
-        path = self._records.path("seen", await self._engine(), tag)
+        path = self._records.path("seen", await self.key(tag))
         if not is_same:
             self._began[path] = elapsed()
         if seen != last:
@@ -157,17 +166,17 @@ class Memory:
 
     async def asked(self, tag: str) -> Asked | None:
         """How the last question about a tag ended; None where no daemon has asked for it."""
-        return asked_of(self._records.read(self._records.path("asked", await self._engine(), tag)))
+        return asked_of(self._records.read(self._records.path("asked", await self.key(tag))))
 
     async def keep_asked(self, tag: str, asked: Asked) -> None:
         """Note how a question about a tag ended, for the commands that share this folder."""
-        path = self._records.path("asked", await self._engine(), tag)
+        path = self._records.path("asked", await self.key(tag))
         self._records.write(path, asdict(asked) | {"tag": tag})
 
     async def drop_asked_but(self, tags: Iterable[str]) -> None:
         """Forget the questions about tags that this engine's daemon does not ask for any more."""
-        used, folder = {file_name(tag) for tag in tags}, self._records.folder("asked", await self._engine())
-        self._records.clear(folder, used.__contains__, 0)
+        used, engine = {file_name(tag) for tag in tags}, (await self.key("")).engine
+        self._records.clear(self._records.folder("asked", engine), used.__contains__, 0)
 
     async def clear(self, containers: Collection[str], images: Collection[str]) -> None:
         """Forget what is of this engine and gone; the same containers are looked through once an hour.
@@ -204,24 +213,24 @@ class Memory:
         The lock goes with the process. Where none can be made, it is claimed within this process, and what
         others do is known from the engine alone.
         """
-        path = await self.lock(name)
+        path, key = await self.lock(name), await self.key(name)
         with contextlib.ExitStack() as held:
             try:
                 is_ours = held.enter_context(file_lock.locked(path))
             except OSError as error:
-                self._lock_trouble, is_ours = str(error), held.enter_context(self._alone(name))
+                self._lock_trouble, is_ours = str(error), held.enter_context(self._alone(key))
             yield is_ours
 
     async def lock(self, name: str) -> Path:
         """The file that is locked for a container."""
-        return self._records.folder("locks", await self._identify()) / file_name(name)
+        return self._folder / "locks" / Key(await self._identify(), name).file
 
     @contextlib.contextmanager
-    def _alone(self, name: str) -> Iterator[bool]:
-        is_ours = name not in self._unlocked
-        self._unlocked.add(name)
+    def _alone(self, key: Key) -> Iterator[bool]:
+        is_ours = key not in self._unlocked
+        self._unlocked.add(key)
         try:
             yield is_ours
         finally:
             if is_ours:
-                self._unlocked.remove(name)
+                self._unlocked.remove(key)

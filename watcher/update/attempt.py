@@ -160,7 +160,7 @@ async def _tidy(context: Context, found: Assessment, concerned: Company) -> None
     renewed = [(found, _policy(context, found))]
     renewed += [(each.found, each.policy) for each in concerned.joined if each.found]
     for each, policy in renewed:
-        context.memory.forget_failure(each.container["Id"])
+        await context.memory.forget_failure(each.container["Id"])
         if policy.cleanup:
             await clean_up(context.engine, each.container["Image"])
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.state import files, full_disk, here
+from watcher.store.keys import Key
 from watcher.store.records import Records
 from watcher.store.state import Memory
 
@@ -55,7 +56,7 @@ async def test_in_a_folder_that_cannot_be_made_what_is_remembered_is_also_forgot
     await memory.keep_failure(CID, IMAGE, "it crashed")
     assert await memory.failure(CID, "web")
 
-    memory.forget_failure(CID)
+    await memory.forget_failure(CID)
 
     assert await memory.failure(CID, "web") is None
 
@@ -105,7 +106,7 @@ async def test_what_a_tag_has_meant_and_cannot_be_written_outlives_whoever_comes
 
 async def test_what_failed_can_be_tried_again_though_its_file_cannot_be_removed(tmp_path: Path) -> None:
     records = Records(tmp_path)
-    path = records.path("failed", "HERE", CID)
+    path = records.path("failed", Key("HERE", CID))
     path.mkdir(parents=True)
 
     records.write(path, None)

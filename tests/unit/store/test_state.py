@@ -52,7 +52,7 @@ async def test_a_failure_can_be_forgotten_and_forgetting_nothing_is_fine(memory:
     await memory.keep_failure("web", "sha256:1", "it crashed")
 
     for _ in range(2):
-        memory.forget_failure("web")
+        await memory.forget_failure("web")
 
     assert await memory.failure("web", "web") is None
 

@@ -190,3 +190,41 @@ async def test_the_same_containers_are_not_looked_through_again(memory: Memory, 
 
     await memory.clear(set(), set())
     assert await memory.failure(NEW, "web") is None
+
+
+async def test_what_failed_is_each_engines_own_though_the_ids_were_the_same(
+    memory: Memory, tmp_path: Path
+) -> None:
+    """As in two copies of one virtual machine, which were told apart by their engines."""
+    there = of(tmp_path, "THERE")
+    for each, image in ((memory, ID), (there, OTHER)):
+        await each.keep_failure(OLD, image, "it crashed")
+    found = [await each.failure(OLD, "web") for each in (memory, there)]
+    assert [each and each.image for each in found] == [ID, OTHER]
+
+    await there.carry(OLD, NEW)
+    await there.forget_failure(NEW)
+
+    left = await memory.failure(OLD, "web")
+    assert left
+    assert left.image == ID
+
+
+async def test_the_same_name_is_claimed_on_each_engine(memory: Memory, tmp_path: Path) -> None:
+    async with memory.claim("web") as here, of(tmp_path, "THERE").claim("web") as there:
+        assert (here, there) == (True, True)
+
+
+async def test_what_failed_is_still_known_while_the_engine_is_away(tmp_path: Path) -> None:
+    answers = ["HERE"]
+
+    async def identify() -> str:
+        if not answers:
+            raise EngineUnavailable("cannot ask for the engine's settings")
+        return answers[0]
+
+    memory = Memory(tmp_path, identify)
+    await memory.keep_failure(OLD, ID, "it crashed")
+    answers.clear()
+
+    assert await memory.failure(OLD, "web")
