@@ -52,6 +52,7 @@ ELSEWHERE = {
     "model/platform": f"{INTEGRATION}/registry/live/test_platforms.py",
     "model/progress": f"{UNIT}/cli/test_progress.py",
     "recovery/departures": f"{INTEGRATION}/recovery/test_bereft.py",
+    "recovery/endings": f"{INTEGRATION}/recovery/test_restoring.py",
     "recovery/executor": f"{INTEGRATION}/recovery/test_left_task.py",
     "recovery/links": f"{INTEGRATION}/update/test_links.py",
     "recovery/networks": f"{INTEGRATION}/recovery/test_prune_networks.py",

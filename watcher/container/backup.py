@@ -13,7 +13,7 @@ from watcher.container.successor import Draft
 from watcher.engine.client import Engine, Json
 from watcher.model.inspection import reference_of
 from watcher.model.labels import REFERENCE, SPARE_OF
-from watcher.model.names import Marker, short
+from watcher.model.names import Marker
 
 
 async def create(engine: Engine, old: Json, name: str) -> str:
@@ -46,13 +46,10 @@ async def respawn(engine: Engine, spare: str, again: str, marker: Marker) -> Non
     """
     kept = await engine.container(spare)
     if not again:
-        name, labels = (
-            evolve(marker, kind="new", back=True, other=short(spare)),
-            {REFERENCE: reference_of(kept)},
-        )
+        name, labels = evolve(marker.of_new(spare), back=True), {REFERENCE: reference_of(kept)}
         made = _altered(await _like(engine, kept), labels, removes_itself=True)
         again = str((await successor.create(engine, str(name), made))["Id"])
-    aside = str(evolve(marker, back=True, other=short(again)))
+    aside = str(evolve(marker.of_old(again), back=True))
     if kept["Name"] != f"/{aside}":
         # The engine refuses to give a container the name that it has (20.10 to 28.5).
         await engine.rename(spare, aside)

@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal, Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 Kind = Literal["new", "old"]
 Wanted = Literal["r", "p", "s"]
@@ -84,6 +84,14 @@ class Marker:
         wanted: Wanted = "r" if match["wanted"] == "r" else "p" if match["wanted"] == "p" else "s"
         flags = {attribute: bool(match[attribute]) for attribute in _FLAGS}
         return cls(match["name"], kind, wanted, match["other"], **flags, owner=match["owner"] or "")
+
+    def of_old(self, new: str) -> Self:
+        """The temporary name of the old container, or of its spare, where the successor has the id `new`."""
+        return evolve(self, kind="old", other=short(new))
+
+    def of_new(self, old: str) -> Self:
+        """The temporary name of the successor, where the old container, or its spare, has the id `old`."""
+        return evolve(self, kind="new", other=short(old))
 
     def __str__(self) -> str:
         flags = "".join(letter for attribute, letter in _FLAGS.items() if getattr(self, attribute))

@@ -14,16 +14,17 @@ from watcher.container import successor
 from watcher.container.commit_check import confirm
 from watcher.container.readiness import Demand, Meddled, NotProved
 from watcher.container.restart import restart_followers
-from watcher.container.stop import NO_RESTART, quiet
+from watcher.container.stop import quiet
 from watcher.dependencies.namespaces import Way, providers
 from watcher.engine.client import Engine
 from watcher.host.namespace_cache import Holds
 from watcher.model.errors import EngineError, EngineUnavailable, NotFound, TaskLeft
 from watcher.model.names import name_of, short
 from watcher.recovery.departures import open_scenes
+from watcher.recovery.endings import bring_up, close, recover, roll_back, take_place
 from watcher.recovery.group import OpenUpdates
-from watcher.recovery.state import Finish, Inherit, Recovery, Respawn, Restore, Scene, Undo
-from watcher.recovery.steps import bring_up, close, commit, drop, judged, recover, roll_back
+from watcher.recovery.state import Finish, Inherit, Recovery, Respawn, Restore, Undo
+from watcher.recovery.steps import commit, drop, judged
 from watcher.recovery.undo import NameTaken, Old, undo
 
 Json = dict[str, Any]
@@ -127,7 +128,7 @@ async def _settle_one(engine: Engine, name: str, demands: Demands) -> list[Failu
             case Way.COMMITTED, Finish():
                 await close(engine, recovery)
             case Way.COMMITTED, Undo():
-                await _swap(engine, found.scenes[name])
+                await take_place(engine, recovery)
             case Way.FORWARD, Finish() | Undo():
                 raise EngineError(f"{name} cannot be settled before what it holds on to: its update is open")
             case _, Respawn(spare) if found.is_orphaned(name):
@@ -160,11 +161,12 @@ async def _turned(engine: Engine, name: str) -> bool:
         return False
     if found.way(name) is not Way.OWN:
         again = await successor.same(engine, found.inspects[recovery.old])
-        await successor.create(engine, str(evolve(recovery.marker, back=True)), again)
+        marker = evolve(recovery.marker, back=True)
+        anew = await successor.create(engine, str(marker), again)
         # Not before: while there is one, the update is known to be open.
         await drop(engine, recovery.successor)
-        found = await read(engine)
-    await _swap(engine, found.scenes[name])
+        recovery = Undo(recovery.old, anew["Id"], marker)
+    await take_place(engine, recovery)
     return True
 
 
@@ -241,27 +243,12 @@ async def _forward(engine: Engine, name: str, demands: Demands) -> None:
             case _ if found.way(name) is not Way.FORWARD:
                 return
             case Undo():
-                await _swap(engine, found.scenes[name])
+                await take_place(engine, recovery)
             case Finish(successor=new):
                 await bring_up(engine, recovery, _demand(found, new, demands))
                 return
             case _:
                 await recover(engine, recovery)
-
-
-async def _swap(engine: Engine, scene: Scene) -> None:
-    """Let a successor take the name: the steps that its update still lacks."""
-    new = scene.successor
-    assert new  # noqa: S101 - a scene that is undone has one
-    if scene.holder:
-        old = await engine.container(scene.holder)
-        if old["State"]["Running"]:
-            await engine.stop(old)
-        if new.marker.always:
-            await engine.set_restart_policy(scene.holder, NO_RESTART)
-        aside = evolve(new.marker, kind="old", other=short(new.cid))
-        await engine.rename(scene.holder, str(aside))
-    await engine.rename(new.cid, scene.name)
 
 
 async def _quiet(engine: Engine, members: Sequence[str]) -> None:

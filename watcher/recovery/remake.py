@@ -12,7 +12,7 @@ from watcher.container import successor
 from watcher.container.successor import Contended, Draft
 from watcher.engine.client import Engine
 from watcher.host.notes import Noted
-from watcher.model.names import Marker, name_of, short
+from watcher.model.names import Marker, name_of
 from watcher.recovery.state import contended
 from watcher.recovery.steps import drop, read
 
@@ -32,14 +32,14 @@ async def remade(engine: Engine, part: Noted, draft: Draft, *, is_beside_new: bo
         Contended: Another updater makes it anew, or has done so.
     """
     going, marker = part.marker.removes_itself, evolve(part.marker, owner=engine.owner)
-    aside = evolve(marker, kind="old", other=short(part.new), going=going)
+    aside = evolve(marker.of_old(part.new), going=going)
     again = await _begun(engine, str(aside))
     again = again or str((await successor.create(engine, str(aside), draft))["Id"])
     if _is_elsewhere(await engine.containers(stopped=True), part, engine.owner):
         await drop(engine, again)
         raise Contended(f"another updater makes {marker.name} anew")
     if is_beside_new and not going:
-        new, name = await engine.container(part.new), str(evolve(marker, other=short(again)))
+        new, name = await engine.container(part.new), str(marker.of_new(again))
         if Marker.parse(new["Name"]) and new["Name"] != f"/{name}":
             await engine.rename(part.new, name)
     return again

@@ -7,10 +7,10 @@ from watcher.container import startup
 from watcher.container.baseline import left_stopped
 from watcher.container.changed_options import unheld
 from watcher.container.readiness import is_wired
-from watcher.container.stop import NO_RESTART
 from watcher.engine.client import Engine
 from watcher.model.errors import Conflict
 from watcher.model.names import Marker
+from watcher.recovery.steps import halt, hold, pause, take_name
 
 Json = dict[str, Any]
 # The options that a container lacks, told from how it is now: a person may change them until then.
@@ -32,15 +32,15 @@ async def restore_alone(engine: Engine, cid: str, marker: Marker) -> None:
     try:
         await _give_name(engine, cid, marker)
     except Conflict:
-        await engine.stop(await engine.container(cid))
+        await halt(engine, await engine.container(cid))
         if marker.always:
-            await engine.set_restart_policy(cid, NO_RESTART)
+            await hold(engine, cid)
         raise
 
 
 async def _give_name(engine: Engine, cid: str, marker: Marker) -> None:
     if Marker.parse((await engine.container(cid))["Name"]):
-        await engine.rename(cid, marker.name)
+        await take_name(engine, cid, marker)
 
 
 async def _revive(engine: Engine, cid: str, marker: Marker, lacking: Lacking) -> None:
@@ -55,14 +55,3 @@ async def _revive(engine: Engine, cid: str, marker: Marker, lacking: Lacking) ->
     if container["State"]["Running"] and not is_wired(container, left_stopped(container, marker)):
         await engine.act(cid, "restart")
     await pause(engine, cid, marker)
-
-
-async def pause(engine: Engine, cid: str, marker: Marker) -> None:
-    """Pause a container that runs, where that was wanted of it."""
-    if marker.wanted == "p" and not await is_paused(engine, cid):
-        await engine.act(cid, "pause")
-
-
-async def is_paused(engine: Engine, cid: str) -> bool:
-    """Whether a container is paused now."""
-    return bool((await engine.container(cid))["State"]["Paused"])

@@ -1,29 +1,23 @@
-"""The steps that bring an update that was left open to one of its two safe ends: undone, or finished.
+"""The steps of an update, each coded once: `update.steps` takes them, and so does whoever recovers an update.
 
-Everything is read from the engine and decided by `state`; it can be cut short anywhere and begun
-again, for each step leaves a row of the same table.
+Each leaves something in the engine's names and states from which `state` tells what must follow, so that any
+of them can be the last one before a crash.
 """
 
-import contextlib
 from collections.abc import Iterable
 from typing import Any
 
-from attrs import evolve
-
-from watcher.container import backup, pending_stops, startup
-from watcher.container.baseline import EVERYTHING, Baseline, left_stopped, seen_running
-from watcher.container.changed_options import Known, for_old, for_successor, silenced, unheld
+from watcher.container.baseline import EVERYTHING, Baseline, seen_running
+from watcher.container.changed_options import ALWAYS, Known, for_successor, policy
 from watcher.container.exits import ends
-from watcher.container.probe import prove, start
+from watcher.container.probe import prove
 from watcher.container.readiness import Demand, Meddled, NotProved
 from watcher.container.rejoin import CutOff, put_back
-from watcher.container.stop import quiet
+from watcher.container.stop import NO_RESTART, quiet
 from watcher.engine.client import Engine
 from watcher.model.errors import Conflict, EngineError, NotFound
 from watcher.model.labels import COMPOSE_PROJECT
 from watcher.model.names import Marker, short
-from watcher.recovery.restore import is_paused, pause, restore, restore_alone
-from watcher.recovery.state import Adopt, Depart, Discard, Finish, Inherit, Recovery, Respawn, Restore, Undo
 
 Json = dict[str, Any]
 
@@ -31,78 +25,47 @@ Json = dict[str, Any]
 _EVER = "1970-01-01T00:00:01Z"
 
 
-async def recover(engine: Engine, recovery: Recovery, known: Known | None = None) -> None:
-    """Carry out a row of the table that is no `Finish`.
+async def halt(engine: Engine, old: Json) -> None:
+    """Stop an old container that runs again: a restart of the engine revived it, or a person did."""
+    if old["State"]["Running"]:
+        await engine.stop(old)
+
+
+async def hold(engine: Engine, old: str) -> None:
+    """Hold the restart policy of an old container that was stopped.
+
+    Where somebody changed that policy since, theirs stands: none but `always` starts it at a reboot.
+    """
+    if policy(await engine.container(old)) == ALWAYS:
+        await engine.set_restart_policy(old, NO_RESTART)
+
+
+async def set_aside(engine: Engine, old: str, new: str, marker: Marker) -> None:
+    """Rename an old container aside.
 
     Args:
-        engine: Where the containers are.
-        recovery: The row.
-        known: Their options as they were when they were read or created, where that is known.
+        engine: Where it is.
+        old: Its id.
+        new: The id of its successor.
+        marker: A temporary name of the update.
     """
-    match recovery:
-        case Undo():
-            await _undo(engine, recovery, known or {})
-        case Restore(old, marker):
-            await restore_alone(engine, old, marker)
-        case Adopt(successor, marker):
-            await engine.rename(successor, marker.name)
-        case Inherit(successor, marker):
-            await _inherit(engine, successor, marker)
-        case Depart(old):
-            await depart(engine, await engine.container(old))
-        case Respawn(kept, again, marker):
-            await backup.respawn(engine, kept, again, marker)
-        case Discard(cid):
-            await drop(engine, cid)
+    await engine.rename(old, str(marker.of_old(new)))
 
 
-async def _undo(engine: Engine, update: Undo, known: Known) -> None:
-    """Make the old container what it was, with what a person changed of it or of its successor.
-
-    Nothing is taken from the successor where the old one is gone.
-    """
-    await engine.container(update.old)
-    new, before = await read(engine, update.successor), dict(known)
-    if new:
-        silenced(new, known)
-    await quiet(engine, update.successor)
-    await pending_stops.see_through(engine, update.old, update.successor)
-    await restore(engine, update.old, update.marker, lambda now: for_old(now, new, update.marker, before))
-    await drop(engine, update.successor)
-
-
-async def _inherit(engine: Engine, cid: str, marker: Marker) -> None:
-    """Give what is left of a container its name and its state.
-
-    The name comes last: until then the temporary one tells that there is something to be done. One that
-    cannot be started because of its image gets it all the same.
-    """
-    await engine.amend(cid, unheld(await engine.container(cid), marker))
-    with contextlib.suppress(NotProved):
-        if marker.wanted != "s" and not await is_paused(engine, cid):
-            await start(engine, cid)
-            await pause(engine, cid, marker)
+async def take_name(engine: Engine, cid: str, marker: Marker) -> None:
+    """Give a container the name that its update is of."""
     await engine.rename(cid, marker.name)
 
 
-async def bring_up(engine: Engine, update: Finish, demand: Demand) -> None:
-    """Start and prove a successor that has the name already.
+async def pause(engine: Engine, cid: str, marker: Marker) -> None:
+    """Pause a container that runs, where that was wanted of it."""
+    if marker.wanted == "p" and not await is_paused(engine, cid):
+        await engine.act(cid, "pause")
 
-    Raises:
-        NotProved: It does not work, and there is an old one to go back to.
-        EngineError: The engine would not start it.
-    """
-    old = await read(engine, update.old)
-    if old and old["State"]["Running"]:
-        # A restart of the engine revived it, or a person did.
-        await engine.stop(old)
-    if update.marker.wanted == "s" or await is_paused(engine, update.successor):
-        # One that is paused already had proved itself before.
-        return
-    await start(engine, update.successor)
-    baseline = await with_ends(engine, old, left_stopped(old, update.marker)) if old else EVERYTHING
-    await judged(engine, update.successor, demand, update.marker, baseline)
-    await pause(engine, update.successor, update.marker)
+
+async def is_paused(engine: Engine, cid: str) -> bool:
+    """Whether a container is paused now."""
+    return bool((await engine.container(cid))["State"]["Paused"])
 
 
 async def measured(engine: Engine, old: Json, kept: str) -> Baseline:
@@ -202,39 +165,9 @@ async def _joined_again(engine: Engine, new: str, before: Json) -> None:
         raise
 
 
-async def close(engine: Engine, update: Finish) -> None:
-    """Commit an update that was proved before what the container held on to was removed.
-
-    Only one that has never run is started: then a person removed that, and there is no way back.
-    """
-    old, new = await read(engine, update.old), await engine.container(update.successor)
-    if old and old["State"]["Running"]:
-        await engine.stop(old)
-    if update.marker.wanted != "s" and new["State"]["Status"] == "created":
-        await startup.start(engine, update.successor)
-        await pause(engine, update.successor, update.marker)
-    await commit(engine, update.successor, update.old, update.marker)
-
-
 async def _is_ours(engine: Engine, old: str) -> bool:
     now = await read(engine, old)
     return now is not None and Marker.parse(now["Name"]) is not None and not now["State"]["Running"]
-
-
-async def roll_back(engine: Engine, update: Finish) -> None:
-    """Turn the scene into one that is undone, by the names alone: whoever goes on from there undoes too.
-
-    Nothing is taken from the successor before what is to take its place is known to be there; where either
-    is gone, the table has another row for what is left.
-    """
-    marker = evolve(update.marker, kind="new", other=short(update.old))
-    with contextlib.suppress(NotFound):
-        await engine.container(update.old)
-        if marker.removes_itself:
-            await drop(engine, update.successor)
-        else:
-            await engine.rename(update.successor, str(marker))
-            await engine.rename(update.old, marker.name)
 
 
 async def drop(engine: Engine, cid: str) -> None:

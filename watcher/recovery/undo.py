@@ -7,7 +7,7 @@ what was wanted. So it goes back also where a person took away what tells of the
 import contextlib
 from collections.abc import Collection
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from watcher.container.changed_options import Known, unheld
 from watcher.container.commit_check import confirm
@@ -16,9 +16,10 @@ from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, NotFound
 from watcher.model.names import Marker, name_of, short
 from watcher.recovery.departures import open_scenes
+from watcher.recovery.endings import bring_up, recover, roll_back
 from watcher.recovery.restore import restore
 from watcher.recovery.state import Adopt, Finish, Leave, Recovery, Restore, Scene, Undo
-from watcher.recovery.steps import bring_up, commit, drop, read, recover, roll_back
+from watcher.recovery.steps import commit, drop, read
 
 
 class NameTaken(EngineError):
@@ -96,7 +97,7 @@ async def _unmarked(engine: Engine, name: str, old: Old) -> Finish | None:
     holder = await read(engine, name) if old.was and old.new else None
     if not old.was or holder is None or holder["Id"] != old.new or await read(engine, old.kept) is None:
         return None
-    return Finish(old.kept, old.new, evolve(old.was, kind="old", other=short(old.new)))
+    return Finish(old.kept, old.new, old.was.of_old(old.new))
 
 
 async def _give_back(engine: Engine, kept: str, was: Marker) -> None:

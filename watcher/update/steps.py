@@ -6,21 +6,33 @@ from collections.abc import Awaitable, Callable, Mapping
 from attrs import evolve
 
 from watcher.container import backup, successor
-from watcher.container.changed_options import ALWAYS, Known, policy
+from watcher.container.changed_options import Known
 from watcher.container.commit_check import confirm
 from watcher.container.last_output import told
 from watcher.container.probe import start
 from watcher.container.readiness import Demand, NotProved
-from watcher.container.stop import NO_RESTART
 from watcher.container.successor import Draft
 from watcher.engine.client import Engine, Json, stop_seconds
 from watcher.host.notes import Noted
 from watcher.model.errors import EngineError, EngineUnavailable, NoAnswer, NotFound
 from watcher.model.names import Marker, Wanted, short
 from watcher.recovery import links
+from watcher.recovery.endings import roll_back
 from watcher.recovery.rebuild import part_noted
 from watcher.recovery.state import Finish
-from watcher.recovery.steps import commit, depart, drop, judged, left_of, measured, read, roll_back
+from watcher.recovery.steps import (
+    commit,
+    depart,
+    drop,
+    hold,
+    judged,
+    left_of,
+    measured,
+    pause,
+    read,
+    set_aside,
+    take_name,
+)
 from watcher.recovery.undo import Old
 from watcher.update import plan
 from watcher.update.advice import seen, verb, way_back
@@ -250,20 +262,17 @@ class Part:
         await still_as_read(self._engine, self._old)
 
     async def _hold(self) -> None:
-        # Where somebody changed it since it was stopped, theirs stands, and none but `always` starts it at a
-        # reboot.
-        if policy(await self._engine.container(self._old["Id"])) == ALWAYS:
-            await self._engine.set_restart_policy(self._old["Id"], NO_RESTART)
+        await hold(self._engine, self._old["Id"])
 
     async def _set_aside(self) -> None:
         """Rename the old container, which does not run: not before that, and not after it."""
         await still_idle(self._engine, self._old)
         self._is_touched = True
-        await self._engine.rename(self._old["Id"], str(self._retired()))
+        await set_aside(self._engine, self._old["Id"], self.new, self._marker)
         await still_idle(self._engine, self._old)
 
     async def _take_name(self) -> None:
-        await self._engine.rename(self.new, self.name)
+        await take_name(self._engine, self.new, self._marker)
 
     async def _start(self) -> None:
         if not self._marker.removes_itself:
@@ -275,7 +284,7 @@ class Part:
         self.warning = await judged(self._engine, self.new, self._settings.demand, self._marker, baseline)
 
     async def _pause(self) -> None:
-        await self._engine.act(self.new, "pause")
+        await pause(self._engine, self.new, self._marker)
 
     async def confirm(self) -> None:
         """See once more that its successor has its place."""
@@ -287,4 +296,4 @@ class Part:
         await commit(self._engine, self.new, self.kept, self._marker, self._known)
 
     def _retired(self) -> Marker:
-        return evolve(self._marker, kind="old", other=short(self.new))
+        return self._marker.of_old(self.new)

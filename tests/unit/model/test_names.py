@@ -31,6 +31,16 @@ def test_a_marker_is_a_name_that_the_engine_allows(marker: Marker) -> None:
 
 
 @given(MARKERS)
+def test_both_temporary_names_of_an_update_say_the_same_of_it_and_name_one_another(marker: Marker) -> None:
+    new, old = marker.of_new(CID), marker.of_old(CID)
+
+    assert (new.kind, old.kind) == ("new", "old")
+    assert new.other == old.other == short(CID)
+    assert new.of_old(marker.other) == old.of_old(marker.other)
+    assert marker in (new.of_new(marker.other), old.of_old(marker.other))
+
+
+@given(MARKERS)
 def test_a_marker_is_read_with_the_slash_of_the_engine(marker: Marker) -> None:
     assert Marker.parse(f"/{marker}") == marker
 
