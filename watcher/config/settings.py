@@ -18,6 +18,7 @@ from watcher.config.spelling import refuse_unknown
 from watcher.model.errors import UnknownName, UnreadableSetting
 from watcher.model.labels import LABEL_PREFIX, is_ours
 from watcher.model.names import container_name
+from watcher.model.release import template
 
 _VARIABLE_PREFIX = "CTR_UPDATER_"
 # Read elsewhere; CACHE is where the project's own tests keep what they fetched.
@@ -117,6 +118,7 @@ def _setting(default: object, read: Callable[[str], object], values: str, about:
 _SLOTS = "Updates that hold a container down at once."
 _YES_OR_NO = "true or false"
 _CRON = "a cron expression of five fields, or @daily and the like"
+_ADDRESS = "an http or https URL, in which {version} is filled in"
 _DURATION = "a duration such as 500ms, 10s, 2m, 1h30m or 7d"
 
 
@@ -135,6 +137,8 @@ class Policy:
         cooldown: Seconds that a tag must have meant a new image before that is taken.
         schedule: Updates begin only at these times (cron), or a little later; empty is always.
         cleanup: Whether the old image is removed once nothing refers to it.
+        release_url: Where people read about a new version, which is filled in for `{version}`; only a label
+            says so.
     """
 
     enable: bool = _setting(False, boolean, _YES_OR_NO)
@@ -157,6 +161,7 @@ class Policy:
         "", schedule, _CRON, "Updates begin only at these times, and for --schedule-grace after each."
     )
     cleanup: bool = _setting(False, boolean, _YES_OR_NO, "Remove an old image once nothing refers to it.")
+    release_url: str = _setting("", template, _ADDRESS)
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str] = os.environ) -> "Policy":

@@ -27,6 +27,11 @@ def escaped(text: str) -> str:
     return "".join(each if each.isprintable() else _written(each) for each in text)
 
 
+def is_telling(name: str) -> bool:
+    """Whether a name, or what holds names, says that its value is a secret."""
+    return _TELLING.search(name) is not None
+
+
 class Mask:
     """Hides the values of a container's environment that are its own, or secret by their names.
 
@@ -52,10 +57,10 @@ def _written(character: str) -> str:
 def _hidden(env: Iterable[str], inherited: frozenset[str]) -> Iterator[str]:
     for pair in env:
         name, _, value = pair.partition("=")
-        is_telling = _TELLING.search(name) is not None
-        if pair in inherited and not is_telling:
+        is_secret = is_telling(name)
+        if pair in inherited and not is_secret:
             continue
-        yield from (form for form in _forms(value) if len(form) >= _SHORT or (is_telling and form))
+        yield from (form for form in _forms(value) if len(form) >= _SHORT or (is_secret and form))
 
 
 def _forms(value: str) -> Iterator[str]:

@@ -92,6 +92,7 @@ def test_the_defaults_are_those_of_the_interface() -> None:
         cooldown=0,
         schedule="",
         cleanup=False,
+        release_url="",
     )
 
 
@@ -135,6 +136,8 @@ def test_labels_that_are_not_ours_change_nothing(labels: dict[str, str] | None) 
         ("health-timeout", "2 m", "a duration"),
         ("cooldown", "2", "a duration"),
         ("cooldown", "never", "a duration"),
+        ("release-url", "notes", "an http or https URL"),
+        ("release-url", "javascript:alert({version})", "an http or https URL"),
     ],
 )
 def test_a_label_that_cannot_be_read_is_named_with_what_it_takes(
