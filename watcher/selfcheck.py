@@ -7,10 +7,12 @@ real: certificates, time zones, names.
 """
 
 import asyncio
+import contextlib
 import importlib
 import importlib.metadata
 import pkgutil
 import socket
+import sqlite3
 import ssl
 import sys
 import time
@@ -61,6 +63,12 @@ def codecs() -> object:
     return ["registry".encode(codec).decode(codec) for codec in CODECS]
 
 
+def database() -> object:
+    """SQLite is there, with its library."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        return connection.execute("SELECT sqlite_version()").fetchone()
+
+
 def event_loop() -> object:
     """A thread can be started from the event loop, used for it, and joined at its end."""
     return asyncio.run(asyncio.to_thread(time.strptime, "2026", "%Y"))
@@ -86,7 +94,7 @@ def versions() -> object:
     return importlib.metadata.version("aiodocker")
 
 
-CHECKS = (certificates, codecs, event_loop, home, host_names, time_zones, versions)
+CHECKS = (certificates, codecs, database, event_loop, home, host_names, time_zones, versions)
 
 if __name__ == "__main__":
     main()

@@ -16,6 +16,7 @@ WatcherError
 |  `- RolledBack            ... when the old container had been changed already
 |- Stopped        130, 143  SIGINT or SIGTERM came
 |- Refused              7  not ours to update, and what to do instead
+|  |- NotKept              ... or to note, for the database cannot be written
 |  `- Busy                  ... for the time being: another updater has it
 |     `- TakenOver              ... now, for it gave up on us
 `- UnreadableSetting    2  a label's or a variable's value is not of its grammar
@@ -194,6 +195,10 @@ class Refused(WatcherError):
     """This container is not ours to update."""
 
     exit_code = 7
+
+
+class NotKept(Refused):
+    """What a person, or an update, had noted cannot be kept, or not be read."""
 
 
 class Busy(Refused):

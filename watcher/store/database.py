@@ -1,0 +1,255 @@
+"""The database of the state directory: one SQLite file, for several processes at once.
+
+Each transaction opens it anew, in a thread, and is short: nothing is held open, so that a file that somebody
+removes or puts in its place is noticed, and the event loop never waits. One that cannot be read is put aside
+under a name with the date, and a new one begun; where nothing can be written, that is told and all else goes
+on. SQLite is imported by the first transaction of a database that is there.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import stat
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote
+
+from watcher.model.errors import NotKept
+from watcher.store.schema import MIGRATIONS, Migration
+
+if TYPE_CHECKING:
+    import sqlite3
+
+FILE = "database.sqlite"
+
+_BUSY_S = 20.0  # another process has it for milliseconds, unless the disk is slow
+_BROKEN = (11, 26)  # SQLITE_CORRUPT, SQLITE_NOTADB
+_ADVICE = "see that its directory can be written, and has space left"
+_BEGINS = b"SQLite format 3\0"
+_BESIDE = ("-wal", "-shm")
+
+T = TypeVar("T")
+
+
+class _Unreadable(Exception):
+    """What stands there is no database of ours, or none that can be read."""
+
+
+class Database:
+    """The database of a state directory.
+
+    Args:
+        folder: The state directory, which need not be there.
+        migrations: What makes its tables.
+    """
+
+    def __init__(self, folder: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+        self._path = folder / FILE
+        self._migrations = migrations
+        # To close a file drops all locks that this process has on it, those of SQLite too.
+        self._one_at_a_time = threading.Lock()
+        self._said = set[str]()
+        self._unsaid = list[str]()
+
+    def unsaid(self) -> list[str]:
+        """Lines about what could not be read or kept, each of them once."""
+        lines, self._unsaid = self._unsaid, []
+        return lines
+
+    async def read(self, work: "Callable[[sqlite3.Connection], T]", otherwise: T) -> T:
+        """What is read in one transaction; something else where there is no database that can be read."""
+        if not _identity(self._path):
+            return otherwise
+        try:
+            return await asyncio.to_thread(self._transact, lambda: self._read(work), lambda: otherwise)
+        except NotKept:
+            return otherwise
+
+    async def write(self, work: "Callable[[sqlite3.Connection], T]") -> T:
+        """Carry out one transaction, whole or not at all.
+
+        Args:
+            work: Is called again where the database had to be begun anew.
+
+        Raises:
+            NotKept: It could not be written; `unsaid` has the line for whoever goes on.
+        """
+
+        def written() -> T:
+            return self._write(work)
+
+        return await asyncio.to_thread(self._transact, written, written)
+
+    def _transact(self, first: Callable[[], T], then: Callable[[], T]) -> T:
+        """Try it; where the database cannot be read, put that aside, and do what is to be done then."""
+        import sqlite3
+
+        with self._one_at_a_time:
+            try:
+                found = _identity(self._path)
+                try:
+                    return first()
+                except _Unreadable as error:
+                    self._put_aside(found, str(error))
+                return then()
+            except (OSError, sqlite3.Error, _Unreadable) as error:
+                raise self._not_kept(str(error)) from error
+
+    def _write(self, work: "Callable[[sqlite3.Connection], T]") -> T:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        _prepare(self._path)
+        return self._carried_out(work, "mode=rw", writes=True)
+
+    def _read(self, work: "Callable[[sqlite3.Connection], T]") -> T:
+        """Read as others write; where nothing at all can be written, SQLite reads without any lock."""
+        import sqlite3
+
+        if os.access(self._path.parent, os.W_OK):
+            _prepare(self._path)
+            with contextlib.suppress(sqlite3.OperationalError):
+                return self._carried_out(work, "mode=rw", writes=False)
+        how = f"mode=ro&immutable={not _has_log(self._path):d}"
+        return self._carried_out(work, how, writes=False)
+
+    def _carried_out(self, work: "Callable[[sqlite3.Connection], T]", how: str, *, writes: bool) -> T:
+        import sqlite3
+
+        try:
+            with contextlib.closing(self._opened(how)) as connection:
+                self._migrate(connection)
+                with _transaction(connection, writes=writes):
+                    return work(connection)
+        except sqlite3.DatabaseError as error:
+            if _code(error) in _BROKEN:
+                raise _Unreadable(str(error)) from error
+            raise
+
+    def _opened(self, how: str) -> "sqlite3.Connection":
+        import sqlite3
+
+        address = f"file:{quote(str(self._path.absolute()))}?{how}"
+        return sqlite3.connect(address, uri=True, timeout=_BUSY_S, isolation_level=None)
+
+    def _migrate(self, connection: "sqlite3.Connection") -> None:
+        """Bring the tables up to date.
+
+        Raises:
+            NotKept: The database is of a version of ours that is newer than this one.
+            _Unreadable: It is somebody else's.
+        """
+        wanted = len(self._migrations)
+        if _version(connection) > wanted:
+            advice = "use that version, or another --state-dir"
+            raise self._not_kept("it is a newer version's, and left as it is", advice)
+        if _version(connection) == wanted:
+            return
+        # One process at a time, for SQLite does not wait where several change to the write-ahead log.
+        with _held(self._path.parent):
+            connection.execute("PRAGMA journal_mode = WAL")
+            with _transaction(connection, writes=True):
+                self._make_tables(connection)
+
+    def _make_tables(self, connection: "sqlite3.Connection") -> None:
+        version = _version(connection)
+        if not version and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            raise _Unreadable("it is a database of something else")
+        for number, statements in enumerate(self._migrations[version:], version + 1):
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+
+    def _put_aside(self, found: os.stat_result | None, why: str) -> None:
+        """Rename what cannot be read, unless another process has done so; what is beside it goes first."""
+        with _held(self._path.parent):
+            now = _identity(self._path)
+            if not (found and now and os.path.samestat(found, now)):
+                return
+            moment = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S.%fZ")
+            aside = self._path.with_name(f"{FILE}.unreadable-{moment}")
+            for suffix in (*_BESIDE, ""):
+                with contextlib.suppress(FileNotFoundError):
+                    Path(f"{self._path}{suffix}").rename(f"{aside}{suffix}")
+        self._tell(
+            f"{self._path} could not be read ({why}): it was put aside as {aside.name}, and a new one begun"
+        )
+
+    def _not_kept(self, why: str, advice: str = _ADVICE) -> NotKept:
+        error = NotKept(f"the database {self._path} cannot be used: {why}", advice=advice)
+        self._tell(str(error))
+        return error
+
+    def _tell(self, line: str) -> None:
+        if line not in self._said:
+            self._said.add(line)
+            self._unsaid.append(line)
+
+
+def _prepare(path: Path) -> None:
+    """Make the file where there is none; see to it that it is ours alone.
+
+    Raises:
+        _Unreadable: What stands there is no file, or somebody else's.
+    """
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise _Unreadable("it is no file")
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise _Unreadable("it is somebody else's")
+    with path.open("rb") as file:
+        if file.read(len(_BEGINS)) not in (_BEGINS, b""):
+            raise _Unreadable("it is no database")  # before SQLite removes the log beside it
+    if found.st_mode & 0o077:
+        path.chmod(0o600)
+
+
+def _has_log(path: Path) -> bool:
+    """Whether something was written that the file itself does not hold yet."""
+    with contextlib.suppress(FileNotFoundError):
+        return Path(f"{path}-wal").stat().st_size > 0
+    return False
+
+
+@contextlib.contextmanager
+def _transaction(connection: "sqlite3.Connection", *, writes: bool) -> Iterator[None]:
+    """A transaction that is taken back where anything goes wrong; to write waits for others as it begins."""
+    connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextlib.contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Keep other processes from putting aside what this one is about to; the lock goes with the process."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _identity(path: Path) -> os.stat_result | None:
+    try:
+        return path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _version(connection: "sqlite3.Connection") -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _code(error: "sqlite3.DatabaseError") -> int:
+    """SQLite's own number of an error, without what it says more precisely."""
+    return int(getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
