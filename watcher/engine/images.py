@@ -1,10 +1,9 @@
 """Images of the engine, asked for by what a container calls them."""
 
+from watcher.engine import capabilities
 from watcher.engine.client import Engine, Json
 from watcher.model.errors import NotFound
 from watcher.model.reference import is_reference
-
-_TELLS_MANIFESTS = (1, 48)
 
 
 async def known_image(engine: Engine, text: str) -> Json | None:
@@ -19,4 +18,4 @@ async def known_image(engine: Engine, text: str) -> Json | None:
 
 async def with_manifests(engine: Engine, image: Json, text: str) -> Json:
     """The same image with its `Manifests`, where the engine tells them (API 1.48, containerd store)."""
-    return await engine.image(text, manifests=True) if engine.api >= _TELLS_MANIFESTS else image
+    return await engine.image(text, manifests=True) if capabilities.MANIFESTS.on(engine.api) else image

@@ -4,8 +4,7 @@ The only module that imports aiodocker. Every request goes through aiodocker's `
 lack update, create with a platform, distribution and archives as bytes, take a reset connection for the
 end of a pull, and leave the connection of an answer open that is not read to its end (aiodocker 0.27).
 
-The API version is the engine's newest, but at most 1.51: from 1.52 on an inspect hides the MAC address
-that the user gave (moby api/types/container, Config.MacAddress).
+The API version is the engine's newest, but no newer than `capabilities` knows.
 """
 
 import asyncio
@@ -22,6 +21,7 @@ import aiohttp
 from aiodocker.utils import parse_result
 
 from watcher.config import certificates
+from watcher.engine.capabilities import NEWEST, OLDEST, Api
 from watcher.engine.endpoint import Endpoint, hint, hint_of_refusal
 from watcher.model.errors import (
     Barred,
@@ -33,11 +33,7 @@ from watcher.model.errors import (
     TaskLeft,
 )
 
-ApiVersion = tuple[int, int]
 Fence = Callable[[], Awaitable[None]]
-
-OLDEST: ApiVersion = (1, 41)
-NEWEST: ApiVersion = (1, 51)
 
 READ_LIMIT = 60.0
 CHANGE_LIMIT = 180.0
@@ -70,7 +66,7 @@ class Transport:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
-        self.api = OLDEST
+        self.api: Api = OLDEST
         self.platform = ""
         self.owner = ""
         self.removed: deque[str] = deque(maxlen=_REMOVED)
@@ -295,6 +291,6 @@ def _connector(endpoint: Endpoint) -> aiohttp.BaseConnector:
     return aiohttp.TCPConnector(ssl=endpoint.tls or certificates.context(), force_close=True)
 
 
-def _version(text: str) -> ApiVersion:
+def _version(text: str) -> Api:
     major, _, minor = text.partition(".")
     return int(major), int(minor)

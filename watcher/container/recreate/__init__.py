@@ -37,9 +37,10 @@ from watcher.container.recreate.injected import (
     stamped,
 )
 from watcher.container.recreate.networks import is_made_by_user, network_body
-from watcher.container.recreate.payload import Api, Json, Payload, section
+from watcher.container.recreate.payload import Json, Payload, section
 from watcher.container.recreate.refusals import refusals, refuse
 from watcher.container.recreate.volumes import providers_named
+from watcher.engine.capabilities import ENDPOINTS_IN_CREATE, MAC_IN_ENDPOINT, Api
 from watcher.model.inspection import config_of
 from watcher.model.platform import platform
 
@@ -87,7 +88,7 @@ def replacement(  # noqa: PLR0913 - one value per thing that must have been read
             where nobody remembers: then what the new image does not explain is kept, and named in
             `assumed`.
         new_image: The same of the image it is to have. For one that keeps its image: the same twice.
-        api: API version at which the container will be created, (1, 41) or higher.
+        api: API version at which the container will be created.
         host_name: `Name` of `GET /info`.
         host_platform: The engine's own, "linux/amd64" ("Os" and "Arch" of `GET /version`).
         providers: Inspects of the containers in `--volumes-from`, by `providers_named`; leave out one
@@ -99,7 +100,7 @@ def replacement(  # noqa: PLR0913 - one value per thing that must have been read
     base = config_of(new_image if old_image is None else old_image)
     published = section(container["HostConfig"], "PortBindings")
     ends = endpoints.endpoints(container, api)
-    first = dict(list(ends.items())[:1]) if api < endpoints.ALL_IN_CREATE else ends
+    first = ends if ENDPOINTS_IN_CREATE.on(api) else dict(list(ends.items())[:1])
     own = _accepted(config.user_config(container["Config"], base, published), container, api)
     body = own | identity.user_names(container, host_name)
     if label := identity.compose_image(container, new_image, new_manifest):
@@ -120,7 +121,7 @@ def replacement(  # noqa: PLR0913 - one value per thing that must have been read
 def _accepted(own: Json, container: Json, api: Api) -> dict[str, Any]:
     """Without what the engine would refuse there."""
     dropped = set()
-    if api >= endpoints.MAC_IN_ENDPOINT:
+    if MAC_IN_ENDPOINT.on(api):
         dropped.add("MacAddress")
     if (container["HostConfig"].get("NetworkMode") or "").startswith("container:"):
         # The image's own are stored, yet refused when they come back (400): the provider publishes.

@@ -4,11 +4,8 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from watcher.container.recreate.host import endpoint_sysctls
-from watcher.container.recreate.payload import Api, Json, section
-
-# The API versions at which something changed.
-MAC_IN_ENDPOINT = ALL_IN_CREATE = (1, 44)
-ALIASES_WITHOUT_NAMES = (1, 45)
+from watcher.container.recreate.payload import Json, section
+from watcher.engine.capabilities import ALIASES_WITHOUT_NAMES, MAC_IN_ENDPOINT, Api
 
 SYSCTLS = "com.docker.network.endpoint.sysctls"
 
@@ -62,7 +59,7 @@ def _endpoint(container: Json, name: str, current: Json, api: Api) -> dict[str, 
 def _aliases(container: Json, current: Json, api: Api) -> list[str]:
     """The user's, without the short id (API 1.44 and lower: and the host name, after it)."""
     aliases, short = list(current.get("Aliases") or ()), container["Id"][:12]
-    if api < ALIASES_WITHOUT_NAMES and short in aliases:
+    if not ALIASES_WITHOUT_NAMES.on(api) and short in aliases:
         return aliases[: aliases.index(short)]
     return [alias for alias in aliases if alias != short]
 
@@ -74,7 +71,7 @@ def _mac(container: Json, current: Json, api: Api, *, is_primary: bool) -> str:
     kept, unless it is the engine's own derivation from the IPv4 address (before 28.0), which must not be
     tied to this container since the address is not.
     """
-    if api < MAC_IN_ENDPOINT:
+    if not MAC_IN_ENDPOINT.on(api):
         return ""
     if is_primary:
         return container["Config"].get("MacAddress") or ""

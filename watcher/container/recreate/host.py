@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from watcher.container.recreate.payload import Api, Json, section
+from watcher.container.recreate.payload import Json, section
 from watcher.dependencies.namespaces import link_of
+from watcher.engine.capabilities import NO_KERNEL_MEMORY, SYSCTLS_IN_ENDPOINT, Api
 
 # The engine stores its own default lists in the container (moby `oci/defaults.go`). Sent back, they would
 # keep a newer engine's longer list off: 20.10 lacks powercap, 26.1 lacks /proc/interrupts and the
@@ -49,7 +50,7 @@ def endpoint_sysctls(host: Json, api: Api) -> dict[str, str]:
 
     From API 1.48 create answers 400 to `net.ipv4.conf.eth0.x`; older versions move it by themselves.
     """
-    if api < (1, 48):
+    if not SYSCTLS_IN_ENDPOINT.on(api):
         return {}
     sysctls = section(host, "Sysctls")
     return {
@@ -65,7 +66,7 @@ def _dropped(key: str, value: Any, api: Api) -> bool:
             return _is_default(value, _READONLY_ALWAYS, _READONLY_EVER)
         case "KernelMemory" | "KernelMemoryTCP":
             # Removed in API 1.42: the engine ignores what an older one stored.
-            return not value or api >= (1, 42)
+            return not value or NO_KERNEL_MEMORY.on(api)
         case _:
             return False
 

@@ -1,4 +1,4 @@
-"""The words of this package: JSON as the engine speaks it, API versions, and the finished payload."""
+"""The words of this package: JSON as the engine speaks it, and the finished payload."""
 
 import posixpath
 from collections.abc import Mapping
@@ -7,7 +7,6 @@ from typing import Any, TypeAlias
 from attrs import frozen
 
 Json: TypeAlias = Mapping[str, Any]
-Api: TypeAlias = tuple[int, int]
 
 
 @frozen

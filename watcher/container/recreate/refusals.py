@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from watcher.container.recreate.payload import Api, Json, section
+from watcher.container.recreate.payload import Json, section
+from watcher.engine.capabilities import SYSCTLS_IN_ENDPOINT, Api
 from watcher.model.errors import Refused
 from watcher.model.labels import ORCHESTRATED
 from watcher.model.names import short
@@ -59,7 +60,7 @@ def _fields(container: Json, api: Api) -> Iterator[Refused]:
         yield Refused(
             f"{_name(container)} has a Swarm cluster volume (Mounts)", advice="update it through its service"
         )
-    for sysctl in section(host, "Sysctls") if api >= (1, 48) else ():
+    for sysctl in section(host, "Sysctls") if SYSCTLS_IN_ENDPOINT.on(api) else ():
         if _OF_LATER_INTERFACE.match(sysctl):
             yield Refused(
                 f"{_name(container)} has a sysctl that this engine refuses (HostConfig.Sysctls {sysctl})",
