@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.unit.dependencies.test_order import after, row, service
 from watcher.check.own_labels import doubts, foreign
-from watcher.check.verdict import Status, digests, followed, is_built_here, judge
+from watcher.check.verdict import Status, compare, digests, followed, is_built_here
 from watcher.config.settings import Policy
 from watcher.dependencies.addresses import needs, taken
 from watcher.dependencies.engine_access import doors, given_the_socket
@@ -161,7 +161,7 @@ def test_labels_of_an_image_are_told_from_a_containers_own(
 
 @given(hostile_inspects(), st.one_of(st.none(), IMAGES))
 def test_a_reference_that_cannot_be_read_is_never_current(container: Json, image: Json) -> None:
-    verdict = judge(container, image)
+    verdict = compare(container, image)
 
     if verdict.status is Status.CURRENT:
         assert followed(container, image) or verdict.reason.startswith("pinned")
@@ -170,7 +170,7 @@ def test_a_reference_that_cannot_be_read_is_never_current(container: Json, image
 
 @pytest.mark.parametrize("text", ["???", "../containers/json", "a@b", "@", "", "sha256:???", "d" * 64])
 def test_a_container_whose_reference_is_none_is_unknown(text: str) -> None:
-    verdict = judge({"Image": IMAGE, "Config": {"Image": text}}, None)
+    verdict = compare({"Image": IMAGE, "Config": {"Image": text}}, None)
 
     assert (verdict.status, verdict.reason) == (Status.UNKNOWN, f"{text!r} is no image reference")
 

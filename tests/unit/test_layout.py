@@ -13,7 +13,7 @@ UNIT, INTEGRATION = "tests/unit", "tests/integration"
 ELSEWHERE = {
     "check/checks": f"{INTEGRATION}/check/test_check.py",
     "check/freshness": f"{INTEGRATION}/check/test_check.py",
-    "check/local": f"{INTEGRATION}/check/test_identity.py",
+    "check/facts": f"{INTEGRATION}/check/test_check.py",
     "check/status": f"{INTEGRATION}/cli/test_list.py",
     "cli/commands": f"{INTEGRATION}/cli/test_commands.py",
     "cli/ctr_updater": f"{INTEGRATION}/cli/test_exercise.py",

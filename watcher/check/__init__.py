@@ -1,5 +1,5 @@
 """Whether a container has an update, and what is said of it.
 
-`verdict` is the pure judgement by identity, `local` and `remote` read what it judges, `service` puts together
-what commands and daemon ask for.
+`facts` reads what counts, once; `judgement` judges it, and is pure; `checks` and `status` put together what
+commands and daemon ask for.
 """

@@ -3,7 +3,6 @@
 Dates in images are not believed: a new image is taken once it has *held the tag* for the cooldown.
 """
 
-import time
 from datetime import datetime
 
 from attrs import evolve
@@ -11,36 +10,50 @@ from attrs import evolve
 from watcher.check.verdict import Status, Verdict, cooling, digests, moved
 from watcher.engine.client import Json
 from watcher.host.inventory import Tag
+from watcher.model.reference import ImageRef
 from watcher.store.failures import Seen
 from watcher.store.state import Memory
 
 
-async def foreseen(memory: Memory, tag: Tag, image: Json, verdict: Verdict, cooldown: float) -> Verdict:
+async def noted(memory: Memory, tag: Tag, image: Json, verdict: Verdict) -> Seen | None:
+    """What a tag was last seen to mean; where it has moved here since, that is noted, and its time begins.
+
+    Args:
+        memory: Where that is kept.
+        tag: That the container follows.
+        image: What it means in the engine, as inspected.
+        verdict: By the engine alone: current or outdated.
+    """
+    seen = await memory.seen(str(tag))
+    if verdict.status is Status.CURRENT or (seen and is_behind(seen, image)):
+        return seen
+    if seen and not digests(image).isdisjoint(seen.identities):
+        return seen
+    return await memory.saw(str(tag), digests(image), image["Id"])
+
+
+def foreseen(  # noqa: PLR0913, PLR0917 - one value per thing that counts
+    verdict: Verdict, ref: ImageRef, image: Json, seen: Seen, cooldown: float, now: float
+) -> Verdict:
     """Judge anew, by what the tag's registry was last seen to have, and by how long the tag has meant it.
 
     Args:
-        memory: Where that is kept; what the engine's tag means is noted there.
-        tag: That the container follows.
-        image: What it means in the engine, as inspected, with its `Manifests`.
         verdict: By the engine alone: current or outdated.
+        ref: The tag that the container follows.
+        image: What it means in the engine, as inspected.
+        seen: What it was last seen to mean (`noted`).
         cooldown: In seconds.
+        now: Seconds since the epoch.
     """
-    known, seen = digests(image), await memory.seen(str(tag))
-    is_ahead = seen is not None and is_behind(seen, image)
+    is_ahead = is_behind(seen, image)
     if verdict.status is Status.CURRENT and not is_ahead:
         return verdict
-    if seen is None or (not is_ahead and known.isdisjoint(seen.identities)):
-        seen = await memory.saw(str(tag), known, image["Id"])
     if is_ahead:
-        verdict = evolve(
-            verdict,
-            status=Status.OUTDATED,
-            reason=moved(tag.ref, seen.identities[0]),
-            target="",
-            digest=seen.identities[0],
-        )
+        digest = seen.identities[0]
+        why = moved(ref, digest)
+        verdict = evolve(verdict, status=Status.OUTDATED, reason=why, target="", digest=digest)
     until = seen.since + cooldown
-    if until <= time.time():
+    if until <= now:
         return verdict
     return cooling(verdict, until, datetime.fromtimestamp(until).astimezone().isoformat(timespec="seconds"))
 

@@ -5,18 +5,18 @@ Only this module of those that look leads to the registries' client, which takes
 
 import asyncio
 
-from watcher.check import checks
-from watcher.check import local as reading
+from attrs import evolve
+
+from watcher.check import checks, facts, verdict
 from watcher.check.checks import Judge
+from watcher.check.judgement import Assessment, Facts, assessed
 from watcher.check.last_answers import answered
-from watcher.check.local import Assessment
-from watcher.check.remote import judge_remotely
-from watcher.check.verdict import Verdict, digests
-from watcher.engine.client import Json
+from watcher.check.remote import meaning
+from watcher.check.verdict import identities
+from watcher.engine.client import Engine, Json
 from watcher.engine.images import known_image
 from watcher.host.context import Context
-from watcher.host.inventory import Tag
-from watcher.model.errors import UnreadableSetting
+from watcher.model.errors import RegistryError, UnreadableSetting
 from watcher.model.progress import Reporter
 
 
@@ -34,32 +34,38 @@ async def pull(context: Context, container: Json, report: Reporter) -> None:
     Raises:
         RegistryError: The pull failed: nobody can say whether there is an update.
     """
-    ref = await reading.reference(context.engine, container)
-    if ref is None:
+    tag = (await facts.read(context, container)).tag
+    if tag is None:
         return
-    with report(ref.familiar) as progress:
-        platform = await reading.platform_of(context.engine, container)
-        await context.registries.pull(ref, platform, progress)
-    await answered(context.memory, Tag(ref, platform))
+    with report(tag.ref.familiar) as progress:
+        await context.registries.pull(tag.ref, tag.platform, progress)
+    await answered(context.memory, tag)
 
 
-async def judge_remote(context: Context, container: Json) -> Verdict:
-    """Judge a container by what the registry says of its tag.
+async def ask(context: Context, known: Facts) -> Facts:
+    """The facts of a container with what the registry says of its tag; the same where it is pinned.
 
     Raises:
-        Unknown: The registry could not be asked.
+        RegistryError: The registry could not be asked.
     """
-    ref = await reading.reference(context.engine, container)
-    image = await known_image(context.engine, container["Image"])
-    known = digests(image) | {container["Image"]}
-    if own := container.get("ImageManifestDescriptor"):
-        known.add(own["digest"])
-    platform = await reading.platform_of(context.engine, container)
-    wanted = platform or context.engine.platform
-    verdict = await judge_remotely(context.registries, container, ref, wanted, known)
-    if ref is not None:
-        await answered(context.memory, Tag(ref, platform))
-    return verdict
+    tag, running = known.tag, known.container["Image"]
+    if tag is None:
+        return known
+    image = known.tagged
+    if image is None or image["Id"] != running:
+        image = await known_image(context.engine, running)
+    ours = {running} | (identities(image) if image else set())
+    if own := known.container.get("ImageManifestDescriptor"):
+        ours.add(own["digest"])
+    found = await meaning(context.registries, tag.ref, tag.platform or context.engine.platform, ours)
+    await answered(context.memory, tag)
+    return evolve(known, meaning=found)
+
+
+async def is_built_here(engine: Engine, container: Json, error: RegistryError) -> bool:
+    """Whether a registry refused a tag because its image was made here, and nobody knows it elsewhere."""
+    known = await facts.here(engine, container)
+    return known.ref is not None and verdict.is_built_here(known.tagged, known.ref, error.trouble)
 
 
 def pulled(report: Reporter) -> Judge:
@@ -93,4 +99,4 @@ async def remotely(context: Context, container: Json) -> Assessment:
     """Judge by what the registry says of the tag, where it may be asked; no layer is pulled."""
     if not may_ask(context, container):
         return await checks.judged(context, container)
-    return Assessment(container, None, await judge_remote(context, container))
+    return assessed(await ask(context, await facts.read(context, container)))

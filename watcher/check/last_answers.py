@@ -40,17 +40,15 @@ async def answered(memory: Memory, tag: Tag) -> None:
         await note(memory, tag, last.local, None)
 
 
-async def unanswered(memory: Memory, tag: Tag, local: str, verdict: Verdict) -> Verdict:
+def unanswered(verdict: Verdict, last: Asked, local: str) -> Verdict:
     """Judge anew: unknown where the daemon's last question had no answer and the tag has not moved since.
 
     Args:
-        memory: Where the questions are kept.
-        tag: That the container follows.
-        local: The id of the image that it means in the engine.
         verdict: By the engine, and by what the registry was last seen to have.
+        last: How that question ended.
+        local: The id of the image that the tag means in the engine.
     """
-    last = await memory.asked(str(tag))
-    if verdict.status is not Status.CURRENT or last is None or not last.why or last.local != local:
+    if verdict.status is not Status.CURRENT or not last.why or last.local != local:
         return verdict
     since = datetime.fromtimestamp(last.since).astimezone().isoformat(timespec="seconds")
     return evolve(verdict, status=Status.UNKNOWN, reason=f"since {since}: {last.why}", target="")

@@ -1,28 +1,11 @@
 """Asks a registry what a tag means, and pulls no layer: for notify, cooldowns, `--remote` and plans."""
 
-from attrs import frozen
-
-from watcher.check.verdict import Status, Verdict, judge, moved
-from watcher.engine.client import Json
+from watcher.check.verdict import Meaning
 from watcher.host.images import Registries
 from watcher.model.errors import RegistryError, Trouble
-from watcher.model.names import short
 from watcher.model.reference import ImageRef
 from watcher.registry.manifests import Row, config_of, is_index, rows_of
 from watcher.registry.messages import garbage
-
-
-@frozen
-class Meaning:
-    """What a tag means in its registry.
-
-    Attributes:
-        digest: Of its manifest or index.
-        is_ours: Whether that is, for our platform, the image that it was compared with.
-    """
-
-    digest: str
-    is_ours: bool
 
 
 async def meaning(registries: Registries, ref: ImageRef, platform: str, known: set[str]) -> Meaning:
@@ -54,23 +37,6 @@ async def meaning(registries: Registries, ref: ImageRef, platform: str, known: s
         return Meaning(found.digest, is_ours=content is not None and config_of(content) in known)
     except ValueError as error:
         raise garbage(f"tell whether {ref.familiar} has an update", f"what it sent is odd: {error}") from None
-
-
-async def judge_remotely(
-    registries: Registries, container: Json, ref: ImageRef | None, platform: str, known: set[str]
-) -> Verdict:
-    """Judge a container by its registry; arguments as in `meaning`, no `ref` where it is pinned.
-
-    Raises:
-        RegistryError: As in `meaning`.
-    """
-    if ref is None:
-        return judge(container, None)
-    running, found = container["Image"], await meaning(registries, ref, platform, known)
-    if found.is_ours:
-        same = f"{ref.familiar} is {short(found.digest)} in its registry too"
-        return Verdict(Status.CURRENT, same, running, running)
-    return Verdict(Status.OUTDATED, moved(ref, found.digest), running, digest=found.digest)
 
 
 def _of_platform(ref: ImageRef, index: list[Row], platform: str) -> str:

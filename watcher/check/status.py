@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
-from watcher.check import checks
+from watcher.check import checks, judgement
 from watcher.check.checks import Judge
-from watcher.check.local import Assessment
+from watcher.check.judgement import Assessment
 from watcher.check.own_labels import remarks
 from watcher.check.verdict import Status, Verdict
 from watcher.engine.client import Json
@@ -166,7 +166,7 @@ def unknown(name: str, error: WatcherError) -> Shown:
 
 def _left(what: str, container: Json, name: str) -> Assessment:
     why = f"{what}, and another container is called {name}: rename or remove it"
-    return Assessment(container, None, Verdict(Status.UNKNOWN, why, container["Image"]))
+    return judgement.unknown(container, why)
 
 
 def _mode(context: Context, container: Json) -> str:

@@ -76,8 +76,21 @@ def followed(container: Json, image: Json | None) -> ImageRef | None:
     return None if _is_pinned(container, image, text) else readable(text)
 
 
-def judge(container: Json, image: Json | None) -> Verdict:
-    """Compare identities.
+@frozen
+class Meaning:
+    """What a tag means in its registry.
+
+    Attributes:
+        digest: Of its manifest or index.
+        is_ours: Whether that is, for our platform, the image that it was compared with.
+    """
+
+    digest: str
+    is_ours: bool
+
+
+def compare(container: Json, image: Json | None) -> Verdict:
+    """Compare the identities of the image that runs and the one that the reference means.
 
     Args:
         container: As inspected.
@@ -100,6 +113,14 @@ def judge(container: Json, image: Json | None) -> Verdict:
         return Verdict(Status.CURRENT, f"{ref.familiar} is {short(running)}", running, running)
     moved = f"{ref.familiar} was {short(running)}, is {short(image['Id'])}"
     return Verdict(Status.OUTDATED, moved, running, image["Id"])
+
+
+def by_registry(running: str, ref: ImageRef, found: Meaning) -> Verdict:
+    """Compare with what the registry says of the tag; `running` is the id of the image that runs."""
+    if not found.is_ours:
+        return Verdict(Status.OUTDATED, moved(ref, found.digest), running, digest=found.digest)
+    same = f"{ref.familiar} is {short(found.digest)} in its registry too"
+    return Verdict(Status.CURRENT, same, running, running)
 
 
 def held(verdict: Verdict, failed_image: str, reason: str) -> Verdict:
@@ -177,5 +198,9 @@ def digests(image: Json | None) -> set[str]:
     """What an inspected image is known by: its id, its digests, and those of its platforms' manifests."""
     if image is None:
         return set()
-    repo_digests = {text.rpartition("@")[2] for text in image.get("RepoDigests") or []}
-    return {image["Id"]} | repo_digests | platform_manifests(image)
+    return identities(image) | platform_manifests(image)
+
+
+def identities(image: Json) -> set[str]:
+    """The same without those of its platforms' manifests."""
+    return {image["Id"]} | {text.rpartition("@")[2] for text in image.get("RepoDigests") or []}

@@ -11,7 +11,7 @@ from attrs import frozen
 from watcher.container.injected_files import PutIn, put_in
 from watcher.container.recreate import Payload, providers_named, refuse, replacement, stamped
 from watcher.engine.client import Engine, Json
-from watcher.engine.images import known_image, with_manifests
+from watcher.engine.images import known_image
 from watcher.model.errors import EngineError, NotFound
 from watcher.model.inspection import platform_manifests, reference_of
 from watcher.model.labels import REFERENCE
@@ -97,7 +97,7 @@ async def same(
         NotFound: The engine has that image no more.
         Refused: Something cannot be carried over, or the container is not ours.
     """
-    image = await with_manifests(engine, await engine.image(container["Image"]), container["Image"])
+    image = await engine.image(container["Image"])
     made = await draft(engine, container, image, image, successors, files=files)
     meant = await known_image(engine, reference_of(container))
     if meant is None or meant["Id"] != image["Id"]:

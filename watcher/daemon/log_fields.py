@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from watcher.check.local import Assessment, assess
+from watcher.check import facts
+from watcher.check.judgement import Assessment, assessed
 from watcher.engine.client import Engine, Json
 from watcher.engine.images import known_image
 from watcher.model.errors import EngineError, NotFound, RolledBack, UpdateFailed, WatcherError
@@ -34,7 +35,7 @@ async def about_now(engine: Engine, name: str) -> dict[str, str]:
     """The same of a container of which nobody has looked whether it has an update, or one that is open."""
     try:
         known = await about_open(engine, name)
-        return known if len(known) > 1 else about(await assess(engine, await engine.container(name)))
+        return known if len(known) > 1 else about(await _assessed(engine, name))
     except EngineError:
         return {"container": name}
 
@@ -73,6 +74,10 @@ def say_failed(known: dict[str, str], error: WatcherError, again_in_s: float | N
     level = _log.error if isinstance(error, UpdateFailed | EngineError) else _log.warning
     event = "update rolled back" if isinstance(error, RolledBack) else "container not updated"
     level(event, **known, why=str(error), again_in_s=again_in_s)
+
+
+async def _assessed(engine: Engine, name: str) -> Assessment:
+    return assessed(await facts.here(engine, await engine.container(name)))
 
 
 async def _container(engine: Engine, cid: str) -> Json | None:

@@ -12,15 +12,14 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
-from watcher.check import last_answers
-from watcher.check import local as reading
+from watcher.check import last_answers, verdict
 from watcher.check.remote import meaning
 from watcher.check.verdict import digests
 from watcher.daemon.log import Repeats
 from watcher.daemon.registry_outages import Down
 from watcher.daemon.workqueue import WorkQueue
 from watcher.engine.client import Json
-from watcher.engine.images import known_image, with_manifests
+from watcher.engine.images import known_image
 from watcher.host import inventory
 from watcher.host.context import Context, IsGone
 from watcher.host.inventory import Follower, Tag
@@ -210,7 +209,6 @@ class Puller:
         """Ask what the tag means; whether that is another image, and has been for long enough."""
         engine, memory = self._context.engine, self._context.memory
         image = await known_image(engine, str(tag.ref))
-        image = image and await with_manifests(engine, image, str(tag.ref))
         found = await meaning(
             self._context.registries, tag.ref, tag.platform or engine.platform, digests(image)
         )
@@ -227,9 +225,7 @@ class Puller:
 
     async def _failed(self, tag: Tag, error: EngineError | RegistryError) -> int:
         """Try again when the registry may be asked again; what is built here is no failure."""
-        if isinstance(error, RegistryError) and await reading.is_built_here(
-            self._context.engine, tag.ref, error
-        ):
+        if isinstance(error, RegistryError) and await self._is_built_here(tag, error):
             await self._note(tag, None)
             return 0
         await self._note(tag, error)
@@ -238,6 +234,11 @@ class Puller:
             self.queue.add_later(tag, rest)
         self._say(tag, error, rest or self.queue.retry(tag))
         return error.exit_code
+
+    async def _is_built_here(self, tag: Tag, error: RegistryError) -> bool:
+        """Whether a registry does not know a tag because its image was made here."""
+        image = await known_image(self._context.engine, str(tag.ref))
+        return verdict.is_built_here(image, tag.ref, error.trouble)
 
     def _say(self, tag: Tag, error: WatcherError, wait: float) -> None:
         """Say it once: of a registry that is down whichever of its tags it was asked for, else of the tag."""

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from watcher.check import checks, eligibility
-from watcher.check.local import Assessment
+from watcher.check.judgement import Assessment
 from watcher.check.verdict import Status
 from watcher.config.settings import Policy
 from watcher.container.restart import restart_after
@@ -122,7 +122,7 @@ class Reconciler:
         policy = self._context.defaults.with_labels(container["Config"]["Labels"])
         if not policy.enable:
             return 0
-        self._found[name] = found = await checks.outlook(self._context, container, policy)
+        self._found[name] = found = await checks.assess(self._context, container, policy)
         if found.verdict.status is not Status.OUTDATED:
             return self._told(found)
         if policy.mode == "notify":

@@ -5,13 +5,17 @@ those of `transport`.
 """
 
 import base64
+import copy
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
+from watcher.engine.capabilities import MANIFESTS
+from watcher.engine.log_frames import demultiplexed
+from watcher.engine.look import Look
 from watcher.engine.transport import CHANGE_LIMIT, SILENCE_LIMIT, Transport
 from watcher.model.errors import Barred, EngineError, EngineUnavailable, NotFound
 from watcher.model.names import short
@@ -22,11 +26,12 @@ Headers = dict[str, str]
 DISTRIBUTION_LIMIT = 30.0
 _STOP_MARGIN = 60.0
 _ENGINE_STOP_TIMEOUT = 10
-_FRAME = 8
 
 
 class Engine(Transport):
     """The calls that this program makes; every one raises what `Transport` says."""
+
+    _look: Look | None = None
 
     async def info(self) -> Json:
         """GET /info."""
@@ -101,7 +106,7 @@ class Engine(Transport):
         what, params = f"read the log of {short(cid)}", {"stdout": "1", "stderr": "1", "tail": str(tail)}
         async with self.response(what, f"containers/{cid}/logs", params=params) as response:
             raw = await response.read()
-        return _demultiplexed(raw).decode(errors="replace")
+        return demultiplexed(raw).decode(errors="replace")
 
     # Containers: to change
 
@@ -209,14 +214,22 @@ class Engine(Transport):
 
     # Images
 
-    async def image(self, reference: str, *, manifests: bool = False) -> Json:
-        """GET /images/{name}/json; NotFound where the local cache has none.
+    def looking(self) -> Self:
+        """The same connection for one look, which inspects each image once."""
+        mine = copy.copy(self)
+        mine._look = Look()  # noqa: SLF001 - it is one of us
+        return mine
 
-        Args:
-            reference: A reference or an id.
-            manifests: Also the `Manifests` of an index (API 1.48 and newer, containerd store).
+    async def image(self, reference: str) -> Json:
+        """GET /images/{name}/json, by reference or id; NotFound where the local cache has none.
+
+        With the `Manifests` of an index, where the engine tells them (API 1.48 and newer, containerd store):
+        it finds them out in any case (28.5).
         """
-        params = {"manifests": "1"} if manifests else {}
+        return await (self._look.image(reference, self._image) if self._look else self._image(reference))
+
+    async def _image(self, reference: str) -> Json:
+        params = {"manifests": "1"} if MANIFESTS.on(self.api) else {}
         return await self.read(f"inspect the image {reference}", f"images/{reference}/json", params=params)
 
     async def remove_image(self, image_id: str) -> None:
@@ -281,13 +294,3 @@ def stop_seconds(container: Json, seconds: int | None = None) -> float | None:
     own = container["Config"].get("StopTimeout")
     longest = seconds if seconds is not None else own if own is not None else _ENGINE_STOP_TIMEOUT
     return None if longest < 0 else float(longest)
-
-
-def _demultiplexed(raw: bytes) -> bytes:
-    """Take the frames of a log apart (8 bytes: stream, three zeros, length); with a TTY there are none."""
-    parts, rest = [], raw
-    while len(rest) >= _FRAME and rest[0] in (0, 1, 2) and rest[1:4] == bytes(3):
-        end = _FRAME + int.from_bytes(rest[4:_FRAME])
-        parts.append(rest[_FRAME:end])
-        rest = rest[end:]
-    return b"".join(parts) + rest

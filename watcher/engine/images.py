@@ -1,6 +1,5 @@
 """Images of the engine, asked for by what a container calls them."""
 
-from watcher.engine import capabilities
 from watcher.engine.client import Engine, Json
 from watcher.model.errors import NotFound
 from watcher.model.reference import is_reference
@@ -14,8 +13,3 @@ async def known_image(engine: Engine, text: str) -> Json | None:
         return await engine.image(text)
     except NotFound:
         return None
-
-
-async def with_manifests(engine: Engine, image: Json, text: str) -> Json:
-    """The same image with its `Manifests`, where the engine tells them (API 1.48, containerd store)."""
-    return await engine.image(text, manifests=True) if capabilities.MANIFESTS.on(engine.api) else image

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from attrs import frozen
 
 from watcher.check import checks
-from watcher.check.local import Assessment
+from watcher.check.judgement import Assessment
 from watcher.check.verdict import Status
 from watcher.config.settings import Policy
 from watcher.container.recreate import refusals
@@ -193,7 +193,7 @@ async def _own_update(context: Context, dependent: Dependent, policy: Policy) ->
     """The update that a container is due itself, were it not for the one that it holds on to."""
     if not policy.enable or policy.mode != "update" or policy.schedule:
         return None
-    found = await checks.outlook(context, dependent.container, policy)
+    found = await checks.assess(context, dependent.container, policy)
     is_here = found.image is not None and found.image["Id"] == found.verdict.target
     return found if is_here and found.verdict.status is Status.OUTDATED else None
 

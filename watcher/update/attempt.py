@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from attrs import frozen
 
-from watcher.check.local import Assessment
+from watcher.check.judgement import Assessment
 from watcher.config.settings import Policy
 from watcher.container.image_cleanup import clean_up
 from watcher.container.readiness import Demand

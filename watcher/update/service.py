@@ -7,9 +7,8 @@ from enum import StrEnum
 
 from attrs import evolve, field, frozen
 
-from watcher.check import checks, freshness
-from watcher.check import local as reading
-from watcher.check.local import Assessment
+from watcher.check import checks, facts, freshness
+from watcher.check.judgement import Assessment, assessed
 from watcher.check.verdict import Status
 from watcher.container.recreate import refuse
 from watcher.container.successor import Contended, Moved
@@ -219,8 +218,7 @@ async def _pulled(context: Context, container: Json, report: Reporter) -> Regist
     try:
         await freshness.pull(context, container, report)
     except RegistryError as error:
-        ref = await reading.reference(context.engine, container)
-        if ref is None or not await reading.is_built_here(context.engine, ref, error):
+        if not await freshness.is_built_here(context.engine, container, error):
             raise
         return error
     return None
@@ -236,9 +234,10 @@ async def _refuse_own(context: Context, container: Json) -> None:
 
 async def _planned(context: Context, container: Json, request: Request, *, asks_registry: bool) -> Outcome:
     """Say what an update would do: from the local cache, and else from what the registry says."""
-    found, pull = await checks.assess(context, container), False
+    known = await facts.read(context, container)
+    found, pull = assessed(known), False
     if found.verdict.status is Status.CURRENT and asks_registry:
-        found = evolve(found, verdict=await freshness.judge_remote(context, container))
+        found = assessed(await freshness.ask(context, known))
         pull = found.verdict.status is Status.OUTDATED
     if found.verdict.status is not Status.OUTDATED:
         return _left_alone(found)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from watcher.check.cooldown import foreseen
+from watcher.check import cooldown
 from watcher.check.verdict import Status, Verdict
 from watcher.host.inventory import Tag
 from watcher.model.reference import ImageRef
@@ -50,6 +50,12 @@ def clock_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
         monkeypatch.setattr(time, "clock_gettime", lambda _: passed)
 
     return set_clock
+
+
+async def foreseen(memory: Memory, tag: Tag, found: Any, verdict: Verdict, seconds: float) -> Verdict:
+    """What becomes of a verdict now, with what is noted on the way."""
+    seen = await cooldown.noted(memory, tag, found, verdict)
+    return cooldown.foreseen(verdict, tag.ref, found, seen, seconds, time.time()) if seen else verdict
 
 
 def image(identity: str, *repo_digests: str) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.state import files, here
-from watcher.check.last_answers import answered, note, unanswered
+from watcher.check import last_answers
+from watcher.check.last_answers import answered, note
 from watcher.check.verdict import Status, Verdict, cooling, held
 from watcher.host.inventory import Tag
 from watcher.model.errors import RegistryError, Resting, Trouble
@@ -31,6 +32,12 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 
     set_clock(0)
     return set_clock
+
+
+async def unanswered(memory: Memory, tag: Tag, local: str, verdict: Verdict) -> Verdict:
+    """What becomes of a verdict by what is noted of its tag."""
+    asked = await memory.asked(str(tag))
+    return last_answers.unanswered(verdict, asked, local) if asked else verdict
 
 
 async def test_what_had_no_answer_is_unknown_with_the_reason_and_since_when(

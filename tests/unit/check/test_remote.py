@@ -4,8 +4,9 @@ from typing import Any, cast
 
 import pytest
 
-from watcher.check.remote import Meaning, judge_remotely, meaning
-from watcher.check.verdict import Status, digests
+from watcher.check.judgement import Facts, judge
+from watcher.check.remote import meaning
+from watcher.check.verdict import Meaning, Status, digests
 from watcher.host.images import Registries
 from watcher.model.errors import RegistryError, Trouble
 from watcher.model.reference import ImageRef
@@ -131,7 +132,7 @@ async def test_a_manifest_without_a_config_is_unknown() -> None:
 
 async def judged(ref: ImageRef | None, known: set[str], image: str = "r.example/app:1") -> Any:
     container = {"Image": OURS, "Config": {"Image": image}}
-    return await judge_remotely(cast("Registries", stored()), container, ref, "linux/amd64", known)
+    return judge(Facts(container, meaning=await asked(stored(), known) if ref else None))
 
 
 async def test_a_container_is_judged_by_its_registry() -> None:

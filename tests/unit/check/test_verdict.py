@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from watcher.check.verdict import Status, cooling, followed, held, is_built_here, judge
+from watcher.check.verdict import Status, compare, cooling, followed, held, is_built_here
 from watcher.model.errors import Trouble
 from watcher.model.inspection import platform_manifests
 from watcher.model.reference import ImageRef
@@ -23,7 +23,7 @@ def image(identity: str, *tags: str, **more: Any) -> dict[str, Any]:
 
 
 def test_the_same_id_is_current() -> None:
-    verdict = judge(container("app:1"), image(RUNNING, "app:1"))
+    verdict = compare(container("app:1"), image(RUNNING, "app:1"))
 
     assert (verdict.status, verdict.running, verdict.target) == (Status.CURRENT, RUNNING, RUNNING)
 
@@ -31,13 +31,13 @@ def test_the_same_id_is_current() -> None:
 def test_another_id_is_outdated_whatever_the_dates_say() -> None:
     older = image(OTHER, "app:1", Created="1970-01-01T00:00:00Z")
 
-    verdict = judge(container("app:1", Created="2026-01-01T00:00:00Z"), older)
+    verdict = compare(container("app:1", Created="2026-01-01T00:00:00Z"), older)
 
     assert (verdict.status, verdict.running, verdict.target) == (Status.OUTDATED, RUNNING, OTHER)
 
 
 def test_a_tag_that_is_gone_is_unknown_and_has_no_target() -> None:
-    verdict = judge(container("app:1"), None)
+    verdict = compare(container("app:1"), None)
 
     assert (verdict.status, verdict.target) == (Status.UNKNOWN, "")
 
@@ -45,20 +45,20 @@ def test_a_tag_that_is_gone_is_unknown_and_has_no_target() -> None:
 @pytest.mark.parametrize("reference", [f"app@{DIGEST}", f"app:1@{DIGEST}", RUNNING, RUNNING[:19]])
 @pytest.mark.parametrize("found", [None, image(OTHER, "app:1")])
 def test_pinned_is_current_whatever_else_moves(reference: str, found: Any) -> None:
-    assert judge(container(reference), found).status is Status.CURRENT
+    assert compare(container(reference), found).status is Status.CURRENT
     assert followed(container(reference), found) is None
 
 
 @pytest.mark.parametrize("typed", ["cafe", "c", "cafecafecafe", "cafe" * 16])
 @pytest.mark.parametrize("found", [None, image(RUNNING, "app:1")])
 def test_a_prefix_of_the_own_image_id_is_an_id(typed: str, found: Any) -> None:
-    assert judge(container(typed), found).status is Status.CURRENT
+    assert compare(container(typed), found).status is Status.CURRENT
 
 
 def test_a_name_that_looks_like_an_id_is_followed_as_the_name_that_it_is() -> None:
     moved = image(OTHER, "cafe:latest")
 
-    assert judge(container("cafe"), moved).status is Status.OUTDATED
+    assert compare(container("cafe"), moved).status is Status.OUTDATED
     assert str(followed(container("cafe"), moved)) == "docker.io/library/cafe:latest"
 
 
@@ -66,11 +66,11 @@ def test_a_hexadecimal_name_whose_tag_is_gone_is_not_taken_for_another_images_id
     """The engine answers `GET /images/beef/json` with the image whose id begins so."""
     by_accident = image(OTHER, "unrelated:1")
 
-    assert judge(container("beef"), by_accident).status is Status.UNKNOWN
+    assert compare(container("beef"), by_accident).status is Status.UNKNOWN
 
 
 def test_tags_are_compared_normalised() -> None:
-    assert judge(container("cafe"), image(OTHER, "docker.io/library/cafe:latest")).status is Status.OUTDATED
+    assert compare(container("cafe"), image(OTHER, "docker.io/library/cafe:latest")).status is Status.OUTDATED
 
 
 def index(*rows: tuple[str, str]) -> list[dict[str, Any]]:
@@ -84,40 +84,40 @@ def test_an_index_that_still_holds_the_running_manifest_is_no_update() -> None:
         OTHER, "app:1", Manifests=index((M1, "image"), (M2, "image"), (ATTESTATION, "attestation"))
     )
 
-    assert judge(runs, rebuilt).status is Status.CURRENT
+    assert compare(runs, rebuilt).status is Status.CURRENT
 
 
 def test_an_index_without_the_running_manifest_is_an_update() -> None:
     runs = container("app:1", ImageManifestDescriptor={"digest": M1})
 
-    assert judge(runs, image(OTHER, "app:1", Manifests=index((M2, "image")))).status is Status.OUTDATED
+    assert compare(runs, image(OTHER, "app:1", Manifests=index((M2, "image")))).status is Status.OUTDATED
 
 
 def test_an_attestation_is_no_manifest_that_a_container_could_run() -> None:
     runs = container("app:1", ImageManifestDescriptor={"digest": ATTESTATION})
     rows = index((M2, "image"), (ATTESTATION, "attestation"))
 
-    assert judge(runs, image(OTHER, "app:1", Manifests=rows)).status is Status.OUTDATED
+    assert compare(runs, image(OTHER, "app:1", Manifests=rows)).status is Status.OUTDATED
     assert platform_manifests({"Manifests": rows}) == {M2}
 
 
 @pytest.mark.parametrize("descriptor", [{}, {"ImageManifestDescriptor": None}])
 def test_engines_that_tell_no_manifests_are_judged_by_the_id(descriptor: dict[str, Any]) -> None:
     assert (
-        judge(container("app:1", **descriptor), image(OTHER, "app:1", Manifests=None)).status
+        compare(container("app:1", **descriptor), image(OTHER, "app:1", Manifests=None)).status
         is Status.OUTDATED
     )
 
 
 def test_a_verdict_is_shown_with_its_reason() -> None:
-    assert str(judge(container("app:1"), image(RUNNING, "app:1"))) == "up to date: app:1 is cafecafecafe"
-    assert str(judge(container("app:1"), image(OTHER, "app:1"))) == (
+    assert str(compare(container("app:1"), image(RUNNING, "app:1"))) == "up to date: app:1 is cafecafecafe"
+    assert str(compare(container("app:1"), image(OTHER, "app:1"))) == (
         "update available: app:1 was cafecafecafe, is beefbeefbeef"
     )
 
 
 def test_an_image_that_has_its_tag_for_too_short_a_time_is_held_until_then() -> None:
-    outdated = judge(container("app:1"), image(OTHER, "app:1"))
+    outdated = compare(container("app:1"), image(OTHER, "app:1"))
 
     verdict = cooling(outdated, 1000.5, "tomorrow")
 
@@ -126,7 +126,7 @@ def test_an_image_that_has_its_tag_for_too_short_a_time_is_held_until_then() -> 
 
 
 def test_no_clock_ends_any_other_verdict() -> None:
-    outdated = judge(container("app:1"), image(OTHER, "app:1"))
+    outdated = compare(container("app:1"), image(OTHER, "app:1"))
 
     assert [each.until for each in (outdated, held(outdated, OTHER, "it crashed"))] == [0, 0]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from watcher.check.local import Assessment
+from watcher.check.judgement import Assessment
 from watcher.check.verdict import Status, Verdict
 from watcher.daemon.log_fields import about
 

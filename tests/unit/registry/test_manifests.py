@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.check.test_remote import AMD, CONFIG, INDEX, OURS, Stored, asked, row
-from watcher.check.remote import Meaning
+from watcher.check.verdict import Meaning
 from watcher.model.errors import RegistryError, Trouble
 
 GOOD = {"config": {"digest": CONFIG}, "layers": []}

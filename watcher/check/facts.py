@@ -1,0 +1,69 @@
+"""Reads what a judgement needs, once: from the engine, and what is remembered."""
+
+import time
+
+from attrs import evolve
+
+from watcher.check.cooldown import noted
+from watcher.check.judgement import Facts, judge
+from watcher.check.verdict import Status
+from watcher.config.settings import Policy
+from watcher.engine.client import Engine, Json
+from watcher.engine.images import known_image
+from watcher.host.context import Context
+from watcher.model.inspection import reference_of
+from watcher.model.platform import platform
+
+
+async def here(engine: Engine, container: Json) -> Facts:
+    """What the engine alone tells of a container: what its reference means there."""
+    return Facts(container, await known_image(engine, reference_of(container)))
+
+
+async def read(
+    context: Context, container: Json, policy: Policy | None = None, *, asked: bool = False
+) -> Facts:
+    """What is known of a container, without a question to its registry; its image is remembered on the way.
+
+    Args:
+        context: Where it is.
+        container: As inspected.
+        policy: Its settings; None where images alone decide.
+        asked: Whether it counts that the daemon had no answer from its registry.
+    """
+    engine, facts = context.engine, await here(context.engine, container)
+    running = await _running(context, facts)
+    failure = await context.memory.failure(container["Id"], container["Name"].removeprefix("/"))
+    facts = evolve(
+        facts, running=running, failure=failure, platform=platform(container, running, engine.platform)
+    )
+    if policy:
+        facts = await _with_policy(context, facts, policy, asked=asked and policy.source == "registry")
+    return evolve(facts, now=time.time())
+
+
+async def _running(context: Context, facts: Facts) -> Json | None:
+    """The image that a container runs; the engine may have dropped it."""
+    running, tagged = facts.container["Image"], facts.tagged
+    known = context.memory.image(running)
+    if tagged and tagged["Id"] == running:
+        found: Json | None = tagged
+    else:
+        found = known or await known_image(context.engine, running)
+    if found and not known:
+        await context.memory.keep_image(found)
+    return found
+
+
+async def _with_policy(context: Context, facts: Facts, policy: Policy, *, asked: bool) -> Facts:
+    """The same with what the registry was last seen to have, and how it last answered.
+
+    The first counts where no layer may come yet: for a cooldown, and for `notify`.
+    """
+    memory, tag, verdict = context.memory, facts.tag, judge(facts)
+    if tag is None or facts.tagged is None:
+        return facts
+    if (policy.cooldown or policy.mode == "notify") and verdict.status in (Status.CURRENT, Status.OUTDATED):
+        seen = await noted(memory, tag, facts.tagged, verdict)
+        facts = evolve(facts, seen=seen, cooldown=policy.cooldown)
+    return evolve(facts, asked=await memory.asked(str(tag))) if asked else facts

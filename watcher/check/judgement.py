@@ -1,0 +1,97 @@
+"""The judgement of one container, by all that is known of it. Pure: no I/O."""
+
+from typing import Any
+
+from attrs import frozen
+
+from watcher.check.cooldown import foreseen
+from watcher.check.last_answers import unanswered
+from watcher.check.verdict import Meaning, Status, Verdict, by_registry, compare, followed, held
+from watcher.host.inventory import Tag
+from watcher.model.reference import ImageRef
+from watcher.store.failures import Asked, Failure, Seen
+
+Json = dict[str, Any]
+
+_OPEN = (Status.CURRENT, Status.OUTDATED)
+
+
+@frozen
+class Facts:
+    """What is known of one container; whatever was not read, for it does not count, is left at its default.
+
+    Attributes:
+        container: As inspected.
+        tagged: The image that its reference means in the engine; None where there is none.
+        running: The image that it runs, as the engine or our memory knows it.
+        platform: What to pull for; empty is the engine's own.
+        failure: The image that it is not to be tried with again.
+        cooldown: Seconds for which its tag must have meant a new image.
+        seen: What its tag was last seen to mean.
+        asked: How the daemon's last question about its tag ended.
+        meaning: What its tag means in the registry, which was asked just now.
+        now: Seconds since the epoch, when all was read.
+    """
+
+    container: Json
+    tagged: Json | None = None
+    running: Json | None = None
+    platform: str = ""
+    failure: Failure | None = None
+    cooldown: float = 0.0
+    seen: Seen | None = None
+    asked: Asked | None = None
+    meaning: Meaning | None = None
+    now: float = 0.0
+
+    @property
+    def ref(self) -> ImageRef | None:
+        """The tag that the container follows; None where it is pinned."""
+        return followed(self.container, self.tagged)
+
+    @property
+    def tag(self) -> Tag | None:
+        """The same with the platform."""
+        return Tag(ref, self.platform) if (ref := self.ref) else None
+
+
+@frozen
+class Assessment:
+    """What was read of one container, and what follows from it.
+
+    Attributes:
+        container: As inspected.
+        image: What its reference means now, None where the local cache has none.
+        verdict: The answer.
+    """
+
+    container: Json
+    image: Json | None
+    verdict: Verdict
+
+    @property
+    def name(self) -> str:
+        """The container's name, without the engine's slash."""
+        return str(self.container["Name"]).removeprefix("/")
+
+
+def judge(facts: Facts) -> Verdict:
+    """Compare identities, and let count what else is known."""
+    verdict, ref = compare(facts.container, facts.tagged), facts.ref
+    if facts.meaning and ref:
+        verdict = by_registry(facts.container["Image"], ref, facts.meaning)
+    if facts.failure:
+        verdict = held(verdict, facts.failure.image, facts.failure.reason)
+    if facts.seen and facts.tagged and ref and verdict.status in _OPEN:
+        verdict = foreseen(verdict, ref, facts.tagged, facts.seen, facts.cooldown, facts.now)
+    return unanswered(verdict, facts.asked, facts.tagged["Id"]) if facts.asked and facts.tagged else verdict
+
+
+def assessed(facts: Facts) -> Assessment:
+    """The judgement, with what it is of."""
+    return Assessment(facts.container, facts.tagged, judge(facts))
+
+
+def unknown(container: Json, why: str) -> Assessment:
+    """What is said of a container that cannot be judged."""
+    return Assessment(container, None, Verdict(Status.UNKNOWN, why, container["Image"]))

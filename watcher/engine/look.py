@@ -1,0 +1,38 @@
+"""One look at an engine: what of it is read once, however many judge by it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from watcher.model.errors import NotFound
+
+Json = dict[str, Any]
+
+
+class Look:
+    """The images that one look has inspected, under each name that they were asked for by, and their ids."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Json | NotFound] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
+
+    async def image(self, reference: str, inspect: Callable[[str], Awaitable[Json]]) -> Json:
+        """Inspect an image, but where that was done already; those who ask at once wait for the first.
+
+        Raises:
+            NotFound: There is none, or was none when that was asked.
+        """
+        async with self._turns.setdefault(reference, asyncio.Lock()):
+            if reference not in self._found:
+                await self._inspect(reference, inspect)
+        found = self._found[reference]
+        if isinstance(found, NotFound):
+            raise found
+        return found
+
+    async def _inspect(self, reference: str, inspect: Callable[[str], Awaitable[Json]]) -> None:
+        try:
+            found = self._found[reference] = await inspect(reference)
+            self._found.setdefault(found["Id"], found)
+        except NotFound as error:
+            self._found[reference] = error
