@@ -7,21 +7,20 @@ carried out in one transaction together with its number. Pure: no I/O.
 Migration = tuple[str, ...]
 
 _HISTORY: Migration = (
-    # What has ended; the key is the attempt's own, whoever writes down its end.
+    # What has ended; the key is the attempt's own, whoever writes down its end. A record is JSON.
     """
     CREATE TABLE attempts (
-        key TEXT PRIMARY KEY,
+        number INTEGER PRIMARY KEY,
+        key TEXT NOT NULL UNIQUE,
         at REAL NOT NULL,
         engine TEXT NOT NULL,
         name TEXT NOT NULL,
-        kind TEXT NOT NULL,
-        outcome TEXT NOT NULL,
         record TEXT NOT NULL
-    ) WITHOUT ROWID
+    )
     """,
-    "CREATE INDEX attempts_at ON attempts (at)",
-    "CREATE INDEX attempts_name ON attempts (engine, name, at)",
-    # How an attempt is about to end: the next run looks whether it did where a process was killed.
+    "CREATE INDEX attempts_at ON attempts (at, number)",
+    "CREATE INDEX attempts_name ON attempts (name, at, number)",
+    # How an attempt is about to end: the next run records it where a process was killed before it had.
     """
     CREATE TABLE expected (
         key TEXT PRIMARY KEY,
@@ -29,7 +28,21 @@ _HISTORY: Migration = (
         engine TEXT NOT NULL,
         name TEXT NOT NULL,
         record TEXT NOT NULL
-    ) WITHOUT ROWID
+    )
+    """,
+    # What people hold, or let go ahead: one of a kind for each container.
+    """
+    CREATE TABLE holds (
+        engine TEXT NOT NULL,
+        name TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        at REAL NOT NULL,
+        until REAL NOT NULL,
+        image TEXT NOT NULL,
+        by TEXT NOT NULL,
+        why TEXT NOT NULL,
+        PRIMARY KEY (engine, name, kind)
+    )
     """,
 )
 

@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ from attrs import asdict, evolve
 
 from watcher.model.errors import EngineError
 from watcher.store import file_lock
+from watcher.store.database import Database
 from watcher.store.failures import Asked, Failure, Seen, asked_of, failure_of, seen_of
+from watcher.store.history import History
+from watcher.store.holds import HoldStore
 from watcher.store.keys import Key, file_name
 from watcher.store.owner import home_of, passing_home
 from watcher.store.records import Records
@@ -48,10 +52,12 @@ class Memory:
 
     Attributes:
         has_said: Whether it was said that something could not be kept.
+        database: What is kept in tables.
     """
 
     def __init__(self, folder: Path, identify: Callable[[], Awaitable[str]]) -> None:
         self._folder = folder
+        self.database = Database(folder)
         self._records = Records(folder)
         self._identify = identify
         self._began: dict[Path, float] = {}
@@ -68,6 +74,16 @@ class Memory:
         trouble = "" if self.has_said else self._records.tried() or self._lock_trouble
         self.has_said = self.has_said or bool(trouble)
         return trouble
+
+    @cached_property
+    def history(self) -> History:
+        """What became of each attempt at an update."""
+        return History(self.database, self.key)
+
+    @cached_property
+    def held(self) -> HoldStore:
+        """What people hold and approve."""
+        return HoldStore(self.database, self.key)
 
     async def failure(self, cid: str, name: str) -> Failure | None:
         """The image that a container is not to be tried with again.

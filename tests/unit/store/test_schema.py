@@ -13,4 +13,4 @@ def test_every_migration_is_carried_out_after_those_before_it() -> None:
 
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     connection.close()
-    assert {"attempts", "expected"} <= tables
+    assert {"attempts", "expected", "holds"} <= tables

@@ -1,0 +1,178 @@
+"""What became of each attempt at an update, whoever made it; and what people held, released and approved.
+
+A row is written within what ends its attempt, and before that (`expect`) as it is about to end: where a
+process is killed in between, the next run finds what was expected (`unrecorded`) and records it. An attempt
+that is told twice is one row. What cannot be written is kept for as long as the process lives.
+"""
+
+import contextlib
+import json
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from attrs import asdict, frozen
+
+from watcher.model.errors import NotKept
+from watcher.store.database import Database
+from watcher.store.keys import Key
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from watcher.model.events import Attempt
+
+Json = dict[str, Any]
+
+KEPT_S = 365 * 86400.0
+KEPT_ROWS = 10_000
+
+_UNWRITTEN = 1000
+_WHERE = "WHERE (:engine IN ('', engine) OR engine = '') AND :name IN ('', name)"
+
+
+@frozen
+class Row:
+    """One row.
+
+    Attributes:
+        key: What it is known by when it is told again.
+        at: When it ended, in seconds since the epoch.
+        engine: The engine's id.
+        name: The container's name.
+        record: It as JSON, as it is shown.
+    """
+
+    key: str
+    at: float
+    engine: str
+    name: str
+    record: str
+
+
+class History:
+    """The history of one engine's containers, in a database that others may share.
+
+    Args:
+        database: That of the state directory.
+        key: Gives the key of a container by its name.
+    """
+
+    def __init__(self, database: Database, key: Callable[[str], Awaitable[Key]]) -> None:
+        self._database = database
+        self._key = key
+        self._unwritten: dict[str, Row] = {}
+
+    async def expect(self, attempt: "Attempt") -> None:
+        """Take an attempt that is about to end so."""
+        row = await self._row(attempt)
+        with contextlib.suppress(NotKept):
+            await self._database.write(lambda connection: _insert(connection, "expected", row))
+
+    async def record(self, attempt: "Attempt") -> None:
+        """Take an attempt that has ended so."""
+        row = await self._row(attempt)
+        self._unwritten[row.key] = row
+        for key in [*self._unwritten][:-_UNWRITTEN]:
+            del self._unwritten[key]
+        pending = [*self._unwritten.values()]
+        with contextlib.suppress(NotKept):
+            await self._database.write(lambda connection: _record(connection, pending))
+            for each in pending:
+                self._unwritten.pop(each.key, None)
+
+    async def unrecorded(self) -> frozenset[str]:
+        """The names of containers with an attempt that was about to end, and of which no end is recorded."""
+        engine = (await self._key("")).engine
+
+        def work(connection: "sqlite3.Connection") -> frozenset[str]:
+            return frozenset(row.name for row in _expected(connection, engine, ""))
+
+        return await self._database.read(work, frozenset[str]())
+
+    async def confirm(self, name: str) -> None:
+        """Record what was about to end; for whoever has claimed the container, of which no update is open."""
+        engine = (await self._key(name)).engine
+
+        def work(connection: "sqlite3.Connection") -> None:
+            _record(connection, _expected(connection, engine, name))
+
+        with contextlib.suppress(NotKept):
+            await self._database.write(work)
+
+    async def last(self, count: int, name: str = "", engine: str = "") -> list[Json]:
+        """The newest rows, those first.
+
+        Args:
+            count: How many at most.
+            name: The container's; empty for all of them.
+            engine: The engine's id; empty for those of all engines.
+        """
+        asked = {"count": count, "name": name, "engine": engine}
+        query = f"SELECT record FROM attempts {_WHERE} ORDER BY at DESC, number DESC LIMIT :count"  # noqa: S608
+
+        def work(connection: "sqlite3.Connection") -> list[Json]:
+            return [json.loads(text) for (text,) in connection.execute(query, asked)]
+
+        return await self._database.read(work, list[Json]())
+
+    async def _row(self, attempt: "Attempt") -> Row:
+        engine = (await self._key(attempt.name)).engine
+        at = datetime.fromisoformat(attempt.at).timestamp()
+        return Row(_key_of(attempt), at, engine, attempt.name, json.dumps(record_of(attempt, engine)))
+
+
+def record_of(attempt: "Attempt", engine: str) -> Json:
+    """An attempt as JSON: the keys of the history."""
+    found = asdict(attempt)
+    del found["containers"]
+    images = {side: found[side] if found[side]["id"] else None for side in ("old", "new")}
+    return {"at": found.pop("at"), "engine": engine} | found | images
+
+
+def decision(kind: str, key: Key, by: str, why: str, **more: Any) -> Row:
+    """The row of what a person decided of a container: to hold, to release or to approve."""
+    now = time.time()
+    at = datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    nothing = dict.fromkeys(("image", "old", "new", "took_s", "down_s", "link"))
+    told: Json = {"at": at, "engine": key.engine, "name": key.name, "kind": kind, "outcome": None} | nothing
+    told |= {"by": by, "stages": {}, "along": [], "why": why} | more
+    return Row(secrets.token_hex(8), now, key.engine, key.name, json.dumps(told))
+
+
+def add(connection: "sqlite3.Connection", row: Row) -> None:
+    """Write a row in a transaction that does more; what is too old, or too many, goes."""
+    _insert(connection, "attempts", row)
+    connection.execute("DELETE FROM attempts WHERE at < ?", [time.time() - KEPT_S])
+    newest = "SELECT number FROM attempts ORDER BY at DESC, number DESC LIMIT -1 OFFSET ?"
+    connection.execute(f"DELETE FROM attempts WHERE number IN ({newest})", [KEPT_ROWS])  # noqa: S608
+
+
+def _key_of(attempt: "Attempt") -> str:
+    """The ids of both containers; what has not both was made by this process alone, and is told once."""
+    return ":".join(attempt.containers) if all(attempt.containers) else secrets.token_hex(8)
+
+
+def _record(connection: "sqlite3.Connection", rows: list[Row]) -> None:
+    for row in rows:
+        connection.execute("DELETE FROM expected WHERE key = ?", [row.key])
+        if not _has_ended(connection, row.key):
+            add(connection, row)
+
+
+def _has_ended(connection: "sqlite3.Connection", key: str) -> bool:
+    """Whether the end of an attempt is known; one that failed may have been left for recovery to end."""
+    found = connection.execute("SELECT record FROM attempts WHERE key = ?", [key]).fetchone()
+    return found is not None and json.loads(found[0])["outcome"] != "failed"
+
+
+def _insert(connection: "sqlite3.Connection", table: str, row: Row) -> None:
+    values = "(key, at, engine, name, record) VALUES (:key, :at, :engine, :name, :record)"
+    connection.execute(f"INSERT OR REPLACE INTO {table} {values}", asdict(row))
+
+
+def _expected(connection: "sqlite3.Connection", engine: str, name: str) -> list[Row]:
+    query = f"SELECT key, at, engine, name, record FROM expected {_WHERE}"  # noqa: S608
+    return [Row(*found) for found in connection.execute(query, {"engine": engine, "name": name})]

@@ -1,0 +1,161 @@
+"""What people hold back, and which image they let go ahead: kept by the container's name, across restarts.
+
+A container that is made anew under its name is held as before. What cannot be read any more is as it was read
+last, for a hold that nobody sees is broken.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Literal
+
+from attrs import asdict, field, frozen
+
+from watcher.store import history
+from watcher.store.database import Database
+from watcher.store.keys import Key
+
+if TYPE_CHECKING:
+    import sqlite3
+
+# `left`: the image that a rollback went away from.
+Kind = Literal["hold", "left", "approve"]
+
+_COLUMNS = "name, kind, at, until, image, by, why"
+
+
+@frozen
+class Hold:
+    """One decision of a person.
+
+    Attributes:
+        name: The container's name.
+        kind: What was decided; `approve` lets an image go ahead, the others hold it back.
+        at: When, in seconds since the epoch.
+        until: When it is over, likewise; 0 where no clock ends it.
+        image: The id of the only image that it concerns; empty where it concerns each.
+        by: Who decided.
+        why: In that person's words, or empty.
+    """
+
+    name: str
+    kind: Kind
+    at: float
+    until: float = 0.0
+    image: str = ""
+    by: str = "cli"
+    why: str = ""
+
+
+@frozen
+class Holds:
+    """All that is held and approved of one engine's containers, as it was read. Pure.
+
+    Attributes:
+        of: The decisions on each container, by its name.
+    """
+
+    of: Mapping[str, tuple[Hold, ...]] = field(factory=dict)
+
+    def held(self, name: str, image: str, now: float) -> Hold | None:
+        """What holds a container back.
+
+        Args:
+            name: The container's.
+            image: The id of the image that its tag means; one that is not known is as good as another one.
+            now: Seconds since the epoch.
+        """
+        found = [
+            each for each in self.of.get(name, ()) if each.kind != "approve" and _counts(each, image, now)
+        ]
+        return max(found, key=lambda each: (not each.image, each.until or float("inf")), default=None)
+
+    def is_approved(self, name: str, image: str) -> bool:
+        """Whether somebody has let a container go ahead to this very image."""
+        return any(each.kind == "approve" and each.image == image for each in self.of.get(name, ()))
+
+
+class HoldStore:
+    """What is held and approved of one engine's containers, in a database that others may share.
+
+    Args:
+        database: That of the state directory.
+        key: Gives the key of a container by its name.
+    """
+
+    def __init__(self, database: Database, key: Callable[[str], Awaitable[Key]]) -> None:
+        self._database = database
+        self._key = key
+        self._last = Holds()
+
+    async def read(self) -> Holds:
+        """All of it, as it is now."""
+        engine = (await self._key("")).engine
+
+        def work(connection: "sqlite3.Connection") -> Holds:
+            query = f"SELECT {_COLUMNS} FROM holds WHERE engine = ?"  # noqa: S608
+            return _by_name(Hold(*row) for row in connection.execute(query, [engine]))
+
+        self._last = await self._database.read(work, self._last)
+        return self._last
+
+    async def hold(self, hold: Hold) -> None:
+        """Keep a decision in the place of the last one of its kind, and write it into the history.
+
+        Raises:
+            NotKept: It could not be written.
+        """
+        key = await self._key(hold.name)
+        row = history.decision("approve" if hold.kind == "approve" else "hold", key, hold.by, hold.why)
+        values = asdict(hold) | {"engine": key.engine}
+
+        def work(connection: "sqlite3.Connection") -> None:
+            named = f"(engine, {_COLUMNS}) VALUES (:engine, :name, :kind, :at, :until, :image, :by, :why)"
+            connection.execute(f"INSERT OR REPLACE INTO holds {named}", values)
+            history.add(connection, row)
+
+        await self._database.write(work)
+
+    async def release(self, name: str, by: str) -> bool:
+        """Hold a container back no longer; whether it was.
+
+        Raises:
+            NotKept: It could not be written.
+        """
+        key = await self._key(name)
+        row = history.decision("release", key, by, "")
+
+        def work(connection: "sqlite3.Connection") -> bool:
+            where = "engine = ? AND name = ? AND kind != 'approve' AND (until = 0 OR until > ?)"
+            values = [key.engine, name, time.time()]
+            is_held = connection.execute(f"DELETE FROM holds WHERE {where}", values).rowcount > 0  # noqa: S608
+            if is_held:
+                history.add(connection, row)
+            return is_held
+
+        return await self._database.write(work)
+
+    async def forget(self, name: str, kinds: Collection[Kind]) -> None:
+        """Drop decisions that are over, of which nothing need be said: an approval that was used.
+
+        Raises:
+            NotKept: It could not be written.
+        """
+        engine = (await self._key(name)).engine
+
+        def work(connection: "sqlite3.Connection") -> None:
+            for kind in kinds:
+                where = "engine = ? AND name = ? AND kind = ?"
+                connection.execute(f"DELETE FROM holds WHERE {where}", [engine, name, kind])  # noqa: S608
+
+        await self._database.write(work)
+
+
+def _counts(hold: Hold, image: str, now: float) -> bool:
+    return (not hold.until or now < hold.until) and hold.image in ("", image)
+
+
+def _by_name(found: Iterable[Hold]) -> Holds:
+    names = dict[str, tuple[Hold, ...]]()
+    for each in found:
+        names[each.name] = (*names.get(each.name, ()), each)
+    return Holds(names)
