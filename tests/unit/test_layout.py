@@ -14,6 +14,7 @@ ELSEWHERE = {
     "check/checks": f"{INTEGRATION}/check/test_check.py",
     "check/freshness": f"{INTEGRATION}/check/test_check.py",
     "check/facts": f"{INTEGRATION}/check/test_check.py",
+    "check/providers": f"{INTEGRATION}/cli/test_waits.py",
     "check/status": f"{INTEGRATION}/cli/test_list.py",
     "cli/commands": f"{INTEGRATION}/cli/test_commands.py",
     "cli/ctr_updater": f"{INTEGRATION}/cli/test_exercise.py",

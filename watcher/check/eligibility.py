@@ -5,6 +5,7 @@ nothing would follow it. Pure: no I/O.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from enum import StrEnum
 
 from attrs import frozen
@@ -12,6 +13,8 @@ from attrs import frozen
 from watcher.check.verdict import Status, Verdict
 from watcher.config.schedule import may_begin, next_time
 from watcher.config.settings import Policy
+
+UPDATES = frozenset({Status.OUTDATED, Status.HELD})  # the verdicts that there is an update
 
 
 class For(StrEnum):
@@ -28,6 +31,9 @@ class For(StrEnum):
     WINDOW = "window"
     SCHEDULE = "schedule"
     DEPENDENCY = "dependency"
+
+
+_TOLD = frozenset({For.FAILED, For.COOLDOWN, For.OPEN_UPDATE})  # the verdict's own reason says them
 
 
 @frozen
@@ -61,8 +67,7 @@ def _waits(verdict: Verdict, policy: Policy, now: float, grace: float) -> Iterat
     if verdict.status is Status.HELD:
         yield Wait(For.COOLDOWN if verdict.until else For.FAILED, verdict.reason, verdict.until)
     is_followed = policy.enable and policy.mode != "notify"
-    has_update = verdict.status in (Status.OUTDATED, Status.HELD)
-    if is_followed and has_update and (wait := scheduled(policy, now=now, grace=grace)):
+    if is_followed and verdict.status in UPDATES and (wait := scheduled(policy, now=now, grace=grace)):
         yield wait
 
 
@@ -81,6 +86,20 @@ def held_back(trouble: str) -> Wait:
 def under_way(how: str) -> Wait:
     """The wait for the end of an update that is open; `how` says how that is to come."""
     return Wait(For.OPEN_UPDATE, how)
+
+
+def words(found: Iterable[Wait]) -> str:
+    """The nearest wait for people, as a clause; empty where there is none that the verdict does not tell."""
+    wait = nearest(each for each in found if each.cause not in _TOLD)
+    if wait is None:
+        return ""
+    until = f" until {shown(wait.until)}" if wait.until else ""
+    return f"waits{until}: {wait.why}"
+
+
+def shown(moment: float) -> str:
+    """A moment for people: in local time, with its offset."""
+    return datetime.fromtimestamp(moment).astimezone().isoformat(timespec="seconds")
 
 
 def nearest(found: Iterable[Wait]) -> Wait | None:

@@ -63,11 +63,13 @@ class Assessment:
         container: As inspected.
         image: What its reference means now, None where the local cache has none.
         verdict: The answer.
+        running: The image that it runs, None where nobody knows it.
     """
 
     container: Json
     image: Json | None
     verdict: Verdict
+    running: Json | None = None
 
     @property
     def name(self) -> str:
@@ -89,7 +91,7 @@ def judge(facts: Facts) -> Verdict:
 
 def assessed(facts: Facts) -> Assessment:
     """The judgement, with what it is of."""
-    return Assessment(facts.container, facts.tagged, judge(facts))
+    return Assessment(facts.container, facts.tagged, judge(facts), facts.running)
 
 
 def unknown(container: Json, why: str) -> Assessment:

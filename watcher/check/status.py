@@ -1,15 +1,23 @@
 """What `check` and `list` say of containers: one row each, under its own name while it is updated too."""
 
 import asyncio
+import time
 from collections.abc import Iterable
+from functools import cached_property
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from watcher.check import checks, judgement
+from watcher.check import checks, eligibility, judgement
 from watcher.check.checks import Judge
+from watcher.check.eligibility import Wait
 from watcher.check.judgement import Assessment
 from watcher.check.own_labels import remarks
+from watcher.check.providers import trouble_before
+from watcher.check.releases import releases_of
+from watcher.check.stages import stage_of
 from watcher.check.verdict import Status, Verdict
+from watcher.config.settings import Policy
+from watcher.dependencies.order import Order
 from watcher.engine.client import Json
 from watcher.host.context import Context
 from watcher.host.inventory import opted_in
@@ -17,6 +25,7 @@ from watcher.host.lookup import find
 from watcher.model.errors import EngineUnavailable, NotFound, UnreadableSetting, WatcherError, unexpected
 from watcher.model.inspection import reference_of
 from watcher.model.names import Marker, container_name, name_of
+from watcher.model.release import NOTHING, Releases
 from watcher.recovery.state import Scene, scenes, set_aside, strays
 
 UPDATING = "updating"
@@ -35,6 +44,10 @@ class Shown:
         mode: Its mode; `-` where it did not opt in, or its labels cannot be read.
         verdict: The answer for it.
         remarks: What people should know of its labels, a line each.
+        engine: What people call its engine.
+        releases: The versions of the image that it runs and of the one that it should run.
+        waits: Why it is not updated now.
+        stage: What an open update of it does now; empty where there is none.
     """
 
     name: str
@@ -44,24 +57,34 @@ class Shown:
     mode: str
     verdict: Verdict
     remarks: tuple[str, ...] = ()
+    engine: str = ""
+    releases: Releases = NOTHING
+    waits: tuple[Wait, ...] = ()
+    stage: str = ""
 
 
 Answer = Shown | WatcherError
 
 
-def shown(context: Context, found: Assessment, *, state: str = "") -> Shown:
+def shown(context: Context, found: Assessment) -> Shown:
     """What is said of a container that was judged."""
-    container = found.container
-    mode = _mode(context, container)
-    seen = state or container["State"]["Status"]
-    about = container["Id"], reference_of(container), seen, mode, found.verdict
-    return Shown(found.name, *about, tuple(remarks(container)))
+    container, policy = found.container, _policy(context, found.container)
+    mode = policy.mode if policy and policy.enable else "-"
+    about = container["Id"], reference_of(container), container["State"]["Status"], mode, found.verdict
+    return Shown(
+        found.name,
+        *about,
+        remarks=tuple(remarks(container)),
+        engine=context.engine_name,
+        releases=releases_of(found, policy.release_url if policy else ""),
+        waits=_waits(context, found.verdict, policy),
+    )
 
 
 async def listed(context: Context, *, every: bool = False) -> list[Shown]:
     """The containers that opted in, in any state, and with `every` also all that run; not the own one."""
     answers = await check_all(context, checks.judged, every=every)
-    return [each if isinstance(each, Shown) else unknown(name, each) for name, each in answers]
+    return [each if isinstance(each, Shown) else unknown(context, name, each) for name, each in answers]
 
 
 async def check_all(context: Context, judge: Judge, *, every: bool = False) -> list[tuple[str, Answer]]:
@@ -96,6 +119,7 @@ class _Found:
 
     def __init__(self, context: Context, rows: list[Json], judge: Judge) -> None:
         self._context = context
+        self._rows = rows
         self._judge = judge
         self._aside = set_aside(rows)
         waiting = set(self._aside.values())
@@ -132,13 +156,26 @@ class _Found:
             if name in self._strays:
                 why = "it has a temporary name of an update"
                 return shown(self._context, _left(why, container, self._strays[name]))
-            return shown(self._context, await self._judge(self._context, container))
+            return await self._judged(container)
         except EngineUnavailable:
             raise
         except WatcherError as error:
             return error
         except Exception as error:  # noqa: BLE001 - an error of ours must not keep the others from being shown
             return unexpected(name, error)
+
+    async def _judged(self, container: Json) -> Shown:
+        """Answer for a container that has no open update; an update waits for what it depends on, too."""
+        found = await self._judge(self._context, container)
+        row = shown(self._context, found)
+        is_wanted = row.mode not in ("-", "notify") and found.verdict.status in eligibility.UPDATES
+        if is_wanted and (trouble := await trouble_before(self._context, self._order, container)):
+            return evolve(row, waits=(*row.waits, eligibility.held_back(trouble)))
+        return row
+
+    @cached_property
+    def _order(self) -> Order:
+        return Order.of(self._rows)
 
     async def _updated(self, scene: Scene) -> Shown | None:
         """Answer for a container whose update is open; None where it has come to its end meanwhile."""
@@ -148,8 +185,11 @@ class _Found:
         except NotFound:
             return None
         verdict = Verdict(Status.UNKNOWN, await self._how_open(scene.name), container["Image"])
-        found = Assessment(container | {"Name": f"/{scene.name}"}, None, verdict)
-        return shown(self._context, found, state=UPDATING)
+        running = self._context.memory.image(container["Image"])
+        found = Assessment(container | {"Name": f"/{scene.name}"}, None, verdict, running)
+        stage = stage_of(scene, {row["Id"]: row["State"] for row in self._rows})
+        waits = (eligibility.under_way(verdict.reason),)
+        return evolve(shown(self._context, found), state=UPDATING, waits=waits, stage=stage)
 
     async def _how_open(self, name: str) -> str:
         """Whether somebody is at work on an update, as far as this machine can tell."""
@@ -159,9 +199,10 @@ class _Found:
         return f"an update of it is open: if no updater is at work on it, `watcher update {name}` ends it"
 
 
-def unknown(name: str, error: WatcherError) -> Shown:
+def unknown(context: Context, name: str, error: WatcherError) -> Shown:
     """What is said in a list of a container that could not be judged."""
-    return Shown(name, "", "-", "-", "-", Verdict(Status.UNKNOWN, str(error), ""))
+    verdict = Verdict(Status.UNKNOWN, str(error), "")
+    return Shown(name, "", "-", "-", "-", verdict, engine=context.engine_name)
 
 
 def _left(what: str, container: Json, name: str) -> Assessment:
@@ -169,9 +210,15 @@ def _left(what: str, container: Json, name: str) -> Assessment:
     return judgement.unknown(container, why)
 
 
-def _mode(context: Context, container: Json) -> str:
+def _waits(context: Context, verdict: Verdict, policy: Policy | None) -> tuple[Wait, ...]:
+    """Why a container is not updated now, as far as it is its own affair."""
+    if policy is None:
+        return ()
+    return eligibility.waits(verdict, policy, now=time.time(), grace=context.grace)
+
+
+def _policy(context: Context, container: Json) -> Policy | None:
     try:
-        policy = context.defaults.with_labels(container["Config"]["Labels"])
+        return context.defaults.with_labels(container["Config"]["Labels"])
     except UnreadableSetting:
-        return "-"
-    return policy.mode if policy.enable else "-"
+        return None

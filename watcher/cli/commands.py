@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import click
+from attrs import evolve
 
 from watcher.check import checks, status
 from watcher.check.status import Shown
@@ -91,7 +92,8 @@ async def _result(context: Context, name: str, result: Result) -> dict[str, Any]
         planned = result.steps.record if result.steps else {}
         found = status.shown(context, result.assessment)
         if result.done is Done.UPDATED:
-            found = await _afterwards(context, found.name)
+            brought, found = found.releases, await _afterwards(context, found.name)
+            found = evolve(found, releases=evolve(found.releases, link=brought.link))
         return record(found) | {"done": result.done.value} | planned
     found = await _afterwards(context, name)
     if isinstance(result, WatcherError):
@@ -105,7 +107,7 @@ async def _afterwards(context: Context, name: str) -> Shown:
         ((_, answer),) = await status.check(context, [name], checks.judged)
     except EngineUnavailable as error:
         answer = error
-    return answer if isinstance(answer, Shown) else status.unknown(name, answer)
+    return answer if isinstance(answer, Shown) else status.unknown(context, name, answer)
 
 
 def _waits(waiting: Waiting) -> Waits:

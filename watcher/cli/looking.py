@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from watcher.check import checks, status
+from watcher.check import checks, eligibility, status
 from watcher.check.checks import Judge
 from watcher.check.status import Answer, Shown, check_all
 from watcher.cli.output import CODES, as_text, complain, record
@@ -110,5 +110,10 @@ def show(*, every: bool, no_trunc: bool, as_json: bool) -> Command:
 
 
 def _cells(rows: list[Shown]) -> list[list[str]]:
-    cells = [(row.name, row.image, row.state, row.mode, str(row.verdict)) for row in rows]
+    cells = [(row.name, row.image, row.state, row.mode, _verdict(row)) for row in rows]
     return [[*map(escaped, row)] for row in cells]
+
+
+def _verdict(row: Shown) -> str:
+    """The verdict, and what its update waits for first."""
+    return "; ".join(filter(None, [str(row.verdict), eligibility.words(row.waits)]))

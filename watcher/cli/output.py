@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from watcher.check.eligibility import Wait
 from watcher.check.status import Shown
 from watcher.check.verdict import Status
 from watcher.model.quoting import escaped
@@ -21,7 +22,7 @@ def complain(line: str) -> None:
 
 def record(row: Shown) -> dict[str, Any]:
     """One container as JSON; the first keys of the same in every command."""
-    verdict = row.verdict
+    verdict, releases = row.verdict, row.releases
     return {
         "name": row.name,
         "id": row.cid,
@@ -32,8 +33,25 @@ def record(row: Shown) -> dict[str, Any]:
         "reason": verdict.reason,
         "running": verdict.running,
         "target": verdict.target or None,
-        "until": datetime.fromtimestamp(verdict.until, UTC).isoformat() if verdict.until else None,
+        "until": _moment(verdict.until),
+        "engine": row.engine,
+        "version": {
+            "running": releases.running.version or None,
+            "target": releases.target.version or None,
+        },
+        "link": releases.link or None,
+        "waits": [_wait(each) for each in row.waits],
+        "kept": [],
+        "stage": row.stage or None,
     }
+
+
+def _wait(wait: Wait) -> dict[str, Any]:
+    return {"for": wait.cause.value, "until": _moment(wait.until), "why": wait.why}
+
+
+def _moment(seconds: float) -> str | None:
+    return datetime.fromtimestamp(seconds, UTC).isoformat() if seconds else None
 
 
 def as_text(value: object) -> str:

@@ -48,15 +48,16 @@ async def _opened(command: Command, *, waits: bool) -> int:
     refuse_unknown_variables()
     refuse_unknown_zone()
     defaults, state = Policy.of_environment(), state_folder()
-    counts = DaemonSettings.of_environment().image_labels
-    opened = OwnLabels(find(), counts=counts)
+    settings = DaemonSettings.of_environment()
+    opened = OwnLabels(find(), counts=settings.image_labels)
     memory = Memory(state, opened.identity)
     opened.recall = memory.image
     async with opened as engine, AsyncExitStack() as later:
         if not waits:
             await engine.negotiate()
         registries, notes, events = _registries(engine, later), _notes(state, opened), _events(later)
-        return await command(Context(engine, memory, defaults, registries, notes, events))
+        known = (engine, memory, defaults, registries, notes, events)
+        return await command(Context(*known, grace=settings.schedule_grace))
 
 
 def _registries(engine: Engine, closing: AsyncExitStack) -> Callable[[], "Registries"]:

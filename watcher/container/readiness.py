@@ -12,6 +12,7 @@ from attrs import frozen
 
 from watcher.container.baseline import EVERYTHING, Baseline, is_unhealthy
 from watcher.model.errors import EngineError, WatcherError
+from watcher.model.inspection import has_healthcheck
 from watcher.model.names import Wanted
 
 Json = dict[str, Any]
@@ -117,12 +118,6 @@ def _refuse_restarts(container: Json) -> None:
 def runs(container: Json) -> bool:
     """Whether it runs: one that the engine waits to restart is shown as running too (28.5)."""
     return bool(container["State"].get("Running")) and not container["State"].get("Restarting")
-
-
-def has_healthcheck(container: Json) -> bool:
-    """Whether the engine runs a check; `["NONE"]` switches the image's off."""
-    test = (container["Config"].get("Healthcheck") or {}).get("Test") or []
-    return bool(test) and test[0] != "NONE"
 
 
 def has_ended_well(container: Json) -> bool:

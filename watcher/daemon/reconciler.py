@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Callable, Collection
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -229,8 +228,7 @@ class Reconciler:
             self._due.pop(name, None)
             return True
         self._due[name] = due = wait.until
-        shown = datetime.fromtimestamp(due).astimezone().isoformat(timespec="seconds")
-        self._say(name, "update waits for its schedule", found, due=shown)
+        self._say(name, "update waits for its schedule", found, due=eligibility.shown(due))
         self._queue.add_later(name, due - now)
         return False
 

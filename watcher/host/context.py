@@ -41,6 +41,8 @@ class Context:
         holds: What was learnt of who holds on to whom.
         downtimes: Who is down just now.
         by: Who asks for updates.
+        grace: Seconds after a schedule's moment in which an update may still begin.
+        engine_name: What people call the engine.
     """
 
     engine: Engine
@@ -53,6 +55,8 @@ class Context:
     holds: Holds = field(factory=Holds)
     downtimes: Downtimes = field(factory=Downtimes)
     by: By = "cli"
+    grace: float = 3600.0
+    engine_name: str = "local"
 
     @cached_property
     def registries(self) -> Registries:

@@ -37,6 +37,12 @@ def config_of(image: object) -> Json:
     return {key: value for key, value in said.items() if _is_of_its_type(key, value)}
 
 
+def has_healthcheck(container: Json) -> bool:
+    """Whether the engine runs a check; `["NONE"]` switches the image's off."""
+    test = (container["Config"].get("Healthcheck") or {}).get("Test") or []
+    return bool(test) and test[0] != "NONE"
+
+
 def attributes_of(event: Json) -> Json:
     """The attributes of an engine's event, among them its container's labels; empty where it has none."""
     actor = event.get("Actor")

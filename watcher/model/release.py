@@ -47,6 +47,24 @@ class Release:
         return f"{image_id} ({self.version})" if self.version else image_id
 
 
+@frozen
+class Releases:
+    """What an update brings.
+
+    Attributes:
+        running: What the image says that a container runs.
+        target: What the image says that it is to run.
+        link: Where people read what is new, or empty.
+    """
+
+    running: Release
+    target: Release
+    link: str = ""
+
+
+NOTHING = Releases(Release(), Release())
+
+
 def release_of(image: object) -> Release:
     """What an inspected image says; nothing where there is no image."""
     labels: Mapping[str, str] = config_of(image).get("Labels") or {}

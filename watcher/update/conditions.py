@@ -9,8 +9,9 @@ from collections.abc import Iterable
 
 from watcher.container.downtime import Downtimes
 from watcher.container.probe import prove
-from watcher.container.readiness import Demand, Meddled, NotProved, has_healthcheck
+from watcher.container.readiness import Demand, Meddled, NotProved
 from watcher.container.startup import start
+from watcher.dependencies.conditions import unfinished, unhealthy
 from watcher.dependencies.order import Condition, Dependency, Order
 from watcher.engine.client import Engine, Json
 from watcher.model.errors import NotFound
@@ -70,7 +71,7 @@ async def completed(engine: Engine, name: str, downtimes: Downtimes) -> str:
             job = await engine.container(job["Id"])
     except NotFound:
         return ""
-    return _ended(name, job)
+    return unfinished(name, job)
 
 
 async def _health(engine: Engine, name: str) -> str:
@@ -78,14 +79,4 @@ async def _health(engine: Engine, name: str) -> str:
         found = await engine.container(name)
     except NotFound:
         return ""
-    status = (found["State"].get("Health") or {}).get("Status")
-    counts = found["State"]["Running"] and has_healthcheck(found)
-    return f"{name} is {status}" if counts and status != "healthy" else ""
-
-
-def _ended(name: str, job: Json) -> str:
-    state = job["State"]
-    if state["Running"] or state.get("Restarting"):
-        return f"{name} has not ended yet"
-    code = state.get("ExitCode")
-    return f"{name} ended with exit code {code}" if code else ""
+    return unhealthy(name, found)

@@ -21,6 +21,7 @@ _DOING = {
     Action.REMOVE: "removing the old one",
     Action.REMOVE_SPARE: "removing the spare",
 }
+WORDS = frozenset(_DOING.values())
 GOING_BACK = "going back"
 SETTLING = "settling an update that was left open"
 

@@ -46,6 +46,12 @@ def test_check_as_json_holds_what_a_row_of_the_list_holds(cli: Commands, stack: 
         "running": web.old,
         "target": new,
         "until": None,
+        "engine": "local",
+        "version": {"running": None, "target": None},
+        "link": None,
+        "waits": [],
+        "kept": [],
+        "stage": None,
     }
 
 

@@ -10,6 +10,7 @@ from tests.testbed.cli import Commands
 from tests.testbed.faults import Hold
 from tests.testbed.proxy import Proxy
 from tests.testbed.stack import Stack
+from watcher.update.stages import WORDS
 
 STEPS = [*((number, ()) for number in range(1, 6)), *((number, ("--rm",)) for number in range(1, 7))]
 
@@ -33,6 +34,10 @@ def test_an_update_is_one_row_of_the_containers_own_name_until_it_has_ended(
     assert under_way == (5, f"{web.name}: unknown: an update of it is under way\n", "")
     assert (row["name"], row["image"], row["state"]) == (web.name, web.image, "updating")
     assert (row["verdict"], row["target"]) == ("unknown", None)
+    assert row["waits"] == [
+        {"for": "open update", "until": None, "why": "an update of it is under way"},
+    ]
+    assert row["stage"] in WORDS
     advice = f"an update of it is open: if no updater is at work on it, `watcher update {web.name}` ends it"
     assert killed == (5, f"{web.name}: unknown: {advice}\n", "")
     assert line.split(maxsplit=4) == [web.name, web.image, "updating", "update", f"unknown: {advice}"]

@@ -60,6 +60,12 @@ def test_list_as_json_holds_what_the_table_holds(cli: Commands, stack: Stack) ->
             "running": web.old,
             "target": stack.image_id(web.image),
             "until": None,
+            "engine": "local",
+            "version": {"running": None, "target": None},
+            "link": None,
+            "waits": [],
+            "kept": [],
+            "stage": None,
         }
     ]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from watcher.check.eligibility import For, Wait, held_back, nearest, scheduled, under_way, waits
+from watcher.check.eligibility import For, Wait, held_back, nearest, scheduled, under_way, waits, words
 from watcher.check.verdict import Status, Verdict
 from watcher.config.settings import Policy
 
@@ -89,6 +89,17 @@ def test_the_nearest_is_over_first_and_what_no_clock_ends_comes_last() -> None:
     assert nearest([never, late, soon]) == soon
     assert nearest([never]) == never
     assert nearest([]) is None
+
+
+def test_the_list_tells_the_nearest_that_the_verdict_does_not_tell() -> None:
+    until = datetime.fromtimestamp(NOON).astimezone().isoformat(timespec="seconds")
+    failed, dependency = Wait(For.FAILED, "failed on b"), Wait(For.DEPENDENCY, "db failed")
+
+    assert words([dependency, failed]) == "waits: db failed"
+    assert words([dependency, Wait(For.SCHEDULE, "its schedule is x", NOON)]) == (
+        f"waits until {until}: its schedule is x"
+    )
+    assert words([failed, Wait(For.COOLDOWN, "", 1), under_way("")]) == words([]) == ""
 
 
 def test_the_words_are_those_of_the_contract() -> None:

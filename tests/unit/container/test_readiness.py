@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from watcher.container.baseline import Baseline
-from watcher.container.readiness import Demand, Look, NotProved, has_healthcheck, is_wired, judge
+from watcher.container.readiness import Demand, Look, NotProved, is_wired, judge
+from watcher.model.inspection import has_healthcheck
 
 SECOND = 10**9
 CHECK = {"Test": ["CMD", "true"], "Interval": SECOND, "Timeout": SECOND, "Retries": 2}

@@ -1,0 +1,53 @@
+"""What a container depends on: whether anything about that holds its update back, for those who look on.
+
+The daemon, which updates them one after another, knows of more (`update.sequencer`): of what failed just now.
+"""
+
+from watcher.check import checks
+from watcher.check.verdict import Status
+from watcher.dependencies.conditions import lacking
+from watcher.dependencies.order import Order
+from watcher.engine.client import Json
+from watcher.host.context import Context
+from watcher.model.errors import NotFound, UnreadableSetting
+
+
+async def trouble_before(context: Context, order: Order, container: Json) -> str:
+    """What holds a container back, in words; empty where nothing does.
+
+    Args:
+        context: Where it is.
+        order: Of all containers.
+        container: As inspected.
+    """
+    name = str(container["Name"]).removeprefix("/")
+    for other in sorted(order.needs(name)):
+        if await _has_failed(context, other):
+            return f"{other} failed"
+    for each in order.dependencies.get(name, ()) if container["State"]["Running"] else ():
+        found = await _found(context, each.name)
+        if found and (trouble := lacking(each.condition, each.name, found)):
+            return trouble
+    return ""
+
+
+async def _has_failed(context: Context, name: str) -> bool:
+    """Whether a container that is followed has an update whose image failed in it."""
+    found = await _found(context, name)
+    if not found or not _is_followed(context, found):
+        return False
+    return (await checks.assess(context, found)).verdict.status is Status.HELD
+
+
+def _is_followed(context: Context, container: Json) -> bool:
+    try:
+        return context.defaults.with_labels(container["Config"]["Labels"]).enable
+    except UnreadableSetting:
+        return False
+
+
+async def _found(context: Context, name: str) -> Json | None:
+    try:
+        return await context.engine.container(name)
+    except NotFound:
+        return None

@@ -1,0 +1,32 @@
+"""What Compose's conditions ask of a container that others depend on, told by its inspect. Pure: no I/O."""
+
+from typing import Any
+
+from watcher.dependencies.order import Condition
+from watcher.model.inspection import has_healthcheck
+
+Json = dict[str, Any]
+
+
+def lacking(condition: Condition, name: str, found: Json) -> str:
+    """What does not hold of a container, in words; empty where all does, or it is a job yet to be run."""
+    if condition is Condition.HEALTHY:
+        return unhealthy(name, found)
+    is_run = condition is Condition.COMPLETED and found["State"]["Status"] != "created"
+    return unfinished(name, found) if is_run else ""
+
+
+def unhealthy(name: str, found: Json) -> str:
+    """That a container is not healthy, in words; empty where it is, does not run, or has no check."""
+    status = (found["State"].get("Health") or {}).get("Status")
+    counts = found["State"]["Running"] and has_healthcheck(found)
+    return f"{name} is {status}" if counts and status != "healthy" else ""
+
+
+def unfinished(name: str, job: Json) -> str:
+    """That a job was not done, in words; empty where it was."""
+    state = job["State"]
+    if state["Running"] or state.get("Restarting"):
+        return f"{name} has not ended yet"
+    code = state.get("ExitCode")
+    return f"{name} ended with exit code {code}" if code else ""
