@@ -38,6 +38,7 @@ ELSEWHERE = {
     "container/stop": f"{INTEGRATION}/container/test_stops.py",
     "container/successor": f"{INTEGRATION}/container/fidelity/test_matrix.py",
     "daemon/controller": f"{INTEGRATION}/daemon/test_once.py",
+    "daemon/injections": f"{INTEGRATION}/daemon/test_injections.py",
     "daemon/puller": f"{INTEGRATION}/daemon/test_registry.py",
     "daemon/reconciler": f"{INTEGRATION}/daemon/test_outcomes.py",
     "engine/client": f"{INTEGRATION}/engine/test_endpoints.py",

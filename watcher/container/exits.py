@@ -7,13 +7,12 @@ engine knows its last 256 events, and none from before its own start.
 import asyncio
 import re
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from attrs import evolve, frozen
 
 from watcher.engine.client import Engine
-from watcher.model.inspection import attributes_of
+from watcher.model.inspection import attributes_of, seconds_of
 
 Json = dict[str, Any]
 
@@ -55,7 +54,7 @@ async def ends(engine: Engine, cid: str, since: str, *, is_over: bool = False) -
     for _ in range(_TRIES):
         now = await engine.now()
         filters = {"type": ["container"], "container": [cid], "event": _ACTIONS}
-        events = await engine.past_events(_instant(since), now, **filters)
+        events = await engine.past_events(seconds_of(since), now, **filters)
         found = read(events)
         if not is_over or _is_told(events):
             break
@@ -94,7 +93,3 @@ def _is_told(events: list[Json]) -> bool:
     """Whether the end of the last run is among the events, or its start is not any more."""
     last = next((each["Action"] for each in reversed(events) if each["Action"] in {"start", "die"}), "die")
     return bool(last == "die")
-
-
-def _instant(text: str) -> float:
-    return datetime.fromisoformat(text).timestamp()

@@ -40,23 +40,50 @@ class PutIn:
     doubts: tuple[str, ...] = ()
 
 
-async def put_in(engine: Engine, container: Json) -> PutIn:
+async def put_in(engine: Engine, container: Json, noted: Mapping[str, str] | None = None) -> PutIn:
     """Read what was put into a container.
+
+    Args:
+        engine: Where it is.
+        container: As inspected.
+        noted: What `injected` told of it early in its life; None where nobody asked then.
 
     Raises:
         Refused: It is too large to be Compose's.
     """
     if not may_be_injected(container):
         return PutIn()
-    candidates = injected_candidates(await engine.changes(container["Id"]), container)
-    paths, left_out = shortlist(candidates)
-    stats = await _stats(engine, container["Id"], paths)
-    injected = [path for path in paths if path in stats and is_injected(path, stats[path], container)]
+    stats, left_out = await _changes(engine, container)
+    injected = [path for path, stat in stats.items() if _is_meant(path, stat, container, noted)]
     changed = sorted(path for path in stats if path not in injected and is_file(stats[path]))
     own = [path for path in changed if may_be_edited(path, stats[path])]
     others = [path for path in changed if path not in own and not is_scratch(path)]
     doubts = (*_changed(own), *_untold(others), *_crowded(left_out))
     return PutIn(rerooted(await _archives(engine, container, injected)) if injected else b"", doubts)
+
+
+async def injected(engine: Engine, container: Json) -> dict[str, str]:
+    """When each of the files that were put into a container was written (RFC 3339), by its path.
+
+    That is told by the times of the files, which a process in the container may set as it likes. So this is
+    worth the more the earlier in the container's life it is asked.
+    """
+    if not may_be_injected(container):
+        return {}
+    stats, _ = await _changes(engine, container)
+    return {path: stat["mtime"] for path, stat in stats.items() if is_injected(path, stat, container)}
+
+
+def _is_meant(path: str, stat: Json, container: Json, noted: Mapping[str, str] | None) -> bool:
+    return is_injected(path, stat, container) and (noted is None or noted.get(path) == stat["mtime"])
+
+
+async def _changes(engine: Engine, container: Json) -> tuple[dict[str, Json], dict[str, int]]:
+    """Those of a container's changed files that are worth a look, and how many are left out, by directory."""
+    candidates = injected_candidates(await engine.changes(container["Id"]), container)
+    paths, left_out = shortlist(candidates)
+    stats = await _stats(engine, container["Id"], paths)
+    return {path: stats[path] for path in paths if path in stats}, left_out
 
 
 async def _stats(engine: Engine, cid: str, paths: Sequence[str]) -> dict[str, Json]:

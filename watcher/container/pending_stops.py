@@ -4,10 +4,10 @@ The engine goes on with a stop whoever hung up (20.10 to 28.5). Until it is over
 running, and a start does nothing; then it is stopped for good, restart policy or not.
 """
 
-from datetime import datetime
 from typing import Any
 
 from watcher.engine.client import Engine
+from watcher.model.inspection import seconds_of
 
 Json = dict[str, Any]
 
@@ -30,13 +30,9 @@ async def _may_be_stopping(engine: Engine, container: Json, successor: str) -> b
 
     The engine keeps its last 256 events, and none over its own restart.
     """
-    made = _instant((await engine.container(successor))["Created"])
-    if _instant(container["State"]["StartedAt"]) > made:
+    made = seconds_of((await engine.container(successor))["Created"])
+    if seconds_of(container["State"]["StartedAt"]) > made:
         return False
     past = await engine.past_events(made, await engine.now(), container=[container["Id"], successor])
     happened = {(event["Actor"]["ID"], event["Action"]) for event in past}
     return (successor, "create") not in happened or (container["Id"], "kill") in happened
-
-
-def _instant(text: str) -> float:
-    return datetime.fromisoformat(text).timestamp()

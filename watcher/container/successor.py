@@ -54,6 +54,7 @@ async def draft(  # noqa: PLR0913 - one value per thing that must have been read
     successors: Mapping[str, str] = _NONE,
     *,
     files: bytes | None = None,
+    noted: Mapping[str, str] | None = None,
 ) -> Draft:
     """Read what the old container, which still runs, says, and write the payload.
 
@@ -64,6 +65,7 @@ async def draft(  # noqa: PLR0913 - one value per thing that must have been read
         old_image: The one that it has; None where nobody knows it any more.
         successors: New ids of those that are replaced with it, by their old ids and by their names.
         files: Those that were put into it, where they were read already.
+        noted: Those that were in it before its process ran, where a daemon saw that; no other is taken.
 
     Raises:
         Refused: Something cannot be carried over, or the container is not ours.
@@ -84,12 +86,17 @@ async def draft(  # noqa: PLR0913 - one value per thing that must have been read
     )
     payload.body["Image"] = reference_of(container)
     (payload.body.get("Labels") or {}).pop(REFERENCE, None)
-    found = await put_in(engine, container) if files is None else PutIn(files)
+    found = await put_in(engine, container, noted) if files is None else PutIn(files)
     return Draft(payload, new_image["Id"], found.files, found.doubts)
 
 
 async def same(
-    engine: Engine, container: Json, successors: Mapping[str, str] = _NONE, *, files: bytes | None = None
+    engine: Engine,
+    container: Json,
+    successors: Mapping[str, str] = _NONE,
+    *,
+    files: bytes | None = None,
+    noted: Mapping[str, str] | None = None,
 ) -> Draft:
     """Draft a container once more, on the image that it has, whatever its tag means by now.
 
@@ -98,7 +105,7 @@ async def same(
         Refused: Something cannot be carried over, or the container is not ours.
     """
     image = await engine.image(container["Image"])
-    made = await draft(engine, container, image, image, successors, files=files)
+    made = await draft(engine, container, image, image, successors, files=files, noted=noted)
     meant = await known_image(engine, reference_of(container))
     if meant is None or meant["Id"] != image["Id"]:
         pin(made, container)

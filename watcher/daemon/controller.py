@@ -20,6 +20,7 @@ from watcher.config.settings import DaemonSettings, state_folder
 from watcher.container.downtime import Downtimes
 from watcher.daemon.engine_queue import EngineQueue
 from watcher.daemon.event_watcher import Watch
+from watcher.daemon.injections import Injections
 from watcher.daemon.log import Repeats
 from watcher.daemon.puller import Puller
 from watcher.daemon.reconciler import Reconciler
@@ -66,7 +67,14 @@ class Daemon:
         self._reconciler = Reconciler(
             context, self._queue, self._puller.is_asking_for, settings.schedule_grace, self._is_gone
         )
-        self._watch = Watch(context.engine, self._look, lost=self._lost, found=self._found)
+        self._injections = Injections(context)
+        self._watch = Watch(
+            context.engine,
+            self._look,
+            lost=self._lost,
+            found=self._found,
+            happened=self._injections.happened,
+        )
         self._engine_is = Repeats()
         self._said = Repeats()
         self._doubts = Repeats()
@@ -82,6 +90,7 @@ class Daemon:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._watch.run())
+                tasks.create_task(self._injections.run())
                 tasks.create_task(self._pull_on_time())
                 tasks.create_task(self._pull(tasks))
                 async for key in self._keys.keys():
@@ -160,6 +169,7 @@ class Daemon:
         self._say_what_runs(len(rows))
         for name in inventory.wanting(rows, self._context.defaults) | self._cut_short | self._strays:
             self._queue.add(name)
+        self._injections.see(rows)
         await self._puller.follow(rows)
         self._say_what_is_lost()
         self._pulse.beat()
@@ -267,6 +277,7 @@ class Daemon:
 
     def _lost(self, error: EngineError) -> None:
         self._here.clear()
+        self._injections.lost()
         self._pulse.stop()
         self._say_gone(error)
 

@@ -19,7 +19,7 @@ _KINDS = ["image", "container"]
 # `exec_*` is left out: every health check makes three of them.
 _ACTIONS = [
     *("tag", "pull", "load", "import", "untag", "delete"),
-    *("create", "start", "rename", "destroy", "die", "update"),
+    *("create", "start", "rename", "destroy", "die", "update", "extract-to-dir"),
 ]
 _CALM = 9.0
 _CALM_LONGEST_S = 0.5
@@ -35,6 +35,7 @@ class Watch:
         look: Looks at everything; only ever called once at a time.
         lost: Told once when the engine is gone, with the reason.
         found: Told once when it is there, the first time too.
+        happened: Told each event; it must not take long.
     """
 
     def __init__(
@@ -44,11 +45,13 @@ class Watch:
         *,
         lost: Callable[[EngineError], None],
         found: Callable[[], None],
+        happened: Callable[[Json], None] = lambda _: None,
     ) -> None:
         self._engine = engine
         self._look = look
         self._lost = lost
         self._found = found
+        self._happened = happened
         self._rung = asyncio.Event()
 
     def ring(self) -> None:
@@ -83,7 +86,9 @@ class Watch:
                 # Subscribed: from here on nothing is missed, so this is the moment of the full look.
                 self._found()
                 first = False
-            elif is_sign_of_life(event):
+            else:
+                self._happened(event)
+            if is_sign_of_life(event):
                 continue
             self._rung.set()
 

@@ -9,7 +9,6 @@ import copy
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal, Self
 
@@ -18,6 +17,7 @@ from watcher.engine.log_frames import demultiplexed
 from watcher.engine.look import Look
 from watcher.engine.transport import CHANGE_LIMIT, SILENCE_LIMIT, Transport
 from watcher.model.errors import Barred, EngineError, EngineUnavailable, NotFound
+from watcher.model.inspection import seconds_of
 from watcher.model.names import short
 
 Json = dict[str, Any]
@@ -43,7 +43,7 @@ class Engine(Transport):
         Where a proxy lets no `GET /info` pass it is the end of the second that another answer is dated with.
         """
         try:
-            return datetime.fromisoformat((await self.info())["SystemTime"]).timestamp()
+            return seconds_of((await self.info())["SystemTime"])
         except Barred:
             what = "ask for the engine's time"
             async with self.response(what, "version", versioned_api=False) as response:

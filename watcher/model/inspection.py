@@ -1,6 +1,7 @@
 """What an inspected container or image, or an event, says of itself. Pure: no I/O."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from watcher.model.labels import REFERENCE
@@ -53,6 +54,11 @@ def attributes_of(event: Json) -> Json:
 def moment_of(event: Json) -> float:
     """When an engine's event was, in seconds since the epoch by the engine's clock."""
     return float(event["timeNano"] / _NANO)
+
+
+def seconds_of(text: str) -> float:
+    """A time as the engine writes it (RFC 3339), in seconds since the epoch; negative is never."""
+    return datetime.fromisoformat(text).timestamp()
 
 
 def _is_of_its_type(key: str, value: object) -> bool:

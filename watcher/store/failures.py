@@ -1,6 +1,7 @@
 """What is remembered of images and tags, and how it is read from a record that anybody may have written."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import asdict, frozen
@@ -55,6 +56,19 @@ class Asked:
     local: str
 
 
+@frozen
+class Injected:
+    """The files that were in a container before its process ran, as the daemon saw them.
+
+    Attributes:
+        started: `State.StartedAt` of the container when it was looked at.
+        files: When each was written (RFC 3339), by its path.
+    """
+
+    started: str
+    files: Mapping[str, str]
+
+
 def failure_of(found: Json | None) -> Failure | None:
     """A failure, as its record says; None where that cannot be read."""
     try:
@@ -84,3 +98,13 @@ def asked_of(found: Json | None) -> Asked | None:
     except (LookupError, TypeError, ValueError, OverflowError):
         return None
     return asked if all(map(math.isfinite, times)) else None
+
+
+def injected_of(found: Json | None) -> Injected | None:
+    """What was put into a container, likewise."""
+    said = found or {}
+    started, files = said.get("started"), said.get("files")
+    if not isinstance(started, str) or not isinstance(files, dict):
+        return None
+    is_text = all(isinstance(text, str) for text in files.values())
+    return Injected(started, files) if is_text else None

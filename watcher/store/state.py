@@ -18,7 +18,16 @@ from attrs import asdict, evolve
 from watcher.model.errors import EngineError
 from watcher.store import file_lock
 from watcher.store.database import Database
-from watcher.store.failures import Asked, Failure, Seen, asked_of, failure_of, seen_of
+from watcher.store.failures import (
+    Asked,
+    Failure,
+    Injected,
+    Seen,
+    asked_of,
+    failure_of,
+    injected_of,
+    seen_of,
+)
 from watcher.store.history import History
 from watcher.store.holds import HoldStore
 from watcher.store.keys import Key, file_name
@@ -194,6 +203,14 @@ class Memory:
         used, engine = {file_name(tag) for tag in tags}, (await self.key("")).engine
         self._records.clear(self._records.folder("asked", engine), used.__contains__, 0)
 
+    async def injected(self, cid: str) -> Injected | None:
+        """The files that were in a container before its process ran; None where no daemon saw them then."""
+        return injected_of(self._records.read(self._records.path("injected", await self.key(cid))))
+
+    async def keep_injected(self, cid: str, injected: Injected) -> None:
+        """Note the files that were in a container before its process ran."""
+        self._records.write(self._records.path("injected", await self.key(cid)), asdict(injected))
+
     async def clear(self, containers: Collection[str], images: Collection[str]) -> None:
         """Forget what is of this engine and gone; the same containers are looked through once an hour.
 
@@ -205,7 +222,11 @@ class Memory:
         if there == self._cleared[0] and at < self._cleared[1] + _CLEAR_EVERY_S:
             return
         self._cleared, engine = (there, at), await self._identify()
-        used = {"failed": there, "images": {image.removeprefix("sha256:") for image in images}}
+        used = {
+            "failed": there,
+            "injected": there,
+            "images": {image.removeprefix("sha256:") for image in images},
+        }
         for kind, names in used.items():
             self._records.clear(self._records.folder(kind, engine), names.__contains__, _YOUNG_S)
         self._records.clear(self._records.folder("seen", engine), lambda _: False, _TAGS_KEPT_S)

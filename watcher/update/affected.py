@@ -107,10 +107,11 @@ def drafting(context: Context, each: Joined) -> Drafting:
 
     async def drafted(successors: Mapping[str, str]) -> Draft:
         container = each.dependent.container
+        noted = await noted_files(context, container)
         if each.found is None or each.found.image is None:
-            return await same(context.engine, container, successors)
+            return await same(context.engine, container, successors, noted=noted)
         old = await old_image(context, container)
-        return await draft(context.engine, container, each.found.image, old, successors)
+        return await draft(context.engine, container, each.found.image, old, successors, noted=noted)
 
     return drafted
 
@@ -119,6 +120,12 @@ async def old_image(context: Context, container: Json) -> Json | None:
     """The image that a container was created from, as the engine or our memory knows it."""
     image = container["Image"]
     return await known_image(context.engine, image) or context.memory.image(image)
+
+
+async def noted_files(context: Context, container: Json) -> Mapping[str, str] | None:
+    """What was put into a container before its process ran; None where no daemon saw this start of it."""
+    seen = await context.memory.injected(container["Id"])
+    return seen.files if seen and seen.started == container["State"]["StartedAt"] else None
 
 
 def _counts(row: Json) -> bool:

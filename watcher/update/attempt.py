@@ -18,7 +18,7 @@ from watcher.model.errors import Unknown, WatcherError
 from watcher.recovery.lease import Lease
 from watcher.store.owner import owner_of
 from watcher.update import lineage
-from watcher.update.affected import Company, drafting, old_image
+from watcher.update.affected import Company, drafting, noted_files, old_image
 from watcher.update.executor import Update
 from watcher.update.lineage import workshop
 from watcher.update.permissions import refuse_forbidden
@@ -103,9 +103,9 @@ async def attempt(  # noqa: PLR0913 - what is wanted of it, by keywords
 
 async def _drafted(context: Context, found: Assessment, *, cautious: bool) -> Draft:
     assert found.image  # noqa: S101 - there is no update without it
-    made = await draft(
-        context.engine, found.container, found.image, await old_image(context, found.container)
-    )
+    old = await old_image(context, found.container)
+    noted = await noted_files(context, found.container)
+    made = await draft(context.engine, found.container, found.image, old, noted=noted)
     if cautious and made.payload.assumed:
         raise Unknown(
             f"{found.name}: nobody knows its old image any more, whose defaults these may be: "

@@ -36,12 +36,13 @@ class Running:
 
     Attributes:
         lines: What it has logged so far; one that is no JSON is `{"raw": ...}`.
+        state_dir: Its state directory.
     """
 
     def __init__(self, process: "subprocess.Popen[str]", state: Path) -> None:
         self.process = process
         self.lines: list[Line] = []
-        self._state = state
+        self.state_dir = state
         self._returned: set[int] = set()
         self._ended = False
         self._news = threading.Condition()
@@ -76,7 +77,7 @@ class Running:
 
     def looked(self) -> "Running":
         """Return once it follows the engine and has had its first look."""
-        wait_until((self._state / "health.json").exists, "the daemon's first look")
+        wait_until((self.state_dir / "health.json").exists, "the daemon's first look")
         return self
 
     def send(self, number: signal.Signals) -> None:

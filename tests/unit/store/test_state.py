@@ -11,7 +11,7 @@ import pytest
 
 from tests.unit.check.test_cooldown import clock_of
 from tests.unit.state import files, here
-from watcher.store.failures import Seen
+from watcher.store.failures import Injected, Seen
 from watcher.store.state import Memory
 
 ID = f"sha256:{'a' * 64}"
@@ -242,3 +242,36 @@ async def test_the_file_of_a_tag_names_it(memory: Memory, tmp_path: Path) -> Non
 
     (file,) = files(tmp_path)
     assert json.loads(file.read_text())["tag"] == TAG
+
+
+async def test_what_was_put_into_a_container_is_remembered_by_the_next_process(
+    memory: Memory, tmp_path: Path
+) -> None:
+    put = Injected("2026-01-02T03:04:05Z", {"/run/secrets/a": "2026-01-02T03:04:00Z"})
+    await memory.keep_injected("1", put)
+
+    assert await Memory(tmp_path, here).injected("1") == put
+    assert await memory.injected("2") is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "null",
+        "{}",
+        '{"started": "x"}',
+        '{"started": 1, "files": {}}',
+        '{"started": "x", "files": []}',
+        '{"started": "x", "files": {"/a": 1}}',
+    ],
+)
+async def test_a_file_that_is_garbage_is_nothing_put_into_a_container(
+    memory: Memory, tmp_path: Path, content: str
+) -> None:
+    await memory.keep_injected("1", Injected("x", {}))
+    (file,) = files(tmp_path)
+    file.write_text(content)
+
+    assert await Memory(tmp_path, here).injected("1") is None
