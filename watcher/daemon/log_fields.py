@@ -13,7 +13,7 @@ from watcher.model.errors import EngineError, NotFound, RolledBack, UpdateFailed
 from watcher.model.inspection import reference_of
 from watcher.model.names import short
 from watcher.model.reference import readable
-from watcher.recovery.undo import open_updates
+from watcher.recovery.reading import outline
 
 _log = structlog.get_logger()
 
@@ -42,7 +42,7 @@ async def about_now(engine: Engine, name: str) -> dict[str, str]:
 
 async def about_open(engine: Engine, name: str) -> dict[str, str]:
     """The same of an update that is open; of what is gone already there is nothing to say."""
-    scene = (await open_updates(engine)).get(name)
+    scene = (await outline(engine)).scenes.get(name)
     old, new = [await _container(engine, cid) for cid in scene.pair] if scene else (None, None)
     known = new or old
     if known is None:

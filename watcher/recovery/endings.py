@@ -1,26 +1,27 @@
 """What brings one container's open update to an end, or nearer to it, made of the steps that an update takes.
 
-`state` decides which of these is to be done. Each can be cut short anywhere and begun again, for each step
+`decision` says which of these is to be done. Each can be cut short anywhere and begun again, for each step
 leaves a row of the same table.
 """
 
 import contextlib
 from typing import Any
 
-from watcher.container import backup, pending_stops, startup
+from attrs import evolve
+
+from watcher.container import pending_stops, startup, successor
 from watcher.container.baseline import EVERYTHING, left_stopped
 from watcher.container.changed_options import Known, for_old, silenced, unheld
+from watcher.container.commit_check import confirm
 from watcher.container.probe import start
 from watcher.container.readiness import Demand, NotProved
 from watcher.container.stop import quiet
 from watcher.engine.client import Engine
-from watcher.model.errors import NotFound
+from watcher.model.errors import EngineError, NotFound
 from watcher.model.names import Marker
-from watcher.recovery.restore import restore, restore_alone
-from watcher.recovery.state import Adopt, Depart, Discard, Finish, Inherit, Recovery, Respawn, Restore, Undo
+from watcher.recovery.restore import restore
 from watcher.recovery.steps import (
     commit,
-    depart,
     drop,
     halt,
     hold,
@@ -32,36 +33,12 @@ from watcher.recovery.steps import (
     take_name,
     with_ends,
 )
+from watcher.recovery.table import Finish, Undo
 
 Json = dict[str, Any]
 
 
-async def recover(engine: Engine, recovery: Recovery, known: Known | None = None) -> None:
-    """Carry out a row of the table that is no `Finish`.
-
-    Args:
-        engine: Where the containers are.
-        recovery: The row.
-        known: Their options as they were when they were read or created, where that is known.
-    """
-    match recovery:
-        case Undo():
-            await _undo(engine, recovery, known or {})
-        case Restore(old, marker):
-            await restore_alone(engine, old, marker)
-        case Adopt(successor, marker):
-            await take_name(engine, successor, marker)
-        case Inherit(successor, marker):
-            await _inherit(engine, successor, marker)
-        case Depart(old):
-            await depart(engine, await engine.container(old))
-        case Respawn(kept, again, marker):
-            await backup.respawn(engine, kept, again, marker)
-        case Discard(cid):
-            await drop(engine, cid)
-
-
-async def _undo(engine: Engine, update: Undo, known: Known) -> None:
+async def undo(engine: Engine, update: Undo, known: Known) -> None:
     """Make the old container what it was, with what a person changed of it or of its successor.
 
     Nothing is taken from the successor where the old one is gone.
@@ -76,7 +53,7 @@ async def _undo(engine: Engine, update: Undo, known: Known) -> None:
     await drop(engine, update.successor)
 
 
-async def _inherit(engine: Engine, cid: str, marker: Marker) -> None:
+async def inherit(engine: Engine, cid: str, marker: Marker) -> None:
     """Give what is left of a container its name and its state.
 
     The name comes last: until then the temporary one tells that there is something to be done. One that
@@ -99,6 +76,20 @@ async def take_place(engine: Engine, update: Undo) -> None:
             await hold(engine, update.old)
         await set_aside(engine, update.old, update.successor, update.marker)
     await take_name(engine, update.successor, update.marker)
+
+
+async def make_anew(engine: Engine, update: Undo) -> None:
+    """Let the old container, made anew on the image that it has, take its place.
+
+    That is where the engine cannot start it any more. Its successor is of no use: what that held on to has
+    gone back.
+    """
+    marker = evolve(update.marker, back=True)
+    again = await successor.same(engine, await engine.container(update.old))
+    new = await successor.create(engine, str(marker), again)
+    # Not before: while there is one, the update is known to be open.
+    await drop(engine, update.successor)
+    await take_place(engine, Undo(update.old, new["Id"], marker))
 
 
 async def bring_up(engine: Engine, update: Finish, demand: Demand) -> None:
@@ -148,3 +139,13 @@ async def roll_back(engine: Engine, update: Finish) -> None:
         else:
             await engine.rename(update.successor, str(marker))
             await take_name(engine, update.old, marker)
+
+
+async def complete(engine: Engine, update: Finish) -> None:
+    """End a rollback: there is nothing more to go back to, so only the networks are looked at."""
+    try:
+        await bring_up(engine, update, Demand(stable_for=0))
+    except NotProved as error:
+        raise EngineError(str(error)) from error
+    await confirm(engine, update.successor, update.marker)
+    await commit(engine, update.successor, update.old, update.marker)

@@ -1,31 +1,44 @@
-"""Brings updates that were left open, and belong together, to one of their two safe ends.
+"""Carries out what recovery decides, and so brings open updates that belong together to a safe end.
 
-Everything is read from the engine and decided by `group` and `state`; it can be cut short anywhere. The
-root's old container is removed before any other: until then all can go back, from then on none needs to.
+It can be cut short anywhere. The root's old container is removed before any other: until then all can go
+back, from then on none needs to.
 """
 
-import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, get_args
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
-from watcher.container import successor
+from watcher.container import backup
+from watcher.container.changed_options import Known
 from watcher.container.commit_check import confirm
 from watcher.container.readiness import Demand, Meddled, NotProved
 from watcher.container.restart import restart_followers
 from watcher.container.stop import quiet
-from watcher.dependencies.namespaces import Way, providers
+from watcher.dependencies.namespaces import providers
 from watcher.engine.client import Engine
-from watcher.host.namespace_cache import Holds
-from watcher.model.errors import EngineError, EngineUnavailable, NotFound, TaskLeft
-from watcher.model.names import name_of, short
-from watcher.recovery.departures import open_scenes
-from watcher.recovery.endings import bring_up, close, recover, roll_back, take_place
+from watcher.model.errors import EngineError, EngineUnavailable, TaskLeft
+from watcher.model.names import short
+from watcher.recovery import endings
+from watcher.recovery.decision import (
+    Aim,
+    Close,
+    Complete,
+    MakeAnew,
+    Prove,
+    Refuse,
+    Restoring,
+    Revive,
+    RollBack,
+    Step,
+    TakePlace,
+    next_step,
+)
 from watcher.recovery.group import OpenUpdates
-from watcher.recovery.state import Finish, Inherit, Recovery, Respawn, Restore, Undo
-from watcher.recovery.steps import commit, drop, judged
-from watcher.recovery.undo import NameTaken, Old, undo
+from watcher.recovery.reading import read
+from watcher.recovery.restore import restore_alone
+from watcher.recovery.steps import commit, depart, drop, judged, take_name
+from watcher.recovery.table import Adopt, Depart, Discard, Finish, Inherit, Respawn, Restore, Undo
 
 Json = dict[str, Any]
 Demands = Callable[[Mapping[str, str] | None], Demand]
@@ -48,31 +61,27 @@ class Failure:
     stays: bool = False
 
 
-async def read(engine: Engine) -> OpenUpdates:
-    """Every update that was left open; an owner's engine only has the owner's."""
-    (rows, found), inspects = await open_scenes(engine), dict[str, Json]()
-    for cid in (cid for scene in found.values() for cid in scene.pair if cid):
-        with contextlib.suppress(NotFound):
-            inspects[cid] = await engine.container(cid)
-    return OpenUpdates(found, _names(rows), inspects)
+@frozen
+class Open:
+    """An open update that a step is taken of.
 
+    Attributes:
+        engine: Where it is.
+        found: All that are open, as they were read.
+        name: Its container's.
+        demands: What a container must prove, by its labels.
+        known: Options of containers as they were when they were read or created, where that is known.
+    """
 
-async def glance(engine: Engine, holds: Holds) -> OpenUpdates:
-    """The same, with no more of its containers than `concerned` reads: without an inspect of each."""
-    rows, found = await open_scenes(engine)
-    halves = {cid for scene in found.values() for cid in scene.pair}
-    outlines = await holds.of(engine, rows, halves)
-    return OpenUpdates(found, _names(rows), {each["Id"]: each for each in outlines})
+    engine: Engine
+    found: OpenUpdates
+    name: str
+    demands: Demands = lambda _: Demand()
+    known: Known = field(factory=dict)
 
-
-async def down(engine: Engine, found: OpenUpdates, names: Iterable[str]) -> list[Json]:
-    """The containers, as inspected, of those open updates of which none runs and one is to."""
-    result = list[Json]()
-    for scene in (found.scenes[name] for name in names if name in found.scenes):
-        inspects = [each for cid in scene.pair if (each := await _known(engine, cid))]
-        if not any(each["State"]["Running"] for each in inspects):
-            result += inspects
-    return result
+    def demand(self, cid: str) -> Demand:
+        """What one of its containers must prove."""
+        return self.demands(self.found.inspects[cid]["Config"]["Labels"])
 
 
 async def settle(engine: Engine, name: str, demands: Demands) -> list[Failure]:
@@ -92,171 +101,125 @@ async def settle(engine: Engine, name: str, demands: Demands) -> list[Failure]:
     return failures
 
 
-async def undo_all(engine: Engine, olds: Mapping[str, Old]) -> None:
-    """Make containers their old selves again, wherever in their update they are.
-
-    Args:
-        engine: Where they are.
-        olds: The old containers by their names: the one whose names decide first, then who holds on to it,
-            providers first.
-
-    Raises:
-        EngineError: The engine refused; everything is left in place, and may be tried again.
-        NameTaken: Somebody else has one of the names now; the others are undone.
-    """
-    await _quiet(engine, [*olds][1:])
-    taken = list[NameTaken]()
-    for name, old in olds.items():
-        try:
-            await undo(engine, name, old)
-        except NameTaken as error:
-            taken.append(error)
-    if taken:
-        raise taken[0]
-
-
 async def _settle_one(engine: Engine, name: str, demands: Demands) -> list[Failure]:
     failures, is_turned = list[Failure](), False
-    while (recovery := (found := await read(engine)).recovery(name)) is not None:
-        match found.way(name), recovery:
-            case Way.OWN, Finish():
-                failures += await _finish(engine, found, name, demands)
-            case Way.BACK, Finish():
-                await roll_back(engine, recovery)
-            case _, Inherit():
-                failures += await _inherited(engine, found, recovery, demands)
-            case Way.COMMITTED, Finish():
-                await close(engine, recovery)
-            case Way.COMMITTED, Undo():
-                await take_place(engine, recovery)
-            case Way.FORWARD, Finish() | Undo():
-                raise EngineError(f"{name} cannot be settled before what it holds on to: its update is open")
-            case _, Respawn(spare) if found.is_orphaned(name):
-                # Its successor worked, and went with the engine, as one that is run with `--rm` does.
-                await drop(engine, spare)
-            case _:
-                is_turned |= await _recover(engine, found, name, recovery, may_turn=not is_turned)
+    while step := next_step(found := await read(engine), name):
+        update = Open(engine, found, name, demands)
+        try:
+            failed = await carry_out(update, step)
+        except EngineUnavailable:
+            raise
+        except TaskLeft:
+            if is_turned or not await _turned(engine, name):
+                raise
+            is_turned = True
+        except EngineError as error:
+            await _advise(update, step, error)
+            raise
+        else:
+            failures += [failed] if failed else []
     return failures
 
 
-async def _inherited(engine: Engine, found: OpenUpdates, update: Inherit, demands: Demands) -> list[Failure]:
-    """Let what is left of a container take its place, and say what is wrong with it."""
-    cid, marker = update.successor, update.marker
-    await recover(engine, update)
-    await restart_followers(engine, marker.name)
-    if marker.wanted == "s":
-        return []
-    trouble = await judged(engine, cid, _demand(found, cid, demands), evolve(marker, unjudged=True))
-    return [Failure(marker.name, found.inspects[cid]["Image"], trouble, stays=True)] if trouble else []
-
-
 async def _turned(engine: Engine, name: str) -> bool:
-    """Let an update go forward whose old container the engine cannot start any more, where it still can.
-
-    Of one that holds on to another the successor is of no use: what that held on to has gone back. So it is
-    made anew on the image that it has, which is what its update was to do.
-    """
-    recovery = (found := await read(engine)).recovery(name)
-    if not isinstance(recovery, Undo) or recovery.marker.removes_itself:
+    """Let an update go forward whose old container the engine cannot start any more, where it still can."""
+    step = next_step(found := await read(engine), name, cannot_start=True)
+    if not isinstance(step, TakePlace | MakeAnew):
         return False
-    if found.way(name) is not Way.OWN:
-        again = await successor.same(engine, found.inspects[recovery.old])
-        marker = evolve(recovery.marker, back=True)
-        anew = await successor.create(engine, str(marker), again)
-        # Not before: while there is one, the update is known to be open.
-        await drop(engine, recovery.successor)
-        recovery = Undo(recovery.old, anew["Id"], marker)
-    await take_place(engine, recovery)
+    await carry_out(Open(engine, found, name), step)
     return True
 
 
-async def _recover(
-    engine: Engine, found: OpenUpdates, name: str, recovery: Recovery, *, may_turn: bool
-) -> bool:
-    """Carry out a row of the table; whether that could not be, and the update goes forward instead."""
-    try:
-        await recover(engine, recovery)
-    except EngineUnavailable:
-        raise
-    except TaskLeft:
-        if may_turn and await _turned(engine, name):
-            return True
-        raise
-    except EngineError as error:
-        if not (idle := await _idle(engine, found, name)):
-            raise
-        # The engine's own death may have stopped it, with no update of it open.
-        advice = f"{name} holds on to {found.names[idle]}, which does not run: `docker start {short(idle)}`"
+async def _advise(update: Open, step: Step, error: EngineError) -> None:
+    """Say what helps where one that the old container holds on to does not run.
+
+    The engine's own death may have stopped that one, with no update of it open.
+    """
+    if isinstance(step, get_args(Restoring)) and (idle := await _idle(update)):
+        name, provider = update.name, update.found.names[idle]
+        advice = f"{name} holds on to {provider}, which does not run: `docker start {short(idle)}`"
         raise EngineError(error.message, status=error.status, advice=advice) from error
-    return False
 
 
-async def _idle(engine: Engine, found: OpenUpdates, name: str) -> str:
+async def _idle(update: Open) -> str:
     """The id of one that the old container holds on to, and that does not run; empty where all do."""
-    old = found.inspects.get(found.scenes[name].pair[0])
+    found = update.found
+    old = found.inspects.get(found.scenes[update.name].pair[0])
     for cid in providers(old, found.names) & found.names.keys() if old else ():
-        if not (await engine.container(cid))["State"]["Running"]:
+        if not (await update.engine.container(cid))["State"]["Running"]:
             return cid
     return ""
 
 
-async def _finish(engine: Engine, found: OpenUpdates, name: str, demands: Demands) -> list[Failure]:
+async def carry_out(update: Open, step: Step) -> Failure | None:
+    """Take a step that was decided.
+
+    Returns:
+        What was given up for bad health; None where nothing was.
+
+    Raises:
+        EngineError: The engine refused, or the step is a refusal; everything is left in place.
+    """
+    return await DOES[type(step)](update, step)
+
+
+async def _inherit(update: Open, step: Inherit) -> Failure | None:
+    """Let what is left of a container take its place, and say what is wrong with it."""
+    engine, cid, marker = update.engine, step.successor, step.marker
+    await endings.inherit(engine, cid, marker)
+    await restart_followers(engine, marker.name)
+    if marker.wanted == "s":
+        return None
+    trouble = await judged(engine, cid, update.demand(cid), evolve(marker, unjudged=True))
+    return Failure(marker.name, update.found.inspects[cid]["Image"], trouble, stays=True) if trouble else None
+
+
+async def _finish(update: Open, step: Finish) -> Failure | None:
     """Bring a successor up, and those that hold on to it, and remove its old one; or else go back."""
-    update, members, current = found.scenes[name].recovery, found.members(name), name
-    assert isinstance(update, Finish)  # noqa: S101 - the caller's case
-    if update.marker.wanted == "s" and not update.marker.back and _runs(found.inspects.get(update.old)):
-        # It was down before: somebody started it, and what they started stays.
-        await roll_back(engine, update)
-        return []
+    engine, found, name = update.engine, update.found, update.name
+    members, current = found.members(name), name
     try:
-        await bring_up(engine, update, _demand(found, update.successor, demands))
+        await endings.bring_up(engine, step, update.demand(step.successor))
         for current in members:
-            await _forward(engine, current, demands)
+            await _follow(engine, current, update.demands)
     except EngineUnavailable:
         raise
     except (NotProved, EngineError) as error:
-        if update.marker.back:
+        if step.marker.back:
             # A rollback is never rolled back; this is tried again.
             raise EngineError(str(error)) from error
-        await _quiet(engine, members)
+        await silence(engine, members)
         if isinstance(error, Meddled) and error.wanted and not members:
-            update = evolve(update, marker=evolve(update.marker, wanted=error.wanted))
-        await roll_back(engine, update)
-        return [_blamed(found, name, current, str(error))] if isinstance(error, NotProved) else []
+            step = evolve(step, marker=evolve(step.marker, wanted=error.wanted))
+        await endings.roll_back(engine, step)
+        return _blamed(found, name, current, str(error)) if isinstance(error, NotProved) else None
     await restart_followers(engine, name)
-    await confirm(engine, update.successor, update.marker)
-    await commit(engine, update.successor, update.old, update.marker)
-    return []
+    await confirm(engine, step.successor, step.marker)
+    await commit(engine, step.successor, step.old, step.marker)
+    return None
 
 
-async def _forward(engine: Engine, name: str, demands: Demands) -> None:
+async def _follow(engine: Engine, name: str, demands: Demands) -> None:
     """Let a container follow the one that it holds on to, but for the removal of its old one.
 
     Raises:
         NotProved: Its successor does not work.
         EngineError: It has none any more, or the engine refused.
     """
-    while (recovery := (found := await read(engine)).recovery(name)) is not None:
-        match recovery:
-            case Restore() | Respawn(again=""):
-                raise EngineError(f"the successor of {name} is gone")
-            case _ if found.way(name) is not Way.FORWARD:
-                return
-            case Undo():
-                await take_place(engine, recovery)
-            case Finish(successor=new):
-                await bring_up(engine, recovery, _demand(found, new, demands))
-                return
-            case _:
-                await recover(engine, recovery)
+    step: Step | None = None
+    while not isinstance(step, Prove):
+        step = next_step(found := await read(engine), name, Aim.FOLLOW)
+        if step is None:
+            return
+        await carry_out(Open(engine, found, name, demands), step)
 
 
-async def _quiet(engine: Engine, members: Sequence[str]) -> None:
+async def silence(engine: Engine, members: Sequence[str]) -> None:
     """Stop the successors that have their names: none may outlive what it holds on to."""
     found = await read(engine) if members else None
     for name in reversed(members):
-        if found and found.way(name) is Way.FORWARD and isinstance(update := found.recovery(name), Finish):
-            await quiet(engine, update.successor)
+        if found and isinstance(step := next_step(found, name, Aim.FOLLOW), Prove):
+            await quiet(engine, step.update.successor)
 
 
 def _blamed(found: OpenUpdates, root: str, name: str, reason: str) -> Failure:
@@ -268,20 +231,30 @@ def _blamed(found: OpenUpdates, root: str, name: str, reason: str) -> Failure:
     return Failure(root, image, f"{name}, which holds on to it: {reason}")
 
 
-def _runs(container: Json | None) -> bool:
-    return container is not None and bool(container["State"]["Running"])
+async def _refuse(_: Open, step: Refuse) -> None:
+    raise EngineError(step.why)
 
 
-def _demand(found: OpenUpdates, cid: str, demands: Demands) -> Demand:
-    return demands(found.inspects[cid]["Config"]["Labels"])
+async def _depart(update: Open, step: Depart) -> None:
+    await depart(update.engine, await update.engine.container(step.old))
 
 
-async def _known(engine: Engine, cid: str) -> Json | None:
-    try:
-        return await engine.container(cid) if cid else None
-    except NotFound:
-        return None
-
-
-def _names(rows: list[Json]) -> dict[str, str]:
-    return {row["Id"]: name_of(row) for row in rows}
+# What carries out each kind of step, and there is no other place that tells them apart.
+DOES: Mapping[type[Step], Callable[[Open, Any], Awaitable[Failure | None]]] = {
+    Undo: lambda on, step: endings.undo(on.engine, step, on.known),
+    Restore: lambda on, step: restore_alone(on.engine, step.old, step.marker),
+    Depart: _depart,
+    Adopt: lambda on, step: take_name(on.engine, step.successor, step.marker),
+    Inherit: _inherit,
+    Revive: lambda on, step: endings.inherit(on.engine, step.update.successor, step.update.marker),
+    Respawn: lambda on, step: backup.respawn(on.engine, step.spare, step.again, step.marker),
+    Discard: lambda on, step: drop(on.engine, step.cid),
+    Finish: _finish,
+    Prove: lambda on, step: endings.bring_up(on.engine, step.update, on.demand(step.update.successor)),
+    RollBack: lambda on, step: endings.roll_back(on.engine, step.update),
+    Close: lambda on, step: endings.close(on.engine, step.update),
+    Complete: lambda on, step: endings.complete(on.engine, step.update),
+    TakePlace: lambda on, step: endings.take_place(on.engine, step.update),
+    MakeAnew: lambda on, step: endings.make_anew(on.engine, step.update),
+    Refuse: _refuse,
+}

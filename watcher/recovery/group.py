@@ -11,7 +11,8 @@ from typing import Any
 from attrs import frozen
 
 from watcher.dependencies.namespaces import Way, providers, way
-from watcher.recovery.state import Leave, Recovery, Respawn, Scene
+from watcher.recovery.state import Scene
+from watcher.recovery.table import Recovery, Respawn
 
 Json = dict[str, Any]
 
@@ -33,7 +34,7 @@ class OpenUpdates:
     def recovery(self, name: str) -> Recovery | None:
         """What must follow; None where nothing is open, or only a person can decide."""
         scene = self.scenes.get(name)
-        return None if scene is None or isinstance(scene.recovery, Leave) else scene.recovery
+        return None if scene is None or scene.aside else scene.recovery
 
     def way(self, name: str) -> Way:
         """Where the update of a container goes; its own way where nothing is open."""

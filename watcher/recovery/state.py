@@ -1,7 +1,6 @@
 """What the engine's names say of an update that somebody left open, and what must follow.
 
-`Scene.recovery` is the table of recovery: every row of it ends in exactly one container of the name.
-It is decided by ids, never by a name alone. Pure: no I/O.
+`Scene.sight` says it in the words of the table of recovery, by ids and never by a name alone. Pure: no I/O.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,85 +10,29 @@ from attrs import frozen
 
 from watcher.model.labels import COMPOSE_NUMBER, COMPOSE_PROJECT, COMPOSE_SERVICE, SPARE_OF
 from watcher.model.names import Marker, name_of, short
+from watcher.recovery.table import (
+    Adopt,
+    Depart,
+    Discard,
+    Due,
+    Finish,
+    Inherit,
+    Leave,
+    Name,
+    New,
+    Old,
+    Recovery,
+    Respawn,
+    Restore,
+    Sight,
+    Spare,
+    Undo,
+    due,
+)
 
 Json = dict[str, Any]
 
 _REPLICA = (COMPOSE_PROJECT, COMPOSE_SERVICE, COMPOSE_NUMBER)
-
-
-@frozen
-class Undo:
-    """The old container is the truth: give it back what was taken from it, drop the successor last."""
-
-    old: str
-    successor: str
-    marker: Marker
-
-
-@frozen
-class Finish:
-    """The successor has the name: prove it and remove the old container; if it fails, undo."""
-
-    old: str
-    successor: str
-    marker: Marker
-
-
-@frozen
-class Restore:
-    """The successor is gone: give the old container its name and its state."""
-
-    old: str
-    marker: Marker
-
-
-@frozen
-class Depart:
-    """The stop of an old container that removes itself was asked for: see it through."""
-
-    old: str
-
-
-@frozen
-class Adopt:
-    """The old container removed itself: its successor takes the name."""
-
-    successor: str
-    marker: Marker
-
-
-@frozen
-class Inherit:
-    """The old container is gone, and nobody has the name: what is left gets it, and its state."""
-
-    successor: str
-    marker: Marker
-
-
-@frozen
-class Respawn:
-    """The old container removed itself and so did its successor: make it anew from its spare."""
-
-    spare: str
-    again: str
-    marker: Marker
-
-
-@frozen
-class Discard:
-    """Somebody decided what has the name, or that nothing has: drop what never held anything."""
-
-    cid: str
-
-
-@frozen
-class Leave:
-    """Somebody else decided what has the name: the old container stays aside, for a person to see."""
-
-    old: str
-
-
-Recovery = Undo | Finish | Restore | Depart | Adopt | Inherit | Respawn | Discard | Leave
 
 
 @frozen
@@ -146,51 +89,94 @@ class Scene:
 
     @property
     def recovery(self) -> Recovery:
-        """The row of the table that this is."""
-        if self.retired and self.retired.marker.removes_itself:
-            return self._with_spare(self.retired)
-        if self.successor:
-            return self._with_successor(self.successor)
-        assert self.retired  # noqa: S101 - a scene is made of markers, so it has one
-        old, marker = self.retired.cid, self.retired.marker
-        if self.holder.startswith(marker.other) or (self.moved and not self.holder):
-            return Finish(old, self.holder or self.moved, marker)
-        return Leave(old) if self.holder else Restore(old, marker)
+        """What is due, by the table of recovery."""
+        what = due(self.sight)
+        if self.successor and what in _OF_SUCCESSOR:
+            return _OF_SUCCESSOR[what](self._old, self.successor)
+        assert self.retired  # noqa: S101 - every other row has one
+        return _OF_RETIRED[what](self, self.retired)
 
-    def _with_successor(self, successor: Marked) -> Recovery:
+    @property
+    def aside(self) -> str:
+        """The temporary name of an old container that only a person can decide on, or empty."""
+        return str(self.retired.marker) if self.retired and isinstance(self.recovery, Leave) else ""
+
+    @property
+    def is_taken_by_compose(self) -> bool:
+        """Whether Compose started a successor beside the one that has the name."""
+        new = self.successor
+        return new is not None and new.has_run and self.recovery == Discard(new.cid)
+
+    @property
+    def sight(self) -> Sight:
+        """What the names say, decided by ids."""
+        return Sight(self._name_is, self._new_is, self._old_is, self._spare_is)
+
+    @property
+    def _spare(self) -> Marked | None:
+        return self.retired if self.retired and self.retired.marker.removes_itself else None
+
+    @property
+    def _old(self) -> str:
+        """The id of the old container itself; empty where it is gone, or not to be told."""
+        if self._spare:
+            return self._spare.spare_of if self._spare.spare_of in {self.holder, self.renamed} else ""
         aside = self.retired.cid if self.retired else ""
-        for old in (self.holder or aside, self.renamed):
-            if old.startswith(successor.marker.other):
-                return Undo(old, successor.cid, successor.marker)
-        is_unwanted = self.gone_as == self.name and not (successor.has_run or successor.marker.removes_itself)
-        if is_unwanted or not self.is_bereft:
-            return Discard(successor.cid)
-        return Inherit(successor.cid, successor.marker)
+        if not self.successor:
+            return aside
+        places = (self.holder or aside, self.renamed)
+        return next((cid for cid in places if cid.startswith(self.successor.marker.other)), "")
 
-    def _with_spare(self, spare: Marked) -> Recovery:
-        old = spare.spare_of if spare.spare_of in {self.holder, self.renamed} else ""
-        if not (self.holder or old):
-            return self._without_holder(spare)
-        if self.holder.startswith(spare.marker.other):
-            return Finish(spare.cid, self.holder, spare.marker)
-        if old and spare.marker.going:
-            return Depart(old)
-        if old and self.successor:
-            return Undo(old, self.successor.cid, self.successor.marker)
-        if spare.marker.going and not self.successor:
-            # The old container was made to leave for an update, and nobody asked for that but us.
-            return Leave(spare.cid)
-        return Discard(self.successor.cid if self.successor else spare.cid)
+    @property
+    def _name_is(self) -> Name:
+        if not self.holder:
+            return Name.NOBODY
+        decides = self._spare or (None if self.successor else self.retired)
+        if decides and self.holder.startswith(decides.marker.other):
+            return Name.NEW
+        return Name.OLD if self.holder == self._old else Name.OTHER
 
-    def _without_holder(self, spare: Marked) -> Recovery:
-        again = ""
-        if self.moved:
-            return Finish(spare.cid, self.moved, spare.marker)
-        if self.successor:
-            if self.successor.marker.other != short(spare.cid):
-                return Adopt(self.successor.cid, self.successor.marker)
-            again = self.successor.cid
-        return Respawn(spare.cid, again, spare.marker)
+    @property
+    def _new_is(self) -> New:
+        if not self.successor:
+            return New.RENAMED if self.moved else New.NONE
+        is_again = self._spare and self.successor.marker.other == short(self._spare.cid)
+        return New.AGAIN if is_again else New.THERE
+
+    @property
+    def _old_is(self) -> Old:
+        if self._old:
+            places = {self.holder: Old.NAMED, self.renamed: Old.RENAMED}
+            return places.get(self._old, Old.ASIDE)
+        if self.retired and not self._spare:
+            return Old.STRANGE
+        new = self.successor
+        is_unwanted = self.gone_as == self.name and new and not (new.has_run or new.marker.removes_itself)
+        return Old.REMOVED if is_unwanted and self.is_bereft else Old.GONE
+
+    @property
+    def _spare_is(self) -> Spare:
+        if not self._spare:
+            return Spare.NONE
+        return Spare.GOING if self._spare.marker.going else Spare.READY
+
+
+_OF_SUCCESSOR: Mapping[Due, Callable[[str, Marked], Recovery]] = {
+    Due.UNDO: lambda old, new: Undo(old, new.cid, new.marker),
+    Due.ADOPT: lambda _, new: Adopt(new.cid, new.marker),
+    Due.INHERIT: lambda _, new: Inherit(new.cid, new.marker),
+    Due.DISCARD_NEW: lambda _, new: Discard(new.cid),
+}
+_OF_RETIRED: Mapping[Due, Callable[[Scene, Marked], Recovery]] = {
+    Due.FINISH: lambda scene, kept: Finish(kept.cid, scene.holder or scene.moved, kept.marker),
+    Due.RESTORE: lambda _, kept: Restore(kept.cid, kept.marker),
+    Due.DEPART: lambda _, kept: Depart(kept.spare_of),
+    Due.RESPAWN: lambda scene, kept: Respawn(
+        kept.cid, scene.successor.cid if scene.successor else "", kept.marker
+    ),
+    Due.DISCARD_SPARE: lambda _, kept: Discard(kept.cid),
+    Due.LEAVE: lambda _, kept: Leave(kept.cid),
+}
 
 
 def scenes(rows: Iterable[Json], whose: Callable[[str], bool] = lambda _: True) -> dict[str, Scene]:
@@ -222,8 +208,7 @@ def strays(rows: Iterable[Json]) -> dict[str, str]:
 
 def set_aside(rows: Iterable[Json]) -> dict[str, str]:
     """Old containers that a person has to decide on; what has the name that they had."""
-    left = ((name, scene) for name, scene in scenes(rows).items() if isinstance(scene.recovery, Leave))
-    return {str(scene.retired.marker): name for name, scene in left if scene.retired}
+    return {scene.aside: name for name, scene in scenes(rows).items() if scene.aside}
 
 
 def is_same_replica(row: Json, other: Json) -> bool:
@@ -243,9 +228,7 @@ def contended(rows: Iterable[Json], owner: str, names: Iterable[str]) -> str:
         names: Those of the containers.
     """
     theirs = scenes(rows, lambda other: other != owner)
-    return next(
-        (each for each in names if each in theirs and not isinstance(theirs[each].recovery, Leave)), ""
-    )
+    return next((each for each in names if each in theirs and not theirs[each].aside), "")
 
 
 def _scene(name: str, marked: list[Marked], by_name: dict[str, Json]) -> Scene:

@@ -5,21 +5,22 @@ what was wanted. So it goes back also where a person took away what tells of the
 """
 
 import contextlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from watcher.container.changed_options import Known, unheld
-from watcher.container.commit_check import confirm
-from watcher.container.readiness import Demand, NotProved
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, NotFound
 from watcher.model.names import Marker, name_of, short
-from watcher.recovery.departures import open_scenes
-from watcher.recovery.endings import bring_up, recover, roll_back
+from watcher.recovery.decision import Aim, next_step
+from watcher.recovery.executor import Open, carry_out, silence
+from watcher.recovery.group import OpenUpdates
+from watcher.recovery.reading import outline
 from watcher.recovery.restore import restore
-from watcher.recovery.state import Adopt, Finish, Leave, Recovery, Restore, Scene, Undo
-from watcher.recovery.steps import commit, drop, read
+from watcher.recovery.state import Marked, Scene
+from watcher.recovery.steps import read
+from watcher.recovery.table import Restore, Undo
 
 
 class NameTaken(EngineError):
@@ -43,11 +44,6 @@ class Old:
     known: Known = field(factory=dict)
 
 
-async def open_updates(engine: Engine) -> dict[str, Scene]:
-    """Every update that is open, by the name of its container; an owner's engine only has the owner's."""
-    return (await open_scenes(engine))[1]
-
-
 async def undo(engine: Engine, name: str, old: Old) -> None:
     """Make a container its old self again, wherever in an update it is; nothing open is fine.
 
@@ -58,46 +54,48 @@ async def undo(engine: Engine, name: str, old: Old) -> None:
         NameTaken: Somebody else has the name now.
     """
     is_back = False
-    while (recovery := await _next(engine, name, old)) is not None:
-        match recovery:
-            case Finish(marker=marker) if not marker.back:
-                await roll_back(engine, recovery)
-            case Finish():
-                await _bring_back(engine, recovery)
-            case Adopt(successor, _):
-                await drop(engine, successor)
-            case _:
-                await recover(engine, recovery, old.known)
-                is_back |= isinstance(recovery, Undo | Restore)
+    while step := next_step(found := await _remembered(engine, name, old), name, Aim.UNDO):
+        await carry_out(Open(engine, found, name, known=old.known), step)
+        is_back |= isinstance(step, Undo | Restore)
     if old.was and not is_back:
         await _give_back(engine, old.kept, old.was)
-    scene = (await open_updates(engine)).get(name)
+    scene = (await outline(engine)).scenes.get(name)
     if scene and scene.retired and scene.retired.cid == old.kept:
         aside = scene.retired.marker
         raise NameTaken(f"somebody else took the name {name}; what had it is now {aside}, and stopped")
 
 
-async def left_aside(engine: Engine, name: str) -> str:
-    """The name of a container that an update set aside and cannot bring back; empty where there is none."""
-    scene = (await open_updates(engine)).get(name)
-    if scene is None or scene.retired is None or not isinstance(scene.recovery, Leave):
-        return ""
-    return str(scene.retired.marker)
+async def undo_all(engine: Engine, olds: Mapping[str, Old]) -> None:
+    """Make containers their old selves again, wherever in their update they are.
+
+    Args:
+        engine: Where they are.
+        olds: The old containers by their names: the one whose names decide first, then who holds on to it,
+            providers first.
+
+    Raises:
+        EngineError: The engine refused; everything is left in place, and may be tried again.
+        NameTaken: Somebody else has one of the names now; the others are undone.
+    """
+    await silence(engine, [*olds][1:])
+    taken = list[NameTaken]()
+    for name, old in olds.items():
+        try:
+            await undo(engine, name, old)
+        except NameTaken as error:
+            taken.append(error)
+    if taken:
+        raise taken[0]
 
 
-async def _next(engine: Engine, name: str, old: Old) -> Recovery | None:
-    scene = (await open_updates(engine)).get(name)
-    if scene is None:
-        return await _unmarked(engine, name, old)
-    return None if isinstance(scene.recovery, Leave) else scene.recovery
-
-
-async def _unmarked(engine: Engine, name: str, old: Old) -> Finish | None:
-    """What is to be undone where a person renamed the old container, which tells of the update no more."""
-    holder = await read(engine, name) if old.was and old.new else None
+async def _remembered(engine: Engine, name: str, old: Old) -> OpenUpdates:
+    """What is open, with the update of an old container that tells of it no more: a person renamed it."""
+    found = await outline(engine)
+    holder = await read(engine, name) if name not in found.scenes and old.was and old.new else None
     if not old.was or holder is None or holder["Id"] != old.new or await read(engine, old.kept) is None:
-        return None
-    return Finish(old.kept, old.new, old.was.of_old(old.new))
+        return found
+    scene = Scene(name, old.new, None, Marked(old.kept, old.was.of_old(old.new)))
+    return evolve(found, scenes={**found.scenes, name: scene})
 
 
 async def _give_back(engine: Engine, kept: str, was: Marker) -> None:
@@ -106,16 +104,6 @@ async def _give_back(engine: Engine, kept: str, was: Marker) -> None:
         old = await engine.container(kept)
         if old["Name"] == f"/{was.name}":
             await restore(engine, kept, was, lambda now: unheld(now, was))
-
-
-async def _bring_back(engine: Engine, update: Finish) -> None:
-    """Finish a rollback: there is nothing more to go back to, so only the networks are looked at."""
-    try:
-        await bring_up(engine, update, Demand(stable_for=0))
-    except NotProved as error:
-        raise EngineError(str(error)) from error
-    await confirm(engine, update.successor, update.marker)
-    await commit(engine, update.successor, update.old, update.marker)
 
 
 async def finish_recreation(engine: Engine, name: str, replaced: Collection[str]) -> None:

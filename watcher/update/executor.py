@@ -19,8 +19,9 @@ from watcher.container.startup import to_its_end
 from watcher.container.successor import Contended, Moved
 from watcher.engine.client import Engine
 from watcher.model.errors import Conflict, EngineError, NotFound, RolledBack, UpdateFailed, WatcherError
-from watcher.recovery.executor import Failure, settle, undo_all
+from watcher.recovery.executor import Failure, settle
 from watcher.recovery.state import contended
+from watcher.recovery.undo import undo_all
 from watcher.update.not_undone import not_undone, still_there
 from watcher.update.plan import Action, Plan, Step
 from watcher.update.prune_guard import Rescue

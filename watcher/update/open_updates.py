@@ -15,12 +15,12 @@ from watcher.host.context import Context
 from watcher.model.errors import EngineError, UnreadableSetting
 from watcher.recovery import links
 from watcher.recovery.compose_recreations import left_behind, open_recreations, settle_recreations
-from watcher.recovery.executor import Demands, Failure, down, glance, settle
+from watcher.recovery.executor import Demands, Failure, settle
 from watcher.recovery.group import OpenUpdates
 from watcher.recovery.lease import Lease
-from watcher.recovery.state import Discard, Scene
+from watcher.recovery.reading import down, glance, outline
+from watcher.recovery.state import Scene
 from watcher.recovery.takeover import Waits, take_over
-from watcher.recovery.undo import left_aside, open_updates
 from watcher.store.locks import Wider, with_claims
 from watcher.store.owner import owner_of
 from watcher.update import lineage
@@ -60,7 +60,7 @@ async def settle_open(context: Context, name: str, waits: Waits) -> Settled:
 async def is_open(context: Context, name: str) -> bool:
     """Whether an update of a container was cut short, as the engine says or as was noted."""
     engine = context.engine
-    is_noted = name in await open_updates(engine) or name in await context.notes.names()
+    is_noted = name in (await outline(engine)).scenes or name in await context.notes.names()
     return is_noted or bool(await open_recreations(engine, name))
 
 
@@ -122,7 +122,8 @@ async def _settled(
         failed = await _settle(context, lease, name, found, waits, stays)
         was_open |= failed is not None
         failures += failed or ()
-    if aside := await left_aside(context.engine, name):
+    scene = (await outline(context.engine)).scenes.get(name)
+    if scene and (aside := scene.aside):
         stays.append(f"{aside} was set aside, and another container has its name: rename or remove it")
     return Settled(was_open, tuple(stays)), not failures
 
@@ -146,20 +147,14 @@ async def _settle(  # noqa: PLR0913, PLR0917 - one value per thing that it works
         failures = await settle(lease.engine, name, _demands(context.defaults))
     stays += [] if is_alone else [OVERTAKEN]
     stays += [_nothing_left(each) for each in failures if each.stays]
-    stays += [_taken(found.scenes[each]) for each in unit if _is_taken(found, each)]
+    scenes = [found.scenes[each] for each in unit if each in found.scenes]
+    stays += [_taken(each) for each in scenes if each.is_taken_by_compose]
     for failure in (each for each in failures if not each.stays):
         await lineage.keep_failure(context, failure, next(iter(halves.get(failure.name, [])), ""))
     for each, before in halves.items():
         await lineage.hand_on(context, each, *before)
     await links.refuse_forgotten(context.engine, links.in_open_updates(found, {*unit}))
     return failures
-
-
-def _is_taken(found: OpenUpdates, name: str) -> bool:
-    """Whether Compose started a successor beside the one that has the name."""
-    scene = found.scenes.get(name)
-    is_dropped = scene is not None and isinstance(scene.recovery, Discard)
-    return is_dropped and bool(scene and scene.successor and scene.successor.has_run)
 
 
 def _taken(scene: Scene) -> str:

@@ -18,9 +18,9 @@ from watcher.host.lookup import find
 from watcher.model.errors import NoSuchContainer, NotFound, Refused, RegistryError, Unknown, UpdateFailed
 from watcher.model.names import Marker, container_name
 from watcher.model.progress import Reporter
+from watcher.recovery.reading import outline
 from watcher.recovery.state import set_aside, strays
 from watcher.recovery.takeover import Waits
-from watcher.recovery.undo import open_updates
 from watcher.store.locks import Wider, with_claims
 from watcher.update.affected import Company, company
 from watcher.update.attempt import Announce, attempt, planned
@@ -113,7 +113,7 @@ async def update(context: Context, text: str, request: Request) -> Outcome:
     async def work(claims: frozenset[str]) -> Outcome:
         nonlocal request
         for number in range(_CONTENTIONS):
-            if name in await open_updates(context.engine):
+            if name in (await outline(context.engine)).scenes:
                 request.tell(Stage(name, SETTLING))
             aside = (await settled(context, name, claims, request.waits)).aside
             request.tell(None)
@@ -138,7 +138,7 @@ async def _found(engine: Engine, name: str, *, was_there: bool) -> Json:
     try:
         return await find(engine, name)
     except NoSuchContainer as error:
-        if name in await open_updates(engine):
+        if name in (await outline(engine)).scenes:
             raise Contended(f"another updater is at work on {name}") from error
     try:
         return await find(engine, name)

@@ -19,7 +19,6 @@ from watcher.model.names import Marker, Wanted, short
 from watcher.recovery import links
 from watcher.recovery.endings import roll_back
 from watcher.recovery.rebuild import part_noted
-from watcher.recovery.state import Finish
 from watcher.recovery.steps import (
     commit,
     depart,
@@ -33,6 +32,7 @@ from watcher.recovery.steps import (
     set_aside,
     take_name,
 )
+from watcher.recovery.table import Finish
 from watcher.recovery.undo import Old
 from watcher.update import plan
 from watcher.update.advice import seen, verb, way_back

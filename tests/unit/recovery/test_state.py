@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from watcher.model.labels import SPARE_OF
 from watcher.model.names import Marker
-from watcher.recovery.state import (
+from watcher.recovery.state import contended, scenes, set_aside, strays
+from watcher.recovery.table import (
     Adopt,
     Depart,
     Discard,
@@ -20,10 +21,6 @@ from watcher.recovery.state import (
     Respawn,
     Restore,
     Undo,
-    contended,
-    scenes,
-    set_aside,
-    strays,
 )
 
 OLD, NEW, SPARE, AGAIN, OTHER = (letter * 64 for letter in "abcde")

@@ -1,0 +1,206 @@
+"""What is to be done next: by a container's names, those of what it holds on to, and what is asked for."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from watcher.model.labels import SPARE_OF
+from watcher.model.names import Marker, short
+from watcher.recovery.decision import (
+    STEPS,
+    Aim,
+    Case,
+    Close,
+    Complete,
+    Course,
+    MakeAnew,
+    Prove,
+    Refuse,
+    Revive,
+    RollBack,
+    Step,
+    TakePlace,
+    next_step,
+)
+from watcher.recovery.group import OpenUpdates
+from watcher.recovery.state import scenes
+from watcher.recovery.table import Adopt, Depart, Discard, Finish, Inherit, Respawn, Restore, Undo
+
+DESIGN = Path(__file__).parents[3] / "docs" / "design.md"
+
+WEB_OLD, WEB_NEW, OLD, NEW, SPARE, AGAIN = (letter * 64 for letter in "0123ab")
+WEB = {
+    "alone": {},
+    "back": {WEB_OLD: "web", WEB_NEW: str(Marker("web", "new", "r", short(WEB_OLD)))},
+    "forward": {WEB_OLD: str(Marker("web", "old", "r", short(WEB_NEW))), WEB_NEW: "web"},
+    "done": {WEB_NEW: "web"},
+}
+NEW_NAME = Marker("side", "new", "r", short(OLD))
+OLD_NAME = NEW_NAME.of_old(NEW)
+RM_NEW = evolve(NEW_NAME, removes_itself=True)
+GOING = evolve(RM_NEW.of_old(NEW), going=True)
+RM_AGAIN = evolve(RM_NEW.of_new(SPARE), back=True)
+ENDED = evolve(OLD_NAME, back=True)
+DOWN = evolve(OLD_NAME, wanted="s")
+
+UNDO, FINISH = Undo(OLD, NEW, NEW_NAME), Finish(OLD, NEW, OLD_NAME)
+ENDING, STOPPED = Finish(OLD, NEW, ENDED), Finish(OLD, NEW, DOWN)
+WAIT = Refuse("side cannot be settled before what it holds on to: its update is open")
+LOST = Refuse("the successor of side is gone")
+
+Names = Mapping[str, str | Marker]
+SEEN: Mapping[Case, Names] = {
+    Case.UNDO: {OLD: "side", NEW: NEW_NAME},
+    Case.UNSTARTABLE: {OLD: "side", NEW: NEW_NAME},
+    Case.FINISH: {OLD: OLD_NAME, NEW: "side"},
+    Case.STARTED: {OLD: DOWN, NEW: "side"},
+    Case.BACK: {OLD: ENDED, NEW: "side"},
+}
+EXPECTED: Mapping[Case, tuple[Step | None, ...]] = {
+    Case.UNDO: (UNDO, UNDO, WAIT, TakePlace(UNDO), TakePlace(UNDO), None, UNDO),
+    Case.UNSTARTABLE: (
+        TakePlace(UNDO),
+        MakeAnew(UNDO),
+        WAIT,
+        TakePlace(UNDO),
+        TakePlace(UNDO),
+        None,
+        UNDO,
+    ),
+    Case.FINISH: (
+        FINISH,
+        RollBack(FINISH),
+        WAIT,
+        Close(FINISH),
+        Prove(FINISH),
+        None,
+        RollBack(FINISH),
+    ),
+    Case.STARTED: (
+        RollBack(STOPPED),
+        RollBack(STOPPED),
+        WAIT,
+        Close(STOPPED),
+        Prove(STOPPED),
+        None,
+        RollBack(STOPPED),
+    ),
+    Case.BACK: (
+        ENDING,
+        RollBack(ENDING),
+        WAIT,
+        Close(ENDING),
+        Prove(ENDING),
+        None,
+        Complete(ENDING),
+    ),
+}
+
+
+def world(side: Names, web: Names, *, is_bound: bool = True) -> OpenUpdates:
+    """Containers of these names; `side` shares the network of `web`, old of old and new of new."""
+    names = {cid: str(name) for cid, name in {**web, **side}.items()}
+    rows = [
+        {"Id": cid, "Names": [f"/{name}"], "Labels": {SPARE_OF: OLD} if cid == SPARE else {}}
+        for cid, name in names.items()
+    ]
+    held = {OLD: WEB_OLD, SPARE: WEB_OLD, NEW: WEB_NEW, AGAIN: WEB_OLD} if is_bound else {}
+    inspects = {cid: inspected(cid, name, held.get(cid, "")) for cid, name in names.items()}
+    return OpenUpdates(scenes(rows), names, inspects)
+
+
+def inspected(cid: str, name: str, provider: str) -> dict[str, Any]:
+    mode = f"container:{provider}" if provider else "bridge"
+    host = {"NetworkMode": mode}
+    return {"Id": cid, "Name": f"/{name}", "HostConfig": host, "State": {"Running": True}}
+
+
+def seven(side: Names, *, cannot_start: bool = False) -> tuple[Step | None, ...]:
+    """What follows in each course, in the order of `Course`."""
+    settled = [
+        next_step(world(side, WEB[web], is_bound=web != "alone"), "side", cannot_start=cannot_start)
+        for web in WEB
+    ]
+    follow = next_step(world(side, WEB["forward"]), "side", Aim.FOLLOW, cannot_start=cannot_start)
+    followed = next_step(world(side, WEB["back"]), "side", Aim.FOLLOW, cannot_start=cannot_start)
+    undone = next_step(world(side, WEB["forward"]), "side", Aim.UNDO, cannot_start=cannot_start)
+    return (*settled, follow, followed, undone)
+
+
+@pytest.mark.parametrize("case", EXPECTED)
+def test_both_ends_are_reached_by_the_names_of_the_provider_and_what_is_asked_for(case: Case) -> None:
+    assert seven(SEEN[case], cannot_start=case is Case.UNSTARTABLE) == EXPECTED[case]
+
+
+INHERIT = Inherit(NEW, NEW_NAME)
+RESPAWN, BEGUN = Respawn(SPARE, "", GOING), Respawn(SPARE, AGAIN, GOING)
+TAKEN = {OLD: "side", SPARE: RM_NEW.of_old(NEW)}
+
+
+@pytest.mark.parametrize(
+    ("side", "settled", "followed", "undone"),
+    [
+        pytest.param({OLD: OLD_NAME}, Restore(OLD, OLD_NAME), LOST, Restore(OLD, OLD_NAME), id="restore"),
+        pytest.param({NEW: NEW_NAME}, INHERIT, None, Revive(INHERIT), id="inherit"),
+        pytest.param({SPARE: GOING}, RESPAWN, LOST, RESPAWN, id="respawn"),
+        pytest.param({SPARE: GOING, AGAIN: RM_AGAIN}, BEGUN, None, BEGUN, id="respawn, begun"),
+        pytest.param(TAKEN, Discard(SPARE), None, Discard(SPARE), id="discard"),
+    ],
+)
+def test_where_one_half_is_gone_the_names_of_the_other_decide(
+    side: Names, settled: Step, followed: Step | None, undone: Step
+) -> None:
+    for web in ("back", "forward"):
+        assert next_step(world(side, WEB[web]), "side") == settled
+        assert next_step(world(side, WEB[web]), "side", Aim.FOLLOW) == followed
+        assert next_step(world(side, WEB[web]), "side", Aim.UNDO) == undone
+
+
+@pytest.mark.parametrize(
+    ("side", "step", "undone"),
+    [
+        ({OLD: "side", NEW: RM_NEW, SPARE: GOING}, Depart(OLD), Depart(OLD)),
+        ({NEW: RM_NEW, SPARE: GOING}, Adopt(NEW, RM_NEW), Discard(NEW)),
+    ],
+)
+def test_one_that_removes_itself_goes_the_same_way_wherever_its_provider_goes(
+    side: Names, step: Step, undone: Step
+) -> None:
+    assert seven(side) == (step, step, step, step, step, None, undone)
+
+
+def test_a_spare_whose_provider_is_gone_is_dropped() -> None:
+    assert next_step(world({SPARE: GOING}, WEB["done"]), "side") == Discard(SPARE)
+
+
+def test_an_old_one_that_removes_itself_is_started_anew_so_no_task_is_in_its_way() -> None:
+    side: Names = {OLD: "side", NEW: RM_NEW}
+
+    assert next_step(world(side, WEB["back"]), "side", cannot_start=True) == Undo(OLD, NEW, RM_NEW)
+
+
+@pytest.mark.parametrize("aim", Aim)
+@pytest.mark.parametrize("side", [{OLD: "side"}, {AGAIN: "side", OLD: OLD_NAME}])
+def test_nothing_is_done_where_nothing_is_open_or_only_a_person_can_decide(side: Names, aim: Aim) -> None:
+    assert next_step(world(side, WEB["done"]), "side", aim) is None
+
+
+def test_each_case_has_a_step_in_each_course() -> None:
+    assert set(STEPS) == set(Case)
+    assert {len(moves) for moves in STEPS.values()} == {len(Course)}
+
+
+def rows() -> list[str]:
+    head = ["due", *Course]
+    cells = [head, ["---"] * len(head), *([case, *map(str, moves)] for case, moves in STEPS.items())]
+    return [f"| {' | '.join(each)} |" for each in cells]
+
+
+def test_the_document_shows_these_steps() -> None:
+    lines = DESIGN.read_text().splitlines()
+    first = lines.index(rows()[0])
+
+    assert lines[first : first + len(rows()) + 1] == [*rows(), ""]

@@ -1,0 +1,55 @@
+"""Reads every update that was left open from the engine: what recovery decides about.
+
+An owner's engine only has the owner's.
+"""
+
+import contextlib
+from collections.abc import Iterable
+from typing import Any
+
+from watcher.engine.client import Engine
+from watcher.host.namespace_cache import Holds
+from watcher.model.errors import NotFound
+from watcher.model.names import name_of
+from watcher.recovery import steps
+from watcher.recovery.departures import open_scenes
+from watcher.recovery.group import OpenUpdates
+
+Json = dict[str, Any]
+
+
+async def outline(engine: Engine) -> OpenUpdates:
+    """Every open update, by the names alone: without an inspect of any container."""
+    rows, found = await open_scenes(engine)
+    return OpenUpdates(found, _names(rows), {})
+
+
+async def glance(engine: Engine, holds: Holds) -> OpenUpdates:
+    """The same, with as much of the containers as tells which updates belong together (`concerned`)."""
+    rows, found = await open_scenes(engine)
+    halves = {cid for scene in found.values() for cid in scene.pair}
+    outlines = await holds.of(engine, rows, halves)
+    return OpenUpdates(found, _names(rows), {each["Id"]: each for each in outlines})
+
+
+async def read(engine: Engine) -> OpenUpdates:
+    """The same, with an inspect of each container: all that `next_step` asks for."""
+    (rows, found), inspects = await open_scenes(engine), dict[str, Json]()
+    for cid in (cid for scene in found.values() for cid in scene.pair if cid):
+        with contextlib.suppress(NotFound):
+            inspects[cid] = await engine.container(cid)
+    return OpenUpdates(found, _names(rows), inspects)
+
+
+async def down(engine: Engine, found: OpenUpdates, names: Iterable[str]) -> list[Json]:
+    """The containers, as inspected, of those open updates of which none runs and one is to."""
+    result = list[Json]()
+    for scene in (found.scenes[name] for name in names if name in found.scenes):
+        inspects = [each for cid in scene.pair if cid and (each := await steps.read(engine, cid))]
+        if not any(each["State"]["Running"] for each in inspects):
+            result += inspects
+    return result
+
+
+def _names(rows: list[Json]) -> dict[str, str]:
+    return {row["Id"]: name_of(row) for row in rows}
