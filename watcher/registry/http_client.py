@@ -1,7 +1,8 @@
-"""One question over HTTP to a registry or its token server: the connection, its limits, its errors as ours.
+"""One question over HTTP: the connection, its limits, its errors as ours.
 
-The only module that opens connections to registries. Redirects are followed by hand: aiohttp would take the
-way of judging certificates along to the next host, and go from https to http.
+The only module that opens connections to registries and their token servers, and to whom messages are posted.
+Redirects are followed by hand: aiohttp would take the way of judging certificates along to the next host, and
+go from https to http.
 """
 
 import asyncio
@@ -61,7 +62,7 @@ class Wire:
         return self._open
 
     async def ask(self, what: str, request: Request) -> Answer:
-        """Ask, and follow redirects of anything but a form; Authorization never crosses to another host.
+        """Ask, and follow redirects of what sends nothing; Authorization never crosses to another host.
 
         Args:
             what: What is tried, as the error says it after "cannot".
@@ -85,7 +86,7 @@ class Wire:
         async with self._session.request(
             request.method,
             request.url,
-            data=request.form,
+            data=request.form if request.body is None else request.body,
             headers=request.headers,
             ssl=_tls(request),
             proxy=proxy_for(request.url),
@@ -172,7 +173,8 @@ def _tls(request: Request) -> ssl.SSLContext | bool:
 
 
 def _is_redirect(request: Request, answer: Answer) -> bool:
-    return answer.status in _REDIRECTS and "location" in answer.headers and request.form is None
+    is_sent = request.form is not None or request.body is not None
+    return answer.status in _REDIRECTS and "location" in answer.headers and not is_sent
 
 
 def _redirected(what: str, request: Request, answer: Answer) -> Request:

@@ -74,6 +74,7 @@ class Request:
         tls: How the certificate is judged.
         headers: To send.
         form: What to POST.
+        body: The same, as it is; it goes to no other place than the URL.
         redirected: Another host than the one first asked is asked now.
     """
 
@@ -83,6 +84,7 @@ class Request:
     tls: Tls = True
     headers: Mapping[str, str] = field(factory=dict, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
+    body: bytes | None = field(default=None, repr=False)
     redirected: bool = False
 
 

@@ -1,0 +1,1 @@
+"""What people are told, once: what is news, its words, and the ways to them."""

@@ -1,0 +1,53 @@
+"""What there is to be told: its kinds, and one piece of it. Pure: no I/O."""
+
+from typing import Any
+
+from attrs import field, frozen
+
+Json = dict[str, Any]
+
+# In the order in which a message tells them; the first is told whatever was chosen.
+ATTENTION, FAILED, UNKNOWN, HELD, AVAILABLE, UPDATED, RECOVERED = KINDS = (
+    "attention",
+    "failed",
+    "unknown",
+    "held",
+    "available",
+    "updated",
+    "recovered",
+)
+CHOICE = (UPDATED, FAILED, AVAILABLE, HELD, UNKNOWN, RECOVERED)
+
+
+@frozen
+class News:
+    """One thing that happened to a container, or that is so of it.
+
+    Attributes:
+        kind: One of `KINDS`.
+        container: Its name; of a tag or a registry that could not be asked that one's.
+        state: What makes it the same thing when it is told again: for an image, its id.
+        image: The reference.
+        old: What ran before, `{"id", "version"}`; empty where nothing is known of it.
+        new: The same of what runs now, or would.
+        why: The reason.
+        down_s: Seconds for which it was down; None where nothing stopped.
+        link: Where people read about the new version.
+        facts: What programs are told beside that.
+    """
+
+    kind: str
+    container: str
+    state: str = ""
+    image: str = ""
+    old: Json = field(factory=dict)
+    new: Json = field(factory=dict)
+    why: str = ""
+    down_s: float | None = None
+    link: str = ""
+    facts: Json = field(factory=dict)
+
+    @property
+    def record(self) -> Json:
+        """The same for programs."""
+        return {"event": self.kind, "container": self.container} | self.facts
