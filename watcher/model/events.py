@@ -206,6 +206,7 @@ class TagNotPulled(Event):
         again_in_s: Seconds to the next try.
         registry: The registry, where all of it is in trouble and not this tag alone; else empty.
         tags: How many followed tags are of that registry.
+        trouble: What kept the registry from answering; one of `errors.Trouble`, or empty.
     """
 
     image: str
@@ -213,6 +214,7 @@ class TagNotPulled(Event):
     again_in_s: float
     registry: str = ""
     tags: int = 0
+    trouble: str = ""
 
 
 @frozen

@@ -46,4 +46,33 @@ _HISTORY: Migration = (
     """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_HISTORY,)
+_OUTBOX: Migration = (
+    # What is so, and whether people were told of it; they are not before `due`.
+    """
+    CREATE TABLE told (
+        engine TEXT NOT NULL,
+        about TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        state TEXT NOT NULL,
+        due REAL NOT NULL,
+        is_told INTEGER NOT NULL,
+        record TEXT NOT NULL,
+        PRIMARY KEY (engine, about, kind, state)
+    ) WITHOUT ROWID
+    """,
+    # What the next message will tell.
+    "CREATE TABLE news (id INTEGER PRIMARY KEY, at REAL NOT NULL, record TEXT NOT NULL)",
+    # Messages on their way, each to one address, of which only a digest is kept.
+    """
+    CREATE TABLE letters (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        address TEXT NOT NULL,
+        message TEXT NOT NULL,
+        tries INTEGER NOT NULL,
+        due REAL NOT NULL
+    )
+    """,
+    "CREATE INDEX letters_due ON letters (address, due)",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_HISTORY, _OUTBOX)

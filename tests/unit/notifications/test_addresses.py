@@ -1,5 +1,6 @@
 """Addresses are read with mercy, and shown by scheme and host alone."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def test_a_file_and_a_variable_are_both_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "why"),
     [
-        (lambda path: None, "No such file or directory"),
+        (lambda path: path.with_name("other"), "No such file or directory"),
         (lambda path: path.mkdir(), "Is a directory"),
         (lambda path: path.write_bytes(b"\xff\xfe\x00"), "it is no text"),
         (lambda path: path.write_bytes(b"x" * ((1 << 20) + 1)), "it is longer than 1 MiB"),
@@ -53,10 +54,10 @@ def test_a_file_and_a_variable_are_both_read(tmp_path: Path) -> None:
     ids=["missing", "folder", "no text", "long"],
 )
 def test_a_file_that_cannot_be_read_is_one_line_and_spoils_no_other(
-    tmp_path: Path, make: object, why: str
+    tmp_path: Path, make: Callable[[Path], object], why: str
 ) -> None:
     path = tmp_path / "addresses"
-    make(path)  # type: ignore[operator]
+    make(path)
 
     book = read({"CTR_UPDATER_NOTIFY": "https://a.example/", "CTR_UPDATER_NOTIFY_FILE": str(path)})
 

@@ -1,0 +1,202 @@
+"""News becomes one message: at the end of a pass, and soon in any case."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import pytest
+
+from tests.unit import virtual_time
+from tests.unit.notifications.kept import outbox
+from watcher.notifications.addresses import Address
+from watcher.notifications.collector import Collector
+from watcher.notifications.news import CHOICE, News
+from watcher.notifications.reading import Over, Told
+from watcher.store.outbox import Outbox
+
+ADDRESS = Address("https://a.example/x", "https://a.example")
+
+
+class Telling:
+    """A collector, and the messages that it has made."""
+
+    def __init__(self, kept: Outbox, chosen: Sequence[str] = CHOICE) -> None:
+        self.outbox = kept
+        self.at: list[float] = []
+        self.collector = Collector(
+            kept,
+            [ADDRESS],
+            chosen=chosen,
+            host="nas",
+            identify=self._identify,
+            ring=lambda: self.at.append(virtual_time.now()),
+            clock=lambda: asyncio.get_running_loop().time(),
+        )
+
+    async def _identify(self) -> str:
+        return "engine"
+
+    async def tell(self, name: str, kind: str = "failed", state: str = "x", after_s: float = 0) -> None:
+        await self.collector.take(Told(News(kind, name, state), after_s))
+
+    async def events(self) -> list[tuple[str, str]]:
+        """What the messages so far tell."""
+        found: list[tuple[str, str]] = []
+        while letter := await self.outbox.take(ADDRESS.key, virtual_time.now(), 60):
+            message: dict[str, Any] = json.loads(letter.message)
+            found += [(event["container"], event["event"]) for event in message["events"]]
+            await self.outbox.done(letter)
+        return found
+
+
+def run(work: Callable[[Telling], Awaitable[None]], *, chosen: Sequence[str] = CHOICE) -> None:
+    """Run a test beside a collector that makes messages in time."""
+
+    async def both() -> None:
+        told = Telling(outbox(), chosen)
+        task = asyncio.create_task(told.collector.run())
+        await asyncio.sleep(0)
+        await work(told)
+        task.cancel()
+
+    virtual_time.run(both())
+
+
+def test_a_message_comes_at_the_end_of_a_pass() -> None:
+    async def work(told: Telling) -> None:
+        await told.tell("web")
+        await told.tell("db")
+        await told.collector.seal()
+
+        assert (told.at, await told.events()) == ([0], [("db", "failed"), ("web", "failed")])
+
+    run(work)
+
+
+def test_a_quiet_pass_says_nothing() -> None:
+    async def work(told: Telling) -> None:
+        await told.collector.seal()
+        await asyncio.sleep(3600)
+
+        assert told.at == []
+
+    run(work)
+
+
+def test_a_message_comes_30_s_after_the_last_of_the_news() -> None:
+    async def work(told: Telling) -> None:
+        for name in ("web", "db", "app"):
+            await told.tell(name)
+            await asyncio.sleep(20)
+        await asyncio.sleep(60)
+
+        assert told.at == [70]
+        assert len(await told.events()) == 3
+
+    run(work)
+
+
+def test_a_message_comes_10_min_after_the_first_of_the_news_whatever_goes_on() -> None:
+    async def work(told: Telling) -> None:
+        for number in range(60):
+            await told.tell(f"web{number}")
+            await asyncio.sleep(20)
+        await asyncio.sleep(60)
+
+        assert told.at == [600, 1210]
+
+    run(work)
+
+
+def test_what_is_the_same_puts_off_no_message() -> None:
+    async def work(told: Telling) -> None:
+        for _ in range(5):
+            await told.tell("web")
+            await asyncio.sleep(20)
+
+        assert told.at == [30]
+        assert await told.events() == [("web", "failed")]
+
+    run(work)
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_news_of_a_process_that_was_killed_are_told_by_the_next(restarts: bool) -> None:
+    async def both() -> None:
+        kept = outbox()
+        await Telling(kept).tell("web")
+        told = Telling(kept)
+        task = asyncio.create_task(told.collector.run())
+        if restarts:
+            await told.tell("web")
+        await asyncio.sleep(60)
+        task.cancel()
+
+        assert (told.at, await told.events()) == ([0], [("web", "failed")])
+
+    virtual_time.run(both())
+
+
+def test_what_is_not_so_for_long_enough_is_not_told() -> None:
+    async def work(told: Telling) -> None:
+        await told.tell("nginx:1", "unknown", after_s=86400)
+        await asyncio.sleep(86000)
+        await told.collector.take(Over(("nginx:1",), ("unknown",)))
+        await asyncio.sleep(86400)
+
+        assert told.at == []
+
+    run(work)
+
+
+def test_what_is_so_for_long_enough_is_told_without_another_event_and_so_is_its_end() -> None:
+    async def work(told: Telling) -> None:
+        await told.tell("nginx:1", "unknown", after_s=86400)
+        await asyncio.sleep(86400 + 60)
+        assert await told.events() == [("nginx:1", "unknown")]
+        await told.collector.take(Over(("nginx:1", "docker.io"), ("unknown",)))
+        await told.collector.take(Over(("nginx:1", "docker.io"), ("unknown",)))
+        await told.collector.seal()
+
+        assert told.at == [86430, 86460]
+        assert await told.events() == [("nginx:1", "recovered")]
+
+    run(work)
+
+
+def test_only_what_was_chosen_is_told_and_what_wants_a_person_always() -> None:
+    async def work(told: Telling) -> None:
+        for kind in ("updated", "failed", "available", "held", "unknown", "attention"):
+            await told.tell("web", kind)
+        await told.collector.take(Over(("web",), ("updated", "attention")))
+        await told.collector.seal()
+
+        assert await told.events() == [("web", "attention"), ("web", "updated")]
+
+    run(work, chosen=["updated"])
+
+
+def test_what_failed_again_after_it_was_over_is_told_again() -> None:
+    async def work(told: Telling) -> None:
+        await told.tell("web")
+        await told.collector.take(Over(("web",), ("failed",)))
+        await told.tell("web")
+        await told.collector.seal()
+
+        assert await told.events() == [("web", "failed"), ("web", "failed"), ("web", "recovered")]
+
+    run(work)
+
+
+def test_what_is_gone_is_forgotten() -> None:
+    async def work(told: Telling) -> None:
+        await told.tell("web")
+        await told.tell("db")
+        assert await told.collector.abouts() == {"web", "db"}
+
+        await told.collector.forget({"web", "other"})
+
+        assert await told.collector.abouts() == {"db"}
+
+    run(work)

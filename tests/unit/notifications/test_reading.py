@@ -1,0 +1,214 @@
+"""What events mean to people, and which mean nothing."""
+
+import json
+from typing import Any
+
+import pytest
+from attrs import asdict, evolve
+
+from watcher.model.events import (
+    Attempt,
+    Change,
+    Doubted,
+    Event,
+    ImageVersion,
+    Judged,
+    NotRestarted,
+    NotUpdated,
+    PassBegan,
+    TagNotPulled,
+    TagPulledAgain,
+    Waiting,
+)
+from watcher.notifications.message import compose
+from watcher.notifications.news import News
+from watcher.notifications.reading import PATIENCE_S, Over, Told, attempted, read
+
+OLD, NEW = f"sha256:{'a' * 64}", f"sha256:{'b' * 64}"
+CHANGE = Change("web", "nginx:1", OLD, NEW)
+STANDING = {"attention", "failed", "unknown", "held", "available"}
+COMMAND = "web could not be brought back: it is stopped - `docker start 0123456789ab`"
+ATTEMPT = Attempt(
+    at="2026-11-27T00:00:00Z",
+    name="web",
+    kind="update",
+    outcome="updated",
+    image="nginx:1",
+    old=ImageVersion(OLD, "1.27.0"),
+    new=ImageVersion(NEW, "1.27.1"),
+    by="daemon",
+    took_s=5.0,
+    down_s=2.0,
+    stages={"stop": 1.0},
+    along=("side",),
+    why="nginx:1 was aaa, is bbb",
+    link="https://example.com/1.27.1",
+    containers=("c" * 64, "d" * 64),
+)
+
+
+def news(found: Told | Over | None) -> News:
+    assert isinstance(found, Told)
+    return found.news
+
+
+def test_an_update_is_told_with_versions_time_and_link_and_ends_whatever_was_so() -> None:
+    told = attempted(ATTEMPT)
+
+    assert compose("nas", [news(told)]).text == (
+        "web: updated nginx:1 1.27.0 → 1.27.1, down 2.0 s https://example.com/1.27.1"
+    )
+    assert told
+    assert set(told.ends) == STANDING | {"updated"}
+
+
+def test_programs_are_told_the_attempt_with_its_keys_in_the_history() -> None:
+    record = json.loads(json.dumps(news(attempted(ATTEMPT)).record))
+
+    assert record == {"event": "updated", "container": "web"} | {
+        name: value if name != "along" else ["side"]
+        for name, value in asdict(ATTEMPT).items()
+        if name != "containers"
+    }
+
+
+def test_an_update_that_is_told_twice_is_the_same_and_the_next_one_is_not() -> None:
+    later = evolve(
+        ATTEMPT, at="2026-11-27T01:00:00Z", outcome="recovered", why="it was cut short, and was finished"
+    )
+    another = evolve(ATTEMPT, containers=("d" * 64, "e" * 64))
+
+    assert news(attempted(later)).state == news(attempted(ATTEMPT)).state
+    assert news(attempted(another)).state != news(attempted(ATTEMPT)).state
+
+
+@pytest.mark.parametrize("outcome", ["rolled back", "failed"])
+def test_a_failure_is_told_with_the_reason_and_what_runs(outcome: Any) -> None:
+    found = news(attempted(evolve(ATTEMPT, outcome=outcome, why="it exited with 1")))
+
+    assert (found.kind, found.state) == ("failed", NEW)
+    assert compose("nas", [found]).text.endswith(
+        ": it exited with 1 (runs 1.27.0 again) https://example.com/1.27.1"
+    )
+
+
+def test_a_failure_that_says_a_command_wants_a_person() -> None:
+    assert news(attempted(evolve(ATTEMPT, outcome="failed", why=COMMAND))).kind == "attention"
+    assert news(read(NotUpdated(CHANGE, COMMAND, 6))).kind == "attention"
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        evolve(ATTEMPT, outcome="refused", why="it is not ours"),
+        evolve(ATTEMPT, outcome="failed", why="stopped by a signal"),
+    ],
+    ids=["refused", "stopped"],
+)
+def test_an_attempt_that_did_nothing_is_no_news(nothing: Attempt) -> None:
+    assert attempted(nothing) is None
+
+
+def test_an_open_update_that_was_undone_is_a_failure() -> None:
+    undone = evolve(ATTEMPT, outcome="recovered", why="it was cut short, and was undone")
+
+    assert news(attempted(undone)).kind == "failed"
+
+
+def test_a_failure_without_an_image_is_known_by_its_words_but_not_by_ids_in_them() -> None:
+    words = [f"cannot create container {digit * 64}: no space" for digit in "12"]
+    states = {news(read(NotUpdated(Change("web"), why, 4))).state for why in words}
+
+    assert len(states) == 1
+
+
+@pytest.mark.parametrize("mode", ["notify", "approve"])
+def test_an_update_that_waits_for_a_person_is_available(mode: str) -> None:
+    found = news(read(Judged(CHANGE, "outdated", "moved", mode)))
+
+    assert (found.kind, found.state, found.record["mode"]) == ("available", NEW, mode)
+    assert ("watcher approve" in found.why) == (mode == "approve")
+
+
+def test_an_update_that_is_about_to_begin_is_no_news() -> None:
+    assert read(Judged(CHANGE, "outdated", "moved", "update")) is None
+
+
+def test_what_is_held_is_told_unless_its_failure_was() -> None:
+    told = read(Judged(CHANGE, "held", "failed on bbb", "update"))
+
+    assert (news(told).kind, news(told).state) == ("held", NEW)
+    assert isinstance(told, Told)
+    assert set(told.unless) == {"failed", "attention"}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Judged(CHANGE, "held", "cooldown", "update", until=5.0),
+        Waiting(CHANGE, "schedule", "not now", 5.0),
+        NotUpdated(CHANGE, "another updater has it", 7, again_in_s=3.0),
+        Doubted(CHANGE, "its address changed"),
+        PassBegan(),
+    ],
+    ids=["cooldown", "schedule", "busy", "doubt", "pass"],
+)
+def test_what_passes_by_itself_is_no_news(event: Event) -> None:
+    assert read(event) is None
+
+
+@pytest.mark.parametrize("code", [2, 7])
+def test_what_is_refused_until_somebody_changes_it_is_held(code: int) -> None:
+    assert news(read(NotUpdated(CHANGE, "a label cannot be read", code))).kind == "held"
+
+
+def test_what_waits_for_another_container_is_held() -> None:
+    assert news(read(Waiting(CHANGE, "dependency", "db failed"))).kind == "held"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [Doubted(CHANGE, COMMAND), NotRestarted(CHANGE, "it could not be restarted")],
+    ids=["command", "not restarted"],
+)
+def test_a_line_with_a_command_wants_a_person(event: Event) -> None:
+    assert news(read(event)).kind == "attention"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Judged(CHANGE, "unknown", "not in the cache", "update"),
+        NotUpdated(CHANGE, "cannot ask", 5, again_in_s=3.0),
+        TagNotPulled("nginx:1", "no such host", 60.0),
+    ],
+    ids=["judged", "asked", "pulled"],
+)
+def test_what_is_unknown_is_told_after_a_day(event: Event) -> None:
+    told = read(event)
+
+    assert isinstance(told, Told)
+    assert (told.news.kind, told.news.state, told.after_s) == ("unknown", "", PATIENCE_S)
+    assert PATIENCE_S == 24 * 3600
+
+
+def test_a_refused_login_is_told_at_once() -> None:
+    told = read(TagNotPulled("r.example/app:1", "401 Unauthorized", 60.0, trouble="refused login"))
+
+    assert isinstance(told, Told)
+    assert told.after_s == 0
+
+
+def test_a_registry_that_is_down_is_one_thing_and_its_return_ends_that_and_its_tags() -> None:
+    down = read(TagNotPulled("nginx:1", "no such host", 60.0, "docker.io", 5))
+    back = read(TagPulledAgain("nginx:1", "docker.io", 3))
+
+    assert news(down).container == "docker.io"
+    assert back == Over(("nginx:1", "docker.io"), ("unknown",), "nginx:1")
+
+
+def test_what_is_up_to_date_ends_whatever_was_so() -> None:
+    over = read(Judged(CHANGE, "current", "nginx:1 is bbb", "update"))
+
+    assert isinstance(over, Over)
+    assert (over.abouts, set(over.kinds)) == (("web",), STANDING)

@@ -1,0 +1,159 @@
+"""What is news, and when it becomes a message: at the end of a pass, and soon in any case.
+
+Each thing that is so of a container and an image is told once, across restarts, and its end once where it was
+told. It is in the outbox before whoever tells it goes on.
+"""
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import Awaitable, Callable, Collection, Sequence
+
+from attrs import asdict
+
+from watcher.notifications.addresses import Address
+from watcher.notifications.message import compose
+from watcher.notifications.news import ATTENTION, RECOVERED, News
+from watcher.notifications.reading import Over, Told
+from watcher.store.outbox import Notice, Outbox
+
+QUIET_S = 30.0  # after the last of the news
+LONGEST_S = 600.0  # after the first
+
+
+class Collector:
+    """Gathers what is told into messages.
+
+    Args:
+        outbox: Where it is kept.
+        addresses: To whom.
+        chosen: The kinds that are told; what wants a person is told in any case.
+        host: Where all this happens, for the title.
+        identify: Gives the engine's id.
+        ring: Called when there is a message to be sent.
+        clock: Seconds since the epoch.
+    """
+
+    def __init__(  # noqa: PLR0913 - all of them are needed
+        self,
+        outbox: Outbox,
+        addresses: Sequence[Address],
+        *,
+        chosen: Collection[str],
+        host: str,
+        identify: Callable[[], Awaitable[str]],
+        ring: Callable[[], None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._outbox = outbox
+        self._keys = [address.key for address in addresses]
+        self._chosen = {*chosen, ATTENTION}
+        self._host = host
+        self._identify = identify
+        self._ring = ring
+        self._clock = clock
+        self._first = self._last = 0.0
+        self._has_news = False
+        self._changed = asyncio.Event()
+        self._known = set[tuple[str, str, str]]()  # about, kind, state
+        self._standing: set[tuple[str, str]] | None = None  # about, kind
+
+    async def take(self, found: Told | Over) -> None:
+        """Take what is so, or is over."""
+        if isinstance(found, Told):
+            await self._tell(found)
+        else:
+            for about in found.abouts:
+                await self._over(about, found)
+
+    async def seal(self) -> None:
+        """Make a message of the news, as at the end of a pass; nothing where there is none."""
+        self._has_news = False
+        if await self._outbox.seal(self._keys, self._written, self._clock()):
+            self._ring()
+
+    async def run(self) -> None:
+        """Make messages in time, beginning with what a process before this one had no time for."""
+        await self.seal()
+        while True:
+            self._changed.clear()
+            if await self._outbox.ripen(self._clock()):
+                self._begin()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(await self._patience()):
+                    await self._changed.wait()
+            if self._has_news and self._left() <= 0:
+                await self.seal()
+
+    async def abouts(self) -> set[str]:
+        """Of what something is so that may be over by now."""
+        return {about for about, _ in await self._stands()}
+
+    async def forget(self, abouts: Collection[str]) -> None:
+        """Forget what is gone."""
+        if gone := await self.abouts() & {*abouts}:
+            await self._outbox.forget(await self._identify(), gone)
+            self._drop(gone)
+
+    async def _tell(self, told: Told) -> None:
+        news = told.news
+        key = (news.container, news.kind, news.state)
+        if news.kind not in self._chosen or key in self._known:
+            return
+        notice = Notice(
+            await self._identify(),
+            *key,
+            record=json.dumps(asdict(news)),
+            due=self._clock() + told.after_s,
+            ends=told.ends,
+            unless=told.unless,
+        )
+        if await self._outbox.tell(notice, self._clock()):
+            self._begin()
+        self._drop({news.container} if told.ends else ())
+        self._known.add(key)
+        self._standing = None
+        self._changed.set()
+
+    async def _over(self, about: str, over: Over) -> None:
+        stands = await self._stands()
+        if not any((about, kind) in stands for kind in over.kinds):
+            return
+        facts = {"name": about, "image": over.image}
+        news = json.dumps(asdict(News(RECOVERED, about, image=over.image, facts=facts)))
+        notice = Notice(await self._identify(), about, RECOVERED, "", news, 0, over.kinds)
+        is_told = RECOVERED in self._chosen
+        if await self._outbox.over(notice, self._clock(), is_told=is_told):
+            self._begin()
+        self._drop({about})
+        self._changed.set()
+
+    async def _stands(self) -> set[tuple[str, str]]:
+        if self._standing is None:
+            self._standing = {*await self._outbox.standing(await self._identify())}
+        return self._standing
+
+    def _drop(self, abouts: Collection[str]) -> None:
+        self._known = {key for key in self._known if key[0] not in abouts}
+        self._standing = None
+
+    def _begin(self) -> None:
+        """Note when news came."""
+        self._last = asyncio.get_running_loop().time()
+        if not self._has_news:
+            self._first, self._has_news = self._last, True
+
+    def _left(self) -> float:
+        """Seconds until the news must be a message."""
+        return min(self._last + QUIET_S, self._first + LONGEST_S) - asyncio.get_running_loop().time()
+
+    async def _patience(self) -> float | None:
+        """Seconds in which nothing is to be done unless something happens; None is for ever."""
+        due = await self._outbox.next_due()
+        waits = [] if due is None else [max(due - self._clock(), 0)]
+        return min([*waits, self._left()] if self._has_news else waits, default=None)
+
+    def _written(self, records: Sequence[str]) -> str:
+        message = compose(self._host, [News(**json.loads(record)) for record in records])
+        return json.dumps(asdict(message))

@@ -1,0 +1,171 @@
+"""What events mean to people: what is so of a container, or is over; most mean nothing. Pure: no I/O."""
+
+import re
+
+from attrs import asdict, frozen
+
+from watcher.model.errors import Trouble
+from watcher.model.events import (
+    Attempt,
+    Change,
+    Doubted,
+    Event,
+    Judged,
+    NotRestarted,
+    NotUpdated,
+    TagNotPulled,
+    TagPulledAgain,
+    Waiting,
+)
+from watcher.notifications.news import (
+    ATTENTION,
+    AVAILABLE,
+    FAILED,
+    HELD,
+    UNKNOWN,
+    UPDATED,
+    Json,
+    News,
+)
+
+PATIENCE_S = 24 * 3600.0  # a registry that is away for an hour is nobody's business
+FINISHED = "was finished"  # says an attempt of an update that was cut short
+STOPPED = "stopped by a signal"  # says one that a person ended
+
+_STANDING = (ATTENTION, FAILED, UNKNOWN, HELD, AVAILABLE)
+_FAILURES = (ATTENTION, FAILED)
+_ENGINE_REFUSED, _UNKNOWN, _FAILED = 4, 5, 6
+_COMMAND = re.compile(r"`docker ")
+# What is made anew at each try has another id each time, and that is no news.
+_IDS = re.compile(r"\b[0-9a-f]{12,64}\b")
+
+
+@frozen
+class Told:
+    """Something is so.
+
+    Attributes:
+        news: What.
+        after_s: Seconds for which it must be so to be worth telling.
+        ends: The kinds that are over by that.
+        unless: The kinds that tell as much, of the same state.
+    """
+
+    news: News
+    after_s: float = 0.0
+    ends: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+
+@frozen
+class Over:
+    """Whatever is of these kinds is over, of all of these.
+
+    Attributes:
+        abouts: Containers, tags, registries.
+        kinds: Of what was told of them.
+        image: The reference.
+    """
+
+    abouts: tuple[str, ...]
+    kinds: tuple[str, ...]
+    image: str = ""
+
+
+def attempted(attempt: Attempt) -> Told | None:
+    """What the end of an attempt means; one that was refused is told by the event that says so."""
+    is_done = attempt.outcome == "updated" or (attempt.outcome == "recovered" and FINISHED in attempt.why)
+    if attempt.outcome == "refused" or attempt.why == STOPPED:
+        return None
+    news = News(
+        UPDATED if is_done else _failure(attempt.why),
+        attempt.name,
+        ":".join(attempt.containers) if is_done else attempt.new.id or _IDS.sub("", attempt.why),
+        attempt.image,
+        asdict(attempt.old),
+        asdict(attempt.new),
+        "" if attempt.outcome == "updated" else attempt.why,
+        attempt.down_s,
+        attempt.link or "",
+        _facts(attempt),
+    )
+    return Told(news, ends=(*_STANDING, UPDATED)) if is_done else Told(news)
+
+
+def read(event: Event) -> Told | Over | None:
+    """What any other event means; None where that is nothing."""
+    if isinstance(event, Judged):
+        return _judged(event)
+    if isinstance(event, NotUpdated):
+        return _not_updated(event)
+    if isinstance(event, Waiting) and event.cause == "dependency":
+        return Told(_news(HELD, event.change, event.why, verdict="outdated"), unless=_FAILURES)
+    if isinstance(event, NotRestarted) or (isinstance(event, Doubted) and _COMMAND.search(event.why)):
+        return Told(_news(ATTENTION, event.change, event.why, state=_IDS.sub("", event.why)))
+    return _of_a_tag(event)
+
+
+def _of_a_tag(event: Event) -> Told | Over | None:
+    if isinstance(event, TagNotPulled):
+        about = event.registry or event.image
+        facts = {"name": about, "image": event.image, "verdict": "unknown", "reason": event.why}
+        patience = 0.0 if event.trouble == Trouble.BAD_LOGIN else PATIENCE_S
+        return Told(News(UNKNOWN, about, image=event.image, why=event.why, facts=facts), patience)
+    if isinstance(event, TagPulledAgain):
+        return Over((event.image, event.registry), (UNKNOWN,), event.image)
+    return None
+
+
+def _judged(event: Judged) -> Told | Over | None:
+    change, why = event.change, event.why
+    if event.verdict == "current":
+        return Over((change.container,), _STANDING, change.image)
+    if event.verdict == "unknown":
+        return Told(_news(UNKNOWN, change, why, verdict="unknown", state=""), PATIENCE_S)
+    if event.verdict == "held" and not event.until:
+        return Told(_news(HELD, change, why, verdict="held"), unless=_FAILURES)
+    if event.verdict == "outdated" and event.mode != "update":
+        waits = "it waits for `watcher approve`" if event.mode == "approve" else ""
+        return Told(_news(AVAILABLE, change, waits, verdict="outdated", mode=event.mode), ends=(UNKNOWN,))
+    return None
+
+
+def _not_updated(event: NotUpdated) -> Told | None:
+    """What a failure means; what another updater is at work on, or is tried again, is none yet."""
+    change, why = event.change, event.why
+    if event.code in {_ENGINE_REFUSED, _FAILED}:
+        kind = _failure(why)
+        return Told(_news(kind, change, why), unless=_FAILURES)
+    if event.code == _UNKNOWN:
+        return Told(_news(UNKNOWN, change, why, verdict="unknown", state=""), PATIENCE_S)
+    return Told(_news(HELD, change, why), unless=_FAILURES) if event.again_in_s is None else None
+
+
+def _failure(why: str) -> str:
+    """A failure wants a person where it says which command helps."""
+    return ATTENTION if _COMMAND.search(why) else FAILED
+
+
+def _news(kind: str, change: Change, why: str, state: str | None = None, **facts: str) -> News:
+    """News of a container: the same of an image, or in the same words where there is none, is told once."""
+    return News(
+        kind,
+        change.container,
+        (change.new or _IDS.sub("", why)) if state is None else state,
+        change.image,
+        {"id": change.old, "version": None} if change.old else {},
+        {"id": change.new, "version": None} if change.new else {},
+        why,
+        facts={
+            "name": change.container,
+            "image": change.image,
+            "reason": why,
+            "running": change.old or None,
+            "target": change.new or None,
+        }
+        | facts,
+    )
+
+
+def _facts(attempt: Attempt) -> Json:
+    return {name: value for name, value in asdict(attempt).items() if name != "containers"}

@@ -1,0 +1,251 @@
+"""What people are to be told, until they have been: each thing once, whichever process finds it or is killed.
+
+Three tables: what is so and whether that was told, the news that the next message will tell, and the messages
+on their way. Where the database cannot be written they are kept in memory, while the process lives.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from attrs import frozen
+
+from watcher.model.errors import NotKept
+from watcher.store.database import Database
+from watcher.store.schema import MIGRATIONS
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_FAR_S = 2 * 86400.0  # later than any letter is put off to: the clock was set
+_STALE_S = 86400.0
+
+T = TypeVar("T")
+
+
+@frozen
+class Notice:
+    """Something that is so.
+
+    Attributes:
+        engine: The engine's id.
+        about: The container, the tag or the registry.
+        kind: What is so of it.
+        state: What makes it the same thing when it is found again.
+        record: How the message will tell it, as JSON.
+        due: When it is worth telling, in seconds since the epoch, if it is still so then.
+        ends: The kinds that are over by that.
+        unless: The kinds of which the same state was told already, which is enough.
+    """
+
+    engine: str
+    about: str
+    kind: str
+    state: str
+    record: str
+    due: float
+    ends: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+
+@frozen
+class Letter:
+    """A message to one address; `tries` counts those that failed."""
+
+    id: int
+    message: str
+    tries: int
+
+
+class Outbox:
+    """What is to be told.
+
+    Args:
+        database: That of the state directory.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._spare: sqlite3.Connection | None = None
+
+    async def tell(self, notice: Notice, now: float) -> bool:
+        """Take what is so; whether that, or something that was waited with, is news."""
+
+        def work(connection: "sqlite3.Connection") -> bool:
+            _end(connection, notice)
+            if not _is_covered(connection, notice):
+                _note(connection, notice)
+            return _ripen(connection, now)
+
+        return await self._write(work)
+
+    async def over(self, notice: Notice, now: float, *, is_told: bool = True) -> bool:
+        """Take that all of `ends` is over.
+
+        Returns:
+            Whether that is news: it is where one of them was told, and such news is told at all.
+        """
+
+        def work(connection: "sqlite3.Connection") -> bool:
+            is_news = _end(connection, notice) and is_told
+            if is_news:
+                connection.execute("INSERT INTO news (at, record) VALUES (?, ?)", (now, notice.record))
+            return is_news
+
+        return await self._write(work)
+
+    async def ripen(self, now: float) -> bool:
+        """Make news of what has been so for long enough; whether there is any."""
+        return await self._write(lambda connection: _ripen(connection, now))
+
+    async def next_due(self) -> float | None:
+        """When something that is waited with will be news; None where there is nothing."""
+        sql = "SELECT min(due) FROM told WHERE NOT is_told"
+        return await self._read(lambda connection: _first(connection, sql), None)
+
+    async def standing(self, engine: str) -> dict[tuple[str, str], bool]:
+        """What is so on an engine, by what it is about and its kind; whether it was told."""
+        sql = "SELECT about, kind, max(is_told) FROM told WHERE engine = ? GROUP BY about, kind"
+
+        def work(connection: "sqlite3.Connection") -> dict[tuple[str, str], bool]:
+            return {(about, kind): bool(told) for about, kind, told in connection.execute(sql, [engine])}
+
+        return await self._read(work, {})
+
+    async def forget(self, engine: str, abouts: Iterable[str]) -> None:
+        """Forget what is gone; nobody is told that it is over."""
+        gone = [(engine, about) for about in abouts]
+
+        def work(connection: "sqlite3.Connection") -> None:
+            connection.executemany("DELETE FROM told WHERE engine = ? AND about = ?", gone)
+
+        await self._write(work)
+
+    async def seal(
+        self, addresses: Collection[str], compose: Callable[[Sequence[str]], str], now: float
+    ) -> bool:
+        """Make one message of all news, for each address; whether there was any.
+
+        Args:
+            addresses: By their keys.
+            compose: Writes the message, given the records of the news.
+            now: From when on it may be sent.
+        """
+
+        def work(connection: "sqlite3.Connection") -> bool:
+            rows = connection.execute("SELECT id, record FROM news ORDER BY id").fetchall()
+            if rows:
+                message = compose([record for _, record in rows])
+                letters = [(address, message, now) for address in addresses]
+                sql = "INSERT INTO letters (address, message, tries, due) VALUES (?, ?, 0, ?)"
+                connection.executemany(sql, letters)
+                connection.execute("DELETE FROM news WHERE id <= ?", [rows[-1][0]])
+            return bool(rows)
+
+        return await self._write(work)
+
+    async def has_news(self) -> bool:
+        """Whether there is news that no message tells yet."""
+        sql = "SELECT count(*) FROM news"
+        return bool(await self._read(lambda connection: _first(connection, sql), 0))
+
+    async def take(self, address: str, now: float, claimed_s: float) -> Letter | None:
+        """Take the next letter to an address that is due; nobody else is given it for so many seconds."""
+        which = "address = ? AND (due <= ? OR due > ?) ORDER BY due, id LIMIT 1"
+        sql = f"SELECT id, message, tries FROM letters WHERE {which}"  # noqa: S608 - constant
+
+        def work(connection: "sqlite3.Connection") -> Letter | None:
+            row = connection.execute(sql, (address, now, now + _FAR_S)).fetchone()
+            if row:
+                connection.execute("UPDATE letters SET due = ? WHERE id = ?", (now + claimed_s, row[0]))
+            return Letter(*row) if row else None
+
+        return await self._write(work)
+
+    async def letter_due(self, address: str) -> float | None:
+        """When the next letter to an address is due; None where there is none."""
+        sql = "SELECT min(due) FROM letters WHERE address = ?"
+        return await self._read(lambda connection: _first(connection, sql, address), None)
+
+    async def done(self, letter: Letter) -> None:
+        """Forget a letter that has arrived, or is given up."""
+        await self._write(lambda connection: _run(connection, "DELETE FROM letters WHERE id = ?", letter.id))
+
+    async def put_off(self, letter: Letter, due: float) -> None:
+        """Have a letter that was not taken sent again."""
+        sql = "UPDATE letters SET tries = tries + 1, due = ? WHERE id = ?"
+        await self._write(lambda connection: _run(connection, sql, due, letter.id))
+
+    async def rest(self, address: str, until: float) -> None:
+        """Leave an address alone."""
+        sql = "UPDATE letters SET due = max(due, ?) WHERE address = ?"
+        await self._write(lambda connection: _run(connection, sql, until, address))
+
+    async def drop_but(self, addresses: Collection[str], now: float) -> None:
+        """Forget letters to addresses that nobody has any more, after a day."""
+        marks = ", ".join("?" * len(addresses))
+        sql = f"DELETE FROM letters WHERE due < ? AND address NOT IN ({marks})"  # noqa: S608 - marks alone
+        await self._write(lambda connection: _run(connection, sql, now - _STALE_S, *addresses))
+
+    async def _read(self, work: "Callable[[sqlite3.Connection], T]", otherwise: T) -> T:
+        return work(self._spare) if self._spare else await self._database.read(work, otherwise)
+
+    async def _write(self, work: "Callable[[sqlite3.Connection], T]") -> T:
+        if not self._spare:
+            try:
+                return await self._database.write(work)
+            except NotKept:
+                self._spare = _in_memory()
+        with self._spare:
+            return work(self._spare)
+
+
+def _end(connection: "sqlite3.Connection", notice: Notice) -> bool:
+    """End what a notice ends, but not the same thing; whether any of it was told."""
+    marks = ", ".join("?" * len(notice.ends))
+    which = f"engine = ? AND about = ? AND kind IN ({marks}) AND NOT (kind = ? AND state = ?)"
+    values = (notice.engine, notice.about, *notice.ends, notice.kind, notice.state)
+    told = connection.execute(f"SELECT max(is_told) FROM told WHERE {which}", values).fetchone()[0]  # noqa: S608
+    connection.execute(f"DELETE FROM told WHERE {which}", values)  # noqa: S608 - marks alone
+    return bool(told)
+
+
+def _is_covered(connection: "sqlite3.Connection", notice: Notice) -> bool:
+    marks = ", ".join("?" * len(notice.unless))
+    sql = f"SELECT count(*) FROM told WHERE engine = ? AND about = ? AND state = ? AND kind IN ({marks})"  # noqa: S608
+    values = (notice.engine, notice.about, notice.state, *notice.unless)
+    return bool(connection.execute(sql, values).fetchone()[0])
+
+
+def _note(connection: "sqlite3.Connection", notice: Notice) -> None:
+    """Note what is so; what is known already is at most due sooner."""
+    connection.execute(
+        "INSERT INTO told (engine, about, kind, state, due, is_told, record) VALUES (?, ?, ?, ?, ?, 0, ?) "
+        "ON CONFLICT DO UPDATE SET due = min(due, excluded.due), record = excluded.record",
+        (notice.engine, notice.about, notice.kind, notice.state, notice.due, notice.record),
+    )
+
+
+def _ripen(connection: "sqlite3.Connection", now: float) -> bool:
+    which = "FROM told WHERE NOT is_told AND due <= ?"
+    found = connection.execute(f"INSERT INTO news (at, record) SELECT ?, record {which}", (now, now))
+    connection.execute("UPDATE told SET is_told = 1 WHERE NOT is_told AND due <= ?", [now])
+    return found.rowcount > 0
+
+
+def _run(connection: "sqlite3.Connection", sql: str, *values: object) -> None:
+    connection.execute(sql, values)
+
+
+def _first(connection: "sqlite3.Connection", sql: str, *values: object) -> float | None:
+    found: float | None = connection.execute(sql, values).fetchone()[0]
+    return found
+
+
+def _in_memory() -> "sqlite3.Connection":
+    """The same tables, for what cannot be kept."""
+    import sqlite3  # noqa: PLC0415 - where nobody is told, nobody needs it
+
+    connection = sqlite3.connect(":memory:")
+    for statement in (each for migration in MIGRATIONS for each in migration):
+        connection.execute(statement)
+    return connection
