@@ -10,7 +10,7 @@ from click.core import ParameterSource
 
 from watcher.config.settings import DaemonSettings, OneOf, Policy, variable
 
-_KINDS: dict[type, str] = {float: "duration", int: "number"}
+_KINDS: dict[type, str] = {float: "duration", int: "number", tuple: "kinds"}
 _UNITS = (("h", 3600.0), ("m", 60.0), ("s", 1.0))
 
 
@@ -88,6 +88,8 @@ def _option(attribute: "Attribute[Any]") -> Callable[[Callable[..., None]], Call
 
 def _spelled(default: object) -> str | None:
     """A default as a person would write it; None where there is none."""
+    if isinstance(default, tuple):
+        return ",".join(default)
     if not isinstance(default, float):
         return str(default) or None
     unit, seconds = next(((unit, each) for unit, each in _UNITS if default and default % each == 0), ("", 1))

@@ -15,6 +15,7 @@ from attrs import evolve, field, fields, frozen
 
 from watcher.config.schedule import schedule
 from watcher.config.spelling import refuse_unknown
+from watcher.config.telling import NEWS, news, web_address
 from watcher.model.errors import UnknownName, UnreadableSetting
 from watcher.model.labels import LABEL_PREFIX, is_ours
 from watcher.model.names import container_name
@@ -24,7 +25,7 @@ _VARIABLE_PREFIX = "CTR_UPDATER_"
 # Read elsewhere; CACHE is where the project's own tests keep what they fetched.
 _OTHER_VARIABLES = (
     "STATE_DIR", "REGISTRY", "REGISTRY_USER", "REGISTRY_USER_FILE", "REGISTRY_PASSWORD",
-    "REGISTRY_PASSWORD_FILE", "CACHE",
+    "REGISTRY_PASSWORD_FILE", "NOTIFY", "NOTIFY_FILE", "CACHE",
 )  # fmt: skip
 FORMATS = ("auto", "console", "json")
 LEVELS = ("debug", "info", "warning", "error")
@@ -195,6 +196,8 @@ class DaemonSettings:
         log_level: `debug`, `info`, `warning` or `error`.
         schedule_grace: Seconds after a schedule's moment in which updates may still begin.
         image_labels: Whether labels of ours count that come from a container's image alone.
+        notify_on: What is told to CTR_UPDATER_NOTIFY.
+        ping_url: What is asked for after each pass; empty is nothing.
     """
 
     interval: float = _setting(
@@ -208,6 +211,15 @@ class DaemonSettings:
     )
     image_labels: bool = _setting(
         False, boolean, _YES_OR_NO, "Let labels of ours count that come from an image alone."
+    )
+    notify_on: tuple[str, ...] = _setting(
+        NEWS, news, f"some of {','.join(NEWS)}", "What is told to the addresses in CTR_UPDATER_NOTIFY."
+    )
+    ping_url: str = _setting(
+        "",
+        web_address,
+        "an http or https URL",
+        "Asked for after each pass; with /fail after one that failed.",
     )
 
     @classmethod

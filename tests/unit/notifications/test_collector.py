@@ -9,9 +9,10 @@ import pytest
 
 from tests.unit import virtual_time
 from tests.unit.notifications.kept import outbox
+from watcher.config.telling import NEWS
 from watcher.notifications.addresses import Address
 from watcher.notifications.collector import Collector
-from watcher.notifications.news import CHOICE, News
+from watcher.notifications.news import News
 from watcher.notifications.reading import Over, Told
 from watcher.store.outbox import Outbox
 
@@ -21,7 +22,7 @@ ADDRESS = Address("https://a.example/x", "https://a.example")
 class Telling:
     """A collector, and the messages that it has made."""
 
-    def __init__(self, kept: Outbox, chosen: Sequence[str] = CHOICE) -> None:
+    def __init__(self, kept: Outbox, chosen: Sequence[str] = NEWS) -> None:
         self.outbox = kept
         self.at: list[float] = []
         self.collector = Collector(
@@ -50,7 +51,7 @@ class Telling:
         return found
 
 
-def run(work: Callable[[Telling], Awaitable[None]], *, chosen: Sequence[str] = CHOICE) -> None:
+def run(work: Callable[[Telling], Awaitable[None]], *, chosen: Sequence[str] = NEWS) -> None:
     """Run a test beside a collector that makes messages in time."""
 
     async def both() -> None:

@@ -1,0 +1,30 @@
+"""The grammar of what is told and where a ping goes. Pure: no I/O."""
+
+from urllib.parse import urlsplit
+
+NEWS = ("updated", "failed", "available", "held", "unknown", "recovered")
+
+
+def news(text: str) -> tuple[str, ...]:
+    """Read kinds of news, separated by commas.
+
+    Raises:
+        ValueError: One of them is none.
+    """
+    found = tuple(part.strip() for part in text.split(","))
+    if not {*found} <= {*NEWS}:
+        raise ValueError(text)
+    return found
+
+
+def web_address(text: str) -> str:
+    """Read an address of the web.
+
+    Raises:
+        ValueError: It is none.
+    """
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not text.isprintable() or " " in text:
+        raise ValueError(text)
+    parts.port  # noqa: B018 - ValueError where it is none
+    return text
