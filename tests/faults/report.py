@@ -2,17 +2,23 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import pytest
 from attrs import asdict, field, frozen
 
 from tests.faults.deeds import DEEDS
+from tests.faults.document import Cell, Grid, Section, write
 from tests.faults.fault_points import STRIKES
 from tests.faults.kinds import KINDS
+from tests.faults.sampling import is_further_part
 
 PROPERTY = "fault points"
 PERSON = "a person"
+ORDERS = (
+    [kind.name for kind in KINDS],
+    list(dict.fromkeys([*(strike.title for strike in STRIKES), PERSON])),
+    [deed.title for deed in DEEDS],
+)
 _TOLD = pytest.StashKey[bool]()
 
 
@@ -24,7 +30,7 @@ class Point:
         kind: Of container.
         strike: What befell it.
         lost: Whether something was wrong in the end.
-        notes: What else is counted: as in `NOTES`.
+        notes: What else is counted: as in `document.NOTES`.
         deed: The command, where it was a person.
     """
 
@@ -39,16 +45,6 @@ class Point:
         return asdict(self)
 
 
-NOTES = {
-    "revived": "left stopped or without network by the engine's own death, with no update open",
-    "departed": "removed by the engine's own death when it had no spare yet, or no more (`--rm`)",
-    "cured": "the engine had to be restarted cleanly before it started anything or ended a removal",
-    "freed": "the engine, killed in a stop, left the container's task behind, which was ended as a run said",
-    "outrun": "`docker update` came between our reading and our setting of that option: ours stands",
-    "relinked": "the engine, killed while a linked container was set aside, was restarted, as a run said",
-}
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print the table, and write it where `--fault-table` says; once, however many conftests import this."""
     points = list(_reported(terminalreporter))
@@ -59,7 +55,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section("points tried, points lost")
     terminalreporter.write_line("\n".join(lines))
     if path := config.getoption("--fault-table", default=None):
-        write(path, config.getoption("--engine") or "28.5", lines)
+        adds = is_further_part(config.getoption("--fault-share"))
+        write(path, config.getoption("--engine") or "28.5", section(points), ORDERS, adds=adds)
 
 
 def _reported(terminalreporter: pytest.TerminalReporter) -> Iterator[Point]:
@@ -70,46 +67,19 @@ def _reported(terminalreporter: pytest.TerminalReporter) -> Iterator[Point]:
 
 def table(points: Iterable[Point]) -> list[str]:
     """The lines of a Markdown table, and below it what was counted apart."""
+    return section(points).lines(*ORDERS)
+
+
+def section(points: Iterable[Point]) -> Section:
+    """What a run tried, as the document has it."""
     found = list(points)
-    tried = Counter((point.kind, point.strike) for point in found)
-    lost = Counter((point.kind, point.strike) for point in found if point.lost)
-    titles = [*(strike.title for strike in STRIKES), PERSON]
-    strikes = [each for each in dict.fromkeys(titles) if any(key[1] == each for key in tried)]
-    rows = [["points tried", *strikes, "all", "**lost**"]]
-    for kind in (kind.name for kind in KINDS):
-        cells = [tried[kind, strike] for strike in strikes]
-        bad = sum(lost[kind, strike] for strike in strikes)
-        rows.append([kind, *map(str, cells), str(sum(cells)), f"**{bad}**"])
-    total = [sum(tried[kind.name, strike] for kind in KINDS) for strike in strikes]
-    rows.append(["all", *map(str, total), str(sum(total)), f"**{sum(lost.values())}**"])
-    lines = [f"| {' | '.join(row)} |" for row in rows]
-    rule = "|---|" + "---:|" * (len(rows[0]) - 1)
-    return [lines[0], rule, *lines[1:], "", *_deeds(found), *_notes(found)]
+    struck = _grid((point.kind, point.strike, point.lost) for point in found)
+    done = _grid((f"`{point.deed}`", point.kind, point.lost) for point in found if point.deed)
+    return Section(struck, done, Counter(note for point in found for note in point.notes))
 
 
-def _deeds(points: list[Point]) -> list[str]:
-    """The lines of the table of what a person did, by the kinds of containers; none where nobody did."""
-    found = [point for point in points if point.deed]
-    tried = Counter((point.deed, point.kind) for point in found)
-    lost = Counter(point.deed for point in found if point.lost)
-    kinds = [kind.name for kind in KINDS if any(key[1] == kind.name for key in tried)]
-    rows = [["a person: `docker ...`", *kinds, "all", "**lost**"], ["---"] + ["---:"] * (len(kinds) + 2)]
-    for deed in (each.title for each in DEEDS if any(key[0] == each.title for key in tried)):
-        cells = [tried[deed, kind] for kind in kinds]
-        rows.append([f"`{deed}`", *map(str, cells), str(sum(cells)), f"**{lost[deed]}**"])
-    return [*(f"| {' | '.join(row)} |" for row in rows), ""] if found else []
-
-
-def write(path: Path, engine: str, lines: list[str]) -> None:
-    """Put an engine's table into a document, in the place of the one that it had there."""
-    heading = f"## Docker {engine}"
-    parts = path.read_text().split("\n## ") if path.exists() else ["# Points tried, points lost\n"]
-    kept = [part.rstrip("\n") for part in parts if f"## {part}".splitlines()[0] != heading]
-    path.write_text(
-        "\n\n## ".join([*kept, "\n".join([heading.removeprefix("## "), "", *lines])]).rstrip() + "\n"
-    )
-
-
-def _notes(points: list[Point]) -> list[str]:
-    counted = Counter(note for point in points for note in point.notes)
-    return [f"- {counted[note]}: {what}." for note, what in NOTES.items() if counted[note]]
+def _grid(points: Iterable[tuple[str, str, bool]]) -> Grid:
+    grid = dict[tuple[str, str], Cell]()
+    for row, column, is_lost in points:
+        grid[row, column] = grid.get((row, column), Cell()) + Cell(1, int(is_lost))
+    return grid

@@ -53,3 +53,9 @@ class Share:
     def has_deed(self, point: str) -> bool:
         """Tell whether a point of what a person does is to be tried; of the commit's share, a part."""
         return draw(point) % (self.count * (_OF_THE_DEEDS if self.kills else 1)) == self.index
+
+
+def is_further_part(text: str) -> bool:
+    """Whether a share's points add to those of the part before it: `N/M` with N above 1."""
+    match = re.fullmatch(r"([0-9]+)/[0-9]+", text)
+    return bool(match and int(match[1]) > 1)

@@ -7,11 +7,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self
 
+from tests.faults.document import NOTES
 from tests.faults.fault_points import Strike
 from tests.faults.fixture_engine import Subject, World
 from tests.faults.invariants import complaints, of_the_rest, unwired
 from tests.faults.kinds import Joined, Kind
-from tests.faults.report import NOTES
 from tests.testbed.api import events
 from tests.testbed.cli import Commands, Result
 from tests.testbed.errors import BedError
