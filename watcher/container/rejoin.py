@@ -19,13 +19,9 @@ from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, NotFound
 from watcher.model.inspection import attributes_of, moment_of
 from watcher.model.names import Marker
+from watcher.model.signs_of_life import LEASE_S, SILENCE_S
 
 Json = dict[str, Any]
-
-# One that is at work shows it at least that often (`lease`).
-_SIGN_S = 12.0
-# For how long the other one may be about to put it back itself.
-_GRACE_S = 5.0
 
 
 class CutOff(Meddled):
@@ -72,7 +68,8 @@ async def put_back(engine: Engine, cid: str, old: Json) -> bool:
     is_back = False
     for name, network in lost_networks(old, await engine.container(cid)):
         if found := await _taken_off(engine, cid, name, network):
-            await asyncio.sleep(max(found.at + _GRACE_S - await engine.now(), 0.0))
+            # For so long the other one may be about to put it back itself.
+            await asyncio.sleep(max(found.at + LEASE_S - await engine.now(), 0.0))
             await _join(engine, cid, old, name)
             is_back = True
     return is_back
@@ -113,7 +110,7 @@ def taken_off(past: list[Json], cid: str, network: str, owner: str) -> TakenOff 
     if not moments:
         return None
     signs = _signs(past, owner)
-    near = [names for at, *names in signs if abs(at - moments[-1]) <= _SIGN_S]
+    near = [names for at, *names in signs if abs(at - moments[-1]) <= SILENCE_S]
     return TakenOff(moments[-1], frozenset(name for names in near for name in names))
 
 

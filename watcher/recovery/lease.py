@@ -20,14 +20,11 @@ from attrs import evolve
 from watcher.engine.client import Engine
 from watcher.model.errors import Conflict, EngineError, EngineUnavailable, NotFound, TakenOver
 from watcher.model.names import Marker, name_of
+from watcher.model.signs_of_life import BEAT_S, LEASE_S, SILENCE_S
 from watcher.recovery.state import Scene
 from watcher.store.state import elapsed
 
 Json = dict[str, Any]
-
-BEAT_S = 1.5
-LEASE_S = 5.0
-SILENCE_S = 12.0
 
 _MARKED = r"\.ctr-updater-(new|old)-"
 _TRIES = 5

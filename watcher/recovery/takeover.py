@@ -14,8 +14,9 @@ from typing import Any
 from watcher.engine.client import Engine
 from watcher.model.inspection import attributes_of, moment_of
 from watcher.model.names import Marker
+from watcher.model.signs_of_life import LEASE_S, SILENCE_S
 from watcher.recovery.group import OpenUpdates
-from watcher.recovery.lease import LEASE_S, SILENCE_S, Lease
+from watcher.recovery.lease import Lease
 from watcher.recovery.state import Scene
 from watcher.store.owner import is_at_home
 
