@@ -79,11 +79,11 @@ class Assessment:
 
 def judge(facts: Facts) -> Verdict:
     """Compare identities, and let count what else is known."""
-    verdict, ref = compare(facts.container, facts.tagged), facts.ref
+    verdict, ref = compare(facts.container, facts.tagged, facts.running), facts.ref
     if facts.meaning and ref:
         verdict = by_registry(facts.container["Image"], ref, facts.meaning)
     if facts.failure:
-        verdict = held(verdict, facts.failure.image, facts.failure.reason)
+        verdict = held(verdict, facts.failure.image, facts.failure.reason, facts.tagged)
     if facts.seen and facts.tagged and ref and verdict.status in _OPEN:
         verdict = foreseen(verdict, ref, facts.tagged, facts.seen, facts.cooldown, facts.now)
     return unanswered(verdict, facts.asked, facts.tagged["Id"]) if facts.asked and facts.tagged else verdict

@@ -13,6 +13,7 @@ from watcher.model.errors import Trouble
 from watcher.model.inspection import platform_manifests, reference_of
 from watcher.model.names import short
 from watcher.model.reference import HUB, ImageRef, is_hexadecimal, names, readable
+from watcher.model.release import release_of
 
 Json = dict[str, Any]
 
@@ -89,7 +90,7 @@ class Meaning:
     is_ours: bool
 
 
-def compare(container: Json, image: Json | None) -> Verdict:
+def compare(container: Json, image: Json | None, runs: Json | None = None) -> Verdict:
     """Compare the identities of the image that runs and the one that the reference means.
 
     Args:
@@ -97,6 +98,7 @@ def compare(container: Json, image: Json | None) -> Verdict:
         image: What its reference means now, None where nothing; with `Manifests` where the engine
             tells them (containerd store, API 1.48), so that an index that changed for another platform
             only, or in its attestation only, is no update.
+        runs: The image that runs, where anybody knows it: it tells its version.
     """
     running, text = container["Image"], reference_of(container)
     ref = followed(container, image)
@@ -110,8 +112,8 @@ def compare(container: Json, image: Json | None) -> Verdict:
         what = "its registry, or what stands in between, sent something else than an image"
         return Verdict(Status.UNKNOWN, f"{ref.familiar} is no image: {what}", running)
     if image["Id"] == running or _same_manifest(container, image):
-        return Verdict(Status.CURRENT, f"{ref.familiar} is {short(running)}", running, running)
-    moved = f"{ref.familiar} was {short(running)}, is {short(image['Id'])}"
+        return Verdict(Status.CURRENT, f"{ref.familiar} is {_called(running, runs)}", running, running)
+    moved = f"{ref.familiar} was {_called(running, runs)}, is {_called(image['Id'], image)}"
     return Verdict(Status.OUTDATED, moved, running, image["Id"])
 
 
@@ -123,11 +125,18 @@ def by_registry(running: str, ref: ImageRef, found: Meaning) -> Verdict:
     return Verdict(Status.CURRENT, same, running, running)
 
 
-def held(verdict: Verdict, failed_image: str, reason: str) -> Verdict:
-    """Hold an update to an image that failed in this container before; any other verdict stands."""
+def held(verdict: Verdict, failed_image: str, reason: str, image: Json | None = None) -> Verdict:
+    """Hold an update to an image that failed in this container before; any other verdict stands.
+
+    Args:
+        verdict: By identities alone.
+        failed_image: Its id.
+        reason: How it failed.
+        image: What the reference means, as inspected: it tells its version.
+    """
     if verdict.status is not Status.OUTDATED or verdict.target != failed_image:
         return verdict
-    return evolve(verdict, status=Status.HELD, reason=f"failed on {short(failed_image)}: {reason}")
+    return evolve(verdict, status=Status.HELD, reason=f"failed on {_called(failed_image, image)}: {reason}")
 
 
 def cooling(verdict: Verdict, until: float, shown: str) -> Verdict:
@@ -164,6 +173,11 @@ def is_built_here(image: Json | None, ref: ImageRef, trouble: Trouble) -> bool:
 def short_of(image_id: str) -> str:
     """An image's id without its algorithm."""
     return image_id.removeprefix("sha256:")
+
+
+def _called(image_id: str, image: Json | None) -> str:
+    """An image for people: its id, and its version where it says one."""
+    return release_of(image).beside(short(image_id))
 
 
 def _bears(image: Json | None, text: str) -> bool:

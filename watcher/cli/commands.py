@@ -12,7 +12,7 @@ from attrs import evolve
 from watcher.check import checks, status
 from watcher.check.status import Shown
 from watcher.cli import standard_error
-from watcher.cli.output import as_text, complain, record
+from watcher.cli.output import as_text, complain, record, said, see
 from watcher.cli.progress import Waiting, reported
 from watcher.cli.session import Command
 from watcher.config.settings import DaemonSettings, state_folder
@@ -43,7 +43,7 @@ def autoupdate(name: str, *, pull: bool) -> Command:
                 if isinstance(result, WatcherError):
                     raise result
                 if isinstance(result, Outcome):
-                    complain(_line(result))
+                    complain(_line(result, context))
                     _warn(result, context)
         return 0
 
@@ -79,7 +79,7 @@ def _said(result: Result, context: Context, *, as_json: bool) -> int:
     """Say what became of one container; the exit code for that."""
     if isinstance(result, Outcome):
         if not as_json:
-            click.echo("\n".join(map(escaped, _line(result).split("\n"))))
+            click.echo("\n".join(map(escaped, _line(result, context).split("\n"))))
         _warn(result, context)
         return 0
     complain(str(result))
@@ -123,12 +123,14 @@ def _waits(waiting: Waiting) -> Waits:
     return said
 
 
-def _line(outcome: Outcome) -> str:
+def _line(outcome: Outcome, context: Context) -> str:
+    found = status.shown(context, outcome.assessment)
     if outcome.done is Done.PLANNED:
-        return outcome.plan
+        change, *steps = outcome.plan.split("\n")
+        return "\n".join([f"{change}{see(found)}", *steps])
     if outcome.done is Done.UPDATED:
-        return f"{outcome.assessment.name}: updated: {outcome.assessment.verdict.reason}"
-    return f"{outcome.assessment.name}: {outcome.assessment.verdict}"
+        return f"{found.name}: updated: {found.verdict.reason}{see(found)}"
+    return said(found)
 
 
 def _warn(outcome: Outcome, context: Context) -> None:

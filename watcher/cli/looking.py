@@ -14,7 +14,7 @@ import click
 from watcher.check import checks, eligibility, status
 from watcher.check.checks import Judge
 from watcher.check.status import Answer, Shown, check_all
-from watcher.cli.output import CODES, as_text, complain, record
+from watcher.cli.output import CODES, as_text, complain, record, said, see
 from watcher.cli.session import Command
 from watcher.cli.table import table
 from watcher.host.context import Context
@@ -38,7 +38,7 @@ def tell(name: str, *, pull: bool) -> Command:
 
     async def command(context: Context) -> int:
         found = await checks.identify(context, name, _pulling() if pull else checks.assess)
-        complain(f"{found.name}: {found.verdict}")
+        complain(said(status.shown(context, found)))
         return CODES[found.verdict.status]
 
     return command
@@ -85,7 +85,7 @@ def _told(answer: Answer, *, as_json: bool) -> int:
         complain(str(answer))
         return answer.exit_code
     if not as_json:
-        click.echo(escaped(f"{answer.name}: {answer.verdict}"))
+        click.echo(escaped(said(answer)))
     for line in answer.remarks:
         complain(f"{answer.name}: {line}")
     return CODES[answer.verdict.status]
@@ -115,5 +115,5 @@ def _cells(rows: list[Shown]) -> list[list[str]]:
 
 
 def _verdict(row: Shown) -> str:
-    """The verdict, and what its update waits for first."""
-    return "; ".join(filter(None, [str(row.verdict), eligibility.words(row.waits)]))
+    """The verdict, what its update waits for first, and where to read what is new."""
+    return "; ".join(filter(None, [str(row.verdict), eligibility.words(row.waits)])) + see(row)

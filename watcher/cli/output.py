@@ -54,6 +54,16 @@ def _moment(seconds: float) -> str | None:
     return datetime.fromtimestamp(seconds, UTC).isoformat() if seconds else None
 
 
+def said(row: Shown) -> str:
+    """One container for people, as a line."""
+    return f"{row.name}: {row.verdict}{see(row)}"
+
+
+def see(row: Shown) -> str:
+    """Where people read what is new, as the last clause of a line; empty where nobody says."""
+    return f"; see {row.releases.link}" if row.releases.link else ""
+
+
 def as_text(value: object) -> str:
     """A value as JSON, laid out where a person reads it."""
     return json.dumps(value, indent=2 if sys.stdout.isatty() else None)

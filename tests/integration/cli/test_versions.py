@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.apps import ENABLED, QUICK, App, outdated
+from tests.integration.apps import ENABLED, QUICK, App, outdated, short
 from tests.testbed.cli import Commands
 from tests.testbed.stack import Stack
 
@@ -65,6 +65,44 @@ def test_an_address_that_only_the_image_sets_counts_for_nothing(cli: Commands, s
     web = outdated(stack, *ENABLED, labels=steered, new={"labels": labels("1.27.5", NEW_COMMIT)})
 
     assert record(cli, "check", "--json", web.name)["link"] == COMPARED
+
+
+def test_every_line_names_both_versions_and_the_link(cli: Commands, stack: Stack) -> None:
+    web = released(stack)
+    new = stack.image_id(web.image)
+    moved = f"{web.image} was {short(web.old)} (1.27.4), is {short(new)} (1.27.5); see {COMPARED}"
+
+    checked, listed = cli("watcher", "check", web.name), cli("watcher", "list")
+    exercise = cli("ctr-updater", web.name)
+    planned = cli("watcher", "update", "--no-pull", "--dry-run", web.name)
+    updated = cli("watcher", "update", "--no-pull", web.name, env=QUICK)
+    again = cli("watcher", "check", web.name)
+
+    assert checked.out == exercise.err == f"{web.name}: update available: {moved}\n"
+    assert listed.out.endswith(f"update available: {moved}\n")
+    assert planned.out.splitlines()[0] == f"{web.name}: update available: {moved}"
+    assert updated.out == f"{web.name}: updated: {moved}\n"
+    assert again.out == f"{web.name}: up to date: {web.image} is {short(new)} (1.27.5)\n"
+
+
+def test_a_version_that_a_terminal_would_obey_is_escaped_and_cut(cli: Commands, stack: Stack) -> None:
+    odd = {"labels": {"org.opencontainers.image.version": "\x1b[31m" + "9" * 100}}
+    web = outdated(stack, *ENABLED, new=odd)
+
+    done = cli("watcher", "check", web.name)
+
+    assert done.out.endswith(f" (\\x1b[31m{'9' * 51}…)\n")
+    assert record(cli, "check", "--json", web.name)["version"]["target"].startswith("\\x1b[31m9")
+
+
+def test_an_image_that_failed_is_named_with_its_version(cli: Commands, stack: Stack) -> None:
+    broken = {"labels": labels("1.27.5", NEW_COMMIT), "cmd": "exit 3"}
+    web = outdated(stack, *ENABLED, new=broken)
+    cli("watcher", "update", "--no-pull", web.name, env=QUICK)
+
+    done = cli("watcher", "check", web.name)
+
+    assert f"held: failed on {short(stack.image_id(web.image))} (1.27.5): " in done.out
 
 
 @pytest.mark.parametrize(
