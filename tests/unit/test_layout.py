@@ -13,7 +13,7 @@ UNIT, INTEGRATION = "tests/unit", "tests/integration"
 ELSEWHERE = {
     "check/checks": f"{INTEGRATION}/check/test_check.py",
     "check/freshness": f"{INTEGRATION}/check/test_check.py",
-    "check/facts": f"{INTEGRATION}/check/test_check.py",
+    "check/facts": f"{INTEGRATION}/check/test_requests.py",
     "check/providers": f"{INTEGRATION}/cli/test_waits.py",
     "check/status": f"{INTEGRATION}/cli/test_list.py",
     "cli/commands": f"{INTEGRATION}/cli/test_commands.py",

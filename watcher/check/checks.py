@@ -28,7 +28,8 @@ async def identify(context: Context, text: str, judge: Judge) -> Assessment:
     Raises:
         NoSuchContainer: No container, or more than one, is meant.
     """
-    return await judge(context, await find(context.engine, text))
+    look = context.looking()
+    return await judge(look, await find(look.engine, text))
 
 
 async def assess(context: Context, container: Json, policy: Policy | None = None) -> Assessment:
@@ -49,7 +50,7 @@ async def judged(context: Context, container: Json) -> Assessment:
     It is unknown where the daemon, which asks the registries, had no answer.
     """
     try:
-        policy = context.defaults.with_labels(container["Config"]["Labels"])
+        policy = context.policy_of(container)
     except UnreadableSetting as error:
         return unknown(container, str(error))
     return assessed(await read(context, container, policy, asked=True))

@@ -23,7 +23,7 @@ from watcher.model.progress import Reporter
 def may_ask(context: Context, container: Json) -> bool:
     """Whether a container's labels let a registry be asked for its tag; no, where they cannot be read."""
     try:
-        return context.defaults.with_labels(container["Config"]["Labels"]).source == "registry"
+        return context.policy_of(container).source == "registry"
     except UnreadableSetting:
         return False
 
@@ -74,7 +74,7 @@ def pulled(report: Reporter) -> Judge:
     async def judge(context: Context, container: Json) -> Assessment:
         if may_ask(context, container):
             await pull(context, container, report)
-        return await checks.assess(context, container)
+        return await checks.assess(context.looking(), container)
 
     return judge
 
@@ -90,7 +90,7 @@ def after_pull(report: Reporter) -> Judge:
         if may_ask(context, container):
             async with turn:
                 await pull(context, container, report)
-        return await checks.judged(context, container)
+        return await checks.judged(context.looking(), container)
 
     return judge
 

@@ -15,6 +15,7 @@ from watcher.config.settings import refuse_unknown_labels
 from watcher.dependencies.order import is_one_off
 from watcher.engine.client import Engine, Json
 from watcher.engine.endpoint import Endpoint
+from watcher.engine.images import known_image
 from watcher.model.errors import EngineError, EngineUnavailable, UnknownName
 from watcher.model.inspection import config_of
 from watcher.model.labels import COMPOSE_IMAGE, COMPOSE_PREFIX, ENABLE, LABEL_PREFIX, ORCHESTRATORS, is_ours
@@ -35,7 +36,7 @@ class OwnLabels(Engine):
         counts: Whether settings of ours count that come from an image alone.
 
     Attributes:
-        recall: Gives what is remembered of an image, by its id: the engine may have dropped it.
+        recall: Gives what is remembered of an image, by its id, whose content never changes.
     """
 
     def __init__(self, endpoint: Endpoint, *, counts: bool = False) -> None:
@@ -49,40 +50,50 @@ class OwnLabels(Engine):
         rows = await super().containers(stopped=stopped, **filters)
         if stopped and not filters:
             used = {row["ImageID"] for row in rows}
-            self._known = {key: value for key, value in self._known.items() if key in used}
-        return [row | await self._told(row, row["ImageID"], row.get("Labels")) for row in rows]
+            for image_id in self._known.keys() - used:
+                del self._known[image_id]
+        return [row | await self._told(row, row["ImageID"], row["Image"], row.get("Labels")) for row in rows]
 
     async def container(self, name_or_id: str) -> Json:
         """GET /containers/{id}/json, with the labels that are its own."""
         found = await super().container(name_or_id)
-        told = await self._told(found, found["Image"], found["Config"].get("Labels"))
+        about = found["Image"], found["Config"]["Image"], found["Config"].get("Labels")
+        told = await self._told(found, *about)
         config = found["Config"] | {"Labels": told.pop("Labels", found["Config"].get("Labels"))}
         return found | told | {"Config": config}
 
-    async def _told(self, about: Json, image_id: str, labels: Labels | None) -> Json:
+    async def _told(self, about: Json, image_id: str, reference: str, labels: Labels | None) -> Json:
         """The labels that are a container's own, and those settings of its image that do not count."""
         read = {name for name in labels or {} if name.startswith(_READ)}
         ids = {image_id, (about.get("ImageManifestDescriptor") or {}).get("digest") or image_id}
         if not labels or not read or (_all_composes(read) and labels.get(COMPOSE_IMAGE) in ids):
             return {}
-        given = foreign(labels, await self._labels_of(image_id), ids, counts=self._counts)
+        given = foreign(labels, await self._labels_of(image_id, reference), ids, counts=self._counts)
         own = {name: value for name, value in labels.items() if name not in given}
         ignored = {name: labels[name] for name in sorted(given) if name.startswith(LABEL_PREFIX)}
         return {"Labels": own, _IGNORED: ignored}
 
-    async def _labels_of(self, image_id: str) -> Labels:
+    async def _labels_of(self, image_id: str, reference: str) -> Labels:
         """The labels of an image; none where nobody knows it any more."""
         if image_id not in self._known:
-            try:
-                image: Json | None = await self.image(image_id)
-            except EngineUnavailable:
-                raise
-            except EngineError:
-                image = self.recall(image_id)
+            image = self.recall(image_id) or await self._inspected(image_id, reference)
             if image is None:
                 return {}
             self._known[image_id] = config_of(image).get("Labels") or {}
         return self._known[image_id]
+
+    async def _inspected(self, image_id: str, reference: str) -> Json | None:
+        """An image: by the reference, which a judgement asks for too, where that still means it."""
+        for name in dict.fromkeys((reference, image_id)):
+            try:
+                image = await known_image(self, name)
+            except EngineUnavailable:
+                raise
+            except EngineError:
+                continue
+            if image and image["Id"] == image_id:
+                return image
+        return None
 
 
 def foreign(labels: Labels, image: Labels, ids: Collection[str], *, counts: bool = False) -> set[str]:

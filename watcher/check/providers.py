@@ -41,7 +41,7 @@ async def _has_failed(context: Context, name: str) -> bool:
 
 def _is_followed(context: Context, container: Json) -> bool:
     try:
-        return context.defaults.with_labels(container["Config"]["Labels"]).enable
+        return context.policy_of(container).enable
     except UnreadableSetting:
         return False
 

@@ -89,6 +89,7 @@ async def listed(context: Context, *, every: bool = False) -> list[Shown]:
 
 async def check_all(context: Context, judge: Judge, *, every: bool = False) -> list[tuple[str, Answer]]:
     """Judge the containers that `listed` names; those that went meanwhile are left out."""
+    context = context.looking()
     rows, own = await context.engine.containers(stopped=True), await context.own.find(context.engine)
     wanted = opted_in(rows, own)
     if every:
@@ -102,7 +103,7 @@ async def check_all(context: Context, judge: Judge, *, every: bool = False) -> l
 
 async def check(context: Context, texts: Iterable[str], judge: Judge) -> list[tuple[str, Answer]]:
     """Judge the containers that a person named: what each was called, and the answer or the error."""
-    texts = [*texts]
+    texts, context = [*texts], context.looking()
     found = _Found(context, await context.engine.containers(stopped=True), judge)
     answers = await asyncio.gather(*map(found.meant, texts))
     return [*zip(texts, answers, strict=True)]
@@ -219,6 +220,6 @@ def _waits(context: Context, verdict: Verdict, policy: Policy | None) -> tuple[W
 
 def _policy(context: Context, container: Json) -> Policy | None:
     try:
-        return context.defaults.with_labels(container["Config"]["Labels"])
+        return context.policy_of(container)
     except UnreadableSetting:
         return None

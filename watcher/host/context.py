@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from watcher.config.settings import Policy
 from watcher.container.downtime import Downtimes
@@ -57,6 +57,18 @@ class Context:
     by: By = "cli"
     grace: float = 3600.0
     engine_name: str = "local"
+
+    def looking(self) -> Context:
+        """The same for one look, which inspects each image once."""
+        return evolve(self, engine=self.engine.looking())
+
+    def policy_of(self, container: Mapping[str, Any]) -> Policy:
+        """The settings of an inspected container.
+
+        Raises:
+            UnreadableSetting: A label cannot be read.
+        """
+        return self.defaults.with_labels(container["Config"]["Labels"])
 
     @cached_property
     def registries(self) -> Registries:
