@@ -67,8 +67,15 @@ class Engine(Transport):
         return await self.read("list the containers", "containers/json", params=params) or []
 
     async def container(self, name_or_id: str) -> Json:
-        """GET /containers/{id}/json; NotFound also where an id's prefix fits several."""
-        return await self.read(f"inspect the container {name_or_id}", f"containers/{name_or_id}/json")
+        """GET /containers/{id}/json; NotFound also where an id's prefix fits several.
+
+        While a container is renamed the engine still finds it by its former name, and answers as soon as it
+        has the new one (20.10 to 28.5). So what is called otherwise than asked for is asked for once more.
+        """
+        what, where = f"inspect the container {name_or_id}", f"containers/{name_or_id}/json"
+        found: Json = await self.read(what, where)
+        is_meant = found["Name"] == f"/{name_or_id}" or found["Id"].startswith(name_or_id)
+        return found if is_meant else await self.read(what, where)
 
     async def processes(self, cid: str, ps_args: str) -> list[list[str]]:
         """GET /containers/{id}/top: the rows of the host's `ps` for this container's processes."""

@@ -11,10 +11,10 @@ from watcher.check.verdict import Status
 from watcher.config.settings import Policy
 from watcher.container.recreate import refusals
 from watcher.container.restart import is_running
-from watcher.container.successor import Draft, draft, same
+from watcher.container.successor import Contended, Draft, draft, same
 from watcher.dependencies.namespaces import Dependent, dependents, references
 from watcher.dependencies.order import Order, is_one_off
-from watcher.engine.client import Json
+from watcher.engine.client import Engine, Json
 from watcher.engine.images import known_image
 from watcher.host.context import Context
 from watcher.model.errors import NotFound, Refused, UnreadableSetting
@@ -128,6 +128,18 @@ async def noted_files(context: Context, container: Json) -> Mapping[str, str] | 
     return seen.files if seen and seen.started == container["State"]["StartedAt"] else None
 
 
+async def undisturbed(engine: Engine, cid: str) -> Json:
+    """Inspect a container that is about to be updated.
+
+    Raises:
+        Contended: It has a temporary name: another updater has set it aside, or not named it yet.
+    """
+    container = await engine.container(cid)
+    if marker := Marker.parse(container["Name"].removeprefix("/")):
+        raise Contended(f"another updater is at work on {marker.name}")
+    return container
+
+
 def _counts(row: Json) -> bool:
     """Whether a container is there to stay, under a name of its own."""
     return row["State"] not in _GOING and Marker.parse(name_of(row)) is None
@@ -138,7 +150,7 @@ async def _found(context: Context, container: Json, outlines: Sequence[Json]) ->
     inspects = [container]
     for each in dependents(container["Id"], outlines):
         with contextlib.suppress(NotFound):
-            inspects.append(await context.engine.container(each.container["Id"]))
+            inspects.append(await undisturbed(context.engine, each.container["Id"]))
     return dependents(container["Id"], inspects)
 
 

@@ -22,7 +22,7 @@ from watcher.recovery.reading import outline
 from watcher.recovery.state import set_aside, strays
 from watcher.recovery.takeover import Waits
 from watcher.store.locks import Wider, with_claims
-from watcher.update.affected import Company, company
+from watcher.update.affected import Company, company, undisturbed
 from watcher.update.attempt import Announce, attempt, planned
 from watcher.update.open_updates import is_open, settled
 from watcher.update.plan import Plan
@@ -181,7 +181,7 @@ async def _update(
     unpulled = await _pulled(context, container, asks) if asks else None
     for _ in range(_TRIES):
         try:
-            container = await context.engine.container(container["Id"])
+            container = await undisturbed(context.engine, container["Id"])
             outcome = await _carried_out(context, container, request, claims)
         except Contended:
             raise
