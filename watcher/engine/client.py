@@ -15,6 +15,7 @@ from typing import Any, Literal, Self
 from watcher.engine.capabilities import MANIFESTS
 from watcher.engine.log_frames import demultiplexed
 from watcher.engine.look import Look
+from watcher.engine.stop_timeout import stop_seconds
 from watcher.engine.transport import CHANGE_LIMIT, SILENCE_LIMIT, Transport
 from watcher.model.errors import Barred, EngineError, EngineUnavailable, NotFound
 from watcher.model.inspection import seconds_of
@@ -24,8 +25,8 @@ Json = dict[str, Any]
 Headers = dict[str, str]
 
 DISTRIBUTION_LIMIT = 30.0
+_RENAMES = 10  # at so many in a row whoever reads by a name gives up
 _STOP_MARGIN = 60.0
-_ENGINE_STOP_TIMEOUT = 10
 
 
 class Engine(Transport):
@@ -73,9 +74,11 @@ class Engine(Transport):
         has the new one (20.10 to 28.5). So what is called otherwise than asked for is asked for once more.
         """
         what, where = f"inspect the container {name_or_id}", f"containers/{name_or_id}/json"
-        found: Json = await self.read(what, where)
-        is_meant = found["Name"] == f"/{name_or_id}" or found["Id"].startswith(name_or_id)
-        return found if is_meant else await self.read(what, where)
+        for _ in range(_RENAMES):
+            found: Json = await self.read(what, where)
+            if found["Name"] == f"/{name_or_id}" or found["Id"].startswith(name_or_id):
+                return found
+        raise NotFound(f"cannot {what}: it is being renamed")
 
     async def processes(self, cid: str, ps_args: str) -> list[list[str]]:
         """GET /containers/{id}/top: the rows of the host's `ps` for this container's processes."""
@@ -294,10 +297,3 @@ class Engine(Transport):
         params = {"since": f"{since:.6f}", "until": f"{until:.6f}", "filters": json.dumps(filters)}
         async with self.response("read the engine's past events", "events", params=params) as response:
             return [json.loads(line) for line in (await response.read()).splitlines()]
-
-
-def stop_seconds(container: Json, seconds: int | None = None) -> float | None:
-    """How long an inspected container has to stop, arguments as in `Engine.stop`; None is for ever."""
-    own = container["Config"].get("StopTimeout")
-    longest = seconds if seconds is not None else own if own is not None else _ENGINE_STOP_TIMEOUT
-    return None if longest < 0 else float(longest)
