@@ -16,8 +16,8 @@ from watcher.check.verdict import identities
 from watcher.engine.client import Engine, Json
 from watcher.engine.images import known_image
 from watcher.host.context import Context
+from watcher.host.pulls import told
 from watcher.model.errors import RegistryError, UnreadableSetting
-from watcher.model.progress import Reporter
 
 
 def may_ask(context: Context, container: Json) -> bool:
@@ -28,7 +28,7 @@ def may_ask(context: Context, container: Json) -> bool:
         return False
 
 
-async def pull(context: Context, container: Json, report: Reporter) -> None:
+async def pull(context: Context, container: Json) -> None:
     """Pull the tag that a container follows, for the platform that it runs on; nothing where it is pinned.
 
     Raises:
@@ -37,7 +37,7 @@ async def pull(context: Context, container: Json, report: Reporter) -> None:
     tag = (await facts.read(context, container)).tag
     if tag is None:
         return
-    with report(tag.ref.familiar) as progress:
+    with told(context.events, tag.ref.familiar) as progress:
         await context.registries.pull(tag.ref, tag.platform, progress)
     await answered(context.memory, tag)
 
@@ -68,19 +68,15 @@ async def is_built_here(engine: Engine, container: Json, error: RegistryError) -
     return known.ref is not None and verdict.is_built_here(known.tagged, known.ref, error.trouble)
 
 
-def pulled(report: Reporter) -> Judge:
-    """Judge by identity alone, after a pull, which is reported; there is none where the labels forbid it."""
-
-    async def judge(context: Context, container: Json) -> Assessment:
-        if may_ask(context, container):
-            await pull(context, container, report)
-        return await checks.assess(context.looking(), container)
-
-    return judge
+async def pulled(context: Context, container: Json) -> Assessment:
+    """Judge by identity alone, after a pull; there is none where the labels forbid it."""
+    if may_ask(context, container):
+        await pull(context, container)
+    return await checks.assess(context.looking(), container)
 
 
-def after_pull(report: Reporter) -> Judge:
-    """Judge after a pull, which is reported: one at a time, for each has the whole line to itself.
+def after_pull() -> Judge:
+    """Judge after a pull: one at a time, for each has the whole line of a terminal to itself.
 
     A container whose labels let no registry be asked is judged from here.
     """
@@ -89,7 +85,7 @@ def after_pull(report: Reporter) -> Judge:
     async def judge(context: Context, container: Json) -> Assessment:
         if may_ask(context, container):
             async with turn:
-                await pull(context, container, report)
+                await pull(context, container)
         return await checks.judged(context.looking(), container)
 
     return judge

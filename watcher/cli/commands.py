@@ -1,7 +1,6 @@
 """The commands that update: what they print; each gives what `session.run` takes."""
 
 import contextlib
-import math
 import sys
 from collections.abc import Iterable
 from typing import Any
@@ -13,19 +12,19 @@ from watcher.check import checks, status
 from watcher.check.status import Shown
 from watcher.cli import standard_error
 from watcher.cli.output import as_text, complain, record, said, see
-from watcher.cli.progress import Waiting, reported
+from watcher.cli.progress import shown
 from watcher.cli.session import Command
 from watcher.config.settings import DaemonSettings, state_folder
 from watcher.daemon import log
 from watcher.daemon.controller import Daemon
 from watcher.daemon.event_watcher import FULL_LOOK_S
+from watcher.daemon.log_lines import say
 from watcher.host.context import Context
 from watcher.model.errors import EngineUnavailable, WatcherError
 from watcher.model.quoting import escaped
-from watcher.recovery.takeover import Waits
 from watcher.store.heartbeat import Pulse
-from watcher.update import coordinator
-from watcher.update.coordinator import Result
+from watcher.update import by_hand
+from watcher.update.by_hand import Result
 from watcher.update.service import Done, Outcome, Request
 
 _ALLOWANCE_S = 3 * FULL_LOOK_S
@@ -35,11 +34,10 @@ def autoupdate(name: str, *, pull: bool) -> Command:
     """Update a container where there is an update, as the exercise does."""
 
     async def command(context: Context) -> int:
-        waiting = Waiting(sys.stderr)
-        request = Request(reported() if pull else None, tell=waiting, waits=_waits(waiting))
-        async with waiting, contextlib.aclosing(coordinator.update(context, [name], request)) as results:
+        updates = by_hand.update(context, [name], Request(pull=pull))
+        async with shown(context.events, sys.stderr) as clear, contextlib.aclosing(updates) as results:
             async for _, result in results:
-                waiting.clear()
+                await clear()
                 if isinstance(result, WatcherError):
                     raise result
                 if isinstance(result, Outcome):
@@ -55,15 +53,14 @@ def update(names: Iterable[str], *, no_pull: bool, dry_run: bool, again: bool, a
 
     One that fails keeps those from it that depend on it, and no others.
     """
-    names, waiting = [*names], Waiting(sys.stderr)
-    report = None if no_pull else reported()
-    request = Request(report, dry_run=dry_run, again=again, tell=waiting, waits=_waits(waiting))
+    names, request = [*names], Request(pull=not no_pull, dry_run=dry_run, again=again)
 
     async def command(context: Context) -> int:
         codes, records = [0], []
-        async with waiting, contextlib.aclosing(coordinator.update(context, names, request)) as results:
+        updates = by_hand.update(context, names, request)
+        async with shown(context.events, sys.stderr) as clear, contextlib.aclosing(updates) as results:
             async for name, result in results:
-                waiting.clear()
+                await clear()
                 if isinstance(result, EngineUnavailable) and len(names) == 1:
                     raise result
                 codes.append(_said(result, context, as_json=as_json))
@@ -110,19 +107,6 @@ async def _afterwards(context: Context, name: str) -> Shown:
     return answer if isinstance(answer, Shown) else status.unknown(context, name, answer)
 
 
-def _waits(waiting: Waiting) -> Waits:
-    """Say on standard error that another updater is waited for."""
-
-    def said(name: str, seconds: float) -> None:
-        waiting.clear()
-        complain(
-            f"{name}: another updater is at work on it, or was cut short: it is waited for, "
-            f"and taken over after {math.ceil(seconds)} s without a sign of life"
-        )
-
-    return said
-
-
 def _line(outcome: Outcome, context: Context) -> str:
     found = status.shown(context, outcome.assessment)
     if outcome.done is Done.PLANNED:
@@ -147,6 +131,7 @@ def daemon(*, once: bool) -> Command:
     log.configure(settings.log_level, settings.log_format)
 
     async def command(context: Context) -> int:
+        context.events.subscribe("log", say)
         work = Daemon(context, settings, Pulse(state_folder(), _ALLOWANCE_S))
         return await (work.once() if once else work.run())
 

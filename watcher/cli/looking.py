@@ -6,7 +6,8 @@ that such a command takes is that of imports.
 
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import click
@@ -37,7 +38,8 @@ def tell(name: str, *, pull: bool) -> Command:
     """Judge a container, as the exercise does: the answer is the exit code."""
 
     async def command(context: Context) -> int:
-        found = await checks.identify(context, name, _pulling() if pull else checks.assess)
+        async with _pulls_shown(context, pull=pull):
+            found = await checks.identify(context, name, _pulling() if pull else checks.assess)
         complain(said(status.shown(context, found)))
         return CODES[found.verdict.status]
 
@@ -47,9 +49,20 @@ def tell(name: str, *, pull: bool) -> Command:
 def _pulling() -> Judge:
     """Judge by identity alone, after a pull."""
     from watcher.check import freshness
-    from watcher.cli import progress
 
-    return freshness.pulled(progress.reported())
+    return freshness.pulled
+
+
+@asynccontextmanager
+async def _pulls_shown(context: Context, *, pull: bool) -> AsyncIterator[None]:
+    """Show the pulls that are made within it, where any are."""
+    if not pull:
+        yield
+        return
+    from watcher.cli.progress import shown
+
+    async with shown(context.events, sys.stderr):
+        yield
 
 
 def check(names: Iterable[str], *, every: bool, pull: bool, remote: bool, as_json: bool) -> Command:
@@ -58,7 +71,8 @@ def check(names: Iterable[str], *, every: bool, pull: bool, remote: bool, as_jso
     judge = _judge(pull=pull, remote=remote)
 
     async def command(context: Context) -> int:
-        answers = await (check_all(context, judge) if every else status.check(context, names, judge))
+        async with _pulls_shown(context, pull=pull):
+            answers = await (check_all(context, judge) if every else status.check(context, names, judge))
         if len(names) == 1 and isinstance(answers[0][1], WatcherError):
             raise answers[0][1]
         codes = [_told(answer, as_json=as_json) for _, answer in answers]
@@ -74,9 +88,8 @@ def _judge(*, pull: bool, remote: bool) -> Judge:
     if not (pull or remote):
         return checks.judged
     from watcher.check import freshness
-    from watcher.cli import progress
 
-    return freshness.remotely if remote else freshness.after_pull(progress.reported())
+    return freshness.remotely if remote else freshness.after_pull()
 
 
 def _told(answer: Answer, *, as_json: bool) -> int:

@@ -2,102 +2,85 @@
 
 import asyncio
 import contextlib
-import sys
+import math
 import time
-from typing import Any, Self, TextIO
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Self, TextIO
 
+from watcher.cli.output import complain
 from watcher.config.terminal import columns, draw, moves
-from watcher.model.progress import Reporter
-from watcher.update.stages import Stage
+from watcher.host.publisher import Publisher
+from watcher.model.events import (
+    Event,
+    OtherUpdaterAwaited,
+    PullBegan,
+    PullEnded,
+    PullProgressed,
+    StageBegan,
+    StageEnded,
+)
 
-_REDRAW_S = 0.1
 _TICK_S = 0.5
+_LAST_S = 2.0
 _MEGABYTE = 1_000_000
-_DONE = {"Pull complete", "Already exists"}
-_FETCHED = {"Download complete", "Verifying Checksum", "Extracting"} | _DONE
+_SETTLE = "settle"
+
+Clear = Callable[[], Awaitable[None]]
 
 
-class PullProgress:
-    """Feed it the lines of a pull; use it as a context manager around the pull.
+class PullLine:
+    """Shows pulls; called with each event.
 
     Args:
-        what: The reference, as shown.
         out: Where to write; a terminal gets layers and bytes on one line that is drawn again.
     """
 
-    def __init__(self, what: str, out: TextIO) -> None:
-        self._what = what
+    def __init__(self, out: TextIO) -> None:
         self._out = out
         self._moving = moves(out)
-        self._layers: dict[str, tuple[str, int, int]] = {}
-        self._unpacked: dict[str, tuple[int, int]] = {}
-        self._drawn = 0.0
 
-    def __enter__(self) -> Self:
-        if not self._moving:
-            print(f"pulling {self._what}", file=self._out, flush=True)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._moving:
-            draw("", self._out)
-
-    def __call__(self, line: dict[str, Any]) -> None:
-        """Take one line of the engine's report (`id`, `status`, `progressDetail`), or what is waited for."""
-        if waits := line.get("waits"):
-            end = "" if self._moving else "\n"
-            print(f"pulling {self._what}: waiting for {waits}", end=end, file=self._out, flush=True)
-            return
-        self._note(line)
-        if self._moving and self._layers and time.monotonic() - self._drawn >= _REDRAW_S:
-            self._drawn = time.monotonic()
-            draw(self._line(columns()), self._out)
-
-    def _note(self, line: dict[str, Any]) -> None:
-        layer, status = line.get("id"), line.get("status", "")
-        if not layer or status.startswith(("Pulling from", "Digest")):
-            return
-        detail = line.get("progressDetail") or {}
-        _, current, total = self._layers.get(layer, ("", 0, 0))
-        if status == "Downloading":
-            current, total = detail.get("current", current), detail.get("total", total)
-        elif status in _FETCHED:
-            current = total
-        if status == "Extracting":
-            self._unpacked[layer] = detail.get("current", 0), detail.get("total", 0)
-        self._layers[layer] = (status, current, total)
-
-    def __str__(self) -> str:
-        return f"pulling {self._what}: {self._numbers()}"
-
-    def _line(self, width: int) -> str:
-        """The same within a width: of a long name the end is shown, for the numbers are what moves."""
-        room = width - len(f"pulling : {self._numbers()}")
-        if len(self._what) <= room:
-            return str(self)
-        name = f"…{self._what[len(self._what) - room + 1 :]}" if room > 1 else ""
-        return f"pulling {name}: {self._numbers()}"
-
-    def _numbers(self) -> str:
-        done = sum(status in _DONE for status, _, _ in self._layers.values())
-        current = sum(current for _, current, _ in self._layers.values())
-        total = sum(total for _, _, total in self._layers.values())
-        size = f", {current / _MEGABYTE:.1f} of {total / _MEGABYTE:.1f} MB" if total else ""
-        return f"{done} of {len(self._layers)} layers{size}{self._unpacking()}"
-
-    def _unpacking(self) -> str:
-        """What is being unpacked; the containerd store tells no sizes (28.5)."""
-        under_way = [layer for layer, (status, _, _) in self._layers.items() if status == "Extracting"]
-        if not under_way:
-            return ""
-        current, total = (sum(self._unpacked[layer][n] for layer in under_way) for n in (0, 1))
-        return (
-            f", unpacking {current / _MEGABYTE:.1f} of {total / _MEGABYTE:.1f} MB" if total else ", unpacking"
-        )
+    def __call__(self, event: Event) -> None:
+        """Show what an event says of a pull; others are none of it."""
+        match event:
+            case PullBegan(image) if not self._moving:
+                print(f"pulling {image}", file=self._out, flush=True)
+            case PullProgressed(image, waits) if waits:
+                end = "" if self._moving else "\n"
+                print(f"pulling {image}: waiting for {waits}", end=end, file=self._out, flush=True)
+            case PullProgressed() if self._moving:
+                draw(_line(event, columns()), self._out)
+            case PullEnded() if self._moving:
+                draw("", self._out)
 
 
-class Waiting:
-    """Tell it the stages of an update; an asynchronous context manager around updates.
+def pulling(event: PullProgressed) -> str:
+    """How far a pull is, for people."""
+    return f"pulling {event.image}: {_numbers(event)}"
+
+
+def _line(event: PullProgressed, width: int) -> str:
+    """The same within a width: of a long name the end is shown, for the numbers are what moves."""
+    room = width - len(f"pulling : {_numbers(event)}")
+    if len(event.image) <= room:
+        return pulling(event)
+    name = f"…{event.image[len(event.image) - room + 1 :]}" if room > 1 else ""
+    return f"pulling {name}: {_numbers(event)}"
+
+
+def _numbers(event: PullProgressed) -> str:
+    size = f", {_of(event.bytes, event.bytes_total)}" if event.bytes_total else ""
+    unpacking = ", unpacking" if event.unpacking else ""
+    if event.unpacking and event.unpacked_total:
+        unpacking += f" {_of(event.unpacked, event.unpacked_total)}"
+    return f"{event.layers_done} of {event.layers} layers{size}{unpacking}"
+
+
+def _of(part: int, total: int) -> str:
+    return f"{part / _MEGABYTE:.1f} of {total / _MEGABYTE:.1f} MB"
+
+
+class StageLine:
+    """Shows the stages of updates; called with each event, and an asynchronous context manager around them.
 
     Args:
         out: Where to write; a terminal gets the stage and its seconds on one line, others get nothing.
@@ -106,7 +89,7 @@ class Waiting:
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._moving = moves(out)
-        self._stage: Stage | None = None
+        self._stage: StageBegan | None = None
         self._since = 0.0
 
     async def __aenter__(self) -> Self:
@@ -119,12 +102,16 @@ class Waiting:
             await self._ticking
         self.clear()
 
-    def __call__(self, stage: Stage | None) -> None:
-        """Take the stage that begins now, or that there is none any more."""
-        if stage is None:
-            self.clear()
-        self._stage, self._since = stage, time.monotonic()
-        self._draw()
+    def __call__(self, event: Event) -> None:
+        """Show the stage that begins; none after a settlement, or while another updater is awaited."""
+        match event:
+            case StageBegan():
+                self._stage, self._since = event, time.monotonic()
+                self._draw()
+            case StageEnded() if event.stage == _SETTLE:
+                self.clear()
+            case OtherUpdaterAwaited():
+                self.clear()
 
     def clear(self) -> None:
         """Erase the line: what comes next is another one's."""
@@ -134,7 +121,7 @@ class Waiting:
 
     def _draw(self) -> None:
         if self._moving and self._stage:
-            draw(self._stage.after(time.monotonic() - self._since), self._out)
+            draw(after(self._stage, time.monotonic() - self._since), self._out)
 
     async def _tick(self) -> None:
         while True:
@@ -142,6 +129,45 @@ class Waiting:
             self._draw()
 
 
-def reported() -> Reporter:
-    """Report pulls on standard error."""
-    return lambda what: PullProgress(what, sys.stderr)
+def after(stage: StageBegan, seconds: float) -> str:
+    """A stage for people, so many seconds after it began: `web: proving, 7 of 10 s`."""
+    said = f"{stage.container}: {stage.doing}"
+    if stage.limit_s is None:
+        return f"{said}, {seconds:.0f} s"
+    return f"{said}, {min(seconds, stage.limit_s):.0f} of {stage.limit_s:.0f} s"
+
+
+@contextlib.asynccontextmanager
+async def shown(events: Publisher, out: TextIO) -> AsyncIterator[Clear]:
+    """Show what goes on meanwhile; gives what waits until all of it is shown, and erases the line.
+
+    Args:
+        events: Where it is told.
+        out: Where to write.
+    """
+    pulls = PullLine(out)
+    async with StageLine(out) as stages:
+
+        def take(event: Event) -> None:
+            pulls(event)
+            stages(event)
+            if isinstance(event, OtherUpdaterAwaited):
+                _say_awaited(event)
+
+        subscription = events.subscribe("progress line", take)
+
+        async def clear() -> None:
+            await subscription.taken(_LAST_S)
+            stages.clear()
+
+        try:
+            yield clear
+        finally:
+            await clear()
+
+
+def _say_awaited(event: OtherUpdaterAwaited) -> None:
+    complain(
+        f"{event.container}: another updater is at work on it, or was cut short: it is waited for, "
+        f"and taken over after {math.ceil(event.seconds)} s without a sign of life"
+    )

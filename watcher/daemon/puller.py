@@ -10,12 +10,9 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable
 
-import structlog
-
 from watcher.check import last_answers, verdict
 from watcher.check.remote import meaning
 from watcher.check.verdict import digests
-from watcher.daemon.log import Repeats
 from watcher.daemon.registry_outages import Down
 from watcher.daemon.workqueue import WorkQueue
 from watcher.engine.client import Json
@@ -23,6 +20,7 @@ from watcher.engine.images import known_image
 from watcher.host import inventory
 from watcher.host.context import Context, IsGone
 from watcher.host.inventory import Follower, Tag
+from watcher.host.pulls import told
 from watcher.model.errors import (
     EngineError,
     EngineUnavailable,
@@ -31,14 +29,15 @@ from watcher.model.errors import (
     Resting,
     WatcherError,
 )
+from watcher.model.events import TagGivenUp, TagNotPulled, TagPulledAgain
 from watcher.model.inspection import reference_of
 from watcher.model.names import name_of
 from watcher.model.platform import platform
 from watcher.model.reference import readable
 from watcher.registry.rate_limit import concerns_all
+from watcher.update.news import Repeats
 
 _LONGEST_BACKOFF_S = 3600.0
-_log = structlog.get_logger()
 
 
 class Puller:
@@ -56,6 +55,7 @@ class Puller:
     def __init__(self, context: Context, news: Callable[[str], None], is_gone: IsGone) -> None:
         self.queue: WorkQueue[Tag] = WorkQueue(_LONGEST_BACKOFF_S)
         self._context = context
+        self._publish = context.events.publish
         self._news = news
         self._is_gone = is_gone
         self._repeats = Repeats()
@@ -120,7 +120,7 @@ class Puller:
         self._down.over(tag.ref.domain, tag)
         if work := self._under_way.get(tag):
             work.cancel()
-            _log.info("tag given up", image=tag.ref.familiar, why="no container follows it any more")
+            self._publish(TagGivenUp(tag.ref.familiar, "no container follows it any more"))
 
     def is_asking_for(self, name: str) -> bool:
         """Whether a tag that a container follows is about to be pulled, or is being pulled."""
@@ -187,13 +187,14 @@ class Puller:
             return await self._failed(tag, error)
         self.queue.forget(tag)
         if failures := self._repeats.over(str(tag)) + self._down.over(tag.ref.domain, tag):
-            _log.info("tag pulled again", image=tag.ref.familiar, registry=tag.ref.domain, failures=failures)
+            self._publish(TagPulledAgain(tag.ref.familiar, tag.ref.domain, failures))
         return 0
 
     async def _look(self, tag: Tag) -> None:
         cooldown = self._cooldown(tag)
         if cooldown == 0 or await self._may_come(tag, cooldown):
-            await self._context.registries.pull(tag.ref, tag.platform, lambda _: None)
+            with told(self._context.events, tag.ref.familiar) as progress:
+                await self._context.registries.pull(tag.ref, tag.platform, progress)
 
     async def _note(self, tag: Tag, error: WatcherError | None) -> None:
         """Keep how the question ended, for `check` and `list`."""
@@ -244,15 +245,15 @@ class Puller:
         """Say it once: of a registry that is down whichever of its tags it was asked for, else of the tag."""
         if isinstance(error, Resting):
             return
-        more: dict[str, object] = {}
+        registry = ""
         if isinstance(error, RegistryError) and concerns_all(error):
-            more = {"registry": tag.ref.domain, "tags": self._tags_of(tag.ref.domain)}
+            registry = tag.ref.domain
             is_news = self._down.is_news(tag.ref.domain, tag, error.trouble)
         else:
             is_news = self._repeats.is_news(str(tag), str(error))
         if is_news:
-            about = {"image": tag.ref.familiar, "why": str(error), "again_in_s": round(wait, 1)}
-            _log.warning("tag not pulled", **about, **more)
+            tags = self._tags_of(tag.ref.domain) if registry else 0
+            self._publish(TagNotPulled(tag.ref.familiar, str(error), round(wait, 1), registry, tags))
 
     def _tags_of(self, registry: str) -> int:
         return sum(tag.ref.domain == registry for tag in self._followers)

@@ -17,6 +17,7 @@ from watcher.model.quoting import escaped
 ROOM = 1000
 _FLUSH_S = 5.0
 _LIMIT_S = 60.0
+_RECORD_S = 5.0  # a container may be down meanwhile
 
 Take = Callable[[Event], Awaitable[None] | None]
 
@@ -100,7 +101,7 @@ class Publisher:
 
     async def _kept(self, name: str, keeping: Awaitable[None]) -> None:
         try:
-            async with asyncio.timeout(_LIMIT_S):
+            async with asyncio.timeout(_RECORD_S):
                 await keeping
         except Exception as error:  # noqa: BLE001 - an update goes on whatever its recorder does
             self.failed(name, error)

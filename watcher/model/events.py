@@ -283,9 +283,15 @@ class Waiting(Event):
 
 @frozen
 class OtherUpdaterAwaited(Event):
-    """Another updater may be at work on a container: it is taken over after so many seconds of silence."""
+    """Another updater may be at work on a container: it is taken over after so many seconds of silence.
+
+    Attributes:
+        change: The update that waits for that.
+        container: The container that the other one has: itself, or one that is settled with it.
+    """
 
     change: Change
+    container: str
     seconds: float
 
 
@@ -430,7 +436,7 @@ class NotRestarted(Event):
 
 
 @frozen
-class Settled(Event):
+class OpenUpdateSettled(Event):
     """An update that was cut short was brought to its end; `runs` is the id of the image that runs now."""
 
     change: Change

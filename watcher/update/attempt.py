@@ -18,20 +18,20 @@ from watcher.model.errors import Unknown, WatcherError
 from watcher.recovery.lease import Lease
 from watcher.store.owner import owner_of
 from watcher.update import lineage
+from watcher.update.account import Account
 from watcher.update.affected import Company, drafting, noted_files, old_image
 from watcher.update.executor import Update
 from watcher.update.lineage import workshop
 from watcher.update.permissions import refuse_forbidden
 from watcher.update.plan import Plan, Settings, plan, wanted_state
 from watcher.update.prune_guard import Rescue
-from watcher.update.stages import Tell
 from watcher.update.steps import Part
 
 Announce = Callable[[Assessment, Plan], None]
 
 
 @frozen
-class Attempt:
+class Finished:
     """An update that was carried out.
 
     Attributes:
@@ -59,16 +59,15 @@ def planned(found: Assessment, concerned: Company, *, pull: bool = False) -> Pla
     )
 
 
-async def attempt(  # noqa: PLR0913 - what is wanted of it, by keywords
+async def attempt(
     context: Context,
     found: Assessment,
     concerned: Company,
     *,
     cautious: bool,
     announce: Announce,
-    tell: Tell,
-) -> Attempt:
-    """Update a container, and those that are replaced with it; what failed is remembered.
+) -> Finished:
+    """Update a container, and those that are replaced with it; what failed is remembered, the end recorded.
 
     Args:
         context: Where they are.
@@ -76,7 +75,6 @@ async def attempt(  # noqa: PLR0913 - what is wanted of it, by keywords
         concerned: Who else is.
         cautious: Rather leave it alone than keep values that may be its old image's defaults.
         announce: Told the update and its plan before the first step.
-        tell: Told each stage as it begins.
 
     Raises:
         Unknown: Nobody knows those, and it must be left alone.
@@ -93,12 +91,14 @@ async def attempt(  # noqa: PLR0913 - what is wanted of it, by keywords
         async with Lease(context.engine, owner_of(context.memory.home)) as lease:
             parts = _parts(context, lease.engine, found, made, steps, concerned)
             rescue = Rescue(workshop(context, lease.engine), parts)
-            work = Update(lease.engine, steps, parts, found.verdict.target, downtime, rescue)
-            work.tell = tell
-            await _run(context, work, _old_ids(found, concerned))
+            account = Account(context, found, parts)
+            target, stages = found.verdict.target, account.stages
+            work = Update(lease.engine, steps, parts, target, downtime, rescue, stages, account.expect)
+            async with account.kept():
+                await _run(context, work, _old_ids(found, concerned))
     await _tidy(context, found, concerned)
     warnings = (*_warnings(parts), *concerned.left_alone, *work.restarted, *_unwritten(context))
-    return Attempt(str(steps), warnings, work.took, time.monotonic() - began)
+    return Finished(str(steps), warnings, stages.took, time.monotonic() - began)
 
 
 async def _drafted(context: Context, found: Assessment, *, cautious: bool) -> Draft:

@@ -1,114 +1,163 @@
-"""Containers that a person names, updated one after another in their order."""
+"""The one way to an update, for daemon and command line: its turn, the update, and what follows from it.
 
-from collections.abc import AsyncGenerator, Iterable
+`service` claims the containers, settles what was cut short, and carries the update out. What there is to
+say is told as events; nothing is logged or printed here.
+"""
+
+from collections.abc import Callable, Collection
 
 from attrs import evolve
 
+from watcher.check.judgement import Assessment
 from watcher.container.restart import restart_after
 from watcher.dependencies.engine_access import refuse_door
 from watcher.engine.client import Json
+from watcher.host import inventory
 from watcher.host.context import Context
-from watcher.model.errors import EngineUnavailable, WatcherError, unexpected
-from watcher.model.names import name_of
+from watcher.model.errors import Barred, Refused, TakenOver, WatcherError
+from watcher.model.events import Change, Doubted, Planned, Updated
+from watcher.model.labels import ENABLE
 from watcher.update import conditions, service
-from watcher.update.sequencer import Turns, order_of
+from watcher.update.account import untried
+from watcher.update.change import change_now, change_of
+from watcher.update.news import Repeats
+from watcher.update.plan import Plan
+from watcher.update.sequencer import Turns
 from watcher.update.service import Done, Outcome, Request
 
-Result = Outcome | WatcherError | str
 
-
-async def update(
-    context: Context, texts: Iterable[str], request: Request
-) -> AsyncGenerator[tuple[str, Result], None]:
-    """Update containers, each after those among them that go before it.
+class Coordinator:
+    """Brings containers to the images of their tags, each in its turn.
 
     Args:
         context: Where they are.
-        texts: Names, ids or prefixes of ids; what means nothing is an error of its own.
-        request: What is wanted of each.
+        turns: Who waits for whom.
 
-    Yields:
-        What the person called it, and the outcome, the error, or the line that says what holds it back;
-        nothing more once there is nobody to talk to.
-
-    Raises:
-        EngineUnavailable: There was nobody to talk to from the beginning.
+    Attributes:
+        news: What was told last of each container.
+        found: The latest judgement of each container that is being looked at.
     """
-    work = _Work(context, request)
-    if not request.dry_run:
-        await context.notes.clear()
-    left = await work.order([*texts])
-    while left:
-        name, text = left.pop(0)
-        try:
-            result = await work.one(name, frozenset(other for other, _ in left))
-        except EngineUnavailable as error:
-            yield text, error
-            return
-        yield text, result
 
-
-class _Work:
-    """One command's worth of it."""
-
-    def __init__(self, context: Context, request: Request) -> None:
+    def __init__(self, context: Context, turns: Turns) -> None:
+        self.turns = turns
+        self.news = Repeats()
+        self.found: dict[str, Assessment] = {}
         self._context = context
-        self._request = request
-        self._turns = Turns(lambda _: False)
-        self._replaced: list[str] = []
+        self._plans = Repeats()
+        self._unpaid: dict[str, set[str]] = {}
 
-    async def order(self, texts: list[str]) -> list[tuple[str, str]]:
-        """What is to be updated, in order, else as the person said it: names, and what they are called."""
-        rows: list[Json] = []
-        if len(texts) > 1 or self._context.engine.endpoint.url:
-            rows = await self._context.engine.containers(stopped=True)
-            self._turns.order = await order_of(self._context, rows)
-        named = [(_meant(text, rows), text) for text in texts]
-        all_of_them = {name for name, _ in named}
-        # Whoever goes before another has strictly fewer before itself, whichever of them are counted.
-        return sorted(named, key=lambda each: len(self._turns.order.before(each[0]) & all_of_them))
+    async def turn(self, container: Json, name: str, look_at: Callable[[str], None]) -> str:
+        """Wait until it is a container's turn, unless its engine is reached through it.
 
-    async def one(self, name: str, later: frozenset[str]) -> Result:
-        """Update one; those who come later are not restarted with it, for they are updated themselves."""
-        if trouble := self._turns.held_by(name):
-            self._turns.failed(name, "is held back")
-            return "; ".join([f"{name}: held back: {trouble}", *await self._restarted(name)])
-        try:
-            refuse_door(name, self._turns.order.doors)
-            outcome = await service.update(self._context, name, evolve(self._request, spared=later))
-        except EngineUnavailable:
-            raise
-        except WatcherError as error:
-            self._turns.failed(name)
-            return error
-        except Exception as error:  # noqa: BLE001 - an error of ours must not stop the others
-            self._turns.failed(name)
-            return unexpected(name, error)
-        return await self._followed_up(name, outcome)
+        Args:
+            container: As inspected.
+            name: The container's.
+            look_at: Has another one looked at that goes before it: its tag may have moved since the last
+                look, by a pull that was waited for.
 
-    async def _followed_up(self, name: str, outcome: Outcome) -> Outcome:
-        """Run a job that others wait for; restart what was spared for an update that there is not."""
-        if outcome.done is Done.UPDATED:
-            self._replaced.append(name)
-            found = outcome.assessment.container
-            if doubt := await conditions.run_again(
-                self._context.engine, self._turns.order, found, self._context.downtimes
-            ):
-                self._turns.failed(name)
-                return evolve(outcome, warnings=(*outcome.warnings, doubt))
-        return evolve(outcome, warnings=(*outcome.warnings, *await self._restarted(name)))
+        Returns:
+            What holds it back then, or nothing.
+        """
+        refuse_door(name, self.turns.order.doors)
+        asked = set[str]()
+        while True:
+            await self.turns.come(name)
+            stale = await self._stale_before(name) - asked
+            asked |= stale
+            for other in stale:
+                look_at(other)
+            if not self.turns.has_come(name):
+                continue
+            if trouble := self.turns.held_by(name) or await self._unmet(container, name):
+                return trouble
+            if self.turns.has_come(name):
+                return ""
 
-    async def _restarted(self, name: str) -> list[str]:
-        """Restart what was spared; who was updated after all has just been started, and is left alone."""
-        order = self._turns.order
-        providers = [each for each in self._replaced if name in order.restarted_with(each)]
-        doubts = [await restart_after(self._context.engine, name, each) for each in providers]
+    async def update(self, name: str, request: Request) -> Outcome:
+        """Update a container whose turn it is, and run it to its end where it is a job that others wait for.
+
+        Raises:
+            WatcherError: As `service.update`; or its engine is reached through it.
+        """
+        refuse_door(name, self.turns.order.doors)
+        outcome = await service.update(self._context, name, evolve(request, announce=self._announce))
+        self.found[outcome.assessment.name] = outcome.assessment
+        if outcome.done is not Done.UPDATED:
+            return outcome
+        for dependent in request.spared.intersection(self.turns.order.restarted_with(name)):
+            self._unpaid.setdefault(dependent, set()).add(name)
+        self._tell(outcome)
+        return await self._run_again(outcome)
+
+    async def restart_spared(self, name: str) -> list[str]:
+        """Restart a container that was spared for an update of its own and then had none.
+
+        Returns:
+            What was wrong with that, a line each; one that was updated has just been started.
+        """
+        doubts = [
+            await restart_after(self._context.engine, name, provider, self._context.downtimes)
+            for provider in sorted(self._unpaid.get(name, ()))
+        ]
+        self._unpaid.pop(name, None)
         return [*filter(None, doubts)]
 
+    async def change(self, name: str) -> Change:
+        """What is told of a container's update: as it was judged, or else as the engine says now."""
+        found = self.found.get(name)
+        return change_of(found) if found else await change_now(self._context.engine, name)
 
-def _meant(text: str, rows: Iterable[Json]) -> str:
-    """The name of the one container that a text can mean; itself where `service` must say what is wrong."""
-    plain = text.removeprefix("/")
-    names = {name_of(row): row["Id"] for row in rows}
-    fitting = [name for name, cid in names.items() if cid.startswith(plain)]
-    return fitting[0] if plain not in names and len(fitting) == 1 else plain
+    async def refused(self, name: str, error: WatcherError) -> None:
+        """Have it recorded where an update was refused before it began; any other error is no attempt."""
+        if isinstance(error, Refused | Barred) and not isinstance(error, TakenOver):
+            change = await self.change(name)
+            await self._context.events.ended(untried(self._context, change, "refused", str(error)))
+
+    def forget(self, name: str) -> None:
+        """Forget what is kept of a container that is gone."""
+        self.found.pop(name, None)
+        self._unpaid.pop(name, None)
+
+    def forget_but(self, names: Collection[str]) -> None:
+        """Forget what is kept of all others."""
+        for name in (self.found.keys() | self._unpaid.keys()) - {*names}:
+            self.forget(name)
+        self.news.keep(names)
+        self._plans.keep(names)
+
+    def _announce(self, found: Assessment, plan: Plan) -> None:
+        self.found[found.name] = found
+        is_news = self._plans.is_news(found.name, str(plan))
+        self._context.events.publish(Planned(change_of(found), tuple(plan.short), is_news))
+
+    def _tell(self, outcome: Outcome) -> None:
+        found, publish = outcome.assessment, self._context.events.publish
+        change, failures = change_of(found), self.news.over(found.name)
+        self._plans.over(found.name)
+        publish(Updated(change, outcome.with_it, outcome.took_s, outcome.took, failures))
+        for line in outcome.warnings:
+            publish(Doubted(change, line))
+
+    async def _run_again(self, outcome: Outcome) -> Outcome:
+        old, order = outcome.assessment.container, self.turns.order
+        doubt = await conditions.run_again(self._context.engine, order, old, self._context.downtimes)
+        if not doubt:
+            return outcome
+        self._context.events.publish(Doubted(change_of(outcome.assessment), doubt))
+        return evolve(outcome, warnings=(*outcome.warnings, doubt), is_job_undone=True)
+
+    async def _unmet(self, container: Json, name: str) -> str:
+        if not container["State"]["Running"]:
+            return ""
+        dependencies = self.turns.order.dependencies.get(name, ())
+        return await conditions.unmet(self._context.engine, dependencies, self._context.downtimes)
+
+    async def _stale_before(self, name: str) -> set[str]:
+        """Those before a container whose tag means another image now."""
+        before = self.turns.order.before(name)
+        if not before:
+            return set()
+        engine = self._context.engine
+        rows = await engine.containers(stopped=True, label=ENABLE)
+        opted_in = inventory.opted_in(rows, await self._context.own.find(engine))
+        return inventory.wanting(opted_in, self._context.defaults) & before

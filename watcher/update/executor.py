@@ -6,8 +6,7 @@ be undone, by this process or, after it was killed, by the next one (`recovery`)
 
 import asyncio
 import contextlib
-import time
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from watcher.container.commit_check import OutOfPlace
 from watcher.container.downtime import OVERTAKEN, Downtime
@@ -19,14 +18,15 @@ from watcher.container.startup import to_its_end
 from watcher.container.successor import Contended, Moved
 from watcher.engine.client import Engine
 from watcher.model.errors import Conflict, EngineError, NotFound, RolledBack, UpdateFailed, WatcherError
+from watcher.model.events import Ending, StageBegan
 from watcher.recovery.executor import Failure, settle
 from watcher.recovery.state import contended
 from watcher.recovery.undo import undo_all
-from watcher.update.not_undone import not_undone, still_there
+from watcher.update.not_undone import attempted, not_undone, still_there
 from watcher.update.plan import Action, Plan, Step
 from watcher.update.prune_guard import Rescue
 from watcher.update.retry import patiently
-from watcher.update.stages import GOING_BACK, Stage, Tell, stage_of
+from watcher.update.stages import BACK, Stages, stage_called, stage_of
 from watcher.update.steps import Part
 from watcher.update.succession import is_left_alone
 
@@ -34,6 +34,9 @@ _CREATION = {Action.CREATE, Action.SPARE}
 _IN_USE = "is already in use"  # a name
 _REMOVALS = {Action.REMOVE, Action.REMOVE_SPARE}
 _DOWN = {Action.GO, Action.STOP, Action.HOLD, Action.SET_ASIDE, Action.TAKE_NAME, Action.START}
+
+# Told how the update is about to end, before the request that nobody can tell it from afterwards.
+Expect = Callable[[Ending, str], Awaitable[None]]
 
 
 class Update:
@@ -46,12 +49,12 @@ class Update:
         target: The id of the image that the first of them is to have.
         downtime: Begun before the first of them stops, and ended when the last of them is started.
         rescue: What makes them anew, should a prune come in between.
+        stages: What times and tells each step.
+        expect: Told how it is about to end.
 
     Attributes:
         failed: The image that is to blame for the failure, or None.
         restarted: What was wrong with a restart, a line each.
-        took: Seconds that each step took, by its name; those of further containers with theirs.
-        tell: Told each stage as it begins; set by whoever wants to know.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - one value per thing that it works with
@@ -62,17 +65,19 @@ class Update:
         target: str,
         downtime: Downtime,
         rescue: Rescue,
+        stages: Stages,
+        expect: Expect,
     ) -> None:
         self.failed: Failure | None = None
         self.restarted: list[str] = []
-        self.took: dict[str, float] = {}
-        self.tell: Tell = lambda _: None
         self._engine = engine
         self._plan = plan
         self._parts = {part.name: part for part in parts}
         self._target = target
         self._downtime = downtime
         self._rescue = rescue
+        self._stages = stages
+        self._expect = expect
         self._starts = [step for step in plan.steps if step.action is Action.START]
         self._begun: list[str] = []
         self._touched: set[str] = set()
@@ -92,10 +97,9 @@ class Update:
                 an old one could not be removed. The next run brings either to its end.
         """
         for step in self._plan.steps:
-            began = time.monotonic()
-            self.tell(stage_of(step.name, step.action, self._limit(step)))
             try:
-                await self._do(step)
+                with self._stages.under_way(self._stage(step)):
+                    await self._do(step)
             except Moved as error:
                 # What a person changed stands: the untouched only lose what was made for them.
                 await to_its_end(self._undone(str(error), error, untouched={*self._parts} - self._touched))
@@ -107,7 +111,6 @@ class Update:
                 # What it was is gone, and the new one works: it is updated all the same.
                 return
             self._done.append(step)
-            self.took[self._stage(step)] = time.monotonic() - began
         await self._rescue.over()
 
     async def _do(self, step: Step) -> None:
@@ -128,9 +131,11 @@ class Update:
         if step.action in _REMOVALS and not self._is_committed:
             for part in self._parts.values():
                 await part.confirm()
+            await self._expect("updated", "")
         await self._take(self._parts[step.name], step.action)
         if [step] == self._starts[-1:]:
             self._downtime.end()
+            self._stages.up()
         self._is_committed |= step.action in _REMOVALS
 
     async def _touch(self, name: str) -> None:
@@ -151,9 +156,10 @@ class Update:
             await self._parts[name].still_as_read()
         self._touched.add(name)
 
-    def _limit(self, step: Step) -> float | None:
+    def _stage(self, step: Step) -> StageBegan:
         part = self._parts.get(step.name)
-        return part.limit(step.action) if part else None
+        limit = part.limit(step.action) if part else None
+        return stage_of(self._plan.name, step.name, step.action, limit)
 
     async def _take(self, part: Part, action: Action) -> None:
         """Take a step; where somebody else stopped or paused a lone successor meanwhile, that stands.
@@ -161,6 +167,8 @@ class Update:
         Raises:
             Moved: They did; the old container has its name again, and is planned anew as it is now.
         """
+        if action is Action.STOP:
+            self._stages.down()
         try:
             await part.do(action, self._successors)
         except Meddled as error:
@@ -169,17 +177,13 @@ class Update:
             await part.yield_to(error.wanted)
             raise Moved(f"{part.name}: {error}") from error
 
-    def _stage(self, step: Step) -> str:
-        stage = step.action.name.lower()
-        return stage if step.name == self._plan.name else f"{step.name}.{stage}"
-
     async def _failed_at(self, step: Step, error: WatcherError | asyncio.CancelledError) -> None:
         """Undo, and say in which state that leaves the containers.
 
         Raises:
             TakenOver: Nothing of it is ours any more, whatever it was that went wrong.
         """
-        name, tried = self._plan.name, _tried(step, error)
+        name, tried = self._plan.name, attempted(step, error)
         if step.name != name:
             tried = f"{step.name}: {tried}"
         is_taken = step.action is Action.CREATE and isinstance(error, Conflict) and _IN_USE in str(error)
@@ -215,12 +219,13 @@ class Update:
             self.failed = await self._blamed(self._parts[step.name], error)
         elif step.action is Action.CREATE and isinstance(error, EngineError) and is_lasting(error):
             self.failed = Failure(self._plan.name, self._target, tried)
+        await self._expect("rolled back" if self._has_changed(step, error) else "failed", tried)
         await self._undone(tried, error)
 
     def _is_proved(self, name: str) -> bool:
         return any((step.name, step.action) == (name, Action.PROVE) for step in self._done)
 
-    def _has_changed(self, step: Step, error: WatcherError) -> bool:
+    def _has_changed(self, step: Step, error: BaseException) -> bool:
         """Whether an old container was changed; what was refused, or not even asked for, was not done."""
         is_refused = isinstance(error, EngineError) and (error.status > 0 or not error.was_asked)
         begun = [*self._done, *([] if is_refused else [step])]
@@ -250,7 +255,6 @@ class Update:
 
     async def _undone(self, tried: str, error: BaseException, *, untouched: Collection[str] = ()) -> None:
         begun = [self._parts[name] for name in self._begun]
-        self.tell(Stage(self._plan.name, GOING_BACK))
 
         async def back() -> None:
             if self._touched and not await self._downtime.begin(is_back=True):
@@ -268,13 +272,16 @@ class Update:
                 raise trouble
 
         try:
-            tries = await patiently(back)
+            with self._stages.under_way(stage_called(self._plan.name, BACK)):
+                tries = await patiently(back)
             await self._rescue.over()
         except EngineError as trouble:
             if isinstance(error, NotStarted):
                 self.failed = None  # neither can be started: the machine is to blame
             root = self._parts[self._plan.name]
             raise await not_undone(root, begun, tried, trouble) from error
+        finally:
+            self._stages.up()
         if (tries > 1 or self._rescue.lines) and isinstance(error, NotStarted):
             self.failed = None  # what kept it from that may have kept the new one, too
 
@@ -289,10 +296,3 @@ class Update:
         root = self._parts[self._plan.name]
         for failure in await settle(self._engine, root.name, root.demands):
             self._stays = failure.reason
-
-
-def _tried(step: Step, error: BaseException) -> str:
-    """What went wrong, as a clause; what was not asked for was not refused either."""
-    if isinstance(error, EngineError) and not error.was_asked:
-        return f"did not {step.action.value}, for this updater could not show that it lives: {error}"
-    return f"could not {step.action.value}: {error}"

@@ -5,7 +5,15 @@ from collections.abc import Sequence
 from watcher.model.errors import EngineError, Occupied, TaskLeft, is_forbidden
 from watcher.model.names import short
 from watcher.recovery.undo import NameTaken
+from watcher.update.plan import Step
 from watcher.update.steps import Part
+
+
+def attempted(step: Step, error: BaseException) -> str:
+    """What went wrong with a step, as a clause; what was not asked for was not refused either."""
+    if isinstance(error, EngineError) and not error.was_asked:
+        return f"did not {step.action.value}, for this updater could not show that it lives: {error}"
+    return f"could not {step.action.value}: {error}"
 
 
 async def not_undone(root: Part, begun: Sequence[Part], tried: str, trouble: EngineError) -> EngineError:

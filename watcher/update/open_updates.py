@@ -21,7 +21,7 @@ from watcher.recovery.lease import Lease
 from watcher.recovery.reading import down, glance, outline
 from watcher.recovery.state import Scene
 from watcher.recovery.takeover import Waits, take_over
-from watcher.store.locks import Wider, with_claims
+from watcher.store.locks import Wider
 from watcher.store.owner import owner_of
 from watcher.update import lineage
 from watcher.update.attempt import demand_of
@@ -44,19 +44,6 @@ class Settled:
     aside: tuple[str, ...] = ()
 
 
-async def settle_open(context: Context, name: str, waits: Waits) -> Settled:
-    """Bring an update of a container that was cut short to its end, if there is one.
-
-    Args:
-        context: Where it is.
-        name: The container's.
-        waits: Told, once, the name and for how many seconds, where another updater may be at work on it.
-    """
-    if not await is_open(context, name):
-        return Settled()
-    return await with_claims(context.memory, name, lambda claims: settled(context, name, claims, waits))
-
-
 async def is_open(context: Context, name: str) -> bool:
     """Whether an update of a container was cut short, as the engine says or as was noted."""
     engine = context.engine
@@ -65,7 +52,7 @@ async def is_open(context: Context, name: str) -> bool:
 
 
 async def settled(context: Context, name: str, claims: Collection[str], waits: Waits) -> Settled:
-    """The same, for whoever has claimed the container: nothing is open any more afterwards.
+    """Bring an update that was cut short to its end; whoever calls this has claimed the container.
 
     What a prune took of the update is made anew first.
 

@@ -17,16 +17,14 @@ from watcher.host.context import Context
 from watcher.host.lookup import find
 from watcher.model.errors import NoSuchContainer, NotFound, Refused, RegistryError, Unknown, UpdateFailed
 from watcher.model.names import Marker, container_name
-from watcher.model.progress import Reporter
 from watcher.recovery.reading import outline
 from watcher.recovery.state import set_aside, strays
-from watcher.recovery.takeover import Waits
 from watcher.store.locks import Wider, with_claims
 from watcher.update.affected import Company, company, undisturbed
 from watcher.update.attempt import Announce, attempt, planned
-from watcher.update.open_updates import is_open, settled
+from watcher.update.open_updates import is_open
 from watcher.update.plan import Plan
-from watcher.update.stages import SETTLING, Stage, Tell
+from watcher.update.settlement import settled
 
 _TRIES = 3
 _CONTENTIONS = 20
@@ -54,6 +52,7 @@ class Outcome:
         with_it: The names of those that were replaced with it.
         took_s: Seconds that all of it took, from its first look at the image on.
         steps: The plan itself, where nothing but that was asked for.
+        is_job_undone: Whether it is a job that others wait for, and did not do its work with its new image.
     """
 
     assessment: Assessment
@@ -64,6 +63,7 @@ class Outcome:
     with_it: tuple[str, ...] = ()
     took_s: float = 0.0
     steps: Plan | None = None
+    is_job_undone: bool = False
 
 
 @frozen
@@ -71,24 +71,20 @@ class Request:
     """What a person, or the daemon, wants of an update.
 
     Attributes:
-        report: Pull first, and report there; None looks at the local cache only.
+        pull: Pull first; else the local cache alone is looked at.
         dry_run: Only plan.
         again: Also try an image that failed before.
         cautious: Rather leave a container alone than keep values that may be its old image's defaults.
         spared: Names of those that are not to be restarted after it, for they are updated themselves.
         announce: Told the update and its plan before the first step.
-        tell: Told each stage as it begins, and None where there is none any more.
-        waits: Told the name and for how many seconds, where another updater may be at work.
     """
 
-    report: Reporter | None = None
+    pull: bool = False
     dry_run: bool = False
     again: bool = False
     cautious: bool = False
     spared: frozenset[str] = frozenset()
     announce: Announce = lambda *_: None
-    tell: Tell = lambda _: None
-    waits: Waits = lambda _, __: None
 
 
 async def update(context: Context, text: str, request: Request) -> Outcome:
@@ -113,15 +109,12 @@ async def update(context: Context, text: str, request: Request) -> Outcome:
     async def work(claims: frozenset[str]) -> Outcome:
         nonlocal request
         for number in range(_CONTENTIONS):
-            if name in (await outline(context.engine)).scenes:
-                request.tell(Stage(name, SETTLING))
-            aside = (await settled(context, name, claims, request.waits)).aside
-            request.tell(None)
+            aside = (await settled(context, name, claims)).aside
             try:
                 found = await _found(context.engine, name, was_there=number > 0)
                 outcome = await _update(context, found, request, claims)
             except Wider:
-                request = evolve(request, report=None)  # its tag was pulled
+                request = evolve(request, pull=False)  # its tag was pulled
                 raise
             except Contended:
                 # Both give way where two begin at once; by chance one of them is first the next time.
@@ -175,10 +168,10 @@ async def _update(
     policy = context.defaults.with_labels(container["Config"]["Labels"])
     await _refuse_own(context, container)
     refuse(container, api=context.engine.api)
-    asks = request.report if policy.source == "registry" else None
+    asks = request.pull and policy.source == "registry"
     if request.dry_run:
-        return await _planned(context, container, request, asks_registry=asks is not None)
-    unpulled = await _pulled(context, container, asks) if asks else None
+        return await _planned(context, container, request, asks_registry=asks)
+    unpulled = await _pulled(context, container) if asks else None
     for _ in range(_TRIES):
         try:
             container = await undisturbed(context.engine, container["Id"])
@@ -210,13 +203,13 @@ def _kept_changing(name: str) -> UpdateFailed:
     )
 
 
-async def _pulled(context: Context, container: Json, report: Reporter) -> RegistryError | None:
+async def _pulled(context: Context, container: Json) -> RegistryError | None:
     """Pull a container's tag; where that was made here and no registry knows it, the error that says so.
 
     Then the tag here decides, but a pull that failed never ends as "up to date".
     """
     try:
-        await freshness.pull(context, container, report)
+        await freshness.pull(context, container)
     except RegistryError as error:
         if not await freshness.is_built_here(context.engine, container, error):
             raise
@@ -262,7 +255,6 @@ async def _carried_out(
         concerned,
         cautious=request.cautious,
         announce=request.announce,
-        tell=request.tell,
     )
     return Outcome(found, Done.UPDATED, done.plan, done.warnings, done.took, concerned.names, done.took_s)
 

@@ -1,9 +1,10 @@
-"""What an update does now, for those who wait for it. Pure: no I/O."""
+"""The stages of an update: timed, and told as each begins and ends. No I/O."""
 
-from collections.abc import Callable
+import contextlib
+import time
+from collections.abc import Callable, Iterator
 
-from attrs import frozen
-
+from watcher.model.events import Event, StageBegan, StageEnded
 from watcher.update.plan import Action
 
 _DOING = {
@@ -21,36 +22,79 @@ _DOING = {
     Action.REMOVE: "removing the old one",
     Action.REMOVE_SPARE: "removing the spare",
 }
-WORDS = frozenset(_DOING.values())
-GOING_BACK = "going back"
-SETTLING = "settling an update that was left open"
+BACK = "back"
+SETTLE = "settle"
+_OTHERS = {BACK: "going back", SETTLE: "settling an update that was left open"}
+WORDS = frozenset({*_DOING.values(), *_OTHERS.values()})
+
+Publish = Callable[[Event], None]
 
 
-@frozen
-class Stage:
-    """What is done with a container now.
+def stage_of(update: str, name: str, action: Action, limit: float | None = None) -> StageBegan:
+    """The stage that a step is.
+
+    Args:
+        update: The name of the container that is updated.
+        name: That of the one that the step is done with.
+        action: The step's.
+        limit: Seconds after which it is over; None where nobody can say.
+    """
+    return StageBegan(update, name, action.name.lower(), _DOING[action], limit)
+
+
+def stage_called(name: str, stage: str) -> StageBegan:
+    """A stage that is no step of a plan: `BACK` or `SETTLE`."""
+    return StageBegan(name, name, stage, _OTHERS[stage])
+
+
+class Stages:
+    """Those of one update.
+
+    Args:
+        publish: Told each stage as it begins, and as it ends.
 
     Attributes:
-        name: The container's.
-        doing: What, as a participle.
-        limit: Seconds after which that is over; None where nobody can say.
+        took: Seconds that each stage took that came to its end, by its name; those of further containers
+            with theirs.
+        failed: The same of a stage that failed.
     """
 
-    name: str
-    doing: str
-    limit: float | None = None
+    def __init__(self, publish: Publish) -> None:
+        self.took: dict[str, float] = {}
+        self.failed: dict[str, float] = {}
+        self._publish = publish
+        self._down_since: float | None = None
+        self._down_s: float | None = None
 
-    def after(self, seconds: float) -> str:
-        """The same for people, so many seconds after it began: `web: proving, 7 of 10 s`."""
-        if self.limit is None:
-            return f"{self.name}: {self.doing}, {seconds:.0f} s"
-        return f"{self.name}: {self.doing}, {min(seconds, self.limit):.0f} of {self.limit:.0f} s"
+    @contextlib.contextmanager
+    def under_way(self, stage: StageBegan) -> Iterator[None]:
+        """Tell and time a stage; one that is left by an exception has failed."""
+        began, done = time.monotonic(), False
+        self._publish(stage)
+        try:
+            yield
+            done = True
+        finally:
+            took = time.monotonic() - began
+            times = self.took if done else self.failed
+            times[_name(stage)] = took
+            self._publish(StageEnded(stage.update, stage.container, stage.stage, took, done))
+
+    def down(self) -> None:
+        """Note that a container is about to stop."""
+        if self._down_since is None:
+            self._down_since = time.monotonic()
+
+    def up(self) -> None:
+        """Note that all are started that will be, or left as they are."""
+        if self._down_since is not None:
+            self._down_s = time.monotonic() - self._down_since
+
+    @property
+    def down_s(self) -> float | None:
+        """Seconds from the first stop to the last start; None where nothing was stopped."""
+        return self._down_s
 
 
-# Told None where nothing is done any more that it would be told of.
-Tell = Callable[[Stage | None], None]
-
-
-def stage_of(name: str, action: Action, limit: float | None = None) -> Stage:
-    """The stage that a step of a plan is."""
-    return Stage(name, _DOING[action], limit)
+def _name(stage: StageBegan) -> str:
+    return stage.stage if stage.container == stage.update else f"{stage.container}.{stage.stage}"

@@ -1,17 +1,26 @@
 """A pull on a terminal moves on one line, which is erased; elsewhere there is one plain line."""
 
 import asyncio
-import contextlib
 import io
 import time
-from typing import Any
 
 import pytest
 
 from watcher.cli import progress as module
-from watcher.cli.progress import PullProgress, Waiting
+from watcher.cli.progress import PullLine, StageLine, shown
+from watcher.host.publisher import Publisher
+from watcher.model.events import (
+    Change,
+    Event,
+    OtherUpdaterAwaited,
+    PullBegan,
+    PullEnded,
+    PullProgressed,
+    StageBegan,
+    StageEnded,
+)
 from watcher.update.plan import Action
-from watcher.update.stages import stage_of
+from watcher.update.stages import SETTLE, stage_called, stage_of
 
 
 class Terminal(io.StringIO):
@@ -19,130 +28,60 @@ class Terminal(io.StringIO):
         return True
 
 
-LINES: list[dict[str, Any]] = [
-    {"id": "1", "status": "Pulling from library/app"},
-    {"id": "aaa", "status": "Pulling fs layer", "progressDetail": {}},
-    {"id": "bbb", "status": "Already exists", "progressDetail": {}},
-    {"id": "aaa", "status": "Downloading", "progressDetail": {"current": 1_500_000, "total": 4_000_000}},
-]
+BEGAN, ENDED = PullBegan("app:1"), PullEnded("app:1", 1.0)
+ONE_LAYER = PullProgressed("app:1", layers=1)
+NUMBERS = PullProgressed("app:1", layers=2, layers_done=1, bytes=1_500_000, bytes_total=4_000_000)
 
 
-def shown(*lines: dict[str, Any]) -> str:
-    progress = PullProgress("app:1", io.StringIO())
-    for line in lines:
-        progress(line)
-    return str(progress)
-
-
-def test_layers_and_bytes_are_counted() -> None:
-    assert shown(*LINES) == "pulling app:1: 1 of 2 layers, 1.5 of 4.0 MB"
-
-
-def test_before_a_size_is_known_there_are_layers_alone() -> None:
-    assert shown(*LINES[:3]) == "pulling app:1: 1 of 2 layers"
-
-
-@pytest.mark.parametrize("status", ["Verifying Checksum", "Download complete", "Extracting", "Pull complete"])
-def test_a_layer_that_is_fetched_counts_with_all_its_bytes(status: str) -> None:
-    """The bytes of extraction are not those of the download."""
-    after = {"id": "aaa", "status": status, "progressDetail": {"current": 5, "total": 10}}
-
-    assert "4.0 of 4.0 MB" in shown(*LINES, after)
-
-
-@pytest.mark.parametrize(
-    ("detail", "said"),
-    [
-        ({"current": 1_000_000, "total": 4_000_000}, "4.0 of 4.0 MB, unpacking 1.0 of 4.0 MB"),
-        ({"current": 2, "units": "s"}, "4.0 of 4.0 MB, unpacking"),
-        ({}, "4.0 of 4.0 MB, unpacking"),
-    ],
-)
-def test_a_layer_that_is_unpacked_is_said_to_be(detail: dict[str, Any], said: str) -> None:
-    unpacking = {"id": "aaa", "status": "Extracting", "progressDetail": detail}
-
-    assert shown(*LINES, unpacking).endswith(said)
-    assert "unpacking" not in shown(*LINES, unpacking, {"id": "aaa", "status": "Pull complete"})
-
-
-def test_a_layer_is_done_when_it_is_unpacked() -> None:
-    assert "1 of 2 layers" in shown(*LINES, {"id": "aaa", "status": "Download complete"})
-    assert "2 of 2 layers" in shown(*LINES, {"id": "aaa", "status": "Pull complete"})
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        {},
-        {"status": "Digest: sha256:aaa"},
-        {"id": "1", "status": "Pulling from library/app"},
-        {"stream": "x"},
-    ],
-)
-def test_a_line_that_is_of_no_layer_counts_nothing(line: dict[str, Any]) -> None:
-    assert shown(line) == "pulling app:1: 0 of 0 layers"
+def pull(out: io.StringIO, *events: Event) -> str:
+    """What is written of a pull."""
+    line = PullLine(out)
+    for event in events:
+        line(event)
+    return out.getvalue()
 
 
 def test_off_a_terminal_there_is_one_line_whatever_comes() -> None:
-    out = io.StringIO()
+    assert pull(io.StringIO(), BEGAN, ONE_LAYER, NUMBERS, ENDED) == "pulling app:1\n"
 
-    with PullProgress("app:1", out) as progress:
-        for line in LINES:
-            progress(line)
 
-    assert out.getvalue() == "pulling app:1\n"
+def test_off_a_terminal_what_is_waited_for_has_a_line_of_its_own() -> None:
+    told = pull(io.StringIO(), BEGAN, PullProgressed("app:1", waits="registry.example to answer"), ENDED)
+
+    assert told.splitlines() == ["pulling app:1", "pulling app:1: waiting for registry.example to answer"]
 
 
 def test_on_a_terminal_the_line_is_drawn_over_and_erased() -> None:
-    out = Terminal()
-
-    with PullProgress("app:1", out) as progress:
-        for line in LINES[:2]:
-            progress(line)
-
-    assert out.getvalue() == "\r\x1b[Kpulling app:1: 0 of 1 layers\r\x1b[K"
+    assert pull(Terminal(), BEGAN, ONE_LAYER, ENDED) == "\r\x1b[Kpulling app:1: 0 of 1 layers\r\x1b[K"
 
 
 def test_on_a_terminal_nothing_is_drawn_before_there_is_a_layer() -> None:
-    out = Terminal()
-
-    with PullProgress("app:1", out) as progress:
-        progress({})
-
-    assert "pulling" not in out.getvalue()
+    assert "pulling" not in pull(Terminal(), BEGAN)
 
 
 def test_on_a_terminal_a_line_does_not_wrap(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is on the line above could not be erased."""
     monkeypatch.setenv("COLUMNS", "20")
-    out = Terminal()
+    name = "registry.example/a/long/path:1"
 
-    with PullProgress("registry.example/a/long/path:1", out) as progress:
-        progress(LINES[1])
+    told = pull(Terminal(), PullBegan(name), PullProgressed(name, layers=1), PullEnded(name, 1.0))
 
-    assert out.getvalue() == "\r\x1b[Kpulling : 0 of 1 la\r\x1b[K"
+    assert told == "\r\x1b[Kpulling : 0 of 1 la\r\x1b[K"
 
 
 def test_on_a_terminal_a_long_name_gives_way_to_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
-    out = Terminal()
+    name = "registry.example/a/very/long/path/app:1"
+    progressed = PullProgressed(name, layers=1, bytes=1_500_000, bytes_total=4_000_000)
 
-    with PullProgress("registry.example/a/very/long/path/app:1", out) as progress:
-        progress(LINES[3])
+    _, drawn, _ = pull(Terminal(), progressed, PullEnded(name, 1.0)).split("\r\x1b[K")
 
-    _, drawn, _ = out.getvalue().split("\r\x1b[K")
     assert drawn == "pulling …very/long/path/app:1: 0 of 1 layers, 1.5 of 4.0 MB"
     assert len(drawn) <= 59
 
 
 def test_on_a_terminal_a_pull_that_fails_leaves_no_half_line() -> None:
-    out = Terminal()
-
-    with contextlib.suppress(RuntimeError), PullProgress("app:1", out) as progress:
-        progress(LINES[1])
-        raise RuntimeError
-
-    assert out.getvalue().endswith("\r\x1b[K")
+    assert pull(Terminal(), BEGAN, ONE_LAYER, PullEnded("app:1", 1.0, "no such tag")).endswith("\r\x1b[K")
 
 
 class Watched(Terminal):
@@ -164,8 +103,8 @@ async def test_on_a_terminal_a_stage_counts_its_seconds_and_is_erased(
     out, clock = Watched(), [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
 
-    async with Waiting(out) as waiting:
-        waiting(stage_of("web", Action.PROVE, 10))
+    async with StageLine(out) as line:
+        line(stage_of("web", "web", Action.PROVE, 10))
         clock[0] += 7
         while "7 of" not in out.getvalue():
             out.news.clear()
@@ -179,10 +118,10 @@ async def test_on_a_terminal_a_stage_counts_its_seconds_and_is_erased(
 async def test_between_two_updates_the_line_is_another_ones() -> None:
     out = Terminal()
 
-    async with Waiting(out) as waiting:
-        waiting(stage_of("web", Action.CREATE))
-        waiting.clear()
-        waiting.clear()
+    async with StageLine(out) as line:
+        line(stage_of("web", "web", Action.CREATE))
+        line.clear()
+        line.clear()
 
     assert out.getvalue() == "\r\x1b[Kweb: creating its successor, 0 s\r\x1b[K"
 
@@ -190,11 +129,34 @@ async def test_between_two_updates_the_line_is_another_ones() -> None:
 async def test_off_a_terminal_nothing_is_said_of_stages() -> None:
     out = io.StringIO()
 
-    async with Waiting(out) as waiting:
-        waiting(stage_of("web", Action.PROVE, 10))
+    async with StageLine(out) as line:
+        line(stage_of("web", "web", Action.PROVE, 10))
 
     assert out.getvalue() == ""
 
 
-def test_every_step_is_a_stage() -> None:
-    assert {stage_of("web", action).name for action in Action if action is not Action.PULL} == {"web"}
+async def test_a_settlement_leaves_no_stage_behind() -> None:
+    out = Terminal()
+
+    async with StageLine(out) as line:
+        line(stage_called("web", SETTLE))
+        line(StageEnded("web", "web", SETTLE, 1.0))
+        assert out.getvalue().endswith("\r\x1b[K")
+
+
+async def test_what_is_printed_next_comes_after_all_that_was_told(capsys: pytest.CaptureFixture[str]) -> None:
+    out = Terminal()
+
+    async with Publisher() as events, shown(events, out) as clear:
+        events.publish(BEGAN)
+        events.publish(ONE_LAYER)
+        events.publish(ENDED)
+        events.publish(StageBegan("web", "web", "stop", "stopping"))
+        events.publish(OtherUpdaterAwaited(Change("web"), "app\x1b[2J", 14.2))
+        await clear()
+        drawn = out.getvalue()
+
+    assert drawn == "\r\x1b[Kpulling app:1: 0 of 1 layers\r\x1b[K\r\x1b[Kweb: stopping, 0 s\r\x1b[K"
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("app\\x1b[2J: another updater is at work on it, or was cut short")
+    assert line.endswith("taken over after 15 s without a sign of life")

@@ -5,9 +5,10 @@ import io
 import pytest
 import structlog
 
-from watcher.cli.progress import PullProgress
+from watcher.cli.progress import PullLine
 from watcher.config.terminal import colours, moves
 from watcher.daemon import log
+from watcher.model.events import PullBegan, PullEnded, PullProgressed
 
 
 class Terminal(io.StringIO):
@@ -55,7 +56,9 @@ def test_a_pull_on_a_dumb_terminal_is_a_plain_line(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("TERM", "dumb")
     terminal = Terminal()
 
-    with PullProgress("app:1", terminal) as progress:
-        progress({"id": "aaa", "status": "Downloading", "progressDetail": {"current": 1, "total": 2}})
+    shows = PullLine(terminal)
+    for event in (PullBegan("app:1"), PullProgressed("app:1", layers=1, bytes=1, bytes_total=2)):
+        shows(event)
+    shows(PullEnded("app:1", 1.0))
 
     assert terminal.getvalue() == "pulling app:1\n"

@@ -1,4 +1,4 @@
-"""What is said again, and how a line looks."""
+"""How a line looks, and that each is documented."""
 
 import json
 import re
@@ -9,31 +9,7 @@ import pytest
 import structlog
 
 from watcher.daemon import log
-from watcher.daemon.log import Repeats
-
-
-def test_the_same_words_about_the_same_thing_are_news_once() -> None:
-    repeats = Repeats()
-
-    assert [repeats.is_news("web", "it crashed") for _ in range(3)] == [True, False, False]
-
-
-def test_other_words_and_other_things_are_news() -> None:
-    repeats = Repeats()
-    repeats.is_news("web", "it crashed")
-
-    assert repeats.is_news("db", "it crashed")
-    assert repeats.is_news("web", "it hangs")
-    assert repeats.is_news("web", "it crashed")
-
-
-def test_what_is_over_is_news_again_and_was_counted() -> None:
-    repeats = Repeats()
-    for _ in range(3):
-        repeats.is_news("web", "it crashed")
-
-    assert (repeats.over("web"), repeats.over("web"), repeats.is_news("web", "it crashed")) == (3, 0, True)
-
+from watcher.daemon.log_lines import JUDGED, NOT_UPDATED
 
 ROOT = Path(__file__).parents[3]
 DEBUG = {"pulls put off"}
@@ -121,17 +97,7 @@ def test_a_level_keeps_lesser_lines_away(capsys: Captured, level: str, count: in
 def test_the_documentation_names_every_event() -> None:
     told = (ROOT / "docs/daemon.md").read_text()
     source = "".join(path.read_text() for path in (ROOT / "watcher").rglob("*.py"))
-    events = re.findall(r'_log\.[a-z]+\(\s*"([^"]+)"', source) + re.findall(r'_say\(\w+, "([^"]+)"', source)
+    events = [*re.findall(r'_log\.[a-z]+\(\s*"([^"]+)"', source), *JUDGED.values(), *NOT_UPDATED.values()]
 
     assert len(events) > 8
     assert {event for event in events if f"`{event}`" not in told} - DEBUG == set()
-
-
-def test_what_was_said_of_what_is_gone_is_forgotten() -> None:
-    repeats = Repeats()
-    for about in ("web", "db"):
-        repeats.is_news(about, "it failed")
-
-    repeats.keep({"db", "other"})
-
-    assert [repeats.is_news(about, "it failed") for about in ("web", "db")] == [True, False]

@@ -1,26 +1,20 @@
-"""The digest in the lines about an update, whatever else the engine calls the image."""
+"""The keys that every line about an update has."""
 
-import pytest
-
-from watcher.check.judgement import Assessment
-from watcher.check.verdict import Status, Verdict
-from watcher.daemon.log_fields import about
-
-OLD, NEW, DIGEST = (f"sha256:{digit * 64}" for digit in "123")
-CONTAINER = {"Name": "/web", "Image": OLD, "Config": {"Image": "app:1"}}
-OUTDATED = Verdict(Status.OUTDATED, "app:1 was 111111111111, is 222222222222", OLD, NEW)
+from watcher.daemon.log_fields import fields
+from watcher.model.events import Change
 
 
-@pytest.mark.parametrize(
-    ("called", "digest"),
-    [
-        (["<none>@<none>"], ""),
-        (["<none>@<none>", f"app@{DIGEST}"], DIGEST),
-        ([f"other@{OLD}", "", f"app@{DIGEST}"], DIGEST),
-        (None, ""),
-    ],
-)
-def test_the_digest_is_that_of_the_references_repository(called: list[str] | None, digest: str) -> None:
-    found = Assessment(CONTAINER, {"Id": NEW, "RepoDigests": called}, OUTDATED)
+def test_ids_are_short_and_digests_whole() -> None:
+    old, new, digest = (f"sha256:{digit * 64}" for digit in "123")
 
-    assert about(found)["digest"] == digest
+    assert fields(Change("web", "app:1", old, new, digest)) == {
+        "container": "web",
+        "image": "app:1",
+        "old": "1" * 12,
+        "new": "2" * 12,
+        "digest": digest,
+    }
+
+
+def test_of_what_nothing_more_is_known_there_is_the_name_alone() -> None:
+    assert fields(Change("web")) == {"container": "web"}

@@ -1,0 +1,178 @@
+"""What is told of an update on a real engine: every step in its order, and the attempt at its end."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.apps import App, current, outdated
+from tests.integration.updates import replaced, unchanged
+from tests.testbed.faults import answer
+from tests.testbed.proxy import Proxy
+from tests.testbed.stack import Stack
+from watcher.cli import session
+from watcher.host.context import Context
+from watcher.model.errors import WatcherError
+from watcher.model.events import (
+    Attempt,
+    AttemptEnded,
+    Event,
+    Planned,
+    PullBegan,
+    PullEnded,
+    StageBegan,
+    StageEnded,
+    Updated,
+)
+from watcher.update import by_hand
+from watcher.update.service import Outcome, Request
+
+STEPS = ["create", "stop", "set_aside", "take_name", "start", "prove", "remove"]
+
+
+class Told:
+    """What was told of updates by hand: the events, and to the recorder."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.expected: list[Attempt] = []
+        self.recorded: list[Attempt] = []
+        self.results: list[Outcome | WatcherError | str] = []
+
+    async def expect(self, attempt: Attempt) -> None:
+        self.expected.append(attempt)
+
+    async def record(self, attempt: Attempt) -> None:
+        self.recorded.append(attempt)
+
+    @property
+    def stages(self) -> list[str]:
+        """`+stop`, `-stop` for a stage that begins and ends; `!stop` for one that fails."""
+        signs = {True: "-", False: "!"}
+        return [
+            f"+{each.stage}" if isinstance(each, StageBegan) else f"{signs[each.is_done]}{each.stage}"
+            for each in self.events
+            if isinstance(each, StageBegan | StageEnded)
+        ]
+
+    def update(self, *names: str, request: Request) -> "Told":
+        async def command(context: Context) -> int:
+            context.events.subscribe("test", self.events.append)
+            context.events.record_with("test", self)
+            async for _, result in by_hand.update(context, names, request):
+                self.results.append(result)
+            return 0
+
+        assert session.run(command) == 0
+        return self
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch, proxy: Proxy, tmp_path: Path) -> Told:
+    monkeypatch.setenv("DOCKER_HOST", proxy.host)
+    monkeypatch.setenv("CTR_UPDATER_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("CTR_UPDATER_STABLE_FOR", "500ms")
+    return Told()
+
+
+def both(steps: list[str]) -> list[str]:
+    return [sign + step for step in steps for sign in "+-"]
+
+
+def attempt_of(told: Told, web: App, stack: Stack, *, is_begun: bool = True) -> Attempt:
+    """The one attempt that ended, as recorded and as told, with what every attempt has to say."""
+    (attempt,) = told.recorded
+    assert [each.attempt for each in told.events if isinstance(each, AttemptEnded)] == [attempt]
+    assert (attempt.name, attempt.image, attempt.by, attempt.kind) == (web.name, web.image, "cli", "update")
+    assert (attempt.old.id, attempt.new.id) == (web.old, stack.image_id(web.image))
+    assert attempt.containers[0] == (web.cid if is_begun else "")
+    return attempt
+
+
+@pytest.mark.every_engine
+def test_an_update_tells_its_plan_each_step_and_its_end_in_order(told: Told, stack: Stack) -> None:
+    web = outdated(stack)
+
+    told.update(web.name, request=Request())
+
+    assert told.stages == both(STEPS)
+    kinds = [type(each) for each in told.events]
+    assert (kinds[0], kinds[-2:]) == (Planned, [AttemptEnded, Updated])
+    attempt = attempt_of(told, web, stack)
+    assert (attempt.outcome, list(attempt.stages)) == ("updated", STEPS)
+    assert attempt.down_s is not None
+    assert 0 < attempt.down_s < attempt.took_s
+    assert attempt.containers[1] == replaced(stack, web)["Id"]
+    assert [(each.outcome, each.containers) for each in told.expected] == [("updated", attempt.containers)]
+
+
+def test_an_update_that_fails_tells_the_step_and_the_way_back(told: Told, stack: Stack) -> None:
+    web = outdated(stack, new={"cmd": ["/bin/sh", "-c", "exit 7"]})
+    before = stack.inspect(web.name)
+
+    told.update(web.name, request=Request())
+
+    assert told.stages == [*both(STEPS[:-2]), "+prove", "!prove", "+back", "-back"]
+    attempt = attempt_of(told, web, stack)
+    assert (attempt.outcome, attempt.why) == ("rolled back", str(told.results[0]))
+    assert attempt.down_s is not None
+    assert [each.outcome for each in told.expected] == ["rolled back"]
+    unchanged(stack, before)
+
+
+def test_where_nothing_stopped_nothing_was_down(told: Told, stack: Stack, proxy: Proxy) -> None:
+    web = outdated(stack)
+    proxy.arm(answer(500), match="^POST .*/containers/create", times=99)
+
+    told.update(web.name, request=Request())
+
+    assert told.stages[:2] == ["+create", "!create"]
+    attempt = attempt_of(told, web, stack)
+    assert (attempt.outcome, attempt.down_s, attempt.containers[1]) == ("failed", None, "")
+
+
+def test_an_update_that_was_cut_short_is_recorded_by_the_next_run(
+    told: Told, stack: Stack, proxy: Proxy
+) -> None:
+    web = outdated(stack)
+    proxy.arm(answer(500), match="^DELETE .*", times=99)
+    told.update(web.name, request=Request())
+    assert attempt_of(told, web, stack).outcome == "failed"
+    proxy.disarm()
+
+    again = Told().update(web.name, request=Request())
+
+    (attempt,) = again.recorded
+    assert again.stages == both(["settle"])
+    assert (attempt.outcome, attempt.why) == ("recovered", "it was cut short, and was finished")
+    assert attempt.containers == told.recorded[0].containers
+    replaced(stack, web)
+
+
+def test_what_is_refused_is_recorded_once_and_what_is_current_is_not(told: Told, stack: Stack) -> None:
+    web, fine = outdated(stack, "--label", "io.kubernetes.pod.name=web"), current(stack, name="fine")
+
+    told.update(fine.name, web.name, request=Request())
+
+    attempt = attempt_of(told, web, stack, is_begun=False)
+    assert (attempt.outcome, attempt.why) == ("refused", str(told.results[1]))
+    assert told.stages == []
+
+
+def test_a_plan_alone_is_no_attempt(told: Told, stack: Stack) -> None:
+    web, owned = outdated(stack), outdated(stack, "--label", "io.kubernetes.pod.name=x", name="owned")
+
+    told.update(web.name, owned.name, request=Request(dry_run=True))
+
+    assert told.recorded == []
+    assert len(told.results) == 2
+
+
+def test_a_pull_is_told_before_the_update(told: Told, stack: Stack) -> None:
+    web = current(stack, name="pulled")
+
+    told.update(web.name, request=Request(pull=True))
+
+    began, ended = (each for each in told.events if isinstance(each, PullBegan | PullEnded))
+    assert isinstance(ended, PullEnded)
+    assert began.image == ended.image
+    assert ended.why

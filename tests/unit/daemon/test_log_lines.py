@@ -1,0 +1,244 @@
+"""The line that each event has in the daemon's log: its name, its level and its keys, to the letter."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import structlog
+
+from watcher.daemon import log, log_lines
+from watcher.daemon.log_lines import say
+from watcher.model import events
+from watcher.model.events import Change, Event
+
+OLD, NEW = f"sha256:{'1' * 64}", f"sha256:{'2' * 64}"
+CHANGE = Change("web", "app:1", OLD, NEW, "sha256:3")
+ABOUT = {"container": "web", "image": "app:1", "old": "1" * 12, "new": "2" * 12, "digest": "sha256:3"}
+
+
+Say = Callable[[Event], dict[str, Any]]
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Say:
+    """The line that an event has, without its time; nothing where it has none."""
+
+    def saying(event: Event) -> dict[str, Any]:
+        log.configure("debug", "json")
+        monkeypatch.setattr(log_lines, "_log", structlog.get_logger())
+        say(event)
+        lines = capsys.readouterr().err.splitlines()
+        assert len(lines) <= 1
+        line: dict[str, Any] = json.loads(lines[0]) if lines else {}
+        line.pop("timestamp", None)
+        return line
+
+    return saying
+
+
+LINES: list[tuple[Event, dict[str, Any]]] = [
+    (
+        events.DaemonStarted("1.0", 60.0, "UTC +0000", "/state", 3),
+        {
+            "event": "daemon started",
+            "level": "info",
+            "version": "1.0",
+            "interval_s": 60.0,
+            "time_zone": "UTC +0000",
+            "state_dir": "/state",
+            "containers": 3,
+        },
+    ),
+    (events.DaemonStopped(), {"event": "stopped; nothing is half done", "level": "info"}),
+    (
+        events.EngineFollowed("unix:///engine", "1.48"),
+        {"event": "engine followed", "level": "info", "endpoint": "unix:///engine", "api": "1.48"},
+    ),
+    (events.EngineGone("refused"), {"event": "engine gone", "level": "warning", "why": "refused"}),
+    (
+        events.NothingKept("read-only", "much"),
+        {"event": "nothing can be remembered", "level": "warning", "why": "read-only", "lost": "much"},
+    ),
+    (events.OrderDoubted("a circle"), {"event": "order in doubt", "level": "warning", "why": "a circle"}),
+    (
+        events.LabelsDoubted("web", "mistyped"),
+        {"event": "labels in doubt", "level": "warning", "container": "web", "why": "mistyped"},
+    ),
+    (
+        events.LookFailed("web", "", "Traceback: x"),
+        {
+            "event": "container not looked at",
+            "level": "error",
+            "container": "web",
+            "exception": "Traceback: x",
+        },
+    ),
+    (
+        events.LookFailed("", "app:1", "Traceback: x", 2.5),
+        {
+            "event": "tag not looked at",
+            "level": "error",
+            "image": "app:1",
+            "again_in_s": 2.5,
+            "exception": "Traceback: x",
+        },
+    ),
+    (
+        events.EventsDropped("messages", 7),
+        {"event": "events dropped", "level": "warning", "subscriber": "messages", "count": 7},
+    ),
+    (
+        events.SubscriberFailed("messages", "OSError: full"),
+        {"event": "subscriber failed", "level": "warning", "subscriber": "messages", "why": "OSError: full"},
+    ),
+    (
+        events.TagNotPulled("app:1", "no such tag", 3.0),
+        {
+            "event": "tag not pulled",
+            "level": "warning",
+            "image": "app:1",
+            "why": "no such tag",
+            "again_in_s": 3.0,
+        },
+    ),
+    (
+        events.TagNotPulled("app:1", "refused", 3.0, "registry.example", 2),
+        {
+            "event": "tag not pulled",
+            "level": "warning",
+            "image": "app:1",
+            "why": "refused",
+            "again_in_s": 3.0,
+            "registry": "registry.example",
+            "tags": 2,
+        },
+    ),
+    (
+        events.TagPulledAgain("app:1", "registry.example", 4),
+        {
+            "event": "tag pulled again",
+            "level": "info",
+            "image": "app:1",
+            "registry": "registry.example",
+            "failures": 4,
+        },
+    ),
+    (
+        events.TagGivenUp("app:1", "nobody"),
+        {"event": "tag given up", "level": "info", "image": "app:1", "why": "nobody"},
+    ),
+    (events.PullsPutOff("gone"), {"event": "pulls put off", "level": "debug", "why": "gone"}),
+    (
+        events.Judged(CHANGE, "held", "failed", "update"),
+        {"event": "container held", "level": "info", **ABOUT, "why": "failed"},
+    ),
+    (
+        events.Judged(CHANGE, "unknown", "no tag", "update"),
+        {"event": "container unknown", "level": "info", **ABOUT, "why": "no tag"},
+    ),
+    (
+        events.Judged(CHANGE, "outdated", "moved", "notify"),
+        {"event": "update available", "level": "info", **ABOUT, "why": "moved"},
+    ),
+    (
+        events.Waiting(CHANGE, "dependency", "db failed"),
+        {"event": "container held back", "level": "info", **ABOUT, "why": "db failed"},
+    ),
+    (
+        events.Planned(CHANGE, ("stop it", "start it")),
+        {"event": "update planned", "level": "info", **ABOUT, "plan": ["stop it", "start it"]},
+    ),
+    (
+        events.Updated(CHANGE, ("a", "b"), 1.23456, {"stop": 0.12345, "a.start": 1.0}, 2),
+        {
+            "event": "container updated",
+            "level": "info",
+            **ABOUT,
+            "along": "a, b",
+            "took_s": 1.235,
+            "failures": 2,
+            "stop_s": 0.123,
+            "a.start_s": 1.0,
+        },
+    ),
+    (
+        events.Updated(CHANGE, (), 1.0, {}),
+        {"event": "container updated", "level": "info", **ABOUT, "took_s": 1.0, "failures": 0},
+    ),
+    (
+        events.Doubted(CHANGE, "sick before"),
+        {"event": "container updated with a doubt", "level": "warning", **ABOUT, "doubt": "sick before"},
+    ),
+    (
+        events.NotRestarted(CHANGE, "refused"),
+        {"event": "container not restarted", "level": "warning", **ABOUT, "why": "refused"},
+    ),
+    (
+        events.NotUpdated(CHANGE, "it crashed", 6, is_rolled_back=True),
+        {"event": "update rolled back", "level": "error", **ABOUT, "why": "it crashed", "again_in_s": None},
+    ),
+    (
+        events.NotUpdated(CHANGE, "the engine refused", 4, again_in_s=1.5),
+        {
+            "event": "container not updated",
+            "level": "error",
+            **ABOUT,
+            "why": "the engine refused",
+            "again_in_s": 1.5,
+        },
+    ),
+    (
+        events.NotUpdated(Change("web"), "a bad label", 2),
+        {
+            "event": "container not updated",
+            "level": "warning",
+            "container": "web",
+            "why": "a bad label",
+            "again_in_s": None,
+        },
+    ),
+    (
+        events.OpenUpdateSettled(CHANGE, NEW),
+        {"event": "open update settled", "level": "info", **ABOUT, "runs": "2" * 12},
+    ),
+]
+
+
+@pytest.mark.parametrize(("event", "line"), LINES)
+def test_an_event_has_its_line(said: Say, event: Event, line: dict[str, Any]) -> None:
+    assert said(event) == line
+
+
+@pytest.mark.parametrize(
+    ("event", "name", "key"),
+    [
+        (events.Waiting(CHANGE, "schedule", "moved", 86400.0), "update waits for its schedule", "due"),
+        (events.OtherUpdaterAwaited(CHANGE, "web", 14.0), "update waits for another updater", "until"),
+    ],
+)
+def test_a_wait_says_its_end_in_local_time(said: Say, event: Event, name: str, key: str) -> None:
+    line = said(event)
+
+    assert line["event"] == name
+    assert line.items() >= ABOUT.items()
+    assert "T" in line[key]
+    assert "+" in line[key] or line[key].count("-") == 3
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        events.Judged(CHANGE, "current", "same", "update"),
+        events.Judged(CHANGE, "outdated", "moved", "update"),
+        events.Judged(CHANGE, "held", "failed", "update", is_news=False),
+        events.Waiting(CHANGE, "dependency", "db failed", is_news=False),
+        events.Planned(CHANGE, (), is_news=False),
+        events.NotUpdated(CHANGE, "it crashed", 6, is_news=False),
+        events.StageBegan("web", "web", "stop", "stopping"),
+        events.PullBegan("app:1"),
+        events.PassBegan(),
+    ],
+)
+def test_what_is_no_news_and_what_goes_on_within_an_update_has_no_line(said: Say, event: Event) -> None:
+    assert said(event) == {}

@@ -1,0 +1,36 @@
+"""What is told once, and what is told again."""
+
+from watcher.update.news import Repeats
+
+
+def test_the_same_words_about_the_same_thing_are_news_once() -> None:
+    repeats = Repeats()
+
+    assert [repeats.is_news("web", "it crashed") for _ in range(3)] == [True, False, False]
+
+
+def test_other_words_and_other_things_are_news() -> None:
+    repeats = Repeats()
+    repeats.is_news("web", "it crashed")
+
+    assert repeats.is_news("db", "it crashed")
+    assert repeats.is_news("web", "it hangs")
+    assert repeats.is_news("web", "it crashed")
+
+
+def test_what_is_over_is_news_again_and_was_counted() -> None:
+    repeats = Repeats()
+    for _ in range(3):
+        repeats.is_news("web", "it crashed")
+
+    assert (repeats.over("web"), repeats.over("web"), repeats.is_news("web", "it crashed")) == (3, 0, True)
+
+
+def test_what_was_said_of_what_is_gone_is_forgotten() -> None:
+    repeats = Repeats()
+    for about in ("web", "db"):
+        repeats.is_news(about, "it failed")
+
+    repeats.keep({"db", "other"})
+
+    assert [repeats.is_news(about, "it failed") for about in ("web", "db")] == [True, False]

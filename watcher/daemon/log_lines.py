@@ -1,0 +1,175 @@
+"""The daemon's log as a subscriber: one line for each event that a person is to be told.
+
+What was said before in the same words is not said again; whoever publishes an event knows whether it is news.
+"""
+
+import time
+from functools import singledispatch
+from typing import Any
+
+import structlog
+
+from watcher.check import eligibility
+from watcher.daemon.log_fields import fields
+from watcher.model import events
+from watcher.model.errors import EngineError, UpdateFailed
+from watcher.model.names import short
+
+JUDGED = {"held": "container held", "unknown": "container unknown", "outdated": "update available"}
+NOT_UPDATED = {True: "update rolled back", False: "container not updated"}  # by whether it was rolled back
+_SERIOUS = (EngineError.exit_code, UpdateFailed.exit_code)
+_log = structlog.get_logger()
+
+
+@singledispatch
+def say(_: events.Event) -> None:
+    """Say what an event tells; most that go on within an update are worth no line."""
+
+
+@say.register
+def _(event: events.DaemonStarted) -> None:
+    _log.info(
+        "daemon started",
+        version=event.version,
+        interval_s=event.interval_s,
+        time_zone=event.time_zone,
+        state_dir=event.state_dir,
+        containers=event.containers,
+    )
+
+
+@say.register
+def _(_event: events.DaemonStopped) -> None:
+    _log.info("stopped; nothing is half done")
+
+
+@say.register
+def _(event: events.EngineFollowed) -> None:
+    _log.info("engine followed", endpoint=event.endpoint, api=event.api)
+
+
+@say.register
+def _(event: events.EngineGone) -> None:
+    _log.warning("engine gone", why=event.why)
+
+
+@say.register
+def _(event: events.NothingKept) -> None:
+    _log.warning("nothing can be remembered", why=event.why, lost=event.lost)
+
+
+@say.register
+def _(event: events.OrderDoubted) -> None:
+    _log.warning("order in doubt", why=event.why)
+
+
+@say.register
+def _(event: events.LabelsDoubted) -> None:
+    _log.warning("labels in doubt", container=event.container, why=event.why)
+
+
+@say.register
+def _(event: events.LookFailed) -> None:
+    more = {} if event.again_in_s is None else {"again_in_s": event.again_in_s}
+    if event.image:
+        _log.error("tag not looked at", image=event.image, **more, exception=event.trace)
+    else:
+        _log.error("container not looked at", container=event.container, **more, exception=event.trace)
+
+
+@say.register
+def _(event: events.EventsDropped) -> None:
+    _log.warning("events dropped", subscriber=event.subscriber, count=event.count)
+
+
+@say.register
+def _(event: events.SubscriberFailed) -> None:
+    _log.warning("subscriber failed", subscriber=event.subscriber, why=event.why)
+
+
+@say.register
+def _(event: events.TagNotPulled) -> None:
+    more: dict[str, Any] = {"registry": event.registry, "tags": event.tags} if event.registry else {}
+    _log.warning("tag not pulled", image=event.image, why=event.why, again_in_s=event.again_in_s, **more)
+
+
+@say.register
+def _(event: events.TagPulledAgain) -> None:
+    _log.info("tag pulled again", image=event.image, registry=event.registry, failures=event.failures)
+
+
+@say.register
+def _(event: events.TagGivenUp) -> None:
+    _log.info("tag given up", image=event.image, why=event.why)
+
+
+@say.register
+def _(event: events.PullsPutOff) -> None:
+    _log.debug("pulls put off", why=event.why)
+
+
+@say.register
+def _(event: events.Judged) -> None:
+    is_silent = event.verdict == "outdated" and event.mode != "notify"  # what is done about it is told
+    if event.is_news and event.verdict in JUDGED and not is_silent:
+        _log.info(JUDGED[event.verdict], **fields(event.change), why=event.why)
+
+
+@say.register
+def _(event: events.Waiting) -> None:
+    if not event.is_news:
+        return
+    if event.cause == "schedule":
+        due = eligibility.shown(event.until)
+        _log.info("update waits for its schedule", **fields(event.change), why=event.why, due=due)
+    else:
+        _log.info("container held back", **fields(event.change), why=event.why)
+
+
+@say.register
+def _(event: events.OtherUpdaterAwaited) -> None:
+    until = eligibility.shown(time.time() + event.seconds)
+    _log.info("update waits for another updater", **fields(event.change), until=until)
+
+
+@say.register
+def _(event: events.Planned) -> None:
+    if event.is_news:
+        _log.info("update planned", **fields(event.change), plan=[*event.steps])
+
+
+@say.register
+def _(event: events.Updated) -> None:
+    stages = {f"{stage}_s": round(seconds, 3) for stage, seconds in event.stages.items()}
+    along = {"along": ", ".join(event.along)} if event.along else {}
+    took_s = round(event.took_s, 3)
+    _log.info(
+        "container updated", **fields(event.change), **along, took_s=took_s, failures=event.failures, **stages
+    )
+
+
+@say.register
+def _(event: events.Doubted) -> None:
+    _log.warning("container updated with a doubt", **fields(event.change), doubt=event.why)
+
+
+@say.register
+def _(event: events.NotRestarted) -> None:
+    _log.warning("container not restarted", **fields(event.change), why=event.why)
+
+
+@say.register
+def _(event: events.NotUpdated) -> None:
+    if event.is_news:
+        level = _log.error if event.code in _SERIOUS else _log.warning
+        level(
+            NOT_UPDATED[event.is_rolled_back],
+            **fields(event.change),
+            why=event.why,
+            again_in_s=event.again_in_s,
+        )
+
+
+@say.register
+def _(event: events.OpenUpdateSettled) -> None:
+    _log.info("open update settled", **fields(event.change), runs=short(event.runs))

@@ -1,0 +1,120 @@
+"""What is told and recorded of an attempt: how it is about to end, and how it ended."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+
+from watcher.check.judgement import Assessment
+from watcher.container.startup import to_its_end
+from watcher.container.successor import Contended, Moved
+from watcher.host.context import Context
+from watcher.model.errors import (
+    Barred,
+    Refused,
+    RolledBack,
+    TakenOver,
+    Unknown,
+    UnreadableSetting,
+    WatcherError,
+)
+from watcher.model.events import Attempt, Change, Ending, ImageVersion
+from watcher.model.inspection import reference_of
+from watcher.model.quoting import escaped
+from watcher.update.stages import Stages
+from watcher.update.steps import Part
+
+_STOPPED = "stopped by a signal"
+
+
+class Account:
+    """Of one attempt that has begun.
+
+    Args:
+        context: Where it is recorded.
+        found: The update.
+        parts: Those that it is done with, the container that is updated first.
+
+    Attributes:
+        stages: What times and tells each stage of it.
+    """
+
+    def __init__(self, context: Context, found: Assessment, parts: Sequence[Part]) -> None:
+        self.stages = Stages(context.events.publish)
+        self._context = context
+        self._found = found
+        self._parts = parts
+        self._began = time.monotonic()
+        self._expected: Ending = "failed"
+
+    async def expect(self, outcome: Ending, why: str) -> None:
+        """Have it recorded that the attempt is about to end so, should this process not live to tell."""
+        self._expected = outcome
+        await self._context.events.expect(self._attempt(outcome, why))
+
+    @contextlib.asynccontextmanager
+    async def kept(self) -> AsyncIterator[None]:
+        """Record how it ended; one that begins anew has not, one that was taken over is another's to tell."""
+        try:
+            yield
+        except (Moved, Contended, TakenOver):
+            raise
+        except WatcherError as error:
+            await self._ended(ending_of(error), str(error))
+            raise
+        except asyncio.CancelledError:
+            await to_its_end(self._ended(self._expected, _STOPPED))
+            raise
+        await self._ended("updated", self._found.verdict.reason)
+
+    async def _ended(self, outcome: Ending, why: str) -> None:
+        await self._context.events.ended(self._attempt(outcome, why))
+
+    def _attempt(self, outcome: Ending, why: str) -> Attempt:
+        first, *along = self._parts
+        return Attempt(
+            at=now(),
+            name=self._found.name,
+            kind="update",
+            outcome=outcome,
+            image=reference_of(self._found.container),
+            old=ImageVersion(self._found.verdict.running),
+            new=ImageVersion(self._found.verdict.target),
+            by=self._context.by,
+            took_s=time.monotonic() - self._began,
+            down_s=self.stages.down_s,
+            stages=self.stages.took | self.stages.failed,
+            along=tuple(part.name for part in along),
+            why=escaped(why),
+            containers=(first.inspected["Id"], first.new),
+        )
+
+
+def untried(context: Context, change: Change, outcome: Ending, why: str) -> Attempt:
+    """An attempt of which nothing was done by this process: refused, or what another one had begun."""
+    return Attempt(
+        at=now(),
+        name=change.container,
+        kind="update",
+        outcome=outcome,
+        image=change.image,
+        old=ImageVersion(change.old),
+        new=ImageVersion(change.new),
+        by=context.by,
+        took_s=0.0,
+        down_s=None,
+        why=why,
+    )
+
+
+def ending_of(error: WatcherError) -> Ending:
+    """How an attempt has ended that ended with an error."""
+    if isinstance(error, RolledBack):
+        return "rolled back"
+    return "refused" if isinstance(error, Refused | Unknown | UnreadableSetting | Barred) else "failed"
+
+
+def now() -> str:
+    """The moment, as the history has it."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,102 @@
+"""Containers that a person names, updated one after another in their order."""
+
+from collections.abc import AsyncGenerator, Iterable
+
+from attrs import evolve
+
+from watcher.engine.client import Json
+from watcher.host.context import Context
+from watcher.model.errors import EngineUnavailable, WatcherError, unexpected
+from watcher.model.names import name_of
+from watcher.update.coordinator import Coordinator
+from watcher.update.sequencer import Turns, order_of
+from watcher.update.service import Outcome, Request
+
+Result = Outcome | WatcherError | str
+
+
+async def update(
+    context: Context, texts: Iterable[str], request: Request
+) -> AsyncGenerator[tuple[str, Result], None]:
+    """Update containers, each after those among them that go before it.
+
+    Args:
+        context: Where they are.
+        texts: Names, ids or prefixes of ids; what means nothing is an error of its own.
+        request: What is wanted of each.
+
+    Yields:
+        What the person called it, and the outcome, the error, or the line that says what holds it back;
+        nothing more once there is nobody to talk to.
+
+    Raises:
+        EngineUnavailable: There was nobody to talk to from the beginning.
+    """
+    work = _Work(context, request)
+    if not request.dry_run:
+        await context.notes.clear()
+    left = await work.order([*texts])
+    while left:
+        name, text = left.pop(0)
+        try:
+            result = await work.one(name, frozenset(other for other, _ in left))
+        except EngineUnavailable as error:
+            yield text, error
+            return
+        yield text, result
+
+
+class _Work:
+    """One command's worth of it."""
+
+    def __init__(self, context: Context, request: Request) -> None:
+        self._context = context
+        self._request = request
+        self._turns = Turns(lambda _: False)
+        self._coordinator = Coordinator(context, self._turns)
+
+    async def order(self, texts: list[str]) -> list[tuple[str, str]]:
+        """What is to be updated, in order, else as the person said it: names, and what they are called."""
+        rows: list[Json] = []
+        if len(texts) > 1 or self._context.engine.endpoint.url:
+            rows = await self._context.engine.containers(stopped=True)
+            self._turns.order = await order_of(self._context, rows)
+        named = [(_meant(text, rows), text) for text in texts]
+        all_of_them = {name for name, _ in named}
+        # Whoever goes before another has strictly fewer before itself, whichever of them are counted.
+        return sorted(named, key=lambda each: len(self._turns.order.before(each[0]) & all_of_them))
+
+    async def one(self, name: str, later: frozenset[str]) -> Result:
+        """Update one; those who come later are not restarted with it, for they are updated themselves."""
+        if trouble := self._turns.held_by(name):
+            self._turns.failed(name, "is held back")
+            return "; ".join([f"{name}: held back: {trouble}", *await self._coordinator.restart_spared(name)])
+        try:
+            outcome = await self._coordinator.update(name, evolve(self._request, spared=later))
+        except EngineUnavailable:
+            raise
+        except WatcherError as error:
+            self._turns.failed(name)
+            if not self._request.dry_run:
+                await self._coordinator.refused(name, error)
+            return error
+        except Exception as error:  # noqa: BLE001 - an error of ours must not stop the others
+            self._turns.failed(name)
+            return unexpected(name, error)
+        return await self._followed_up(name, outcome)
+
+    async def _followed_up(self, name: str, outcome: Outcome) -> Outcome:
+        """Restart what was spared for an update that there is not; whoever depends on a failed job waits."""
+        if outcome.is_job_undone:
+            self._turns.failed(name)
+            return outcome
+        doubts = await self._coordinator.restart_spared(name)
+        return evolve(outcome, warnings=(*outcome.warnings, *doubts))
+
+
+def _meant(text: str, rows: Iterable[Json]) -> str:
+    """The name of the one container that a text can mean; itself where `service` must say what is wrong."""
+    plain = text.removeprefix("/")
+    names = {name_of(row): row["Id"] for row in rows}
+    fitting = [name for name, cid in names.items() if cid.startswith(plain)]
+    return fitting[0] if plain not in names and len(fitting) == 1 else plain

@@ -1,0 +1,69 @@
+"""From which image to which a container's update leads, as events tell it."""
+
+from watcher.check import facts
+from watcher.check.judgement import Assessment, assessed
+from watcher.engine.client import Engine, Json
+from watcher.engine.images import known_image
+from watcher.model.errors import EngineError, NotFound
+from watcher.model.events import Change
+from watcher.model.inspection import reference_of
+from watcher.model.reference import readable
+from watcher.recovery.reading import outline
+from watcher.recovery.state import Scene
+
+
+def change_of(found: Assessment) -> Change:
+    """The update that a container has, or would have."""
+    verdict, image = found.verdict, found.image
+    is_here = image is not None and image["Id"] == verdict.target
+    return Change(
+        container=found.name,
+        image=reference_of(found.container),
+        old=verdict.running,
+        new=verdict.target,
+        digest=verdict.digest or (_digest(image, reference_of(found.container)) if is_here else ""),
+    )
+
+
+async def change_now(engine: Engine, name: str) -> Change:
+    """The same of a container of which nobody has looked whether it has an update, or one that is open."""
+    try:
+        known = await change_of_scene(engine, name, (await outline(engine)).scenes.get(name))
+        return known if known.image else change_of(await _assessed(engine, name))
+    except EngineError:
+        return Change(name)
+
+
+async def change_of_scene(engine: Engine, name: str, scene: Scene | None) -> Change:
+    """The same of an update that is open; of what is gone already there is nothing to say."""
+    old, new = [await _container(engine, cid) for cid in scene.pair] if scene else (None, None)
+    known = new or old
+    if known is None:
+        return Change(name)
+    reference = reference_of(known)
+    return Change(
+        container=name,
+        image=reference,
+        old=old["Image"] if old else "",
+        new=new["Image"] if new else "",
+        digest=_digest(await known_image(engine, new["Image"]), reference) if new else "",
+    )
+
+
+async def _assessed(engine: Engine, name: str) -> Assessment:
+    return assessed(await facts.here(engine, await engine.container(name)))
+
+
+async def _container(engine: Engine, cid: str) -> Json | None:
+    try:
+        return await engine.container(cid) if cid else None
+    except NotFound:
+        return None
+
+
+def _digest(image: Json | None, reference: str) -> str:
+    """The digest by which the repository of a reference knows an image; empty where it does not."""
+    texts = (image or {}).get("RepoDigests") or []
+    followed = readable(reference)
+    known = (ref for text in texts if (ref := readable(text)))
+    return next((ref.digest for ref in known if followed and ref.repository == followed.repository), "")

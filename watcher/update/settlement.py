@@ -1,0 +1,75 @@
+"""An open update of a container is brought to its end, which is told of and recorded."""
+
+import time
+from collections.abc import Collection
+from contextlib import nullcontext
+
+from attrs import evolve
+
+from watcher.host.context import Context
+from watcher.model.errors import NotFound
+from watcher.model.events import Change, Doubted, OpenUpdateSettled, OtherUpdaterAwaited
+from watcher.recovery.reading import outline
+from watcher.recovery.state import Scene
+from watcher.store.locks import with_claims
+from watcher.update import open_updates as recovering
+from watcher.update.account import untried
+from watcher.update.change import change_of_scene
+from watcher.update.open_updates import Settled, is_open
+from watcher.update.stages import SETTLE, Stages, stage_called
+
+
+async def settle_open(context: Context, name: str) -> Settled:
+    """Bring an update of a container that was cut short to its end, if there is one."""
+    if not await is_open(context, name):
+        return Settled()
+    done, change = await with_claims(context.memory, name, lambda claims: _settled(context, name, claims))
+    for line in done.aside if done.was_open else ():
+        context.events.publish(Doubted(change, line))
+    return done
+
+
+async def settled(context: Context, name: str, claims: Collection[str]) -> Settled:
+    """The same, for whoever has claimed the container: nothing is open any more afterwards.
+
+    Raises:
+        Wider: There are others that must be settled with it, and are not claimed.
+        EngineError: The engine refused.
+    """
+    return (await _settled(context, name, claims))[0]
+
+
+async def _settled(context: Context, name: str, claims: Collection[str]) -> tuple[Settled, Change]:
+    scene, began = (await outline(context.engine)).scenes.get(name), time.monotonic()
+    change, publish = await change_of_scene(context.engine, name, scene), context.events.publish
+
+    def waits(who: str, seconds: float) -> None:
+        publish(OtherUpdaterAwaited(change, who, seconds))
+
+    with Stages(publish).under_way(stage_called(name, SETTLE)) if scene else nullcontext():
+        done = await recovering.settled(context, name, claims, waits)
+    if done.was_open:
+        await _told(context, change, scene, time.monotonic() - began)
+    return done, change
+
+
+async def _told(context: Context, change: Change, scene: Scene | None, took_s: float) -> None:
+    runs = await _image_of(context, change.container)
+    context.events.publish(OpenUpdateSettled(change, runs))
+    attempt = untried(context, change, "recovered", _how(change, runs))
+    old, new = scene.pair if scene else ("", "")
+    await context.events.ended(evolve(attempt, took_s=took_s, containers=(old, new)))
+
+
+async def _image_of(context: Context, name: str) -> str:
+    try:
+        return str((await context.engine.container(name))["Image"])
+    except NotFound:
+        return ""
+
+
+def _how(change: Change, runs: str) -> str:
+    """To which of its two ends an update came that was cut short."""
+    if runs and runs == change.new != change.old:
+        return "it was cut short, and was finished"
+    return "it was cut short, and was undone" if runs == change.old else "it was cut short"
