@@ -5,7 +5,6 @@ image that its own tag means now.
 """
 
 import asyncio
-import random
 import signal
 from collections.abc import Callable, Coroutine, Iterable
 from traceback import format_exc
@@ -19,6 +18,7 @@ from watcher.daemon.engine_queue import EngineQueue
 from watcher.daemon.event_watcher import Watch
 from watcher.daemon.injections import Injections
 from watcher.daemon.notices import Notices
+from watcher.daemon.passes import Pass, Passes
 from watcher.daemon.puller import Puller
 from watcher.daemon.reconciler import Reconciler, Result
 from watcher.daemon.workqueue import WorkQueue
@@ -31,7 +31,8 @@ from watcher.model.errors import EngineError, Unknown
 from watcher.model.events import (
     DaemonStopped,
     LookFailed,
-    PullsPutOff,
+    PassBegan,
+    PassEnded,
 )
 from watcher.model.labels import ENABLE
 from watcher.model.names import name_of
@@ -42,7 +43,6 @@ from watcher.store.keys import Key
 from watcher.update.coordinator import Coordinator
 from watcher.update.sequencer import Turns, order_of
 
-_JITTER = 0.1
 K = TypeVar("K")
 
 
@@ -58,13 +58,16 @@ class Daemon:
     def __init__(self, context: Context, settings: DaemonSettings, pulse: Pulse) -> None:
         self._context = context = evolve(context, downtimes=Downtimes(settings.concurrency), by="daemon")
         self._publish = context.events.publish
-        self._interval = settings.interval
         self._notices = Notices(context, settings.interval)
         self._pulse = pulse
         self._keys: WorkQueue[Key] = WorkQueue()
         self._queue = EngineQueue(self._keys)
         self._puller = Puller(context, self._queue.add, self._is_gone)
         self._turns = Turns(self._is_busy)
+        self._pass = Pass(self._publish, self._keys.is_idle)
+        self._passes = Passes(
+            self._puller, self._rows, self._pass, self._publish, self._turns.ring, settings.interval
+        )
         self._reconciler = Reconciler(
             context,
             Coordinator(context, self._turns),
@@ -81,8 +84,6 @@ class Daemon:
             found=self._found,
             happened=self._injections.happened,
         )
-        self._here = asyncio.Event()
-        self._pull_now = asyncio.Event()
         self._cut_short: set[str] = set()
         self._strays: set[str] = set()
 
@@ -94,8 +95,8 @@ class Daemon:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._watch.run())
                 tasks.create_task(self._injections.run())
-                tasks.create_task(self._pull_on_time())
-                tasks.create_task(self._pull(tasks))
+                tasks.create_task(self._passes.on_time())
+                tasks.create_task(self._passes.pull(tasks))
                 async for key in self._keys.keys():
                     tasks.create_task(self._work(key))
         except asyncio.CancelledError:
@@ -106,6 +107,12 @@ class Daemon:
 
     async def once(self) -> int:
         """One pass over every container that opted in; the highest exit code that applied."""
+        self._publish(PassBegan())
+        code = await self._once()
+        self._publish(PassEnded(code))
+        return code
+
+    async def _once(self) -> int:
         self._notices.lost()
         rows, codes = await self._ordered(), [0]
         if self._cut_short:
@@ -149,19 +156,22 @@ class Daemon:
             return Unknown.exit_code
 
     async def _work(self, key: Key) -> None:
+        code = 0
         try:
             if self._queue.has(key):
-                await self._look_at(key.name)
+                code = await self._look_at(key.name)
         finally:
             self._done(key)
+            self._pass.done(code)
 
-    async def _look_at(self, name: str) -> None:
+    async def _look_at(self, name: str) -> int:
         try:
-            if name not in self._cut_short or await self._settled(name) == 0:
-                await self._reconciled(name)
+            code = await self._settled(name) if name in self._cut_short else 0
+            return code or await self._reconciled(name)
         except Exception:  # noqa: BLE001 - an error of ours must not stop the others; it is said in full
             again_in_s = self._queue.retry(name)
             self._publish(LookFailed(name, "", format_exc().rstrip(), again_in_s))
+            return Unknown.exit_code
 
     async def _settled(self, name: str) -> int:
         result = await self._reconciler.settle(name)
@@ -203,6 +213,7 @@ class Daemon:
         await self._puller.follow(rows)
         self._notices.lost()
         self._pulse.beat()
+        self._pass.looked()
 
     async def _rows(self) -> list[Json]:
         engine = self._context.engine
@@ -232,51 +243,16 @@ class Daemon:
         turns.ring()
         return ours
 
-    async def _pull_on_time(self) -> None:
-        """Have every tracked tag asked for now and at each interval."""
-        while True:
-            await self._here.wait()
-            try:
-                for tag in await self._puller.tags(await self._rows()):
-                    self._puller.queue.add(tag)
-            except EngineError as error:
-                self._publish(PullsPutOff(str(error)))
-            await self._sleep(self._interval * random.uniform(1 - _JITTER, 1 + _JITTER))  # noqa: S311 - spreads load
-
-    async def _pull(self, tasks: asyncio.TaskGroup) -> None:
-        """Pull what is due; one that hangs holds up no other."""
-        async for tag in self._puller.queue.keys():
-            tasks.create_task(self._pull_one(tag))
-
-    async def _pull_one(self, tag: Tag) -> None:
-        await self._here.wait()
-        try:
-            await self._puller.look(tag)
-        except Exception:  # noqa: BLE001 - as for containers
-            again_in_s = self._puller.queue.retry(tag)
-            self._publish(LookFailed("", tag.ref.familiar, format_exc().rstrip(), again_in_s))
-        finally:
-            self._puller.queue.done(tag)
-            self._turns.ring()
-
-    async def _sleep(self, seconds: float) -> None:
-        self._pull_now.clear()
-        try:
-            async with asyncio.timeout(seconds):
-                await self._pull_now.wait()
-        except TimeoutError:
-            return
-
     def _look_at_everything(self) -> None:
         """Pull and look now, whatever waits for its next try (SIGHUP)."""
         self._keys.forget_all()
         self._puller.queue.forget_all()
         self._context.registries.forget()
-        self._pull_now.set()
+        self._passes.ring()
         self._watch.ring()
 
     def _lost(self, error: EngineError) -> None:
-        self._here.clear()
+        self._passes.engine_lost()
         self._injections.lost()
         self._pulse.stop()
         self._notices.engine_gone(error)
@@ -289,5 +265,5 @@ class Daemon:
         return True
 
     def _found(self) -> None:
-        self._here.set()
+        self._passes.engine_here()
         self._notices.engine_here()

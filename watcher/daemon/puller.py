@@ -253,7 +253,8 @@ class Puller:
             is_news = self._repeats.is_news(str(tag), str(error))
         if is_news:
             tags = self._tags_of(tag.ref.domain) if registry else 0
-            self._publish(TagNotPulled(tag.ref.familiar, str(error), round(wait, 1), registry, tags))
+            trouble = error.trouble if isinstance(error, RegistryError) else ""
+            self._publish(TagNotPulled(tag.ref.familiar, str(error), round(wait, 1), registry, tags, trouble))
 
     def _tags_of(self, registry: str) -> int:
         return sum(tag.ref.domain == registry for tag in self._followers)

@@ -92,9 +92,13 @@ class WorkQueue(Generic[K]):
         """Whether a key waits to be worked on, or is; one whose time has not come does neither."""
         return key in self._waiting or key in self._working
 
+    def is_idle(self) -> bool:
+        """Whether nothing waits, and nothing is worked on."""
+        return not self._waiting and not self._working
+
     def close_when_idle(self) -> None:
         """Close it unless something waits or is worked on."""
-        if not self._waiting and not self._working:
+        if self.is_idle():
             self.close()
 
     def close(self) -> None:

@@ -1,0 +1,144 @@
+"""When all tags are asked for, and when what came of it is done: a pass, as people know it."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from traceback import format_exc
+
+from watcher.daemon.puller import Puller
+from watcher.engine.client import Json
+from watcher.host.inventory import Tag
+from watcher.model.errors import EngineError, Unknown
+from watcher.model.events import Event, LookFailed, PassBegan, PassEnded, PullsPutOff
+
+_JITTER = 0.1
+
+
+class Pass:
+    """The pass that is under way: over when its tags were asked for, all was looked at, and nothing is left.
+
+    Args:
+        publish: Told its beginning and its end.
+        is_idle: Whether nothing waits to be looked at, or is.
+    """
+
+    def __init__(self, publish: Callable[[Event], None], is_idle: Callable[[], bool]) -> None:
+        self._publish = publish
+        self._is_idle = is_idle
+        self._is_open = self._has_looked = False
+        self._tags = set[Tag]()
+        self._code = 0
+
+    def began(self, tags: set[Tag]) -> None:
+        """Begin one with these tags; one that is not over yet ends as it is."""
+        if self._is_open:
+            self._over()
+        self._is_open, self._has_looked, self._tags, self._code = True, False, {*tags}, 0
+        self._publish(PassBegan())
+
+    def asked(self, tag: Tag, code: int) -> None:
+        """Note how a question about a tag ended; containers are looked at after the last of them."""
+        if self._is_open:
+            self._code = max(self._code, code)
+            self._tags.discard(tag)
+
+    def looked(self) -> None:
+        """Note that all containers were looked at, and what wants a closer look is waiting for that."""
+        self._has_looked = self._is_open and not self._tags
+        self._end_if_idle()
+
+    def done(self, code: int) -> None:
+        """Note how the closer look at one container ended."""
+        self._code = max(self._code, code)
+        self._end_if_idle()
+
+    def _end_if_idle(self) -> None:
+        if self._is_open and self._has_looked and self._is_idle():
+            self._over()
+
+    def _over(self) -> None:
+        self._is_open = False
+        self._publish(PassEnded(self._code))
+
+
+class Passes:
+    """Has every tracked tag asked for at each interval, and pulls what is due.
+
+    Args:
+        puller: Looks after the tags.
+        rows: Reads the containers that are followed.
+        current: The pass that is under way.
+        publish: Told what went wrong.
+        rung: Called when a tag has been looked after.
+        interval_s: Seconds between two passes, more or less.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - one value per thing that it works with
+        self,
+        puller: Puller,
+        rows: Callable[[], Awaitable[list[Json]]],
+        current: Pass,
+        publish: Callable[[Event], None],
+        rung: Callable[[], None],
+        interval_s: float,
+    ) -> None:
+        self._puller = puller
+        self._rows = rows
+        self._current = current
+        self._publish = publish
+        self._rung = rung
+        self._interval_s = interval_s
+        self._here = asyncio.Event()
+        self._now = asyncio.Event()
+
+    def engine_here(self) -> None:
+        """Go on: the engine is there."""
+        self._here.set()
+
+    def engine_lost(self) -> None:
+        """Wait until the engine is there again."""
+        self._here.clear()
+
+    def ring(self) -> None:
+        """Have all tags asked for now."""
+        self._now.set()
+
+    async def on_time(self) -> None:
+        """Have every tracked tag asked for now and at each interval."""
+        while True:
+            await self._here.wait()
+            try:
+                tags = await self._puller.tags(await self._rows())
+            except EngineError as error:
+                self._publish(PullsPutOff(str(error)))
+            else:
+                self._current.began(tags)
+                for tag in tags:
+                    self._puller.queue.add(tag)
+            await self._sleep(self._interval_s * random.uniform(1 - _JITTER, 1 + _JITTER))  # noqa: S311 - spreads load
+
+    async def pull(self, tasks: asyncio.TaskGroup) -> None:
+        """Pull what is due; one that hangs holds up no other."""
+        async for tag in self._puller.queue.keys():
+            tasks.create_task(self._pull_one(tag))
+
+    async def _pull_one(self, tag: Tag) -> None:
+        await self._here.wait()
+        code = Unknown.exit_code
+        try:
+            code = await self._puller.look(tag)
+        except Exception:  # noqa: BLE001 - an error of ours must not stop the others; it is said in full
+            again_in_s = self._puller.queue.retry(tag)
+            self._publish(LookFailed("", tag.ref.familiar, format_exc().rstrip(), again_in_s))
+        finally:
+            self._puller.queue.done(tag)
+            self._current.asked(tag, code)
+            self._rung()
+
+    async def _sleep(self, seconds: float) -> None:
+        self._now.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._now.wait()
+        except TimeoutError:
+            return
