@@ -12,9 +12,11 @@ UPDATE = ("watcher", "update", "--no-pull")
 
 
 def steps(proxy: Proxy, web: App) -> list[str]:
-    """The calls that changed something, each as its verb and the container that it is for."""
+    """The calls that changed containers, each as its verb and the container that it is for."""
     verbs = []
     for call in proxy.changes:
+        if call.path.startswith("/images/"):
+            continue  # the tag that keeps the image
         verb = "remove" if call.method == "DELETE" else call.path.rpartition("/")[2]
         whose = "" if verb == "create" else " old" if web.cid in call.path else " new"
         verbs.append(verb + whose)

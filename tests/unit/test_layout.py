@@ -83,6 +83,7 @@ ELSEWHERE = {
     "update/coordinator": f"{INTEGRATION}/update/test_dependents.py",
     "update/drift": f"{INTEGRATION}/update/test_races.py",
     "update/executor": f"{INTEGRATION}/update/test_update.py",
+    "update/keeping": f"{INTEGRATION}/update/test_kept_images.py",
     "update/lineage": f"{INTEGRATION}/update/test_lineage.py",
     "update/not_undone": f"{INTEGRATION}/cli/test_errors.py",
     "update/open_updates": f"{INTEGRATION}/recovery/test_bereft.py",

@@ -97,6 +97,15 @@ def whole_number(text: str) -> int:
     return int(text)
 
 
+def count(text: str) -> int:
+    """Read a number of 0 or more.
+
+    Raises:
+        ValueError: It is none.
+    """
+    return 0 if text == "0" else whole_number(text)
+
+
 def container_names(text: str) -> tuple[str, ...]:
     """Read names of containers, separated by commas.
 
@@ -137,7 +146,9 @@ class Policy:
         health_timeout: Seconds until one with a HEALTHCHECK must be healthy.
         cooldown: Seconds that a tag must have meant a new image before that is taken.
         schedule: Updates begin only at these times (cron), or a little later; empty is always.
-        cleanup: Whether the old image is removed once nothing refers to it.
+        cleanup: Whether the old image is removed once nothing refers to it, and it is not kept.
+        keep: How many images before the one that it runs are kept.
+        keep_for: Seconds for which they are, from when the container left them.
         release_url: Where people read about a new version, which is filled in for `{version}`; only a label
             says so.
     """
@@ -161,7 +172,15 @@ class Policy:
     schedule: str = _setting(
         "", schedule, _CRON, "Updates begin only at these times, and for --schedule-grace after each."
     )
-    cleanup: bool = _setting(False, boolean, _YES_OR_NO, "Remove an old image once nothing refers to it.")
+    cleanup: bool = _setting(
+        False, boolean, _YES_OR_NO, "Remove an old image once nothing refers to it, and it is not kept."
+    )
+    keep: int = _setting(
+        1, count, "a whole number of 0 or more", "How many earlier images are kept for `watcher rollback`."
+    )
+    keep_for: float = _setting(
+        7 * 86400.0, duration, _DURATION, "How long an earlier image is kept after an update has left it."
+    )
     release_url: str = _setting("", template, _ADDRESS)
 
     @classmethod

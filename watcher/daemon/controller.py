@@ -41,6 +41,7 @@ from watcher.recovery.state import strays
 from watcher.store.heartbeat import Pulse
 from watcher.store.keys import Key
 from watcher.update.coordinator import Coordinator
+from watcher.update.keeping import Sweep
 from watcher.update.sequencer import Turns, order_of
 
 K = TypeVar("K")
@@ -84,6 +85,7 @@ class Daemon:
             found=self._found,
             happened=self._injections.happened,
         )
+        self._sweep = Sweep(context)
         self._cut_short: set[str] = set()
         self._strays: set[str] = set()
 
@@ -233,6 +235,7 @@ class Daemon:
         rows = await engine.containers(stopped=True)
         await self._context.memory.clear(*({row[key] for row in rows} for key in ("Id", "ImageID")))
         await self._context.notes.clear()
+        await self._sweep.look(rows)
         ours = await self._ours(rows)
         self._cut_short = inventory.cut_short(rows) | await self._context.notes.names() | unnamed(rows, ours)
         self._strays = strays(rows).keys() & {name_of(row) for row in ours}

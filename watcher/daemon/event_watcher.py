@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from watcher.engine.client import Engine, Json
 from watcher.model.errors import EngineError
 from watcher.model.inspection import attributes_of
+from watcher.model.kept import is_kept_tag
 from watcher.model.names import Marker
 
 FULL_LOOK_S = 60.0
@@ -88,7 +89,7 @@ class Watch:
                 first = False
             else:
                 self._happened(event)
-            if is_sign_of_life(event):
+            if is_sign_of_life(event) or is_kept(event):
                 continue
             self._rung.set()
 
@@ -108,6 +109,11 @@ def is_sign_of_life(event: Json) -> bool:
     """Whether an event only says that an updater is at work: every other second, for each of its updates."""
     called = str(attributes_of(event).get("name", ""))
     return event.get("Action") == "update" and Marker.parse(called) is not None
+
+
+def is_kept(event: Json) -> bool:
+    """Whether an event only says that an earlier image is kept: no container follows that tag."""
+    return event.get("Action") == "tag" and is_kept_tag(str(attributes_of(event).get("name", "")))
 
 
 def _first(group: BaseExceptionGroup[EngineError]) -> EngineError:

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from watcher.config.settings import Policy
 from watcher.model.errors import UnreadableSetting
+from watcher.model.kept import is_kept_tag
 from watcher.model.labels import ENABLE
 from watcher.model.names import Marker, name_of
 from watcher.model.reference import ImageRef, is_hexadecimal
@@ -64,7 +65,7 @@ def wanting(rows: Iterable[Json], defaults: Policy) -> set[str]:
 
 def followed_tag(row: Json, reference: str) -> str | None:
     """The tag that a row's container follows, given its reference; None where it is pinned."""
-    if reference.startswith("sha256:") or "@" in reference:
+    if reference.startswith("sha256:") or "@" in reference or is_kept_tag(reference):
         return None
     is_id = is_hexadecimal(reference) and row["ImageID"].removeprefix("sha256:").startswith(reference)
     return None if is_id else reference

@@ -30,6 +30,7 @@ from watcher.store.failures import (
 )
 from watcher.store.history import History
 from watcher.store.holds import HoldStore
+from watcher.store.kept import FormerImages
 from watcher.store.keys import Key, file_name
 from watcher.store.owner import home_of, passing_home
 from watcher.store.records import Records
@@ -62,12 +63,14 @@ class Memory:
     Attributes:
         has_said: Whether it was said that something could not be kept.
         database: What is kept in tables.
+        former: Which images containers ran before.
     """
 
     def __init__(self, folder: Path, identify: Callable[[], Awaitable[str]]) -> None:
         self._folder = folder
         self.database = Database(folder)
         self._records = Records(folder)
+        self.former = FormerImages(self._records, self.key)
         self._identify = identify
         self._began: dict[Path, float] = {}
         self._seen: dict[Path, Seen] = {}

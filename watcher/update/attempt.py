@@ -21,6 +21,7 @@ from watcher.update import lineage
 from watcher.update.account import Account
 from watcher.update.affected import Company, drafting, noted_files, old_image
 from watcher.update.executor import Update
+from watcher.update.keeping import Keeper, let_go
 from watcher.update.lineage import workshop
 from watcher.update.permissions import refuse_forbidden
 from watcher.update.plan import Plan, Settings, plan, wanted_state
@@ -90,14 +91,16 @@ async def attempt(
         announce(found, steps)
         async with Lease(context.engine, owner_of(context.memory.home)) as lease:
             parts = _parts(context, lease.engine, found, made, steps, concerned)
-            rescue = Rescue(workshop(context, lease.engine), parts)
+            keeper = Keeper(context, lease.engine)
+            rescue = Rescue(workshop(context, lease.engine), parts, keeper.keep)
             account = Account(context, found, parts)
             target, stages = found.verdict.target, account.stages
             work = Update(lease.engine, steps, parts, target, downtime, rescue, stages, account.expect)
             async with account.kept():
                 await _run(context, work, _old_ids(found, concerned))
     await _tidy(context, found, concerned)
-    warnings = (*_warnings(parts), *concerned.left_alone, *work.restarted, *_unwritten(context))
+    doubts = (*_warnings(parts), *keeper.unkept)
+    warnings = (*doubts, *concerned.left_alone, *work.restarted, *_unwritten(context))
     return Finished(str(steps), warnings, stages.took, time.monotonic() - began)
 
 
@@ -161,6 +164,7 @@ async def _tidy(context: Context, found: Assessment, concerned: Company) -> None
     renewed += [(each.found, each.policy) for each in concerned.joined if each.found]
     for each, policy in renewed:
         await context.memory.forget_failure(each.container["Id"])
+        await let_go(context, context.engine, each.name)
         if policy.cleanup:
             await clean_up(context.engine, each.container["Image"])
 

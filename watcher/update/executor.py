@@ -129,6 +129,7 @@ class Update:
         elif step.action is not Action.SPARE:
             await self._touch(step.name)
         if step.action in _REMOVALS and not self._is_committed:
+            await self._rescue.keep_images(self._parts.values())
             for part in self._parts.values():
                 await part.confirm()
             await self._expect("updated", "")

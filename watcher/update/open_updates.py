@@ -25,6 +25,7 @@ from watcher.store.locks import Wider
 from watcher.store.owner import owner_of
 from watcher.update import lineage
 from watcher.update.attempt import demand_of
+from watcher.update.keeping import keep_open, let_go
 from watcher.update.prune_guard import mending
 
 _CONTENTIONS = 20
@@ -129,6 +130,8 @@ async def _settle(  # noqa: PLR0913, PLR0917 - one value per thing that it works
     if not await take_over(lease, found, unit, waits):
         return None
     halves = {each: [*filter(None, found.scenes[each].pair)] for each in unit if each in found.scenes}
+    for each in unit:
+        await keep_open(context, lease.engine, found.scenes.get(each))
     halted = await down(context.engine, found, unit)
     async with context.downtimes.around(halted, is_back=True) as is_alone:
         failures = await settle(lease.engine, name, _demands(context.defaults))
@@ -140,6 +143,7 @@ async def _settle(  # noqa: PLR0913, PLR0917 - one value per thing that it works
         await lineage.keep_failure(context, failure, next(iter(halves.get(failure.name, [])), ""))
     for each, before in halves.items():
         await lineage.hand_on(context, each, *before)
+        await let_go(context, lease.engine, each)
     await links.refuse_forgotten(context.engine, links.in_open_updates(found, {*unit}))
     return failures
 

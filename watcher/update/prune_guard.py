@@ -1,6 +1,6 @@
 """What an update under way notes of its containers, and makes anew where a prune comes in between."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 
 from watcher.host.notes import Note
@@ -9,17 +9,24 @@ from watcher.recovery.rebuild import Workshop, noted, put_back
 from watcher.update.steps import Part
 
 T = TypeVar("T")
+Keep = Callable[[Iterable[Part]], Awaitable[None]]
 
 
 class Rescue:
     """Of one update.
+
+    Args:
+        at: Where things are made anew, and with what.
+        parts: All that are updated.
+        keep_images: Keeps the images that are left, before the first old container is removed.
 
     Attributes:
         lines: What happened, for people.
         errors: Why something could not be made anew when that was last tried.
     """
 
-    def __init__(self, at: Workshop, parts: Sequence[Part]) -> None:
+    def __init__(self, at: Workshop, parts: Sequence[Part], keep_images: Keep) -> None:
+        self.keep_images = keep_images
         self.lines: list[str] = []
         self.errors: tuple[EngineError, ...] = ()
         self._at = at

@@ -16,7 +16,7 @@ from tests.testbed.images import SERVE
 from tests.testbed.proxy import Proxy
 from tests.testbed.stack import Stack
 
-_CLEANUP = ("--label", "ctr-updater.cleanup=true")
+_CLEANUP = ("--label", "ctr-updater.cleanup=true", "--label", "ctr-updater.keep=0")
 _UNENDING = {"CTR_UPDATER_STABLE_FOR": "1h"}
 
 # Jobs

@@ -174,7 +174,7 @@ def test_a_stop_timeout_is_what_the_old_container_gets(daemon: Running, stack: S
 
 
 def test_cleanup_removes_the_old_image_once_nothing_refers_to_it(daemon: Running, stack: Stack) -> None:
-    web = current(stack, *LOCAL, "--label", "ctr-updater.cleanup=true")
+    web = current(stack, *LOCAL, "--label", "ctr-updater.cleanup=true", "--label", "ctr-updater.keep=0")
     move(stack, web)
 
     daemon.wait("container updated", container=web.name)

@@ -162,3 +162,10 @@ def test_built_here_is_what_no_registry_knows_and_none_ever_gave(
 )
 def test_a_registry_that_could_not_say_makes_nothing_built_here(trouble: Trouble) -> None:
     assert not is_built_here(built(), ImageRef.parse("app:1"), trouble)
+
+
+def test_a_container_of_a_tag_that_keeps_an_image_is_pinned() -> None:
+    reference = "ctr-updater/kept:abababababab"
+
+    assert followed(container(reference), image(OTHER, reference)) is None
+    assert compare(container(reference), image(OTHER, reference)).status is Status.CURRENT

@@ -93,6 +93,8 @@ def test_the_defaults_are_those_of_the_interface() -> None:
         schedule="",
         cleanup=False,
         release_url="",
+        keep=1,
+        keep_for=7 * 86400,
     )
 
 
@@ -179,3 +181,14 @@ def test_the_state_folder_is_where_the_user_keeps_state(
     monkeypatch.setattr(os, "geteuid", lambda: uid)
 
     assert state_folder(environ) == Path(folder)
+
+
+@pytest.mark.parametrize(("text", "number"), [("0", 0), ("1", 1), ("12", 12)])
+def test_as_many_images_are_kept_as_is_said(text: str, number: int) -> None:
+    assert Policy().with_labels({"ctr-updater.keep": text}).keep == number
+
+
+@pytest.mark.parametrize("text", ["-1", "1.5", "all", "00", "\u0661"])
+def test_a_number_of_images_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(UnreadableSetting, match="a whole number of 0 or more"):
+        Policy().with_labels({"ctr-updater.keep": text})

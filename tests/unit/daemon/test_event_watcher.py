@@ -6,7 +6,7 @@ import itertools
 from pathlib import Path
 
 from tests.unit.virtual_time import now, run
-from watcher.daemon.event_watcher import Watch, is_sign_of_life
+from watcher.daemon.event_watcher import Watch, is_kept, is_sign_of_life
 from watcher.engine.client import Engine
 from watcher.engine.endpoint import Endpoint
 
@@ -48,3 +48,12 @@ def test_signs_of_life_of_updaters_are_no_reason_to_look() -> None:
     assert not is_sign_of_life({"Action": "update", "Actor": {"Attributes": {"name": "web"}}})
     assert not is_sign_of_life({"Action": "rename", "Actor": {"Attributes": {"name": temporary}}})
     assert not is_sign_of_life({})
+
+
+def test_that_an_image_is_kept_is_no_news() -> None:
+    ours, theirs = ({"Actor": {"Attributes": {"name": name}}} for name in ("ctr-updater/kept:1", "web:1"))
+
+    assert is_kept({"Action": "tag"} | ours)
+    assert not is_kept({"Action": "tag"} | theirs)
+    assert not is_kept({"Action": "pull"} | ours)
+    assert not is_kept({})

@@ -103,3 +103,7 @@ def test_a_tag_is_another_for_another_platform() -> None:
 
     assert len({Tag(ref), Tag(ref, "linux/amd64"), Tag(ref, "linux/arm64")}) == 3
     assert str(Tag(ref)) == "docker.io/library/app:latest"
+
+
+def test_a_tag_of_ours_that_keeps_an_image_is_followed_by_nobody() -> None:
+    assert followed_tag(row(), "ctr-updater/kept:abababababab") is None
