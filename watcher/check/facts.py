@@ -33,10 +33,11 @@ async def read(
     """
     engine, facts = context.engine, await here(context.engine, container)
     running = await _running(context, facts)
-    failure = await context.memory.failure(container["Id"], container["Name"].removeprefix("/"))
-    facts = evolve(
-        facts, running=running, failure=failure, platform=platform(container, running, engine.platform)
-    )
+    name = container["Name"].removeprefix("/")
+    failure = await context.memory.failure(container["Id"], name)
+    earlier = (await context.memory.former.of(name)).images
+    ours = platform(container, running, engine.platform)
+    facts = evolve(facts, running=running, failure=failure, platform=ours, earlier=earlier)
     if policy:
         facts = await _with_policy(context, facts, policy, asked=asked and policy.source == "registry")
     return evolve(facts, now=time.time())

@@ -8,6 +8,7 @@ from watcher.check.cooldown import foreseen
 from watcher.check.last_answers import unanswered
 from watcher.check.verdict import Meaning, Status, Verdict, by_registry, compare, followed, held
 from watcher.host.inventory import Tag
+from watcher.model.kept import Kept
 from watcher.model.reference import ImageRef
 from watcher.store.failures import Asked, Failure, Seen
 
@@ -30,6 +31,7 @@ class Facts:
         seen: What its tag was last seen to mean.
         asked: How the daemon's last question about its tag ended.
         meaning: What its tag means in the registry, which was asked just now.
+        earlier: The images that it ran before.
         now: Seconds since the epoch, when all was read.
     """
 
@@ -42,6 +44,7 @@ class Facts:
     seen: Seen | None = None
     asked: Asked | None = None
     meaning: Meaning | None = None
+    earlier: tuple[Kept, ...] = ()
     now: float = 0.0
 
     @property
@@ -64,12 +67,14 @@ class Assessment:
         image: What its reference means now, None where the local cache has none.
         verdict: The answer.
         running: The image that it runs, None where nobody knows it.
+        earlier: The images that it ran before, the last one first.
     """
 
     container: Json
     image: Json | None
     verdict: Verdict
     running: Json | None = None
+    earlier: tuple[Kept, ...] = ()
 
     @property
     def name(self) -> str:
@@ -91,7 +96,7 @@ def judge(facts: Facts) -> Verdict:
 
 def assessed(facts: Facts) -> Assessment:
     """The judgement, with what it is of."""
-    return Assessment(facts.container, facts.tagged, judge(facts), facts.running)
+    return Assessment(facts.container, facts.tagged, judge(facts), facts.running, facts.earlier)
 
 
 def unknown(container: Json, why: str) -> Assessment:

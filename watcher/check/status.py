@@ -24,6 +24,7 @@ from watcher.host.inventory import opted_in
 from watcher.host.lookup import find
 from watcher.model.errors import EngineUnavailable, NotFound, UnreadableSetting, WatcherError, unexpected
 from watcher.model.inspection import reference_of
+from watcher.model.kept import Kept, still_kept
 from watcher.model.names import Marker, container_name, name_of
 from watcher.model.release import NOTHING, Releases
 from watcher.recovery.state import Scene, scenes, set_aside, strays
@@ -48,6 +49,7 @@ class Shown:
         releases: The versions of the image that it runs and of the one that it should run.
         waits: Why it is not updated now.
         stage: What an open update of it does now; empty where there is none.
+        kept: The images that it ran before and that are kept, each with when that is over.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Shown:
     releases: Releases = NOTHING
     waits: tuple[Wait, ...] = ()
     stage: str = ""
+    kept: tuple[tuple[Kept, float], ...] = ()
 
 
 Answer = Shown | WatcherError
@@ -78,7 +81,15 @@ def shown(context: Context, found: Assessment) -> Shown:
         engine=context.engine_name,
         releases=releases_of(found, policy.release_url if policy else ""),
         waits=_waits(context, found.verdict, policy),
+        kept=kept_of(found, policy or context.defaults, time.time()),
     )
+
+
+def kept_of(found: Assessment, policy: Policy, now: float) -> tuple[tuple[Kept, float], ...]:
+    """The images that a container ran before and that are kept, each with when that is over."""
+    earlier = [each for each in found.earlier if each.image != found.container["Image"]]
+    kept = still_kept(earlier, policy.keep, policy.keep_for, now)
+    return tuple((each, each.since + policy.keep_for) for each in kept if each.is_tagged)
 
 
 async def listed(context: Context, *, every: bool = False) -> list[Shown]:

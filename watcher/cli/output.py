@@ -10,6 +10,7 @@ import click
 from watcher.check.eligibility import Wait
 from watcher.check.status import Shown
 from watcher.check.verdict import Status
+from watcher.model.kept import Kept
 from watcher.model.quoting import escaped
 
 CODES = {Status.CURRENT: 0, Status.OUTDATED: 1, Status.HELD: 1, Status.UNKNOWN: 5}
@@ -41,13 +42,18 @@ def record(row: Shown) -> dict[str, Any]:
         },
         "link": releases.link or None,
         "waits": [_wait(each) for each in row.waits],
-        "kept": [],
+        "kept": [_kept(*each) for each in row.kept],
         "stage": row.stage or None,
     }
 
 
 def _wait(wait: Wait) -> dict[str, Any]:
     return {"for": wait.cause.value, "until": _moment(wait.until), "why": wait.why}
+
+
+def _kept(kept: Kept, until: float) -> dict[str, Any]:
+    moments = {"since": _moment(kept.since), "until": _moment(until)}
+    return {"image": kept.image, "version": kept.version or None} | moments
 
 
 def _moment(seconds: float) -> str | None:

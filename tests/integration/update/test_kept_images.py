@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -231,3 +232,27 @@ def test_of_what_was_left_its_version_and_its_digest_are_remembered(
     (image,) = record["images"]
     assert (image["image"], image["version"], image["is_tagged"]) == (web.old, "1.27.4", True)
     assert before <= image["since"] <= time.time()
+
+
+def listed(cli: Commands, web: App, **settings: str) -> list[dict[str, Any]]:
+    """What `check --json` says is kept of a container."""
+    variables = {f"CTR_UPDATER_{name.upper()}": value for name, value in settings.items()}
+    kept: list[dict[str, Any]] = json.loads(cli("watcher", "check", "--json", web.name, env=variables).out)[
+        "kept"
+    ]
+    return kept
+
+
+def test_what_is_kept_is_shown_with_its_version_and_its_time(
+    cli: Commands, update: Update, stack: Stack
+) -> None:
+    web = outdated(stack, labels={"org.opencontainers.image.version": "1.27.4"})
+    assert listed(cli, web) == []
+
+    assert update(web.name).code == 0
+
+    (kept,) = listed(cli, web, keep_for="1d")
+    assert (kept["image"], kept["version"]) == (web.old, "1.27.4")
+    since, until = (datetime.fromisoformat(kept[key]) for key in ("since", "until"))
+    assert until - since == timedelta(days=1)
+    assert listed(cli, web, keep="0") == []
