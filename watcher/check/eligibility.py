@@ -4,7 +4,7 @@ A container waits only where it has an update, or where somebody holds it; `mode
 nothing would follow it. Pure: no I/O.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ from attrs import frozen
 from watcher.check.verdict import Status, Verdict
 from watcher.config.schedule import may_begin, next_time
 from watcher.config.settings import Policy
+from watcher.store.holds import NO_DECISIONS, Holds
 
 UPDATES = frozenset({Status.OUTDATED, Status.HELD})  # the verdicts that there is an update
 
@@ -51,28 +52,76 @@ class Wait:
     until: float = 0.0
 
 
-def waits(verdict: Verdict, policy: Policy, *, now: float, grace: float) -> tuple[Wait, ...]:
-    """Name what keeps a container from its update, by its verdict and its settings.
+@frozen
+class Circumstances:
+    """What counts beside a container itself.
 
-    Args:
-        verdict: The container's.
-        policy: The container's settings.
+    Attributes:
         now: Seconds since the epoch.
         grace: Seconds after a schedule's moment in which an update may still begin.
+        decisions: What people hold and approve.
     """
-    return tuple(_waits(verdict, policy, now, grace))
+
+    now: float
+    grace: float
+    decisions: Holds = NO_DECISIONS
 
 
-def _waits(verdict: Verdict, policy: Policy, now: float, grace: float) -> Iterator[Wait]:
-    if verdict.status is Status.HELD:
-        yield Wait(For.COOLDOWN if verdict.until else For.FAILED, verdict.reason, verdict.until)
-    is_followed = policy.enable and policy.mode != "notify"
-    if is_followed and verdict.status in UPDATES and (wait := scheduled(policy, now=now, grace=grace)):
-        yield wait
+def waits(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -> tuple[Wait, ...]:
+    """Name what keeps a container from its update, by its verdict, its settings and what people decided.
+
+    Args:
+        name: The container's.
+        verdict: The container's.
+        policy: The container's settings.
+        at: What counts beside.
+    """
+    is_followed = policy.enable and policy.mode != "notify" and verdict.status in UPDATES
+    found = (
+        held(name, verdict, at),
+        _judged(verdict),
+        unapproved(name, verdict, policy, at) if is_followed else None,
+        scheduled(policy, now=at.now, grace=at.grace) if is_followed else None,
+    )
+    return tuple(wait for wait in found if wait)
+
+
+def held(name: str, verdict: Verdict, at: Circumstances) -> Wait | None:
+    """The wait for a person who holds a container back, update or none; None where nobody does."""
+    hold = at.decisions.held(name, verdict.target, at.now)
+    if hold is None:
+        return None
+    which = " for this image" if hold.image else ""
+    if hold.kind == "left":
+        return Wait(For.HOLD, f"a rollback went away from this image{_reason(hold.why)}", hold.until)
+    return Wait(For.HOLD, f"held{which} by {hold.by}{_reason(hold.why)}", hold.until)
+
+
+def unapproved(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -> Wait | None:
+    """The wait for a person's approval of this very image; None where none is asked for, or it is there."""
+    if policy.mode != "approve" or at.decisions.is_approved(name, verdict.target):
+        return None
+    return Wait(For.APPROVAL, f"`watcher approve {name}` lets it go ahead")
+
+
+def _judged(verdict: Verdict) -> Wait | None:
+    if verdict.status is not Status.HELD:
+        return None
+    return Wait(For.COOLDOWN if verdict.until else For.FAILED, verdict.reason, verdict.until)
+
+
+def _reason(why: str) -> str:
+    return f": {why}" if why else ""
 
 
 def scheduled(policy: Policy, *, now: float, grace: float) -> Wait | None:
-    """The wait for a schedule's next moment; None where an update may begin, as `waits` has the arguments."""
+    """The wait for a schedule's next moment; None where an update may begin.
+
+    Args:
+        policy: The container's settings.
+        now: Seconds since the epoch.
+        grace: Seconds after a moment in which an update may still begin.
+    """
     if not policy.schedule or may_begin(policy.schedule, now, grace):
         return None
     return Wait(For.SCHEDULE, f"its schedule is {policy.schedule}", next_time(policy.schedule, now))

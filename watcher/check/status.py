@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from watcher.check import checks, eligibility, judgement
 from watcher.check.checks import Judge
-from watcher.check.eligibility import Wait
+from watcher.check.eligibility import Circumstances, Wait
 from watcher.check.judgement import Assessment
 from watcher.check.own_labels import remarks
 from watcher.check.providers import trouble_before
@@ -28,6 +28,7 @@ from watcher.model.kept import Kept, still_kept
 from watcher.model.names import Marker, container_name, name_of
 from watcher.model.release import NOTHING, Releases
 from watcher.recovery.state import Scene, scenes, set_aside, strays
+from watcher.store.holds import NO_DECISIONS, Holds
 
 UPDATING = "updating"
 _RUNNING = {"running", "paused", "restarting"}
@@ -69,8 +70,8 @@ class Shown:
 Answer = Shown | WatcherError
 
 
-def shown(context: Context, found: Assessment) -> Shown:
-    """What is said of a container that was judged."""
+def shown(context: Context, found: Assessment, decisions: Holds = NO_DECISIONS) -> Shown:
+    """What is said of a container that was judged; `decisions` are what people hold and approve."""
     container, policy = found.container, _policy(context, found.container)
     mode = policy.mode if policy and policy.enable else "-"
     about = container["Id"], reference_of(container), container["State"]["Status"], mode, found.verdict
@@ -80,7 +81,7 @@ def shown(context: Context, found: Assessment) -> Shown:
         remarks=tuple(remarks(container)),
         engine=context.engine_name,
         releases=releases_of(found, policy.release_url if policy else ""),
-        waits=_waits(context, found.verdict, policy),
+        waits=_waits(context, found, policy, decisions),
         kept=kept_of(found, policy or context.defaults, time.time()),
     )
 
@@ -105,7 +106,7 @@ async def check_all(context: Context, judge: Judge, *, every: bool = False) -> l
     wanted = opted_in(rows, own)
     if every:
         wanted += [row for row in rows if row["Id"] != own and row["State"] in _RUNNING]
-    found = _Found(context, rows, judge)
+    found = _Found(context, rows, judge, await context.memory.held.read())
     ids = {found.own_name(name_of(row)): row["Id"] for row in wanted}
     answers = await asyncio.gather(*(found.answer(name, ids[name]) for name in sorted(ids)))
     named = zip(sorted(ids), answers, strict=True)
@@ -115,7 +116,8 @@ async def check_all(context: Context, judge: Judge, *, every: bool = False) -> l
 async def check(context: Context, texts: Iterable[str], judge: Judge) -> list[tuple[str, Answer]]:
     """Judge the containers that a person named: what each was called, and the answer or the error."""
     texts, context = [*texts], context.looking()
-    found = _Found(context, await context.engine.containers(stopped=True), judge)
+    rows = await context.engine.containers(stopped=True)
+    found = _Found(context, rows, judge, await context.memory.held.read())
     answers = await asyncio.gather(*map(found.meant, texts))
     return [*zip(texts, answers, strict=True)]
 
@@ -127,9 +129,11 @@ class _Found:
         context: Where they are.
         rows: GET /containers/json?all=1.
         judge: How one with no open update is judged.
+        decisions: What people hold and approve.
     """
 
-    def __init__(self, context: Context, rows: list[Json], judge: Judge) -> None:
+    def __init__(self, context: Context, rows: list[Json], judge: Judge, decisions: Holds) -> None:
+        self._decisions = decisions
         self._context = context
         self._rows = rows
         self._judge = judge
@@ -164,10 +168,10 @@ class _Found:
                 return found
             container = await self._context.engine.container(name if name in self._open else cid)
             if name in self._aside:
-                return shown(self._context, _left("it was set aside", container, self._aside[name]))
+                return self._shown(_left("it was set aside", container, self._aside[name]))
             if name in self._strays:
                 why = "it has a temporary name of an update"
-                return shown(self._context, _left(why, container, self._strays[name]))
+                return self._shown(_left(why, container, self._strays[name]))
             return await self._judged(container)
         except EngineUnavailable:
             raise
@@ -176,10 +180,13 @@ class _Found:
         except Exception as error:  # noqa: BLE001 - an error of ours must not keep the others from being shown
             return unexpected(name, error)
 
+    def _shown(self, found: Assessment) -> Shown:
+        return shown(self._context, found, self._decisions)
+
     async def _judged(self, container: Json) -> Shown:
         """Answer for a container that has no open update; an update waits for what it depends on, too."""
         found = await self._judge(self._context, container)
-        row = shown(self._context, found)
+        row = self._shown(found)
         is_wanted = row.mode not in ("-", "notify") and found.verdict.status in eligibility.UPDATES
         if is_wanted and (trouble := await trouble_before(self._context, self._order, container)):
             return evolve(row, waits=(*row.waits, eligibility.held_back(trouble)))
@@ -200,8 +207,9 @@ class _Found:
         running = self._context.memory.image(container["Image"])
         found = Assessment(container | {"Name": f"/{scene.name}"}, None, verdict, running)
         stage = stage_of(scene, {row["Id"]: row["State"] for row in self._rows})
-        waits = (eligibility.under_way(verdict.reason),)
-        return evolve(shown(self._context, found), state=UPDATING, waits=waits, stage=stage)
+        row = self._shown(found)
+        waits = (eligibility.under_way(verdict.reason), *row.waits)
+        return evolve(row, state=UPDATING, waits=waits, stage=stage)
 
     async def _how_open(self, name: str) -> str:
         """Whether somebody is at work on an update, as far as this machine can tell."""
@@ -222,11 +230,12 @@ def _left(what: str, container: Json, name: str) -> Assessment:
     return judgement.unknown(container, why)
 
 
-def _waits(context: Context, verdict: Verdict, policy: Policy | None) -> tuple[Wait, ...]:
-    """Why a container is not updated now, as far as it is its own affair."""
+def _waits(context: Context, found: Assessment, policy: Policy | None, decisions: Holds) -> tuple[Wait, ...]:
+    """Why a container is not updated now, as far as it is its own affair, or a person's."""
+    at = Circumstances(time.time(), context.grace, decisions)
     if policy is None:
-        return ()
-    return eligibility.waits(verdict, policy, now=time.time(), grace=context.grace)
+        return tuple(filter(None, [eligibility.held(found.name, found.verdict, at)]))
+    return eligibility.waits(found.name, found.verdict, policy, at)
 
 
 def _policy(context: Context, container: Json) -> Policy | None:

@@ -138,7 +138,7 @@ class Policy:
 
     Attributes:
         enable: Whether it opted in; only a label says so.
-        mode: `update`, or `notify` to say it and not do it.
+        mode: `update`, `notify` to say it and not do it, or `approve` to pull it and wait for a person.
         source: `registry`, or `local` to follow the local tag only and never ask a registry.
         depends_on: Names of containers that are updated before this one.
         stop_timeout: Seconds to stop before SIGKILL; None is the container's own time.
@@ -155,7 +155,10 @@ class Policy:
 
     enable: bool = _setting(False, boolean, _YES_OR_NO)
     mode: str = _setting(
-        "update", OneOf("update", "notify"), "update or notify", "notify: say it and do not do it."
+        "update",
+        OneOf("update", "notify", "approve"),
+        "update, notify or approve",
+        "notify: say it and do not do it; approve: pull it, and wait for `watcher approve`.",
     )
     source: str = _setting("registry", OneOf("registry", "local"), "registry or local")
     depends_on: tuple[str, ...] = _setting((), container_names, "names of containers, separated by commas")

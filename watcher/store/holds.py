@@ -74,6 +74,9 @@ class Holds:
         return any(each.kind == "approve" and each.image == image for each in self.of.get(name, ()))
 
 
+NO_DECISIONS = Holds()
+
+
 class HoldStore:
     """What is held and approved of one engine's containers, in a database that others may share.
 

@@ -13,7 +13,7 @@ SETTINGS = {
     "cooldown": ("DURATION", "0"),
     "schedule-grace": ("DURATION", "1h"),
     "concurrency": ("NUMBER", "8"),
-    "mode": ("[update|notify]", "update"),
+    "mode": ("[update|notify|approve]", "update"),
     "log-format": ("[auto|console|json]", "auto"),
     "log-level": ("[debug|info|warning|error]", "info"),
 }

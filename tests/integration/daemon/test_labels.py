@@ -18,7 +18,7 @@ from tests.testbed.stack import Stack
     [
         ("enable", "yes", "true or false"),
         ("enable", "True", "true or false"),
-        ("mode", "monitor", "update or notify"),
+        ("mode", "monitor", "update, notify or approve"),
         ("source", "hub", "registry or local"),
         ("stop-timeout", "10", "a duration such as"),
         ("stable-for", "-1s", "a duration such as"),

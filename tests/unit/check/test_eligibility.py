@@ -5,12 +5,24 @@ from typing import Any
 
 import pytest
 
-from watcher.check.eligibility import For, Wait, held_back, nearest, scheduled, under_way, waits, words
+from watcher.check.eligibility import (
+    Circumstances,
+    For,
+    Wait,
+    held_back,
+    nearest,
+    scheduled,
+    under_way,
+    waits,
+    words,
+)
 from watcher.check.verdict import Status, Verdict
 from watcher.config.settings import Policy
+from watcher.store.holds import Hold, Holds
 
 HOUR = 3600.0
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC).timestamp()
+AT = Circumstances(NOON, HOUR)
 LEAP_DAY = "0 3 29 2 *"
 OUTDATED = Verdict(Status.OUTDATED, "app:1 was a, is b", "sha256:a", "sha256:b")
 CURRENT = Verdict(Status.CURRENT, "app:1 is a", "sha256:a", "sha256:a")
@@ -21,7 +33,7 @@ UNKNOWN = Verdict(Status.UNKNOWN, "app:1 is not in the local image cache", "sha2
 
 def causes(verdict: Verdict, **settings: Any) -> list[str]:
     policy = Policy(**{"enable": True, **settings})
-    return [wait.cause.value for wait in waits(verdict, policy, now=NOON, grace=HOUR)]
+    return [wait.cause.value for wait in waits("web", verdict, policy, AT)]
 
 
 @pytest.mark.parametrize("verdict", [CURRENT, OUTDATED, UNKNOWN])
@@ -38,13 +50,13 @@ def test_an_update_waits_for_its_schedule() -> None:
 
 
 def test_an_image_that_failed_is_waited_for_without_an_end() -> None:
-    assert waits(FAILED, Policy(enable=True), now=NOON, grace=HOUR) == (Wait(For.FAILED, FAILED.reason),)
+    assert waits("web", FAILED, Policy(enable=True), AT) == (Wait(For.FAILED, FAILED.reason),)
 
 
 def test_a_cooldown_has_an_end() -> None:
     expected = (Wait(For.COOLDOWN, COOLING.reason, NOON + 60),)
 
-    assert waits(COOLING, Policy(enable=True), now=NOON, grace=HOUR) == expected
+    assert waits("web", COOLING, Policy(enable=True), AT) == expected
 
 
 def test_every_reason_is_named_and_not_only_the_first() -> None:
@@ -59,6 +71,58 @@ def test_what_is_never_updated_by_itself_does_not_wait_for_its_schedule(settings
 @pytest.mark.parametrize("verdict", [FAILED, COOLING])
 def test_what_only_notifies_is_held_all_the_same(verdict: Verdict) -> None:
     assert causes(verdict, mode="notify", schedule=LEAP_DAY) != []
+
+
+def decided(*found: Hold) -> Circumstances:
+    return Circumstances(NOON, HOUR, Holds({"web": found}))
+
+
+def test_what_a_person_holds_waits_with_who_why_and_until_when_update_or_none() -> None:
+    at = decided(Hold("web", "hold", NOON - 1, NOON + 60, by="cli", why="the fair"))
+
+    for verdict in (OUTDATED, CURRENT):
+        assert waits("web", verdict, Policy(), at) == (Wait(For.HOLD, "held by cli: the fair", NOON + 60),)
+    assert waits("db", OUTDATED, Policy(), at) == ()
+
+
+def test_a_hold_that_is_over_or_of_another_image_holds_nothing() -> None:
+    over = Hold("web", "hold", NOON - 9, NOON - 1)
+    other = Hold("web", "hold", NOON - 9, image="sha256:c")
+
+    assert waits("web", OUTDATED, Policy(enable=True), decided(over, other)) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [("hold", "held for this image by cli"), ("left", "a rollback went away from this image")],
+)
+def test_a_hold_of_one_image_says_so(kind: Any, why: str) -> None:
+    at = decided(Hold("web", kind, NOON, image="sha256:b"))
+
+    assert waits("web", OUTDATED, Policy(), at) == (Wait(For.HOLD, why),)
+
+
+def test_an_update_of_mode_approve_waits_for_the_approval_of_this_very_image() -> None:
+    policy = Policy(enable=True, mode="approve")
+    this, another = (Hold("web", "approve", NOON, image=image) for image in ("sha256:b", "sha256:c"))
+
+    assert waits("web", OUTDATED, policy, decided(this)) == ()
+    for at in (AT, decided(another)):
+        (wait,) = waits("web", OUTDATED, policy, at)
+        assert (wait.cause, wait.why) == (For.APPROVAL, "`watcher approve web` lets it go ahead")
+    assert waits("web", CURRENT, policy, AT) == ()
+
+
+def test_a_person_is_waited_for_before_a_clock() -> None:
+    at = decided(Hold("web", "hold", NOON))
+    policy = Policy(enable=True, mode="approve", schedule=LEAP_DAY)
+
+    assert [wait.cause.value for wait in waits("web", COOLING, policy, at)] == [
+        "hold",
+        "cooldown",
+        "approval",
+        "schedule",
+    ]
 
 
 def test_the_wait_for_a_schedule_ends_at_its_next_moment() -> None:

@@ -131,7 +131,7 @@ def test_labels_that_are_not_ours_change_nothing(labels: dict[str, str] | None) 
     ("label", "value", "expected"),
     [
         ("enable", "yes", "true or false"),
-        ("mode", "watch", "update or notify"),
+        ("mode", "watch", "update, notify or approve"),
         ("source", "hub", "registry or local"),
         ("stop-timeout", "10", "a duration"),
         ("stable-for", "soon", "a duration"),
