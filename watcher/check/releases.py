@@ -6,22 +6,30 @@ Pure: no I/O.
 from typing import Any
 
 from watcher.check.judgement import Assessment
-from watcher.model.release import Release, Releases, link, release_of
+from watcher.model.labels import RELEASE_URL
+from watcher.model.release import Release, Releases, link, release_of, template
 
 Json = dict[str, Any]
 
 
-def releases_of(found: Assessment, own_address: str = "") -> Releases:
+def releases_of(found: Assessment) -> Releases:
     """What is known of both images of a container that was judged; there is a link only to what is new.
 
-    Args:
-        found: The judgement; of an image that is still in its registry nothing is known.
-        own_address: The user's own address for release notes, or empty.
+    Of an image that is still in its registry nothing is known.
     """
     running = _said(found, found.verdict.running)
     target = _said(found, found.verdict.target)
     is_new = found.verdict.target not in ("", found.verdict.running)
-    return Releases(running, target, link(running, target, own_address) if is_new else "")
+    return Releases(running, target, link(running, target, own_address(found.container)) if is_new else "")
+
+
+def own_address(container: Json) -> str:
+    """The user's own address for release notes; empty where there is none, or none that can be read."""
+    text = ((container.get("Config") or {}).get("Labels") or {}).get(RELEASE_URL, "").strip()
+    try:
+        return template(text)
+    except ValueError:
+        return ""
 
 
 def _said(found: Assessment, image_id: str) -> Release:

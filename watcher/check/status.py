@@ -80,7 +80,7 @@ def shown(context: Context, found: Assessment, decisions: Holds = NO_DECISIONS) 
         *about,
         remarks=tuple(remarks(container)),
         engine=context.engine_name,
-        releases=releases_of(found, policy.release_url if policy else ""),
+        releases=releases_of(found),
         waits=_waits(context, found, policy, decisions),
         kept=kept_of(found, policy or context.defaults, time.time()),
     )

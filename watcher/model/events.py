@@ -38,6 +38,9 @@ class Change:
         old: The id of the image that it runs; empty where that is not known.
         new: The id of the image that it is to run, or empty.
         digest: The digest of that image in its repository, or empty.
+        old_version: What the image that runs says of its version, or empty.
+        new_version: What the other one says of it, likewise.
+        link: Where people read what is new, or empty.
     """
 
     container: str
@@ -45,6 +48,9 @@ class Change:
     old: str = ""
     new: str = ""
     digest: str = ""
+    old_version: str = ""
+    new_version: str = ""
+    link: str = ""
 
 
 @frozen

@@ -3,6 +3,7 @@
 LABEL_PREFIX = "ctr-updater."
 ENABLE = f"{LABEL_PREFIX}enable"
 DEPENDS_ON = f"{LABEL_PREFIX}depends-on"
+RELEASE_URL = f"{LABEL_PREFIX}release-url"
 
 # What this program writes itself; a label of these names is no setting.
 REFERENCE = f"{LABEL_PREFIX}reference"

@@ -20,8 +20,8 @@ from watcher.model.errors import (
     WatcherError,
 )
 from watcher.model.events import Attempt, Change, Ending, ImageVersion
-from watcher.model.inspection import reference_of
 from watcher.model.quoting import escaped
+from watcher.update.change import change_of
 from watcher.update.stages import Stages
 from watcher.update.steps import Part
 
@@ -72,21 +72,22 @@ class Account:
         await self._context.events.ended(self._attempt(outcome, why))
 
     def _attempt(self, outcome: Ending, why: str) -> Attempt:
-        first, *along = self._parts
+        (first, *along), change = self._parts, change_of(self._found)
         return Attempt(
             at=now(),
             name=self._found.name,
             kind="update",
             outcome=outcome,
-            image=reference_of(self._found.container),
-            old=ImageVersion(self._found.verdict.running),
-            new=ImageVersion(self._found.verdict.target),
+            image=change.image,
+            old=_old(change),
+            new=_new(change),
             by=self._context.by,
             took_s=time.monotonic() - self._began,
             down_s=self.stages.down_s,
             stages=self.stages.took | self.stages.failed,
             along=tuple(part.name for part in along),
             why=escaped(why),
+            link=change.link or None,
             containers=(first.inspected["Id"], first.new),
         )
 
@@ -99,13 +100,22 @@ def untried(context: Context, change: Change, outcome: Ending, why: str) -> Atte
         kind="update",
         outcome=outcome,
         image=change.image,
-        old=ImageVersion(change.old),
-        new=ImageVersion(change.new),
+        old=_old(change),
+        new=_new(change),
         by=context.by,
         took_s=0.0,
         down_s=None,
         why=why,
+        link=change.link or None,
     )
+
+
+def _old(change: Change) -> ImageVersion:
+    return ImageVersion(change.old, change.old_version or None)
+
+
+def _new(change: Change) -> ImageVersion:
+    return ImageVersion(change.new, change.new_version or None)
 
 
 def ending_of(error: WatcherError) -> Ending:

@@ -2,19 +2,21 @@
 
 from watcher.check import facts
 from watcher.check.judgement import Assessment, assessed
+from watcher.check.releases import own_address, releases_of
 from watcher.engine.client import Engine, Json
 from watcher.engine.images import known_image
 from watcher.model.errors import EngineError, NotFound
 from watcher.model.events import Change
 from watcher.model.inspection import reference_of
 from watcher.model.reference import readable
+from watcher.model.release import link, release_of
 from watcher.recovery.reading import outline
 from watcher.recovery.state import Scene
 
 
 def change_of(found: Assessment) -> Change:
     """The update that a container has, or would have."""
-    verdict, image = found.verdict, found.image
+    verdict, image, releases = found.verdict, found.image, releases_of(found)
     is_here = image is not None and image["Id"] == verdict.target
     return Change(
         container=found.name,
@@ -22,6 +24,9 @@ def change_of(found: Assessment) -> Change:
         old=verdict.running,
         new=verdict.target,
         digest=verdict.digest or (_digest(image, reference_of(found.container)) if is_here else ""),
+        old_version=releases.running.version,
+        new_version=releases.target.version,
+        link=releases.link,
     )
 
 
@@ -40,18 +45,26 @@ async def change_of_scene(engine: Engine, name: str, scene: Scene | None) -> Cha
     known = new or old
     if known is None:
         return Change(name)
-    reference = reference_of(known)
+    reference, image = reference_of(known), await _image(engine, new)
+    running, target = release_of(await _image(engine, old)), release_of(image)
     return Change(
         container=name,
         image=reference,
         old=old["Image"] if old else "",
         new=new["Image"] if new else "",
-        digest=_digest(await known_image(engine, new["Image"]), reference) if new else "",
+        digest=_digest(image, reference),
+        old_version=running.version,
+        new_version=target.version,
+        link=link(running, target, own_address(known)),
     )
 
 
 async def _assessed(engine: Engine, name: str) -> Assessment:
     return assessed(await facts.here(engine, await engine.container(name)))
+
+
+async def _image(engine: Engine, container: Json | None) -> Json | None:
+    return await known_image(engine, container["Image"]) if container else None
 
 
 async def _container(engine: Engine, cid: str) -> Json | None:

@@ -105,6 +105,16 @@ def test_an_update_tells_its_plan_each_step_and_its_end_in_order(told: Told, sta
     assert [(each.outcome, each.containers) for each in told.expected] == [("updated", attempt.containers)]
 
 
+def test_an_attempt_knows_both_versions_and_where_to_read_what_is_new(told: Told, stack: Stack) -> None:
+    said = {"org.opencontainers.image.version": "1", "org.opencontainers.image.source": "https://a.b/c/d"}
+    outdated(stack, labels=said, new={"labels": said | {"org.opencontainers.image.version": "2"}})
+
+    (attempt,) = told.update(stack.name("web"), request=Request()).recorded
+
+    assert (attempt.old.version, attempt.new.version) == ("1", "2")
+    assert attempt.link == "https://a.b/c/d/releases"
+
+
 def test_an_update_that_fails_tells_the_step_and_the_way_back(told: Told, stack: Stack) -> None:
     web = outdated(stack, new={"cmd": ["/bin/sh", "-c", "exit 7"]})
     before = stack.inspect(web.name)

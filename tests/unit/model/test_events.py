@@ -38,6 +38,9 @@ def test_the_change_of_an_event_is_an_object_of_its_own() -> None:
         "old": "sha256:1",
         "new": "sha256:2",
         "digest": "",
+        "old_version": "",
+        "new_version": "",
+        "link": "",
     }
 
 
