@@ -6,6 +6,7 @@ from watcher.model.inspection import config_of
 from watcher.model.quoting import Mask, escaped
 
 _LINES = 5
+_KEPT_LINES = 20
 _LONGEST = 400
 
 
@@ -55,6 +56,17 @@ async def last_words(engine: Engine, cid: str, mask: Mask) -> str:
     except EngineError:
         return ""
     return clause("its last words", said)
+
+
+async def last_lines(engine: Engine, cid: str) -> tuple[str, ...]:
+    """The end of a container's log, to be kept; nothing where it cannot be read, or not be masked."""
+    try:
+        mask = await mask_of(engine, cid)
+        said = mask(await engine.logs(cid, _KEPT_LINES))
+    except EngineError:
+        return ()
+    lines = (escaped(line.rstrip())[-_LONGEST:] for line in said.split("\n"))
+    return tuple(filter(None, lines))[-_KEPT_LINES:]
 
 
 async def last_check(engine: Engine, container: Json) -> str:

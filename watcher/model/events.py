@@ -361,6 +361,7 @@ class Attempt:
         link: Where people read about the new version.
         containers: The ids of the old container and of its successor, each empty where there is none: an
             attempt that is told twice, by its process and by the next one's recovery, is known by them.
+        output: The last lines that the container wrote whose failure ended it: masked, escaped and cut.
     """
 
     at: str
@@ -378,6 +379,7 @@ class Attempt:
     why: str = ""
     link: str | None = None
     containers: tuple[str, str] = ("", "")
+    output: tuple[str, ...] = ()
 
 
 @frozen

@@ -32,6 +32,7 @@ PATIENCE_S = 24 * 3600.0  # a registry that is away for an hour is nobody's busi
 FINISHED = "was finished"  # says an attempt of an update that was cut short
 STOPPED = "stopped by a signal"  # says one that a person ended
 
+_KEPT = ("containers", "output")  # for the history alone
 _STANDING = (ATTENTION, FAILED, UNKNOWN, HELD, AVAILABLE)
 _FAILURES = (ATTENTION, FAILED)
 _ENGINE_REFUSED, _UNKNOWN, _FAILED = 4, 5, 6
@@ -168,4 +169,4 @@ def _news(kind: str, change: Change, why: str, state: str | None = None, **facts
 
 
 def _facts(attempt: Attempt) -> Json:
-    return {name: value for name, value in asdict(attempt).items() if name != "containers"}
+    return {name: value for name, value in asdict(attempt).items() if name not in _KEPT}

@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 from watcher.check.judgement import Assessment
+from watcher.container.last_output import last_lines
 from watcher.container.startup import to_its_end
 from watcher.container.successor import Contended, Moved
 from watcher.host.context import Context
@@ -26,6 +27,10 @@ from watcher.update.stages import Stages
 from watcher.update.steps import Part
 
 _STOPPED = "stopped by a signal"
+
+# Told how an update is about to end, before the request that nobody can tell it from afterwards: the reason,
+# and the id of the successor that does not work, or nothing.
+Expect = Callable[[Ending, str, str], Awaitable[None]]
 
 
 class Account:
@@ -47,10 +52,18 @@ class Account:
         self._parts = parts
         self._began = time.monotonic()
         self._expected: Ending = "failed"
+        self._output: tuple[str, ...] = ()
 
-    async def expect(self, outcome: Ending, why: str) -> None:
-        """Have it recorded that the attempt is about to end so, should this process not live to tell."""
+    async def expect(self, outcome: Ending, why: str, failed: str) -> None:
+        """Have it recorded that the attempt is about to end so, should this process not live to tell.
+
+        Args:
+            outcome: How.
+            why: What went wrong, or nothing.
+            failed: The id of the container that does not work, whose output is kept; or nothing.
+        """
         self._expected = outcome
+        self._output = await last_lines(self._context.engine, failed) if failed else ()
         await self._context.events.expect(self._attempt(outcome, why))
 
     @contextlib.asynccontextmanager
@@ -88,6 +101,7 @@ class Account:
             along=tuple(part.name for part in along),
             why=escaped(why),
             link=change.link or None,
+            output=self._output,
             containers=(first.inspected["Id"], first.new),
         )
 

@@ -6,7 +6,7 @@ be undone, by this process or, after it was killed, by the next one (`recovery`)
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 from watcher.container.commit_check import OutOfPlace
 from watcher.container.downtime import OVERTAKEN, Downtime
@@ -18,10 +18,11 @@ from watcher.container.startup import to_its_end
 from watcher.container.successor import Contended, Moved
 from watcher.engine.client import Engine
 from watcher.model.errors import Conflict, EngineError, NotFound, RolledBack, UpdateFailed, WatcherError
-from watcher.model.events import Ending, StageBegan
+from watcher.model.events import StageBegan
 from watcher.recovery.executor import Failure, settle
 from watcher.recovery.state import contended
 from watcher.recovery.undo import undo_all
+from watcher.update.account import Expect
 from watcher.update.not_undone import attempted, not_undone, still_there
 from watcher.update.plan import Action, Plan, Step
 from watcher.update.prune_guard import Rescue
@@ -34,9 +35,6 @@ _CREATION = {Action.CREATE, Action.SPARE}
 _IN_USE = "is already in use"  # a name
 _REMOVALS = {Action.REMOVE, Action.REMOVE_SPARE}
 _DOWN = {Action.GO, Action.STOP, Action.HOLD, Action.SET_ASIDE, Action.TAKE_NAME, Action.START}
-
-# Told how the update is about to end, before the request that nobody can tell it from afterwards.
-Expect = Callable[[Ending, str], Awaitable[None]]
 
 
 class Update:
@@ -132,7 +130,7 @@ class Update:
             await self._rescue.keep_images(self._parts.values())
             for part in self._parts.values():
                 await part.confirm()
-            await self._expect("updated", "")
+            await self._expect("updated", "", "")
         await self._take(self._parts[step.name], step.action)
         if [step] == self._starts[-1:]:
             self._downtime.end()
@@ -220,7 +218,8 @@ class Update:
             self.failed = await self._blamed(self._parts[step.name], error)
         elif step.action is Action.CREATE and isinstance(error, EngineError) and is_lasting(error):
             self.failed = Failure(self._plan.name, self._target, tried)
-        await self._expect("rolled back" if self._has_changed(step, error) else "failed", tried)
+        failed = self._parts[step.name].new if isinstance(error, NotProved) else ""
+        await self._expect("rolled back" if self._has_changed(step, error) else "failed", tried, failed)
         await self._undone(tried, error)
 
     def _is_proved(self, name: str) -> bool:

@@ -1,5 +1,6 @@
 """What is told of an update on a real engine: every step in its order, and the attempt at its end."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -16,16 +17,19 @@ from watcher.model.events import (
     Attempt,
     AttemptEnded,
     Event,
+    EventsDropped,
     Planned,
     PullBegan,
     PullEnded,
     StageBegan,
     StageEnded,
+    SubscriberFailed,
     Updated,
 )
 from watcher.update import by_hand
 from watcher.update.service import Outcome, Request
 
+RELEASE = {"version": "1.0", "source": "https://github.com/example/app"}
 STEPS = ["create", "stop", "set_aside", "take_name", "start", "prove", "remove"]
 
 
@@ -88,6 +92,17 @@ def attempt_of(told: Told, web: App, stack: Stack, *, is_begun: bool = True) -> 
     return attempt
 
 
+def test_versions_and_a_link_go_with_an_attempt(told: Told, stack: Stack) -> None:
+    said = {f"org.opencontainers.image.{key}": value for key, value in RELEASE.items()}
+    web = outdated(stack, labels=said, new={"labels": said | {"org.opencontainers.image.version": "1.1"}})
+
+    told.update(web.name, request=Request())
+
+    attempt = attempt_of(told, web, stack)
+    assert (attempt.old.version, attempt.new.version) == ("1.0", "1.1")
+    assert attempt.link == f"{RELEASE['source']}/releases"
+
+
 @pytest.mark.every_engine
 def test_an_update_tells_its_plan_each_step_and_its_end_in_order(told: Told, stack: Stack) -> None:
     web = outdated(stack)
@@ -116,7 +131,8 @@ def test_an_attempt_knows_both_versions_and_where_to_read_what_is_new(told: Told
 
 
 def test_an_update_that_fails_tells_the_step_and_the_way_back(told: Told, stack: Stack) -> None:
-    web = outdated(stack, new={"cmd": ["/bin/sh", "-c", "exit 7"]})
+    says = "seq 30; echo $SECRET; printf '\\033[31mend\\n'; exit 7"
+    web = outdated(stack, "-e", "SECRET=hunter2hunter2", new={"cmd": ["/bin/sh", "-c", says]})
     before = stack.inspect(web.name)
 
     told.update(web.name, request=Request())
@@ -126,6 +142,10 @@ def test_an_update_that_fails_tells_the_step_and_the_way_back(told: Told, stack:
     assert (attempt.outcome, attempt.why) == ("rolled back", str(told.results[0]))
     assert attempt.down_s is not None
     assert [each.outcome for each in told.expected] == ["rolled back"]
+    assert [*attempt.output[:18]] == [str(number) for number in range(13, 31)]
+    assert len(attempt.output) == 20
+    assert attempt.output[-1] == r"\x1b[31mend"
+    assert "hunter2" not in str(told.events)
     unchanged(stack, before)
 
 
@@ -186,3 +206,30 @@ def test_a_pull_is_told_before_the_update(told: Told, stack: Stack) -> None:
     assert isinstance(ended, PullEnded)
     assert began.image == ended.image
     assert ended.why
+
+
+@pytest.mark.usefixtures("told")
+def test_whoever_listens_and_hangs_or_fails_holds_up_no_update(stack: Stack) -> None:
+    web, seen = outdated(stack), list[Event]()
+
+    async def hang(_: Event) -> None:
+        await asyncio.Event().wait()
+
+    def fail(_: Event) -> None:
+        raise OSError("disk full")
+
+    async def command(context: Context) -> int:
+        context.events.subscribe("hanging", hang)
+        context.events.subscribe("broken", fail)
+        context.events.subscribe("test", seen.append)
+        (result,) = [each async for _, each in by_hand.update(context, [web.name], Request())]
+        assert isinstance(result, Outcome)
+        replaced(stack, web)
+        return 0
+
+    assert session.run(command) == 0
+    (lost,) = (each for each in seen if isinstance(each, EventsDropped))
+    assert (lost.subscriber, lost.count > len(STEPS)) == ("hanging", True)
+    assert [each for each in seen if isinstance(each, SubscriberFailed)] == [
+        SubscriberFailed("broken", "OSError: disk full")
+    ]

@@ -63,7 +63,7 @@ def test_an_attempt_has_the_keys_of_the_history() -> None:
 
     record = json.loads(json.dumps(AttemptEnded(attempt).record["attempt"]))
 
-    keys = "at name kind outcome image old new by took_s down_s stages along why link containers"
+    keys = "at name kind outcome image old new by took_s down_s stages along why link containers output"
     assert list(record) == keys.split()
     assert record["old"] == {"id": "sha256:1", "version": "1.0"}
     assert record["along"] == ["sidecar"]
