@@ -74,7 +74,8 @@ class Account:
         except (Moved, Contended, TakenOver):
             raise
         except WatcherError as error:
-            await self._ended(ending_of(error), str(error))
+            # Once all have proved themselves nobody goes back, whatever is left to be removed.
+            await self._ended("updated" if self._expected == "updated" else ending_of(error), str(error))
             raise
         except asyncio.CancelledError:
             await to_its_end(self._ended(self._expected, _STOPPED))
