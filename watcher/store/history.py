@@ -125,9 +125,11 @@ class History:
 
 
 def record_of(attempt: "Attempt", engine: str) -> Json:
-    """An attempt as JSON: the keys of the history."""
+    """An attempt as JSON: the keys of the history; where a container failed, also the end of its `output`."""
     found = asdict(attempt)
     del found["containers"]
+    if not attempt.output:
+        del found["output"]
     images = {side: found[side] if found[side]["id"] else None for side in ("old", "new")}
     return {"at": found.pop("at"), "engine": engine} | found | images
 

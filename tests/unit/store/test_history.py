@@ -52,6 +52,13 @@ async def test_a_row_has_the_keys_of_the_contract(memory: Memory, tmp_path: Path
     assert (row["along"], row["why"], row["link"]) == (["db"], "it moved on", None)
 
 
+async def test_the_last_lines_of_a_container_that_failed_are_kept(memory: Memory, tmp_path: Path) -> None:
+    await memory.history.record(attempt(outcome="rolled back", output=("one", "two")))
+
+    (row,) = await Memory(tmp_path, here).history.last(20)
+    assert row["output"] == ["one", "two"]
+
+
 async def test_where_nothing_stopped_nothing_was_down_and_an_image_nobody_knows_is_none(
     memory: Memory,
 ) -> None:
