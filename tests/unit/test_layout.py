@@ -19,6 +19,7 @@ ELSEWHERE = {
     "cli/commands": f"{INTEGRATION}/cli/test_commands.py",
     "cli/ctr_updater": f"{INTEGRATION}/cli/test_exercise.py",
     "cli/looking": f"{INTEGRATION}/cli/test_list.py",
+    "cli/notify": f"{INTEGRATION}/cli/test_notify.py",
     "cli/output": f"{INTEGRATION}/cli/test_commands.py",
     "cli/runner": f"{INTEGRATION}/cli/test_errors.py",
     "cli/session": f"{INTEGRATION}/cli/test_signals.py",

@@ -1,12 +1,13 @@
 """`watcher`: the product's commands; flags in, exit codes out."""
 
 import sys
+from typing import Any
 
 import click
 
 from watcher import __version__
 from watcher.cli.options import setting_options, state_dir_option
-from watcher.cli.runner import HELP, SETTINGS, Commands, debug_option, run
+from watcher.cli.runner import HELP, SETTINGS, Commands, debug_option, run, run_without_engine
 from watcher.config.settings import state_folder
 from watcher.store import heartbeat
 
@@ -77,6 +78,22 @@ def show(*, debug: bool, **flags: bool) -> None:
     """List the containers with the label ctr-updater.enable=true, and what is to be said of each."""
     as_json = flags["as_json"]
     sys.exit(run(lambda commands: commands.show(**flags), debug=debug, as_json=as_json, looks=True))
+
+
+@main.command(epilog=SETTINGS, short_help="Send a test message to every address.")
+@click.option("--test", is_flag=True, help="Send a test message to every address.")
+@debug_option
+def notify(*, test: bool, debug: bool) -> None:
+    """Send a test message to every address in CTR_UPDATER_NOTIFY: 0 if all took it, else 5."""
+    if not test:
+        raise click.UsageError("Give --test.")
+    sys.exit(run_without_engine(_test_message, debug=debug))
+
+
+def _test_message() -> Any:
+    from watcher.cli import notify
+
+    return notify.test()
 
 
 def _refuse_empty(*names: str) -> None:

@@ -42,9 +42,18 @@ def run(
         as_json: Whether an error is also an object on standard output.
         looks: Whether it only looks: then nothing that updates is imported.
     """
+    return _guarded(lambda: _run(make, waits=waits, looks=looks), debug=debug, as_json=as_json)
+
+
+def run_without_engine(make: Callable[[], Any], *, debug: bool) -> int:
+    """The same of a command that needs no engine; `make` imports what it needs, and makes a coroutine."""
+    return _guarded(lambda: _run_without_engine(make), debug=debug)
+
+
+def _guarded(work: Callable[[], int], *, debug: bool, as_json: bool = False) -> int:
     standard_error.install()
     try:
-        return _run(make, waits=waits, looks=looks)
+        return work()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last line of defence, see above
         ended = _ended(error)
         _say(ended, as_json=as_json)
@@ -105,6 +114,18 @@ def _run(make: Callable[[Any], Any], *, waits: bool, looks: bool) -> int:
     gc.freeze()  # what is imported stays to the end: it is not looked through for garbage again and again
     gc.enable()
     return session.run(make(module), waits=waits)
+
+
+def _run_without_engine(make: Callable[[], Any]) -> int:
+    import asyncio
+
+    from watcher.config import certificates
+    from watcher.config.settings import refuse_unknown_variables
+
+    refuse_unknown_variables()
+    with certificates.unread():
+        work = make()
+    return asyncio.run(work)
 
 
 def _ended(error: BaseException) -> WatcherError:

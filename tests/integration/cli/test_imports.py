@@ -23,6 +23,8 @@ FREE = [
     ("watcher", "update", "--help"),
     ("watcher", "update", ""),
     ("watcher", "list", "--help"),
+    ("watcher", "notify"),
+    ("watcher", "notify", "--help"),
 ]
 LOOKS = [
     ("ctr-updater",),
