@@ -15,7 +15,14 @@ COPY watcher lib/watcher
 RUN python3 trim.py pyproject.toml lib root
 COPY LICENSE root/usr/share/doc/ctr-updater/
 
-FROM scratch
+# With Apprise: what that needs beside the plain image.
+FROM build AS build-full
+COPY .ci/notify.txt ./
+RUN python3 -m pip install --require-hashes --only-binary :all: --target lib --upgrade \
+    --no-cache-dir --no-compile --disable-pip-version-check --root-user-action ignore -r notify.txt
+RUN python3 trim.py pyproject.toml lib full root
+
+FROM scratch AS plain
 COPY --from=build /build/root /
 ENV HOME=/ \
     PATH=/usr/bin \
@@ -31,3 +38,11 @@ LABEL org.opencontainers.image.title="ctr-updater" \
 # Of the service; a one-shot has ended before it is asked.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s CMD ["/usr/bin/watcher", "healthy"]
 ENTRYPOINT ["/usr/bin/ctr-updater"]
+
+# docker build --target full: messages to every service that Apprise knows.
+FROM plain AS full
+COPY --from=build-full /build/full /
+RUN ["/usr/bin/python3", "-IS", "-m", "watcher.selfcheck"]
+
+# What is built unless another target is named.
+FROM plain

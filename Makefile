@@ -88,6 +88,8 @@ lock: install ## take newer dependencies into .ci/*.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --upgrade --python-version 3.11 \
 	  pyproject.toml -o .ci/runtime.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --upgrade --python-version 3.11 \
+	  --extra notify --constraint .ci/runtime.txt pyproject.toml -o .ci/notify.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --upgrade --python-version 3.11 \
 	  --group dev pyproject.toml -o .ci/dev.txt
 
 clean: ## remove what was installed here

@@ -1,8 +1,9 @@
 # ruff: noqa: INP001, S603, S607, T201 - a script of the build: no package, the base's own tools, a log to write
 """Makes the root file system of the image: the program, its interpreter, and nothing else.
 
-Runs in the build stage, by the interpreter that is shipped: `python3 trim.py PYPROJECT LIB ROOT` where
-PYPROJECT declares the commands, LIB holds the package beside its installed dependencies, and ROOT is made.
+Runs in the build stage, by the interpreter that is shipped: `python3 trim.py PYPROJECT LIB ROOT [BELOW]`
+where PYPROJECT declares the commands, LIB holds the package beside its installed dependencies, and ROOT is
+made; without what is in BELOW already, on which it will lie.
 
 What belongs in is computed, not listed: every module that an import statement can reach from the package,
 those within functions included (modulefinder), and every shared library that these need (ldd). The lists
@@ -62,15 +63,23 @@ NEVER = [
     "sitecustomize",  # of the base
     "structlog._greenlets",
     "structlog.twisted",
+    "urllib3.contrib.emscripten",
+    "urllib3.contrib.pyopenssl",
+    "urllib3.contrib.socks",
+    "urllib3.http2.connection",
     "webbrowser",
 ]
+
+# Of the full image alone: packages of which Apprise imports what lies in their folder, or by its name.
+LISTED = ["apprise.plugins", "apprise.config", "apprise.attachment", "markdown.extensions"]
+WITH_THOSE = ["ctypes"]  # which they import, whether it ever runs or not
 
 Modules = dict[str, Path]
 
 
 def main() -> None:
     """Fill ROOT, and print what takes how much of it."""
-    pyproject, lib, root = map(Path, sys.argv[1:4])
+    pyproject, lib, root, *below = map(Path, sys.argv[1:])
     sys.path.insert(0, str(lib))
     stdlib = Path("usr/lib") / f"python{sys.version_info.major}.{sys.version_info.minor}"
     place_modules(closure(lib), root, stdlib)
@@ -79,6 +88,8 @@ def main() -> None:
     place_libraries(root)
     place_settings(root)
     place_commands(tomllib.loads(pyproject.read_text())["project"]["scripts"], root / "usr/bin")
+    for already in below:
+        leave_out(root, already)
     for path in sorted((root / "usr").glob("*/*")):
         print(f"{size(path) / 1e6:6.2f} MB  {path.relative_to(root)}")
     print(f"{size(root) / 1e6:6.2f} MB  in all")
@@ -86,12 +97,16 @@ def main() -> None:
 
 def closure(lib: Path) -> Modules:
     """Every module, by its full name, that the package can import, with the file that holds it."""
-    finder = modulefinder.ModuleFinder(excludes=NEVER)
+    listed = [name for name in LISTED if lib.joinpath(*name.split(".")).is_dir()]
+    never = [name for name in NEVER if not (listed and name in WITH_THOSE)]
+    finder = modulefinder.ModuleFinder(excludes=never)
     sources = (path.relative_to(lib).with_suffix("") for path in sorted((lib / PACKAGE).rglob("*.py")))
     package = [".".join(path.parts).removesuffix(".__init__") for path in sources]
     sysconfigdata = [path.stem for path in Path(sysconfig.get_path("stdlib")).glob("_sysconfigdata_*.py")]
     for name in [*package, *HIDDEN, *sysconfigdata]:
         finder.import_hook(name, fromlist=["*"] if name == PACKAGE else None)
+    for name in listed:
+        finder.import_hook(name, fromlist=["*"])
     refuse_unmet(finder)
     files = {name: vars(module)["__file__"] for name, module in finder.modules.items()}
     return {name: Path(file) for name, file in files.items() if file}
@@ -112,6 +127,8 @@ def place_modules(modules: Modules, root: Path, stdlib: Path) -> None:
         if path.suffix == ".py":
             inside = stdlib.joinpath(*name.split("."), *(["__init__"] if path.stem == "__init__" else []))
             compile_to(path, root, inside.with_name(inside.name + ".pyc"))
+            if name.rpartition(".")[0] in LISTED and path.stem != "__init__":
+                root.joinpath(inside).touch()  # byte code is not what Apprise looks for: this has it imported
         else:
             parent = Path("lib-dynload") if "." not in name else Path(*name.split(".")[:-1])
             place_elf(path, root / stdlib / parent / path.name)
@@ -137,7 +154,7 @@ def place_metadata(lib: Path, target: Path) -> None:
     """Versions, which packages ask for as they are imported, and licences, which must go with every copy."""
     for distribution in importlib.metadata.distributions(path=[str(lib)]):
         for file in distribution.files or []:
-            if file.name == "METADATA" or "licenses" in file.parts:
+            if file.name in {"METADATA", "LICENSE"} or "licenses" in file.parts:
                 (target / file.parent).mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(lib / file, target / file)
 
@@ -200,6 +217,20 @@ def place_commands(scripts: dict[str, str], target: Path) -> None:
             f"#!/usr/bin/python3 -IS\nfrom {module} import {function}\n\n{function}()\n"
         )
         target.joinpath(name).chmod(0o755)
+
+
+def leave_out(root: Path, below: Path) -> None:
+    """Remove what is the same below, and then folders without anything."""
+    for path in sorted(root.rglob("*"), reverse=True):
+        same = below / path.relative_to(root)
+        if path.is_symlink():
+            is_there = same.is_symlink() and path.readlink() == same.readlink()
+        else:
+            is_there = path.is_file() and same.is_file() and path.read_bytes() == same.read_bytes()
+        if is_there:
+            path.unlink()
+        elif path.is_dir() and same.is_dir() and not any(path.iterdir()):
+            path.rmdir()
 
 
 def size(path: Path) -> int:

@@ -36,7 +36,7 @@ def docker(engine: PrivateEngine) -> Docker:
 @pytest.fixture(scope="session")
 def base(engine: PrivateEngine) -> str:
     """The name of a base to build on, which needs no network."""
-    return rootfs.base_image(engine, ROOT / ".ci/runtime.txt")
+    return rootfs.base_image(engine, ROOT / ".ci/notify.txt")
 
 
 @pytest.fixture(scope="session")
@@ -50,8 +50,25 @@ def image(docker: Docker, base: str) -> str:
 
 
 @pytest.fixture(scope="session")
+def full_image(docker: Docker, image: str, base: str) -> str:
+    """The name of the image with Apprise, which lies on the other."""
+    name = f"{image}:full"
+    arguments = ["--build-arg", f"BASE={base}", "--build-arg", f"VERSION={__version__}"]
+    arguments += ["--build-arg", "REVISION=abc123", "--target", "full", "-t", name, str(ROOT)]
+    built = docker("build", "--network", "none", *arguments)
+    if built.code:
+        pytest.fail(f"the full image does not build: {built.out}{built.err}", pytrace=False)
+    return name
+
+
+@pytest.fixture(scope="session")
 def contents(engine: PrivateEngine, image: str) -> dict[str, tarfile.TarInfo]:
     """Every file of the image, by its path."""
+    return files(engine, image)
+
+
+def files(engine: PrivateEngine, image: str) -> dict[str, tarfile.TarInfo]:
+    """Every file of an image, by its path."""
     container = engine.docker("create", image)
     exported = subprocess.run(
         ["docker", "export", container], env=engine.environ, capture_output=True, check=True
