@@ -41,6 +41,7 @@ ELSEWHERE = {
     "daemon/controller": f"{INTEGRATION}/daemon/test_once.py",
     "daemon/injections": f"{INTEGRATION}/daemon/test_injections.py",
     "daemon/notices": f"{INTEGRATION}/daemon/test_lines.py",
+    "daemon/notifier": f"{INTEGRATION}/daemon/test_messages.py",
     "daemon/puller": f"{INTEGRATION}/daemon/test_registry.py",
     "daemon/reconciler": f"{INTEGRATION}/daemon/test_outcomes.py",
     "engine/client": f"{INTEGRATION}/engine/test_endpoints.py",

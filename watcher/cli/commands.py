@@ -19,6 +19,7 @@ from watcher.daemon import log
 from watcher.daemon.controller import Daemon
 from watcher.daemon.event_watcher import FULL_LOOK_S
 from watcher.daemon.log_lines import say
+from watcher.daemon.notifier import Notifier
 from watcher.host.context import Context
 from watcher.model.errors import EngineUnavailable, WatcherError
 from watcher.model.quoting import escaped
@@ -132,7 +133,9 @@ def daemon(*, once: bool) -> Command:
 
     async def command(context: Context) -> int:
         context.events.subscribe("log", say)
-        work = Daemon(context, settings, Pulse(state_folder(), _ALLOWANCE_S))
-        return await (work.once() if once else work.run())
+        async with Notifier(context, settings, once=once) as notifier:
+            pulse = Pulse(state_folder(), _ALLOWANCE_S)
+            work = Daemon(context, settings, pulse, notifier.recheck)
+            return await (work.once() if once else work.run())
 
     return command

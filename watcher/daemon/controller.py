@@ -18,7 +18,7 @@ from watcher.daemon.engine_queue import EngineQueue
 from watcher.daemon.event_watcher import Watch
 from watcher.daemon.injections import Injections
 from watcher.daemon.notices import Notices
-from watcher.daemon.passes import Pass, Passes
+from watcher.daemon.passes import Pass, Passes, Recheck, nobody, whole
 from watcher.daemon.puller import Puller
 from watcher.daemon.reconciler import Reconciler, Result
 from watcher.daemon.workqueue import WorkQueue
@@ -28,12 +28,7 @@ from watcher.host import inventory
 from watcher.host.context import Context
 from watcher.host.inventory import Tag
 from watcher.model.errors import EngineError, Unknown
-from watcher.model.events import (
-    DaemonStopped,
-    LookFailed,
-    PassBegan,
-    PassEnded,
-)
+from watcher.model.events import DaemonStopped, LookFailed
 from watcher.model.labels import ENABLE
 from watcher.model.names import name_of
 from watcher.recovery.compose_recreations import unnamed
@@ -54,9 +49,12 @@ class Daemon:
         context: The engine, which need not be there yet.
         settings: The daemon's own.
         pulse: Where its health is told.
+        recheck: Given the names of all that are followed, those of which what was told may be over.
     """
 
-    def __init__(self, context: Context, settings: DaemonSettings, pulse: Pulse) -> None:
+    def __init__(
+        self, context: Context, settings: DaemonSettings, pulse: Pulse, recheck: Recheck = nobody
+    ) -> None:
         self._context = context = evolve(context, downtimes=Downtimes(settings.concurrency), by="daemon")
         self._publish = context.events.publish
         self._notices = Notices(context, settings.interval)
@@ -86,6 +84,7 @@ class Daemon:
             happened=self._injections.happened,
         )
         self._sweep = Sweep(context)
+        self._recheck = recheck
         self._cut_short: set[str] = set()
         self._strays: set[str] = set()
 
@@ -109,12 +108,10 @@ class Daemon:
 
     async def once(self) -> int:
         """One pass over every container that opted in; the highest exit code that applied."""
-        self._publish(PassBegan())
-        code = await self._once()
-        self._publish(PassEnded(code))
-        return code
+        return await whole(self._publish, self._once())
 
     async def _once(self) -> int:
+        await self._context.engine.negotiate()
         self._notices.lost()
         rows, codes = await self._ordered(), [0]
         if self._cut_short:
@@ -122,7 +119,7 @@ class Daemon:
             rows = await self._rows()
         codes += await self._all(self._puller.look, await self._puller.tags(rows))
         self._puller.queue.close()  # nobody takes the tags that are to be tried again, or waits for them
-        for name in inventory.wanting(await self._ordered(), self._context.defaults) | self._strays:
+        for name in await self._wanting(await self._ordered()):
             self._queue.add(name)
         return max(codes + await self._emptied())
 
@@ -209,13 +206,18 @@ class Daemon:
         """Find what wants a closer look: whatever is stale, or was cut short."""
         rows = await self._ordered()
         self._notices.runs(len(rows))
-        for name in inventory.wanting(rows, self._context.defaults) | self._cut_short | self._strays:
+        for name in await self._wanting(rows) | self._cut_short:
             self._queue.add(name)
         self._injections.see(rows)
         await self._puller.follow(rows)
         self._notices.lost()
         self._pulse.beat()
         self._pass.looked()
+
+    async def _wanting(self, rows: list[Json]) -> set[str]:
+        """Which of those that are followed want a closer look."""
+        told = await self._recheck({name_of(row) for row in rows})
+        return inventory.wanting(rows, self._context.defaults) | self._strays | told
 
     async def _rows(self) -> list[Json]:
         engine = self._context.engine

@@ -69,6 +69,32 @@ def _(event: events.LabelsDoubted) -> None:
 
 
 @say.register
+def _(event: events.AddressDoubted) -> None:
+    _log.warning("address left out", why=event.why)
+
+
+@say.register
+def _(event: events.MessageTaken) -> None:
+    _log.debug("message taken", address=event.address)
+
+
+@say.register
+def _(event: events.MessageNotTaken) -> None:
+    if event.is_news:
+        _log.warning("message not taken", address=event.address, why=event.why)
+
+
+@say.register
+def _(event: events.MessageGivenUp) -> None:
+    _log.error("message given up", address=event.address, why=event.why, given_up=event.count)
+
+
+@say.register
+def _(event: events.PingFailed) -> None:
+    _log.warning("ping failed", address=event.address, why=event.why)
+
+
+@say.register
 def _(event: events.LookFailed) -> None:
     more = {} if event.again_in_s is None else {"again_in_s": event.again_in_s}
     if event.image:

@@ -2,16 +2,36 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from traceback import format_exc
 
 from watcher.daemon.puller import Puller
 from watcher.engine.client import Json
 from watcher.host.inventory import Tag
-from watcher.model.errors import EngineError, Unknown
+from watcher.model.errors import EngineError, Unknown, WatcherError
 from watcher.model.events import Event, LookFailed, PassBegan, PassEnded, PullsPutOff
 
 _JITTER = 0.1
+
+# Given the names of all that are followed, those of which what was told may be over.
+Recheck = Callable[[Collection[str]], Awaitable[set[str]]]
+
+
+async def nobody(_: Collection[str]) -> set[str]:
+    """Of no container was anything told."""
+    return set()
+
+
+async def whole(publish: Callable[[Event], None], work: Awaitable[int]) -> int:
+    """Tell of a pass that is done in one go, and whose exit code this is."""
+    publish(PassBegan())
+    try:
+        code = await work
+    except WatcherError as error:
+        publish(PassEnded(error.exit_code))
+        raise
+    publish(PassEnded(code))
+    return code
 
 
 class Pass:

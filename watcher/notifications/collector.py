@@ -10,13 +10,13 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
-from attrs import asdict
+from attrs import asdict, evolve
 
 from watcher.notifications.addresses import Address
 from watcher.notifications.message import compose
-from watcher.notifications.news import ATTENTION, RECOVERED, News
-from watcher.notifications.reading import Over, Told
-from watcher.store.outbox import Notice, Outbox
+from watcher.notifications.news import ATTENTION, AVAILABLE, RECOVERED, UNKNOWN, UPDATED, News
+from watcher.notifications.reading import OF_A_CONTAINER, Over, Told
+from watcher.store.outbox import Notice, Outbox, Standing
 
 QUIET_S = 30.0  # after the last of the news
 LONGEST_S = 600.0  # after the first
@@ -29,7 +29,7 @@ class Collector:
         outbox: Where it is kept.
         addresses: To whom.
         chosen: The kinds that are told; what wants a person is told in any case.
-        host: Where all this happens, for the title.
+        name: Gives the name of where all this happens, for the title.
         identify: Gives the engine's id.
         ring: Called when there is a message to be sent.
         clock: Seconds since the epoch.
@@ -41,7 +41,7 @@ class Collector:
         addresses: Sequence[Address],
         *,
         chosen: Collection[str],
-        host: str,
+        name: Callable[[], Awaitable[str]],
         identify: Callable[[], Awaitable[str]],
         ring: Callable[[], None],
         clock: Callable[[], float] = time.time,
@@ -49,15 +49,15 @@ class Collector:
         self._outbox = outbox
         self._keys = [address.key for address in addresses]
         self._chosen = {*chosen, ATTENTION}
-        self._host = host
+        self._host, self._name = "", name
         self._identify = identify
         self._ring = ring
         self._clock = clock
         self._first = self._last = 0.0
         self._has_news = False
         self._changed = asyncio.Event()
-        self._known = set[tuple[str, str, str]]()  # about, kind, state
-        self._standing: set[tuple[str, str]] | None = None  # about, kind
+        self._known = set[Standing]()  # found by this process
+        self._standing: set[Standing] | None = None
 
     async def take(self, found: Told | Over) -> None:
         """Take what is so, or is over."""
@@ -70,6 +70,9 @@ class Collector:
     async def seal(self) -> None:
         """Make a message of the news, as at the end of a pass; nothing where there is none."""
         self._has_news = False
+        if not await self._outbox.has_news():
+            return
+        self._host = self._host or await self._name()
         if await self._outbox.seal(self._keys, self._written, self._clock()):
             self._ring()
 
@@ -86,15 +89,23 @@ class Collector:
             if self._has_news and self._left() <= 0:
                 await self.seal()
 
-    async def abouts(self) -> set[str]:
-        """Of what something is so that may be over by now."""
-        return {about for about, _ in await self._stands()}
+    async def recheck(self, names: Collection[str]) -> set[str]:
+        """The containers of which what is so may be over by now; what is so of any other is forgotten.
 
-    async def forget(self, abouts: Collection[str]) -> None:
-        """Forget what is gone."""
-        if gone := await self.abouts() & {*abouts}:
+        Args:
+            names: Those of all that are followed.
+        """
+        containers = {each for each in await self._stands() if not _is_of_a_tag(each)}
+        if gone := {about for about, _, _ in containers} - {*names}:
             await self._outbox.forget(await self._identify(), gone)
             self._drop(gone)
+        return {about for about, kind, _ in containers if kind != UPDATED} - gone
+
+    async def all_asked(self) -> None:
+        """Take that all tags and registries answered: what an earlier process found of them is over."""
+        for each in await self._stands() - self._known:
+            if _is_of_a_tag(each):
+                await self._over(each[0], Over((each[0],), (UNKNOWN,), each[0]))
 
     async def _tell(self, told: Told) -> None:
         news = told.news
@@ -117,21 +128,22 @@ class Collector:
         self._changed.set()
 
     async def _over(self, about: str, over: Over) -> None:
-        stands = await self._stands()
-        if not any((about, kind) in stands for kind in over.kinds):
+        if not any(each[:2] == (about, kind) for each in await self._stands() for kind in over.kinds):
             return
         facts = {"name": about, "image": over.image}
         news = json.dumps(asdict(News(RECOVERED, about, image=over.image, facts=facts)))
-        notice = Notice(await self._identify(), about, RECOVERED, "", news, 0, over.kinds)
-        is_told = RECOVERED in self._chosen
-        if await self._outbox.over(notice, self._clock(), is_told=is_told):
+        notice = Notice(await self._identify(), about, RECOVERED, "", news, 0, (AVAILABLE,))
+        if AVAILABLE in over.kinds:  # that there is no update any more is no recovery
+            await self._outbox.over(notice, self._clock(), is_told=False)
+        is_told = over.is_told and RECOVERED in self._chosen
+        if await self._outbox.over(evolve(notice, ends=over.kinds), self._clock(), is_told=is_told):
             self._begin()
         self._drop({about})
         self._changed.set()
 
-    async def _stands(self) -> set[tuple[str, str]]:
+    async def _stands(self) -> set[Standing]:
         if self._standing is None:
-            self._standing = {*await self._outbox.standing(await self._identify())}
+            self._standing = await self._outbox.standing(await self._identify())
         return self._standing
 
     def _drop(self, abouts: Collection[str]) -> None:
@@ -157,3 +169,8 @@ class Collector:
     def _written(self, records: Sequence[str]) -> str:
         message = compose(self._host, [News(**json.loads(record)) for record in records])
         return json.dumps(asdict(message))
+
+
+def _is_of_a_tag(standing: Standing) -> bool:
+    _, kind, state = standing
+    return kind == UNKNOWN and state != OF_A_CONTAINER

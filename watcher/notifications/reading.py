@@ -13,6 +13,7 @@ from watcher.model.events import (
     Judged,
     NotRestarted,
     NotUpdated,
+    TagGivenUp,
     TagNotPulled,
     TagPulledAgain,
     Waiting,
@@ -30,6 +31,7 @@ from watcher.notifications.news import (
 
 PATIENCE_S = 24 * 3600.0  # a registry that is away for an hour is nobody's business
 FINISHED = "was finished"  # says an attempt of an update that was cut short
+OF_A_CONTAINER = "container"  # the state of what is unknown; of a tag or a registry it is empty
 STOPPED = "stopped by a signal"  # says one that a person ended
 
 _KEPT = ("containers", "output")  # for the history alone
@@ -66,11 +68,13 @@ class Over:
         abouts: Containers, tags, registries.
         kinds: Of what was told of them.
         image: The reference.
+        is_told: Whether that is worth telling.
     """
 
     abouts: tuple[str, ...]
     kinds: tuple[str, ...]
     image: str = ""
+    is_told: bool = True
 
 
 def attempted(attempt: Attempt) -> Told | None:
@@ -112,6 +116,8 @@ def _of_a_tag(event: Event) -> Told | Over | None:
         facts = {"name": about, "image": event.image, "verdict": "unknown", "reason": event.why}
         patience = 0.0 if event.trouble == Trouble.BAD_LOGIN else PATIENCE_S
         return Told(News(UNKNOWN, about, image=event.image, why=event.why, facts=facts), patience)
+    if isinstance(event, TagGivenUp):
+        return Over((event.image,), (UNKNOWN,), event.image, is_told=False)
     if isinstance(event, TagPulledAgain):
         return Over((event.image, event.registry), (UNKNOWN,), event.image)
     return None
@@ -122,7 +128,7 @@ def _judged(event: Judged) -> Told | Over | None:
     if event.verdict == "current":
         return Over((change.container,), _STANDING, change.image)
     if event.verdict == "unknown":
-        return Told(_news(UNKNOWN, change, why, verdict="unknown", state=""), PATIENCE_S)
+        return Told(_news(UNKNOWN, change, why, verdict="unknown", state=OF_A_CONTAINER), PATIENCE_S)
     if event.verdict == "held" and not event.until:
         return Told(_news(HELD, change, why, verdict="held"), unless=_FAILURES)
     if event.verdict == "outdated" and event.mode != "update":
@@ -138,7 +144,7 @@ def _not_updated(event: NotUpdated) -> Told | None:
         kind = _failure(why)
         return Told(_news(kind, change, why), unless=_FAILURES)
     if event.code == _UNKNOWN:
-        return Told(_news(UNKNOWN, change, why, verdict="unknown", state=""), PATIENCE_S)
+        return Told(_news(UNKNOWN, change, why, verdict="unknown", state=OF_A_CONTAINER), PATIENCE_S)
     return Told(_news(HELD, change, why), unless=_FAILURES) if event.again_in_s is None else None
 
 

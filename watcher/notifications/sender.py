@@ -12,13 +12,16 @@ from typing import Protocol
 
 from watcher.notifications.addresses import Address
 from watcher.notifications.answer import Answer, refused
+from watcher.notifications.apprise_child import LIMIT_S
 from watcher.notifications.apprise_process import send
 from watcher.notifications.http_post import post
 from watcher.notifications.message import Message
+from watcher.registry.http_client import REQUEST_LIMIT_S
 from watcher.store.outbox import Letter, Outbox
 
 PAUSES_S = (60.0, 300.0, 900.0, 2340.0)  # after each try but the last
-CLAIM_S = 110.0  # longer than any try takes: whoever was killed in one leaves it to the next
+# Longer than any try takes: a process that is killed in one leaves it to the next.
+CLAIM_S = {True: REQUEST_LIMIT_S + 15.0, False: LIMIT_S + 15.0}  # by whether it is our own JSON
 _LONGEST_REST_S = 86400.0
 
 Deliver = Callable[[Address, Message], Awaitable[Answer]]
@@ -97,7 +100,7 @@ class Sender:
                     await self._rung[address].wait()
 
     async def _emptied(self, address: Address) -> None:
-        while letter := await self._outbox.take(address.key, self._clock(), CLAIM_S):
+        while letter := await self._outbox.take(address.key, self._clock(), CLAIM_S[address.is_ours]):
             await self._send(address, letter)
 
     async def _send(self, address: Address, letter: Letter) -> None:

@@ -20,6 +20,7 @@ _FAR_S = 2 * 86400.0  # later than any letter is put off to: the clock was set
 _STALE_S = 86400.0
 
 T = TypeVar("T")
+Standing = tuple[str, str, str]
 
 
 @frozen
@@ -102,14 +103,14 @@ class Outbox:
         sql = "SELECT min(due) FROM told WHERE NOT is_told"
         return await self._read(lambda connection: _first(connection, sql), None)
 
-    async def standing(self, engine: str) -> dict[tuple[str, str], bool]:
-        """What is so on an engine, by what it is about and its kind; whether it was told."""
-        sql = "SELECT about, kind, max(is_told) FROM told WHERE engine = ? GROUP BY about, kind"
+    async def standing(self, engine: str) -> set[Standing]:
+        """What is so on an engine, told or not: what it is about, its kind and its state."""
+        sql = "SELECT about, kind, state FROM told WHERE engine = ?"
 
-        def work(connection: "sqlite3.Connection") -> dict[tuple[str, str], bool]:
-            return {(about, kind): bool(told) for about, kind, told in connection.execute(sql, [engine])}
+        def work(connection: "sqlite3.Connection") -> set[Standing]:
+            return {(about, kind, state) for about, kind, state in connection.execute(sql, [engine])}
 
-        return await self._read(work, {})
+        return await self._read(work, set[Standing]())
 
     async def forget(self, engine: str, abouts: Iterable[str]) -> None:
         """Forget what is gone; nobody is told that it is over."""

@@ -94,7 +94,9 @@ def unlicensed(contents: Contents, requirements: str) -> list[str]:
         package
         for package in packages
         if not any(
-            re.search(rf"/{package.replace('-', '_')}-[^/]*\.dist-info/licen[cs]es?(/|$)", path, re.IGNORECASE)
+            re.search(
+                rf"/{package.replace('-', '_')}-[^/]*\.dist-info/licen[cs]es?(/|$)", path, re.IGNORECASE
+            )
             for path in contents
         )
     ]

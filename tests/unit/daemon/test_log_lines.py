@@ -66,6 +66,26 @@ LINES: list[tuple[Event, dict[str, Any]]] = [
         {"event": "labels in doubt", "level": "warning", "container": "web", "why": "mistyped"},
     ),
     (
+        events.AddressDoubted("no scheme"),
+        {"event": "address left out", "level": "warning", "why": "no scheme"},
+    ),
+    (
+        events.MessageTaken("https://x", "https"),
+        {"event": "message taken", "level": "debug", "address": "https://x"},
+    ),
+    (
+        events.MessageNotTaken("https://x", "https", "500"),
+        {"event": "message not taken", "level": "warning", "address": "https://x", "why": "500"},
+    ),
+    (
+        events.MessageGivenUp("https://x", "https", "500", 2),
+        {"event": "message given up", "level": "error", "address": "https://x", "why": "500", "given_up": 2},
+    ),
+    (
+        events.PingFailed("https://x", "500"),
+        {"event": "ping failed", "level": "warning", "address": "https://x", "why": "500"},
+    ),
+    (
         events.LookFailed("web", "", "Traceback: x"),
         {
             "event": "container not looked at",

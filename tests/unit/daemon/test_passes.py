@@ -1,7 +1,10 @@
 """A pass is over when its tags were asked for, all was looked at after that, and nothing is left to do."""
 
-from watcher.daemon.passes import Pass
+import pytest
+
+from watcher.daemon.passes import Pass, whole
 from watcher.host.inventory import Tag
+from watcher.model.errors import EngineUnavailable
 from watcher.model.events import Event, PassBegan, PassEnded
 from watcher.model.reference import ImageRef
 
@@ -90,3 +93,25 @@ def test_one_that_is_not_over_ends_where_the_next_begins() -> None:
     world.current.began({WEB})
 
     assert world.told == [PassBegan(), PassEnded(5), PassBegan()]
+
+
+@pytest.mark.parametrize("code", [0, 6])
+async def test_a_pass_in_one_go_is_told_with_its_code(code: int) -> None:
+    told: list[Event] = []
+
+    async def work() -> int:
+        return code
+
+    assert await whole(told.append, work()) == code
+    assert told == [PassBegan(), PassEnded(code)]
+
+
+async def test_a_pass_in_one_go_that_finds_no_engine_is_told_too() -> None:
+    told: list[Event] = []
+
+    async def work() -> int:
+        raise EngineUnavailable("no engine")
+
+    with pytest.raises(EngineUnavailable):
+        await whole(told.append, work())
+    assert told == [PassBegan(), PassEnded(4)]

@@ -13,7 +13,7 @@ from watcher.config.telling import NEWS
 from watcher.notifications.addresses import Address
 from watcher.notifications.collector import Collector
 from watcher.notifications.news import News
-from watcher.notifications.reading import Over, Told
+from watcher.notifications.reading import OF_A_CONTAINER, Over, Told
 from watcher.store.outbox import Outbox
 
 ADDRESS = Address("https://a.example/x", "https://a.example")
@@ -29,11 +29,14 @@ class Telling:
             kept,
             [ADDRESS],
             chosen=chosen,
-            host="nas",
+            name=self._name,
             identify=self._identify,
             ring=lambda: self.at.append(virtual_time.now()),
             clock=lambda: asyncio.get_running_loop().time(),
         )
+
+    async def _name(self) -> str:
+        return "nas"
 
     async def _identify(self) -> str:
         return "engine"
@@ -178,6 +181,20 @@ def test_only_what_was_chosen_is_told_and_what_wants_a_person_always() -> None:
     run(work, chosen=["updated"])
 
 
+def test_that_there_is_no_update_any_more_is_no_recovery() -> None:
+    async def work(told: Telling) -> None:
+        await told.tell("web", "available")
+        await told.collector.take(Over(("web",), ("failed", "available")))
+        await told.collector.seal()
+        assert await told.events() == [("web", "available")]
+
+        await told.tell("web", "available")
+        await told.collector.seal()
+        assert await told.events() == [("web", "available")]
+
+    run(work)
+
+
 def test_what_failed_again_after_it_was_over_is_told_again() -> None:
     async def work(told: Telling) -> None:
         await told.tell("web")
@@ -190,14 +207,34 @@ def test_what_failed_again_after_it_was_over_is_told_again() -> None:
     run(work)
 
 
-def test_what_is_gone_is_forgotten() -> None:
+def test_what_may_be_over_is_looked_at_again_and_what_is_gone_is_forgotten() -> None:
     async def work(told: Telling) -> None:
-        await told.tell("web")
+        for name in ("web", "db"):
+            await told.tell(name)
+        await told.tell("app", "updated")
+        await told.tell("nginx:1", "unknown", state="")
+
+        assert await told.collector.recheck({"web", "app", "other"}) == {"web"}
         await told.tell("db")
-        assert await told.collector.abouts() == {"web", "db"}
+        await told.collector.seal()
 
-        await told.collector.forget({"web", "other"})
-
-        assert await told.collector.abouts() == {"db"}
+        assert (await told.events()).count(("db", "failed")) == 2
 
     run(work)
+
+
+def test_what_a_process_before_this_one_could_not_ask_for_is_over_once_all_answered() -> None:
+    async def both() -> None:
+        kept = outbox()
+        for name in ("nginx:1", "redis:7"):
+            await Telling(kept).tell(name, "unknown", state="")
+        await Telling(kept).tell("web", "unknown", OF_A_CONTAINER)
+        told = Telling(kept)
+        await told.tell("redis:7", "unknown", state="")
+
+        await told.collector.all_asked()
+        await told.collector.seal()
+
+        assert [each for each in await told.events() if each[1] == "recovered"] == [("nginx:1", "recovered")]
+
+    virtual_time.run(both())

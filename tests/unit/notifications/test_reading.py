@@ -16,13 +16,14 @@ from watcher.model.events import (
     NotRestarted,
     NotUpdated,
     PassBegan,
+    TagGivenUp,
     TagNotPulled,
     TagPulledAgain,
     Waiting,
 )
 from watcher.notifications.message import compose
 from watcher.notifications.news import News
-from watcher.notifications.reading import PATIENCE_S, Over, Told, attempted, read
+from watcher.notifications.reading import OF_A_CONTAINER, PATIENCE_S, Over, Told, attempted, read
 
 OLD, NEW = f"sha256:{'a' * 64}", f"sha256:{'b' * 64}"
 CHANGE = Change("web", "nginx:1", OLD, NEW)
@@ -188,7 +189,8 @@ def test_what_is_unknown_is_told_after_a_day(event: Event) -> None:
     told = read(event)
 
     assert isinstance(told, Told)
-    assert (told.news.kind, told.news.state, told.after_s) == ("unknown", "", PATIENCE_S)
+    state = "" if isinstance(event, TagNotPulled) else OF_A_CONTAINER
+    assert (told.news.kind, told.news.state, told.after_s) == ("unknown", state, PATIENCE_S)
     assert PATIENCE_S == 24 * 3600
 
 
@@ -205,6 +207,13 @@ def test_a_registry_that_is_down_is_one_thing_and_its_return_ends_that_and_its_t
 
     assert news(down).container == "docker.io"
     assert back == Over(("nginx:1", "docker.io"), ("unknown",), "nginx:1")
+
+
+def test_a_tag_that_nobody_follows_any_more_is_over_in_silence() -> None:
+    over = read(TagGivenUp("nginx:1", "no container follows it any more"))
+
+    assert isinstance(over, Over)
+    assert (over.abouts, over.is_told) == (("nginx:1",), False)
 
 
 def test_what_is_up_to_date_ends_whatever_was_so() -> None:
