@@ -57,7 +57,7 @@ def update(*, names: tuple[str, ...], debug: bool, **flags: bool) -> None:
 @debug_option
 def daemon(*, once: bool, debug: bool) -> None:
     """Follow the engine, and keep every container labelled ctr-updater.enable=true up to date."""
-    sys.exit(run(lambda commands: commands.daemon(once=once), debug=debug, waits=not once))
+    sys.exit(run(lambda commands: commands.daemon(once=once), debug=debug, waits=not once, negotiates=False))
 
 
 @main.command(short_help="Tell whether the daemon follows the engine.")

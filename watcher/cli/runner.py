@@ -23,11 +23,12 @@ _JSON = "--json"
 debug_option = click.option("--debug", is_flag=True, help="Show where an error came from.")
 
 
-def run(
+def run(  # noqa: PLR0913 - one value per kind of command
     make: Callable[[Any], Any],
     *,
     debug: bool,
     waits: bool = False,
+    negotiates: bool = True,
     as_json: bool = False,
     looks: bool = False,
 ) -> int:
@@ -39,10 +40,13 @@ def run(
         make: Makes the command, given the module `commands`, or `looking` for one that only looks.
         debug: Whether to show tracebacks.
         waits: As `session.run`.
+        negotiates: As `session.run`.
         as_json: Whether an error is also an object on standard output.
         looks: Whether it only looks: then nothing that updates is imported.
     """
-    return _guarded(lambda: _run(make, waits=waits, looks=looks), debug=debug, as_json=as_json)
+    return _guarded(
+        lambda: _run(make, waits=waits, negotiates=negotiates, looks=looks), debug=debug, as_json=as_json
+    )
 
 
 def run_without_engine(make: Callable[[], Any], *, debug: bool) -> int:
@@ -99,7 +103,7 @@ def _say(ended: WatcherError, *, as_json: bool) -> None:
         click.echo(json.dumps(ended.record))
 
 
-def _run(make: Callable[[Any], Any], *, waits: bool, looks: bool) -> int:
+def _run(make: Callable[[Any], Any], *, waits: bool, negotiates: bool, looks: bool) -> int:
     from watcher.config import certificates
 
     gc.disable()
@@ -113,7 +117,7 @@ def _run(make: Callable[[Any], Any], *, waits: bool, looks: bool) -> int:
             from watcher.cli import commands as module
     gc.freeze()  # what is imported stays to the end: it is not looked through for garbage again and again
     gc.enable()
-    return session.run(make(module), waits=waits)
+    return session.run(make(module), waits=waits, negotiates=negotiates)
 
 
 def _run_without_engine(make: Callable[[], Any]) -> int:

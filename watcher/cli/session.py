@@ -30,21 +30,23 @@ Command = Callable[[Context], Awaitable[int]]
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
-def run(command: Command, *, waits: bool = False) -> int:
+def run(command: Command, *, waits: bool = False, negotiates: bool = True) -> int:
     """Run a command on the engine that the environment names, and return its exit code.
 
     Args:
         command: What to run.
-        waits: Whether it waits for an engine that is not there, and asks for its version itself.
+        waits: Whether it goes on for ever, and waits for an engine that is not there.
+        negotiates: Whether the engine is asked for its version first, which else the command does itself.
 
     Raises:
         WatcherError: The command's error.
         Stopped: SIGINT, SIGTERM or the end of its terminal came, and all has come to its safe end.
     """
-    return asyncio.run(_until_stopped(_opened(command, waits=waits), _stopping(hangs_up=not waits)))
+    opened = _opened(command, negotiates=negotiates and not waits)
+    return asyncio.run(_until_stopped(opened, _stopping(hangs_up=not waits)))
 
 
-async def _opened(command: Command, *, waits: bool) -> int:
+async def _opened(command: Command, *, negotiates: bool) -> int:
     refuse_unknown_variables()
     refuse_unknown_zone()
     defaults, state = Policy.of_environment(), state_folder()
@@ -53,7 +55,7 @@ async def _opened(command: Command, *, waits: bool) -> int:
     memory = Memory(state, opened.identity)
     opened.recall = memory.image
     async with opened as engine, AsyncExitStack() as later:
-        if not waits:
+        if negotiates:
             await engine.negotiate()
         registries, notes, events = _registries(engine, later), _notes(state, opened), _events(later)
         known = (engine, memory, defaults, registries, notes, events)
