@@ -97,7 +97,7 @@ class Notifier:
             await self._collector.take(found)
 
     async def recheck(self, names: Collection[str]) -> set[str]:
-        """The containers of which what was told may be over, once in a pass; `names` are all that are followed."""
+        """The containers of which what was told may be over, once in a pass; `names` are all followed."""
         if not self._is_due:
             return set()
         self._is_due = False

@@ -38,6 +38,7 @@ _KEPT = ("containers", "output")  # for the history alone
 _STANDING = (ATTENTION, FAILED, UNKNOWN, HELD, AVAILABLE)
 _FAILURES = (ATTENTION, FAILED)
 _ENGINE_REFUSED, _UNKNOWN, _FAILED = 4, 5, 6
+_HOLD_BACK = frozenset({"dependency", "failed", "gate", "veto"})
 _COMMAND = re.compile(r"`docker ")
 # What is made anew at each try has another id each time, and that is no news.
 _IDS = re.compile(r"\b[0-9a-f]{12,64}\b")
@@ -80,7 +81,7 @@ class Over:
 def attempted(attempt: Attempt) -> Told | None:
     """What the end of an attempt means; one that was refused is told by the event that says so."""
     is_done = attempt.outcome == "updated" or (attempt.outcome == "recovered" and FINISHED in attempt.why)
-    if attempt.outcome == "refused" or attempt.why == STOPPED:
+    if attempt.outcome == "refused" or (attempt.why == STOPPED and not is_done):
         return None
     news = News(
         UPDATED if is_done else _failure(attempt.why),
@@ -103,8 +104,8 @@ def read(event: Event) -> Told | Over | None:
         return _judged(event)
     if isinstance(event, NotUpdated):
         return _not_updated(event)
-    if isinstance(event, Waiting) and event.cause == "dependency":
-        return Told(_news(HELD, event.change, event.why, verdict="outdated"), unless=_FAILURES)
+    if isinstance(event, Waiting):
+        return _waiting(event)
     if isinstance(event, NotRestarted) or (isinstance(event, Doubted) and _COMMAND.search(event.why)):
         return Told(_news(ATTENTION, event.change, event.why, state=_IDS.sub("", event.why)))
     return _of_a_tag(event)
@@ -137,9 +138,20 @@ def _judged(event: Judged) -> Told | Over | None:
     return None
 
 
+def _waiting(event: Waiting) -> Told | None:
+    """What a wait means; what a clock ends, and what a person holds, is no news."""
+    if event.cause == "approval":
+        return Told(_news(AVAILABLE, event.change, event.why, verdict="outdated"), ends=(UNKNOWN,))
+    if event.cause in _HOLD_BACK and not event.until:
+        return Told(_news(HELD, event.change, event.why, verdict="outdated"), unless=_FAILURES)
+    return None
+
+
 def _not_updated(event: NotUpdated) -> Told | None:
-    """What a failure means; what another updater is at work on, or is tried again, is none yet."""
+    """What a failure means; what another updater is at work on is none, nor that the engine is away."""
     change, why = event.change, event.why
+    if not event.is_news:
+        return None
     if event.code in {_ENGINE_REFUSED, _FAILED}:
         kind = _failure(why)
         return Told(_news(kind, change, why), unless=_FAILURES)
@@ -160,15 +172,18 @@ def _news(kind: str, change: Change, why: str, state: str | None = None, **facts
         change.container,
         (change.new or _IDS.sub("", why)) if state is None else state,
         change.image,
-        {"id": change.old, "version": None} if change.old else {},
-        {"id": change.new, "version": None} if change.new else {},
+        {"id": change.old, "version": change.old_version or None} if change.old else {},
+        {"id": change.new, "version": change.new_version or None} if change.new else {},
         why,
+        link=change.link,
         facts={
             "name": change.container,
             "image": change.image,
             "reason": why,
             "running": change.old or None,
             "target": change.new or None,
+            "version": {"running": change.old_version or None, "target": change.new_version or None},
+            "link": change.link or None,
         }
         | facts,
     )

@@ -110,6 +110,10 @@ def test_an_attempt_that_did_nothing_is_no_news(nothing: Attempt) -> None:
     assert attempted(nothing) is None
 
 
+def test_an_update_that_had_succeeded_when_a_signal_came_is_told() -> None:
+    assert news(attempted(evolve(ATTEMPT, why="stopped by a signal"))).kind == "updated"
+
+
 def test_an_open_update_that_was_undone_is_a_failure() -> None:
     undone = evolve(ATTEMPT, outcome="recovered", why="it was cut short, and was undone")
 
@@ -149,10 +153,12 @@ def test_what_is_held_is_told_unless_its_failure_was() -> None:
         Judged(CHANGE, "held", "cooldown", "update", until=5.0),
         Waiting(CHANGE, "schedule", "not now", 5.0),
         NotUpdated(CHANGE, "another updater has it", 7, again_in_s=3.0),
+        NotUpdated(CHANGE, "the engine is away", 4, again_in_s=3.0, is_news=False),
+        Waiting(CHANGE, "hold", "a person holds it"),
         Doubted(CHANGE, "its address changed"),
         PassBegan(),
     ],
-    ids=["cooldown", "schedule", "busy", "doubt", "pass"],
+    ids=["cooldown", "schedule", "busy", "away", "hold", "doubt", "pass"],
 )
 def test_what_passes_by_itself_is_no_news(event: Event) -> None:
     assert read(event) is None
@@ -163,8 +169,23 @@ def test_what_is_refused_until_somebody_changes_it_is_held(code: int) -> None:
     assert news(read(NotUpdated(CHANGE, "a label cannot be read", code))).kind == "held"
 
 
-def test_what_waits_for_another_container_is_held() -> None:
-    assert news(read(Waiting(CHANGE, "dependency", "db failed"))).kind == "held"
+@pytest.mark.parametrize("cause", ["dependency", "gate", "veto"])
+def test_what_waits_for_something_that_no_clock_ends_is_held(cause: str) -> None:
+    assert news(read(Waiting(CHANGE, cause, "db failed"))).kind == "held"
+
+
+def test_what_waits_for_an_approval_is_available() -> None:
+    assert (
+        news(read(Waiting(CHANGE, "approval", "`watcher approve web` lets it go ahead"))).kind == "available"
+    )
+
+
+def test_an_available_update_is_told_with_its_versions_and_its_link() -> None:
+    change = evolve(CHANGE, old_version="1.27.0", new_version="1.27.1", link="https://example.com/1.27.1")
+
+    line = compose("nas", [news(read(Judged(change, "outdated", "moved", "notify")))]).text
+
+    assert line == "web: update available nginx:1 1.27.0 → 1.27.1 https://example.com/1.27.1"
 
 
 @pytest.mark.parametrize(
