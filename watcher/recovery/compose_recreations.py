@@ -3,6 +3,9 @@
 Compose creates such a one, with the first digits of the id of the one that it replaces, stops and removes
 that, renames its own and starts it. Where something else has the name just then, as in the middle of an
 update, or where Compose was killed, it stays as it is: Compose itself does nothing about it (2.40).
+
+Whoever settles one starts it first, and gives it its name last: that name is the log. It is asked for by the
+name that it was found by, so that a request which comes late, for another updater was quicker, does nothing.
 """
 
 import re
@@ -12,6 +15,7 @@ from typing import Any
 from attrs import frozen
 
 from watcher.engine.client import Engine
+from watcher.model.errors import NotFound
 from watcher.model.labels import COMPOSE_REPLACES
 from watcher.model.names import name_of, short
 from watcher.recovery.pruned import departure
@@ -20,17 +24,20 @@ from watcher.recovery.steps import drop
 
 Json = dict[str, Any]
 
+# One that was started and ended is somebody's to judge.
+_SERVES = ("created", "running", "restarting")
 _NAME = re.compile(r"(?P<replaced>[0-9a-f]{12})_(?P<name>.+)")
 
 
 @frozen
 class Recreation:
-    """A container that was to take another one's place, and never ran.
+    """A container that was to take another one's place.
 
     Attributes:
         cid: Its id.
         shown: What it is called.
         name: What it was to be called.
+        has_run: Whether it was started already.
         replaced: The first digits of the id of the one that it was to replace.
         is_due: That one is gone.
         holder: The id of the container that has the name, or empty.
@@ -40,6 +47,7 @@ class Recreation:
     cid: str
     shown: str
     name: str
+    has_run: bool
     replaced: str
     is_due: bool
     holder: str
@@ -50,11 +58,12 @@ def recreations(rows: Iterable[Json]) -> list[Recreation]:
     """Find them among the rows of GET /containers/json?all=1."""
     by_name = {name_of(row): row for row in rows}
     matches = [(match, row) for name, row in by_name.items() if (match := _NAME.fullmatch(name))]
-    return [
+    found = [
         _read(match["replaced"], match["name"], row, by_name)
         for match, row in matches
-        if row["State"] == "created" and COMPOSE_REPLACES in (row.get("Labels") or {})
+        if row["State"] in _SERVES and COMPOSE_REPLACES in (row.get("Labels") or {})
     ]
+    return [each for each in found if not each.has_run or (each.is_due and not each.holder)]
 
 
 def _read(replaced: str, name: str, row: Json, by_name: Mapping[str, Json]) -> Recreation:
@@ -63,6 +72,7 @@ def _read(replaced: str, name: str, row: Json, by_name: Mapping[str, Json]) -> R
         row["Id"],
         name_of(row),
         name,
+        row["State"] != "created",
         replaced,
         not any(each["Id"].startswith(replaced) for each in by_name.values()),
         holder["Id"] if holder else "",
@@ -97,18 +107,23 @@ async def settle_recreations(engine: Engine, name: str) -> bool:
         # Compose may be about to do it: not any more, once it is known how the other one went.
         await departure(engine, "container", each.replaced)
     for each in await open_recreations(engine, name) if found else ():
-        await _settle(engine, each)
+        try:
+            await _settle(engine, each)
+        except NotFound:
+            if each in await open_recreations(engine, name):
+                raise
     return bool(found)
 
 
 async def _settle(engine: Engine, each: Recreation) -> None:
     if not each.holder:
-        await engine.rename(each.cid, each.name)
-        await engine.act(each.cid, "start")
+        if not each.has_run:
+            await engine.act(each.shown, "start")
+        await engine.rename(each.shown, each.name)
         return
     if (await engine.container(each.holder))["State"]["Status"] == "created":
         await engine.act(each.holder, "start")
-    await drop(engine, each.cid)
+    await drop(engine, each.shown)
 
 
 def left_behind(rows: Iterable[Json], name: str) -> list[str]:

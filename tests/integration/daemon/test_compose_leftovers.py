@@ -12,8 +12,9 @@ from tests.integration.daemon.test_compose_scale import outdated
 from tests.integration.recovery.test_bereft import cut_short
 from tests.integration.updates import UPDATE
 from tests.testbed.cli import Commands, Result
-from tests.testbed.faults import run
+from tests.testbed.faults import passing, run
 from tests.testbed.proxy import Proxy
+from tests.testbed.relay import When
 from tests.testbed.stack import Stack
 
 RECREATE = ("up", "-d", "--force-recreate")
@@ -82,6 +83,37 @@ def test_what_compose_did_not_live_to_name_gets_the_name(
     settled(stack, project, web)
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("number", [1, 2])
+def test_an_updater_that_is_killed_as_it_finishes_what_compose_began_leaves_nothing_down(
+    cli: Commands, stack: Stack, proxy: Proxy, project: Project, web: App, number: int, when: When
+) -> None:
+    """It starts the container, and gives it its name."""
+    killed(project, proxy, "^POST .*/rename")
+    cut_short(cli, proxy, web, number, when)
+
+    assert cli(*UPDATE, web.name, env=QUICK).code == 0
+
+    settled(stack, project, web)
+
+
+def test_what_another_updater_finished_meanwhile_is_no_failure(
+    cli: Commands, stack: Stack, proxy: Proxy, project: Project, web: App
+) -> None:
+    killed(project, proxy, "^POST .*/rename")
+    left = f"{web.cid[:12]}_{web.name}"
+
+    def finished() -> None:
+        stack.engine.docker("rename", left, web.name)
+        stack.engine.docker("start", web.name)
+
+    proxy.arm(run(finished, passing), match="^POST .*/containers/.*/start")
+    done = cli(*UPDATE, web.name, env=QUICK | {"DOCKER_HOST": proxy.host})
+
+    assert (done.err, done.code) == ("", 0)
+    settled(stack, project, web)
+
+
 def test_what_compose_did_not_live_to_name_is_known_by_the_name(
     cli: Commands, stack: Stack, proxy: Proxy, project: Project, web: App
 ) -> None:
@@ -102,5 +134,5 @@ def test_what_compose_may_still_be_at_work_on_is_said_with_a_command(
     done = cli(*UPDATE, web.name, env=QUICK)
 
     assert (done.code, done.err.count("\n")) == (0, 1)
-    assert f"`docker rm {left}`" in done.err
+    assert f"`docker rm {stack.containers()[left]['Id'][:12]}`" in done.err
     assert stack.containers().keys() == {web.name, left}

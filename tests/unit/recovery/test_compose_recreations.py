@@ -61,13 +61,27 @@ def test_what_did_not_opt_in_is_left_alone() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        row(MADE, LEFT, "running", REPLACES),
+        row(MADE, LEFT, "exited", REPLACES),
         row(MADE, LEFT, "created", LABELS),
         row(MADE, LEFT, "created", None),
         row(MADE, "web", "created", REPLACES),
         row(MADE, "abc_web", "created", REPLACES),
     ],
-    ids=["it has run", "not made by a recreation", "nobody's", "it has the name", "no id"],
+    ids=["it has run and ended", "not made by a recreation", "nobody's", "it has the name", "no id"],
 )
 def test_what_only_looks_like_one_is_none(other: dict[str, Any]) -> None:
     assert recreations([other]) == []
+
+
+@pytest.mark.parametrize("state", ["running", "restarting"])
+@pytest.mark.parametrize(
+    ("others", "is_settled"), [([], True), ([row(NEW, "web")], False), ([row(OLD, "web")], False)]
+)
+def test_one_that_was_started_lacks_its_name_alone_and_is_never_removed(
+    others: list[dict[str, Any]], state: str, *, is_settled: bool
+) -> None:
+    rows = [row(MADE, LEFT, state, REPLACES), *others]
+
+    assert [each.has_run for each in recreations(rows)] == ([True] if is_settled else [])
+    assert unnamed(rows, rows) == ({"web"} if is_settled else set())
+    assert left_behind(rows, "web") == []
