@@ -38,6 +38,7 @@ _FLAGS = {
     "unpublished": "u",
     "unattached": "l",
 }
+_ID = re.compile(r"[0-9a-f]{12,}")
 _CONTAINER = re.compile(r"/?(?P<name>[a-zA-Z0-9][a-zA-Z0-9_.-]*)")
 
 
@@ -100,8 +101,9 @@ class Marker:
 
 
 def short(identifier: str) -> str:
-    """The 12 digits of an id that people and markers use; works for `sha256:...` too."""
-    return identifier.removeprefix("sha256:")[:_SHORT]
+    """The 12 digits of an id that people and markers use; works for `sha256:...` too. A name stays whole."""
+    digits = identifier.removeprefix("sha256:")
+    return digits[:_SHORT] if _ID.fullmatch(digits) else digits
 
 
 def container_name(text: str) -> str | None:

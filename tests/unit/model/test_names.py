@@ -137,3 +137,9 @@ def test_an_id_is_shortened_to_twelve_digits(identifier: str) -> None:
 )
 def test_what_legacy_links_call_a_container_is_not_its_name(listed: Any, name: str) -> None:
     assert name_of({"Id": CID, "Names": listed}) == name
+
+
+@pytest.mark.parametrize("name", [f"{CID[:12]}_web", "my-precious-data-volume", "web.ctr-updater-new-r-x"])
+def test_a_name_is_never_cut_like_an_id(name: str) -> None:
+    assert short(name) == name
+    assert (short(CID), short(f"sha256:{CID}"), short(CID[:12])) == (CID[:12],) * 3
