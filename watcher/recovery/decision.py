@@ -20,6 +20,7 @@ from watcher.recovery.table import (
     Discard,
     Finish,
     Inherit,
+    Name,
     Recovery,
     Respawn,
     Restore,
@@ -112,6 +113,7 @@ class Case(StrEnum):
 
     UNDO = "undo"
     UNSTARTABLE = "undo, but the engine cannot start the old one"
+    TAKEN = "undo, and somebody else has X"
     FINISH = "finish"
     STARTED = "finish, but a person started the old one, which was down"
     BACK = "finish a rollback of `--rm`"
@@ -155,6 +157,7 @@ _WAIT = Move(
     lambda name, _: Refuse(f"{name} cannot be settled before what it holds on to: its update is open"),
 )
 _LOST = Move("refuse", lambda name, _: Refuse(f"the successor of {name} is gone"))
+_IS_TAKEN = Move("refuse", lambda name, _: Refuse(f"somebody else has the name {name}"))
 _ROLL_BACK = Move("roll back", lambda _, due: RollBack(due))
 _PROVE = Move("prove", lambda _, due: Prove(due))
 _CLOSE = Move("close", lambda _, due: Close(due))
@@ -171,6 +174,7 @@ _EVER_SO = (_DO, _DO, _DO, _DO)
 STEPS: Mapping[Case, tuple[Move, ...]] = {
     Case.UNDO: (_DO, _DO, _WAIT, _TAKE_PLACE, _TAKE_PLACE, _NOTHING, _DO),
     Case.UNSTARTABLE: (_TAKE_PLACE, _MAKE_ANEW, _WAIT, _TAKE_PLACE, _TAKE_PLACE, _NOTHING, _DO),
+    Case.TAKEN: (_DO, _DO, _WAIT, _DROP_NEW, _IS_TAKEN, _NOTHING, _DO),
     Case.FINISH: (_DO, _ROLL_BACK, _WAIT, _CLOSE, _PROVE, _NOTHING, _ROLL_BACK),
     Case.STARTED: (_ROLL_BACK, _ROLL_BACK, _WAIT, _CLOSE, _PROVE, _NOTHING, _ROLL_BACK),
     Case.BACK: (_DO, _ROLL_BACK, _WAIT, _CLOSE, _PROVE, _NOTHING, _COMPLETE),
@@ -221,6 +225,8 @@ _SETTLED = {
 
 
 def _case(found: OpenUpdates, name: str, due: Recovery, *, cannot_start: bool) -> Case:
+    if isinstance(due, Undo) and found.scenes[name].sight.name is Name.OTHER:
+        return Case.TAKEN
     if isinstance(due, Undo):
         return Case.UNSTARTABLE if cannot_start and not due.marker.removes_itself else Case.UNDO
     if isinstance(due, Finish):

@@ -31,7 +31,7 @@ from watcher.recovery.table import Adopt, Depart, Discard, Finish, Inherit, Resp
 
 DESIGN = Path(__file__).parents[3] / "docs" / "design.md"
 
-WEB_OLD, WEB_NEW, OLD, NEW, SPARE, AGAIN = (letter * 64 for letter in "0123ab")
+WEB_OLD, WEB_NEW, OLD, NEW, SPARE, AGAIN, OTHER = (letter * 64 for letter in "0123abc")
 WEB = {
     "alone": {},
     "back": {WEB_OLD: "web", WEB_NEW: str(Marker("web", "new", "r", short(WEB_OLD)))},
@@ -49,12 +49,14 @@ DOWN = evolve(OLD_NAME, wanted="s")
 UNDO, FINISH = Undo(OLD, NEW, NEW_NAME), Finish(OLD, NEW, OLD_NAME)
 ENDING, STOPPED = Finish(OLD, NEW, ENDED), Finish(OLD, NEW, DOWN)
 WAIT = Refuse("side cannot be settled before what it holds on to: its update is open")
+TAKEN = Refuse("somebody else has the name side")
 LOST = Refuse("the successor of side is gone")
 
 Names = Mapping[str, str | Marker]
 SEEN: Mapping[Case, Names] = {
     Case.UNDO: {OLD: "side", NEW: NEW_NAME},
     Case.UNSTARTABLE: {OLD: "side", NEW: NEW_NAME},
+    Case.TAKEN: {OLD: "mine", NEW: NEW_NAME, OTHER: "side"},
     Case.FINISH: {OLD: OLD_NAME, NEW: "side"},
     Case.STARTED: {OLD: DOWN, NEW: "side"},
     Case.BACK: {OLD: ENDED, NEW: "side"},
@@ -70,6 +72,7 @@ EXPECTED: Mapping[Case, tuple[Step | None, ...]] = {
         None,
         UNDO,
     ),
+    Case.TAKEN: (UNDO, UNDO, WAIT, Discard(NEW), TAKEN, None, UNDO),
     Case.FINISH: (
         FINISH,
         RollBack(FINISH),
@@ -137,7 +140,7 @@ def test_both_ends_are_reached_by_the_names_of_the_provider_and_what_is_asked_fo
 
 INHERIT = Inherit(NEW, NEW_NAME)
 RESPAWN, BEGUN = Respawn(SPARE, "", GOING), Respawn(SPARE, AGAIN, GOING)
-TAKEN = {OLD: "side", SPARE: RM_NEW.of_old(NEW)}
+UNDONE = {OLD: "side", SPARE: RM_NEW.of_old(NEW)}
 
 
 @pytest.mark.parametrize(
@@ -147,7 +150,7 @@ TAKEN = {OLD: "side", SPARE: RM_NEW.of_old(NEW)}
         pytest.param({NEW: NEW_NAME}, INHERIT, None, Revive(INHERIT), id="inherit"),
         pytest.param({SPARE: GOING}, RESPAWN, LOST, RESPAWN, id="respawn"),
         pytest.param({SPARE: GOING, AGAIN: RM_AGAIN}, BEGUN, None, BEGUN, id="respawn, begun"),
-        pytest.param(TAKEN, Discard(SPARE), None, Discard(SPARE), id="discard"),
+        pytest.param(UNDONE, Discard(SPARE), None, Discard(SPARE), id="discard"),
     ],
 )
 def test_where_one_half_is_gone_the_names_of_the_other_decide(
