@@ -8,7 +8,7 @@ import click
 from watcher import __version__
 from watcher.cli.options import setting_options, state_dir_option
 from watcher.cli.runner import HELP, SETTINGS, Commands, debug_option, run, run_without_engine
-from watcher.config.settings import state_folder
+from watcher.config.settings import duration, state_folder
 from watcher.store import heartbeat
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -94,6 +94,75 @@ def _test_message() -> Any:
     from watcher.cli import notify
 
     return notify.test()
+
+
+@main.command(epilog=SETTINGS, short_help="Tell what was updated, held and approved.")
+@click.argument("name", required=False, default=None)
+@click.option(
+    "--last", type=click.IntRange(1), default=20, metavar="N", help="How many rows, the newest first."
+)
+@_json_option
+@debug_option
+def history(*, name: str | None, last: int, as_json: bool, debug: bool) -> None:
+    """Tell what became of each update, of the container NAME or of all."""
+
+    def made(_: Any) -> Any:
+        from watcher.cli import history as command
+
+        return command.history(name or "", last=last, as_json=as_json)
+
+    _refuse_empty(*[] if name is None else [name])
+    sys.exit(run(made, debug=debug, waits=True, as_json=as_json, looks=True))
+
+
+def _decide(word: str, names: tuple[str, ...], *, debug: bool, **how: Any) -> None:
+    def made(_: Any) -> Any:
+        from watcher.cli import decisions
+
+        return getattr(decisions, word)(names, **how)
+
+    _refuse_empty(*names)
+    sys.exit(run(made, debug=debug, looks=True))
+
+
+@main.command(epilog=SETTINGS, short_help="Keep containers from being updated.")
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.option("--for", "length", metavar="DURATION", help="Not longer than that (30m, 7d).")
+@click.option("--this-image", is_flag=True, help="Only while its tag means the image that it means now.")
+@click.option("--why", metavar="TEXT", default="", help="What others are told of it.")
+@debug_option
+def hold(*, names: tuple[str, ...], length: str | None, this_image: bool, why: str, debug: bool) -> None:
+    """Keep each NAME as it is until it is released: only `watcher update --again` updates it."""
+    if length is not None and this_image:
+        raise click.UsageError("--for and --this-image exclude one another.")
+    seconds = None if length is None else _seconds(length)
+    _decide("hold", names, debug=debug, seconds=seconds, this_image=this_image, why=why)
+
+
+@main.command(epilog=SETTINGS, short_help="Let held containers be updated again.")
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@debug_option
+def release(*, names: tuple[str, ...], debug: bool) -> None:
+    """Hold each NAME back no longer; one that is not held is no error."""
+    _decide("release", names, debug=debug)
+
+
+@main.command(epilog=SETTINGS, short_help="Let updates go ahead that wait for that.")
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@debug_option
+def approve(*, names: tuple[str, ...], debug: bool) -> None:
+    """Let each NAME with ctr-updater.mode=approve go ahead to the image that its tag means now."""
+    _decide("approve", names, debug=debug)
+
+
+def _seconds(text: str) -> float:
+    """Read how long a hold is to last; for no time is none."""
+    try:
+        if seconds := duration(text):
+            return seconds
+    except ValueError:
+        pass
+    raise click.BadParameter(f"{text!r} is no duration such as 30m or 7d.", param_hint="--for")
 
 
 def _refuse_empty(*names: str) -> None:

@@ -57,7 +57,7 @@ async def _opened(command: Command, *, negotiates: bool) -> int:
     async with opened as engine, AsyncExitStack() as later:
         if negotiates:
             await engine.negotiate()
-        registries, notes, events = _registries(engine, later), _notes(state, opened), _events(later)
+        registries, notes, events = _registries(engine, later), _notes(state, opened), _events(memory, later)
         known = (engine, memory, defaults, registries, notes, events)
         return await command(Context(*known, grace=settings.schedule_grace))
 
@@ -85,12 +85,13 @@ def _notes(state: Path, engine: Engine) -> Callable[[], "Notes"]:
     return made
 
 
-def _events(closing: AsyncExitStack) -> Callable[[], "Publisher"]:
+def _events(memory: Memory, closing: AsyncExitStack) -> Callable[[], "Publisher"]:
     @cache
     def made() -> "Publisher":
         from watcher.host.publisher import Publisher
 
         closing.push_async_exit(publisher := Publisher())
+        publisher.record_with("history", memory.history)
         return publisher
 
     return made

@@ -1,0 +1,124 @@
+"""`watcher history`: what became of each update, and what people held, released and approved."""
+
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+
+from watcher.cli.output import as_text, complain
+from watcher.cli.session import Command
+from watcher.cli.table import Columns, aligned
+from watcher.host.context import Context
+from watcher.host.lookup import find
+from watcher.model.errors import EngineUnavailable, NoSuchContainer
+from watcher.model.names import Marker, container_name, short
+from watcher.model.quoting import escaped
+from watcher.recovery.unrecorded import record_unrecorded
+
+Json = Mapping[str, Any]
+
+_UNKNOWN = "-"
+_HEAD = ("WHEN", "NAME", "OUTCOME", "OLD → NEW", "TOOK", "DOWN", "BY", "WHY")
+_, _NAME, _OUTCOME, _IMAGES, _, _, _, _WHY = range(len(_HEAD))
+_COLUMNS = Columns(
+    _HEAD,
+    (
+        *((_WHY, 30), (_IMAGES, 27), (_NAME, 16), (_WHY, 12), (_IMAGES, 15)),
+        *((_NAME, 8), (_OUTCOME, 8), (_WHY, 4)),
+    ),
+)
+_NOTHING = "nothing has been updated, held or approved here yet"
+
+
+def history(name: str, *, last: int, as_json: bool) -> Command:
+    """The newest rows; also without an engine, for they are kept in the state directory.
+
+    Args:
+        name: What a person calls a container, which may be gone; empty for all.
+        last: How many rows at most.
+        as_json: Whether they are wanted as JSON.
+    """
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+    async def command(context: Context) -> int:
+        rows = await _rows(context, name, last)
+        for line in context.memory.database.unsaid():
+            complain(line)
+        click.echo(as_text(rows) if as_json else shown(rows, width))
+        return 0
+
+    return command
+
+
+def shown(rows: Sequence[Json], width: int | None = None) -> str:
+    """Rows for people, as a table; a terminal's width has what is too long for it cut."""
+    if not rows:
+        return _NOTHING
+    lines = [_cells(row, is_brief=width is not None) for row in rows]
+    return aligned([[*map(escaped, line)] for line in lines], _COLUMNS, width)
+
+
+def _cells(row: Json, *, is_brief: bool) -> list[str]:
+    return [
+        datetime.fromisoformat(row["at"]).astimezone().strftime("%Y-%m-%d %H:%M"),
+        row["name"],
+        _outcome(row),
+        _images(row["old"], row["new"], is_brief=is_brief),
+        _seconds(row["took_s"]),
+        _seconds(row["down_s"]),
+        row["by"],
+        row["why"],
+    ]
+
+
+def _outcome(row: Json) -> str:
+    if row["outcome"] is None:
+        return str(row["kind"])
+    return str(row["outcome"]) if row["kind"] == "update" else f"{row['kind']}: {row['outcome']}"
+
+
+def _images(old: Json | None, new: Json | None, *, is_brief: bool) -> str:
+    """From which image to which; briefly where versions tell them apart."""
+    if not old and not new:
+        return _UNKNOWN
+    versions = [image["version"] for image in (old, new) if image]
+    is_brief &= len({*filter(None, versions)}) > 1
+    return " → ".join(versions) if is_brief else f"{_image(old)} → {_image(new)}"
+
+
+def _image(image: Json | None) -> str:
+    if not image:
+        return "?"
+    return f"{short(image['id'])} ({image['version']})" if image["version"] else short(image["id"])
+
+
+def _seconds(seconds: float | None) -> str:
+    return _UNKNOWN if seconds is None else f"{seconds:.1f}s"
+
+
+async def _rows(context: Context, text: str, last: int) -> list[dict[str, Any]]:
+    try:
+        await context.engine.negotiate()
+        await record_unrecorded(context)
+        engine = await context.engine.identity()
+        name = await _name(context, text) if text else ""
+    except EngineUnavailable:
+        engine, name = "", container_name(text) or text
+        if rows := await context.memory.history.last(last, name):
+            return rows
+        raise
+    except NoSuchContainer:
+        if rows := await context.memory.history.last(last, container_name(text) or text, engine):
+            return rows
+        raise
+    return await context.memory.history.last(last, name, engine)
+
+
+async def _name(context: Context, text: str) -> str:
+    """The name of the container that is meant; its own while it has a temporary one."""
+    name = str((await find(context.engine, text))["Name"]).removeprefix("/")
+    marker = Marker.parse(name)
+    return marker.name if marker else name

@@ -1,0 +1,15 @@
+"""Attempts that had come to their end when their process was killed, recorded by the next run."""
+
+from watcher.host.context import Context
+from watcher.recovery.state import scenes
+
+
+async def record_unrecorded(context: Context) -> None:
+    """Record what was about to end and is over: of whom no update is open, and nobody is at work on it.
+
+    What is still open is recorded by whoever brings it to its end.
+    """
+    for name in sorted(await context.memory.history.unrecorded()):
+        async with context.memory.claim(name) as is_ours:
+            if is_ours and name not in scenes(await context.engine.containers(stopped=True)):
+                await context.memory.history.confirm(name)
