@@ -123,6 +123,8 @@ def _warn(outcome: Outcome, context: Context) -> None:
         complain(f"{outcome.assessment.name}: {line}")
     if trouble := context.memory.said_once():
         complain(f"nothing can be remembered ({trouble}): an image that failed would be tried again")
+    for line in context.memory.unsaid():
+        complain(line)
 
 
 def daemon(*, once: bool) -> Command:

@@ -25,6 +25,7 @@ _LOST = (
     "an image that failed is tried again after a restart, `watcher healthy` cannot tell, what a prune takes "
     "out of an update is made anew only by the process that updates it"
 )
+_LOST_ROWS = "what was updated, held or approved is not kept"
 
 
 class Notices:
@@ -47,6 +48,8 @@ class Notices:
         """Tell that nothing can be kept; at the start too, engine or none."""
         if trouble := self._context.memory.said_once():
             self._publish(NothingKept(trouble, _LOST))
+        for line in self._context.memory.unsaid():
+            self._publish(NothingKept(line, _LOST_ROWS))
 
     def runs(self, containers: int) -> None:
         """Tell what a person would ask about first."""

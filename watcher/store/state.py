@@ -97,6 +97,11 @@ class Memory:
         """What people hold and approve."""
         return HoldStore(self.database, self.key)
 
+    def unsaid(self) -> list[str]:
+        """Lines about the database, each of them once; none where nothing at all can be kept, as was said."""
+        lines = self.database.unsaid()
+        return [] if self.has_said else lines
+
     async def failure(self, cid: str, name: str) -> Failure | None:
         """The image that a container is not to be tried with again.
 

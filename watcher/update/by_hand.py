@@ -8,6 +8,7 @@ from watcher.engine.client import Json
 from watcher.host.context import Context
 from watcher.model.errors import EngineUnavailable, WatcherError, unexpected
 from watcher.model.names import name_of
+from watcher.recovery.unrecorded import record_unrecorded
 from watcher.update.coordinator import Coordinator
 from watcher.update.sequencer import Turns, order_of
 from watcher.update.service import Outcome, Request
@@ -35,6 +36,7 @@ async def update(
     work = _Work(context, request)
     if not request.dry_run:
         await context.notes.clear()
+        await record_unrecorded(context)
     left = await work.order([*texts])
     while left:
         name, text = left.pop(0)

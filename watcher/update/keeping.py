@@ -23,6 +23,7 @@ from watcher.model.names import Marker, name_of
 from watcher.model.release import release_of
 from watcher.recovery.rebuild import origin_of
 from watcher.recovery.state import Scene
+from watcher.recovery.unrecorded import record_unrecorded
 from watcher.store.kept import Former, tagged
 from watcher.update.steps import Part
 
@@ -127,6 +128,8 @@ async def let_go(context: Context, engine: Engine, name: str) -> None:
 class Sweep:
     """Lets go of what is over of all containers: once a minute, and when one comes or goes.
 
+    What had ended when its process was killed is recorded then, too.
+
     Args:
         context: Where they are.
     """
@@ -142,6 +145,7 @@ class Sweep:
         if there == self._done[0] and at < self._done[1] + _SWEEP_EVERY_S:
             return
         self._done = there, at
+        await record_unrecorded(self._context)
         for former in await self._context.memory.former.all():
             async with self._context.memory.claim(former.name) as is_ours:
                 if is_ours:

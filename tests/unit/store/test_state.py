@@ -11,6 +11,8 @@ import pytest
 
 from tests.unit.check.test_cooldown import clock_of
 from tests.unit.state import files, here
+from watcher.model.errors import NotKept
+from watcher.store.database import FILE
 from watcher.store.failures import Injected, Seen
 from watcher.store.state import Memory
 
@@ -102,6 +104,26 @@ async def test_a_folder_that_cannot_be_written_is_said_once_and_stops_nothing() 
 
     assert "/proc/nowhere" in memory.said_once()
     assert memory.said_once() == ""
+
+
+async def test_of_the_database_nothing_more_is_said_where_nothing_at_all_can_be_kept() -> None:
+    memory = Memory(Path("/proc/nowhere"), here)
+
+    with pytest.raises(NotKept):
+        await memory.held.release("web", "cli")
+
+    assert memory.said_once()
+    assert memory.unsaid() == []
+
+
+async def test_a_database_that_was_put_aside_is_said_once(memory: Memory, tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"garbage" * 1000)
+
+    await memory.held.release("web", "cli")
+
+    assert memory.said_once() == ""
+    assert [FILE in line for line in memory.unsaid()] == [True]
+    assert memory.unsaid() == []
 
 
 async def test_a_claim_keeps_another_process_out_until_it_ends(memory: Memory, tmp_path: Path) -> None:

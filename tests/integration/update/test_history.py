@@ -1,0 +1,143 @@
+"""Each attempt that has ended is one row of the history, whoever ends it, and holds no secret."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.integration.apps import QUICK, App, current, outdated, short
+from tests.integration.updates import UPDATE
+from tests.testbed.cli import Commands
+from tests.testbed.faults import run
+from tests.testbed.proxy import Proxy
+from tests.testbed.relay import When
+from tests.testbed.stack import Stack
+
+SECRET = "hunter2-of-its-own"  # noqa: S105 - the test's own
+
+
+def rows(cli: Commands, *words: str) -> list[dict[str, Any]]:
+    done = cli("watcher", "history", "--json", *words)
+    assert (done.code, done.err) == (0, "")
+    found: list[dict[str, Any]] = json.loads(done.out)
+    return found
+
+
+def test_an_update_is_a_row(cli: Commands, stack: Stack) -> None:
+    web = outdated(stack)
+    assert cli(*UPDATE, web.name, env=QUICK).code == 0
+
+    (row,) = rows(cli)
+    table = cli("watcher", "history", web.name).out
+
+    assert (row["name"], row["kind"], row["outcome"], row["by"]) == (web.name, "update", "updated", "cli")
+    assert (row["old"]["id"], row["new"]["id"]) == (web.old, stack.image_id(web.image))
+    assert row["engine"] == stack.engine.docker("info", "-f", "{{.ID}}")
+    assert {"create", "stop", "start", "prove", "remove"} <= row["stages"].keys()
+    assert row["took_s"] >= row["down_s"] > 0
+    assert f"{short(web.old)} → {short(row['new']['id'])}" in table
+
+
+def test_an_update_by_the_exercise_is_a_row(cli: Commands, stack: Stack) -> None:
+    web = outdated(stack)
+    assert cli("ctr-updater", "--autoupdate", web.name, env=QUICK).code == 0
+
+    assert [(row["outcome"], row["by"]) for row in rows(cli)] == [("updated", "cli")]
+
+
+def test_an_update_by_the_daemon_is_a_row(cli: Commands, stack: Stack) -> None:
+    web = outdated(stack, "--label", "ctr-updater.enable=true", "--label", "ctr-updater.source=local")
+    assert cli("watcher", "run", "--once", env=QUICK).code == 0
+
+    assert [(row["name"], row["outcome"], row["by"]) for row in rows(cli)] == [
+        (web.name, "updated", "daemon")
+    ]
+
+
+def test_what_the_failed_container_said_last_is_kept_masked_and_never_in_the_list(
+    cli: Commands, stack: Stack
+) -> None:
+    says = "for n in $(seq 30); do echo line-$n of $WORD; done; exit 3"
+    web = outdated(stack, "-e", f"WORD={SECRET}", new={"cmd": says})
+    assert cli(*UPDATE, web.name, env=QUICK).code == 6
+
+    (row,) = rows(cli)
+
+    assert row["outcome"] == "rolled back"
+    assert row["output"] == [f"line-{number} of ***" for number in range(11, 31)]
+    assert "line-12 of" not in cli("watcher", "history").out
+
+
+def test_no_value_of_the_environment_is_in_any_file_of_the_state_directory(
+    cli: Commands, stack: Stack
+) -> None:
+    web = outdated(stack, "-e", f"WORD={SECRET}", new={"cmd": 'echo "$WORD"; exit 3'})
+    cli(*UPDATE, web.name, env=QUICK)
+    cli("watcher", "hold", web.name)
+
+    files = [path for path in cli.state.rglob("*") if path.is_file()]
+
+    assert "database.sqlite" in {path.name for path in files}
+    assert [path for path in files if SECRET.encode() in path.read_bytes()] == []
+
+
+def test_a_name_that_neither_is_nor_was_is_not_known(cli: Commands) -> None:
+    done = cli("watcher", "history", "no-such")
+
+    assert (done.code, done.out, done.err.count("\n")) == (3, "", 1)
+
+
+def test_where_there_is_nothing_yet_that_is_one_plain_line(cli: Commands, stack: Stack) -> None:
+    web = current(stack)
+
+    nothing = "nothing has been updated, held or approved here yet\n"
+    assert cli("watcher", "history") == (0, nothing, "")
+    assert cli("watcher", "history", web.name) == (0, nothing, "")
+    assert cli("watcher", "history", "--json").out == "[]\n"
+    assert not cli.state.exists()
+
+
+def test_what_is_gone_shows_the_rows_that_it_has(cli: Commands, stack: Stack) -> None:
+    web = outdated(stack)
+    cli(*UPDATE, web.name, env=QUICK)
+    stack.engine.docker("rm", "-f", web.name)
+
+    assert [row["outcome"] for row in rows(cli, web.name)] == ["updated"]
+
+
+def test_it_can_be_read_where_there_is_no_engine(cli: Commands, stack: Stack) -> None:
+    web = outdated(stack)
+    cli(*UPDATE, web.name, env=QUICK)
+    nowhere = {"DOCKER_HOST": "unix:///nowhere.sock"}
+
+    for words in ((), (web.name,)):
+        done = cli("watcher", "history", "--json", *words, env=nowhere)
+        assert (done.code, [row["name"] for row in json.loads(done.out)]) == (0, [web.name])
+    assert cli("watcher", "history", "no-such", env=nowhere).code == 4
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_no_attempt_is_missing_or_there_twice_wherever_its_process_is_killed(
+    cli: Commands, stack: Stack, proxy: Proxy, when: When
+) -> None:
+    for number in range(1, 20):
+        web = outdated(stack, name=f"web{number}")
+        if not _killed(cli, proxy, web, number, when):
+            break
+        assert cli(*UPDATE, web.name, env=QUICK).code == 0
+        found = rows(cli, web.name)
+        # One was cut short and came to an end; where that was the old image, another one followed.
+        assert [row["outcome"] for row in found] in (["recovered"], ["updated"], ["updated", "recovered"]), (
+            found
+        )
+        stack.engine.docker("rm", "-f", web.name)
+    assert number > 5
+
+
+def _killed(cli: Commands, proxy: Proxy, web: App, number: int, when: When) -> bool:
+    """Kill an update at its n-th call; whether it came so far."""
+    process = cli.start(*UPDATE, web.name, env={**QUICK, "DOCKER_HOST": proxy.host})
+    armed = proxy.arm(run(process.kill), n=number, when=when)
+    process.communicate()
+    proxy.disarm()
+    return armed.fired.is_set()
