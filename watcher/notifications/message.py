@@ -109,11 +109,18 @@ def _line(news: News, shown: Callable[[str], str], link: Callable[[str], str]) -
     if news.down_s is not None:
         parts.append(f"down {_seconds(news.down_s)}")
     line = f"{name}: {', '.join(parts)}"
-    if news.why:
-        line += f": {shown(_cut(news.why, _LONGEST_WHY.get(news.kind, _LONGEST_OTHER_WHY)))}"
+    if why := _without_name(news):
+        line += f": {shown(_cut(why, _LONGEST_WHY.get(news.kind, _LONGEST_OTHER_WHY)))}"
     if news.kind == FAILED and news.old:
         line += f" (runs {shown(_image(news.old))} again)"
     return f"{line} {link(news.link)}" if _LINK.fullmatch(news.link) else line
+
+
+def _without_name(news: News) -> str:
+    """The reason; that it is this container which could not be updated has been said."""
+    return news.why.removeprefix(f"{news.container} could not be updated: ").removeprefix(
+        f"{news.container}: "
+    )
 
 
 def _way(news: News, shown: Callable[[str], str]) -> str:

@@ -134,7 +134,8 @@ def _judged(event: Judged) -> Told | Over | None:
         return Told(_news(HELD, change, why, verdict="held"), unless=_FAILURES)
     if event.verdict == "outdated" and event.mode != "update":
         waits = "it waits for `watcher approve`" if event.mode == "approve" else ""
-        return Told(_news(AVAILABLE, change, waits, verdict="outdated", mode=event.mode), ends=(UNKNOWN,))
+        facts = {"verdict": "outdated", "reason": why, "mode": event.mode}
+        return Told(_news(AVAILABLE, change, waits, **facts), ends=(UNKNOWN,))
     return None
 
 

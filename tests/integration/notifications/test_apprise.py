@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from watcher.notifications.apprise_process import check, send
 from watcher.notifications.message import compose
 from watcher.notifications.news import News
 
+ROOT = Path(__file__).parents[3]
 MESSAGE = compose("nas", [News("updated", "my_web", image="nginx:1", why="a *star*")])
 SECRET = "s3cretpath"  # noqa: S105 - the test's own
 
@@ -61,6 +63,15 @@ async def test_an_address_that_apprise_cannot_use_is_said(url: str) -> None:
     answers = [await do(address(url)) for do in (check, lambda where: send(where, MESSAGE))]
 
     assert answers == [Answer("Apprise cannot use this address")] * 2
+
+
+async def test_the_examples_of_the_documentation_are_addresses_of_apprise() -> None:
+    table = (ROOT / "docs/notifications.md").read_text().partition("| service |")[2].partition("\n\n")[0]
+    examples = re.findall(r"`(\w+://[^`]+)`", table)
+
+    assert len(examples) > 10
+    answers = await asyncio.gather(*(check(address(url)) for url in examples))
+    assert [url for url, found in zip(examples, answers, strict=True) if found != Answer()] == []
 
 
 async def test_an_address_that_apprise_can_use_is_not_asked(receiver: Receiver) -> None:

@@ -40,6 +40,13 @@ def test_a_failure_tells_why_and_what_runs_now_and_short_ids_stand_for_versions(
     )
 
 
+@pytest.mark.parametrize("prefix", ["db could not be updated: ", "db: ", ""])
+def test_what_a_line_says_already_is_not_said_again(prefix: str) -> None:
+    line = compose("nas", [News("failed", "db", why=f"{prefix}it exited with 1")]).text
+
+    assert line == "db: update failed: it exited with 1"
+
+
 def test_images_of_the_same_version_are_told_by_their_ids() -> None:
     assert (
         f"{'a' * 12} → {'b' * 12}"

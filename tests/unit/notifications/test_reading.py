@@ -132,6 +132,7 @@ def test_an_update_that_waits_for_a_person_is_available(mode: str) -> None:
     found = news(read(Judged(CHANGE, "outdated", "moved", mode)))
 
     assert (found.kind, found.state, found.record["mode"]) == ("available", NEW, mode)
+    assert found.record["reason"] == "moved"
     assert ("watcher approve" in found.why) == (mode == "approve")
 
 
