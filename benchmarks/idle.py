@@ -7,8 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.ground import Bench, bench, options, table
+from tests.integration.daemon.apps import LOCAL
 from tests.integration.daemon.conftest import Running
+from tests.testbed.processes import wait_until
+from tests.testbed.receiver import Receiver
 
+_SETTLED_S = 5.0
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -23,6 +27,21 @@ def resident(running: Running) -> float:
     status = Path(f"/proc/{running.process.pid}/status").read_text()
     (line,) = (line for line in status.splitlines() if line.startswith("VmRSS"))
     return int(line.split()[1]) / 1000
+
+
+def with_messages(made: Bench) -> tuple[float, float]:
+    """What a daemon that tells people has resident: at first, and once it has told something."""
+    with Receiver() as receiver:
+        daemon = made.daemon(CTR_UPDATER_NOTIFY=f"{receiver.url}/hook")
+        time.sleep(_SETTLED_S)
+        at_first = resident(daemon)
+        made.stack.run("app0:1", *LOCAL, "--label", "ctr-updater.mode=monitor", name="odd")
+        wait_until(lambda: bool(receiver.got()), "the message")
+        time.sleep(_SETTLED_S)
+        after = resident(daemon)
+        daemon.stop()
+        made.engine.docker("rm", "-f", "odd")
+        return at_first, after
 
 
 def flood(made: Bench, count: int) -> None:
@@ -47,8 +66,12 @@ def main() -> None:
         made.ship(Path(directory))
         made.fleet(chosen.containers, tags=10)
         daemon = made.daemon()
-        time.sleep(5)
+        time.sleep(_SETTLED_S)
         rows: list[list[object]] = [["resident after the start", f"{resident(daemon):.1f} MB", "45 MB"]]
+        without = resident(daemon)
+        at_first, after = with_messages(made)
+        rows.append(["the same with messages on", f"{at_first - without:+.1f} MB", "+2 MB"])
+        rows.append(["once one was sent", f"{after - resident(daemon):+.1f} MB", "-"])
         before = cpu(daemon)
         time.sleep(chosen.seconds)
         share = 100 * (cpu(daemon) - before) / chosen.seconds

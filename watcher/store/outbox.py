@@ -96,6 +96,8 @@ class Outbox:
 
     async def ripen(self, now: float) -> bool:
         """Make news of what has been so for long enough; whether there is any."""
+        if await self.next_due() is None:
+            return False
         return await self._write(lambda connection: _ripen(connection, now))
 
     async def next_due(self) -> float | None:
@@ -151,6 +153,8 @@ class Outbox:
 
     async def take(self, address: str, now: float, claimed_s: float) -> Letter | None:
         """Take the next letter to an address that is due; nobody else is given it for so many seconds."""
+        if await self.letter_due(address) is None:
+            return None  # to look makes no database where there is none
         which = "address = ? AND (due <= ? OR due > ?) ORDER BY due, id LIMIT 1"
         sql = f"SELECT id, message, tries FROM letters WHERE {which}"  # noqa: S608 - constant
 
@@ -183,6 +187,8 @@ class Outbox:
 
     async def drop_but(self, addresses: Collection[str], now: float) -> None:
         """Forget letters to addresses that nobody has any more, after a day."""
+        if not await self._read(lambda connection: _first(connection, "SELECT count(*) FROM letters"), None):
+            return
         marks = ", ".join("?" * len(addresses))
         sql = f"DELETE FROM letters WHERE due < ? AND address NOT IN ({marks})"  # noqa: S608 - marks alone
         await self._write(lambda connection: _run(connection, sql, now - _STALE_S, *addresses))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
+from tests.unit.state import files
 from watcher.store.database import Database
 from watcher.store.outbox import Notice, Outbox
 
@@ -237,3 +238,12 @@ async def test_the_database_holds_no_address(outbox: Outbox, tmp_path: Path) -> 
     connection.close()
 
     assert columns == {"id", "address", "message", "tries", "due"}
+
+
+async def test_to_look_whether_there_is_anything_makes_no_database(outbox: Outbox, tmp_path: Path) -> None:
+    assert await outbox.take("a", 0, 60) is None
+    assert not await outbox.ripen(0)
+    assert not await outbox.has_news()
+    await outbox.drop_but(["a"], 0)
+
+    assert files(tmp_path) == []
