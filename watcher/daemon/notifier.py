@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection
 from types import TracebackType
 from typing import Self
 
-from watcher.config.settings import DaemonSettings, state_folder
+from watcher.config.settings import DaemonSettings
 from watcher.host.context import Context
 from watcher.model.errors import EngineError, Unknown
 from watcher.model.events import (
@@ -26,7 +26,6 @@ from watcher.notifications.addresses import Address
 from watcher.notifications.collector import Collector
 from watcher.notifications.ping import ping
 from watcher.notifications.sender import Sender
-from watcher.store.database import Database
 from watcher.store.outbox import Outbox
 from watcher.update.news import Repeats
 
@@ -48,7 +47,7 @@ class Notifier:
         self._ping_url = settings.ping_url
         self._once = once
         self._book = addresses.read()
-        outbox = Outbox(Database(state_folder()))
+        outbox = Outbox(context.memory.database)
         told = self._book.addresses
         self._sender = Sender(outbox, told, _Says(context))
         self._collector = Collector(
