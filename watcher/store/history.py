@@ -130,6 +130,8 @@ def record_of(attempt: "Attempt", engine: str) -> Json:
     del found["containers"]
     if not attempt.output:
         del found["output"]
+    for each in (found, found["stages"]):
+        each |= {name: round(took, 3) for name, took in each.items() if isinstance(took, float)}
     images = {side: found[side] if found[side]["id"] else None for side in ("old", "new")}
     return {"at": found.pop("at"), "engine": engine} | found | images
 

@@ -32,6 +32,8 @@ LOOKS = [
     ("watcher", "check", "no-such"),
     ("watcher", "check", "--all"),
     ("watcher", "list"),
+    ("watcher", "history"),
+    ("watcher", "release", "no-such"),
 ]
 UPDATES = {
     "structlog",
@@ -81,6 +83,7 @@ def test_what_only_looks_imports_nothing_that_updates_or_asks_registries(
 
     assert "watcher.cli.looking" in found
     assert found.isdisjoint(UPDATES | ASKS)
+    assert "sqlite3" not in found  # there is no database yet
 
 
 def test_what_updates_or_asks_registries_imports_all_of_that(cli: Commands) -> None:
@@ -107,5 +110,5 @@ def test_help_names_every_option_of_the_exercise(cli: Commands, flag: str) -> No
 def test_help_names_every_command(cli: Commands) -> None:
     assert all(
         re.search(rf"^  {word} ", cli("watcher", "--help").out, re.MULTILINE)
-        for word in ("check", "list", "update")
+        for word in ("approve", "check", "history", "hold", "list", "release", "update")
     )

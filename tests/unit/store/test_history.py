@@ -59,6 +59,13 @@ async def test_the_last_lines_of_a_container_that_failed_are_kept(memory: Memory
     assert row["output"] == ["one", "two"]
 
 
+async def test_times_are_rounded_to_milliseconds(memory: Memory) -> None:
+    await memory.history.record(attempt(took_s=0.98004031, down_s=0.1, stages={"stop": 0.27325581}))
+
+    (row,) = await memory.history.last(20)
+    assert (row["took_s"], row["down_s"], row["stages"]) == (0.98, 0.1, {"stop": 0.273})
+
+
 async def test_where_nothing_stopped_nothing_was_down_and_an_image_nobody_knows_is_none(
     memory: Memory,
 ) -> None:
