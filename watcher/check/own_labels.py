@@ -9,7 +9,7 @@ Whether Compose made the container is told by one that no image can foresee: `co
 the image's own id; else by any that is the container's own. Compose writes all that are read here anew.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 
 from watcher.config.settings import refuse_unknown_labels
 from watcher.dependencies.order import is_one_off
@@ -37,11 +37,13 @@ class OwnLabels(Engine):
 
     Attributes:
         recall: Gives what is remembered of an image, by its id, whose content never changes.
+        keep: Remembers an image of a container that opted in.
     """
 
     def __init__(self, endpoint: Endpoint, *, counts: bool = False) -> None:
         super().__init__(endpoint)
         self.recall: Callable[[str], Json | None] = lambda _: None
+        self.keep: Callable[[Json], Awaitable[None]] = _forgotten
         self._counts = counts
         self._known: dict[str, Labels] = {}
 
@@ -68,17 +70,21 @@ class OwnLabels(Engine):
         ids = {image_id, (about.get("ImageManifestDescriptor") or {}).get("digest") or image_id}
         if not labels or not read or (_all_composes(read) and labels.get(COMPOSE_IMAGE) in ids):
             return {}
-        given = foreign(labels, await self._labels_of(image_id, reference), ids, counts=self._counts)
+        baked = await self._labels_of(image_id, reference, keeps=ENABLE in labels)
+        given = foreign(labels, baked, ids, counts=self._counts)
         own = {name: value for name, value in labels.items() if name not in given}
         ignored = {name: labels[name] for name in sorted(given) if name.startswith(LABEL_PREFIX)}
         return {"Labels": own, _IGNORED: ignored}
 
-    async def _labels_of(self, image_id: str, reference: str) -> Labels:
+    async def _labels_of(self, image_id: str, reference: str, *, keeps: bool) -> Labels:
         """The labels of an image; none where nobody knows it any more."""
         if image_id not in self._known:
-            image = self.recall(image_id) or await self._inspected(image_id, reference)
+            known = self.recall(image_id)
+            image = known or await self._inspected(image_id, reference)
             if image is None:
                 return {}
+            if keeps and not known:
+                await self.keep(image)
             self._known[image_id] = config_of(image).get("Labels") or {}
         return self._known[image_id]
 
@@ -94,6 +100,10 @@ class OwnLabels(Engine):
             if image and image["Id"] == image_id:
                 return image
         return None
+
+
+async def _forgotten(_: Json) -> None:
+    """Remember nothing."""
 
 
 def foreign(labels: Labels, image: Labels, ids: Collection[str], *, counts: bool = False) -> set[str]:

@@ -53,7 +53,7 @@ async def _opened(command: Command, *, negotiates: bool) -> int:
     settings = DaemonSettings.of_environment()
     opened = OwnLabels(find(), counts=settings.image_labels)
     memory = Memory(state, opened.identity)
-    opened.recall = memory.image
+    opened.recall, opened.keep = memory.image, memory.keep_image
     async with opened as engine, AsyncExitStack() as later:
         if negotiates:
             await engine.negotiate()

@@ -133,8 +133,8 @@ class Puller:
         """The platform of a row's image, which is asked for once, and remembered on the way."""
         key = row["ImageID"]
         if key not in self._platforms:
-            image = await self._image(key)
-            if image:
+            image = self._context.memory.image(key)
+            if image is None and (image := await self._image(key)):
                 await self._context.memory.keep_image(image)
             self._platforms[key] = platform(row, image, self._context.engine.platform)
         return self._platforms[key]
@@ -198,7 +198,7 @@ class Puller:
 
     async def _note(self, tag: Tag, error: WatcherError | None) -> None:
         """Keep how the question ended, for `check` and `list`."""
-        image = await known_image(self._context.engine, str(tag.ref))
+        image = await self._meant(tag)
         await last_answers.note(self._context.memory, tag, image["Id"] if image else "", error)
 
     def _cooldown(self, tag: Tag) -> float | None:
@@ -209,7 +209,7 @@ class Puller:
     async def _may_come(self, tag: Tag, cooldown: float | None) -> bool:
         """Ask what the tag means; whether that is another image, and has been for long enough."""
         engine, memory = self._context.engine, self._context.memory
-        image = await known_image(engine, str(tag.ref))
+        image = await self._meant(tag)
         found = await meaning(
             self._context.registries, tag.ref, tag.platform or engine.platform, digests(image)
         )
@@ -238,8 +238,11 @@ class Puller:
 
     async def _is_built_here(self, tag: Tag, error: RegistryError) -> bool:
         """Whether a registry does not know a tag because its image was made here."""
-        image = await known_image(self._context.engine, str(tag.ref))
-        return verdict.is_built_here(image, tag.ref, error.trouble)
+        return verdict.is_built_here(await self._meant(tag), tag.ref, error.trouble)
+
+    async def _meant(self, tag: Tag) -> Json | None:
+        """What a tag means in the engine."""
+        return await known_image(self._context.engine, str(tag.ref))
 
     def _say(self, tag: Tag, error: WatcherError, wait: float) -> None:
         """Say it once: of a registry that is down whichever of its tags it was asked for, else of the tag."""

@@ -119,11 +119,12 @@ class Reconciler:
 
     async def _reconcile(self, name: str) -> Result:
         self._coordinator.found.pop(name, None)
-        container = await self._context.engine.container(name)
-        policy = self._context.defaults.with_labels(container["Config"]["Labels"])
+        look = self._context.looking()
+        container = await look.engine.container(name)
+        policy = look.policy_of(container)
         if not policy.enable:
             return Result()
-        found = await checks.assess(self._context, container, policy)
+        found = await checks.assess(look, container, policy)
         self._coordinator.found[name] = found
         if found.verdict.status is not Status.OUTDATED or policy.mode == "notify":
             return self._judged(found, policy)

@@ -91,7 +91,7 @@ async def part_noted(engine: Engine, old: Json, marker: Marker, ids: tuple[str, 
         ids: Of what its update goes back to, and of its successor.
         on: What its successor was made from.
     """
-    back, origin = None, ""
+    back, origin, engine = None, "", engine.looking()
     with contextlib.suppress(NotFound):
         again = backup.drafted if marker.removes_itself else successor.same
         back = await again(engine, old, files=on.files)

@@ -220,7 +220,7 @@ async def _own_update(context: Context, dependent: Dependent, policy: Policy) ->
 def _policy(context: Context, container: Json) -> Policy | None:
     """A container's settings; None where they cannot be read, so that nothing is done on their account."""
     try:
-        return context.defaults.with_labels(container["Config"]["Labels"])
+        return context.policy_of(container)
     except UnreadableSetting:
         return None
 

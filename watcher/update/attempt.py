@@ -19,7 +19,7 @@ from watcher.recovery.lease import Lease
 from watcher.store.owner import owner_of
 from watcher.update import lineage
 from watcher.update.account import Account
-from watcher.update.affected import Company, drafting, noted_files, old_image
+from watcher.update.affected import Company, drafting, noted_files
 from watcher.update.executor import Update
 from watcher.update.keeping import Keeper, let_go
 from watcher.update.lineage import workshop
@@ -106,9 +106,9 @@ async def attempt(
 
 async def _drafted(context: Context, found: Assessment, *, cautious: bool) -> Draft:
     assert found.image  # noqa: S101 - there is no update without it
-    old = await old_image(context, found.container)
+    await context.memory.keep_image(found.image)
     noted = await noted_files(context, found.container)
-    made = await draft(context.engine, found.container, found.image, old, noted=noted)
+    made = await draft(context.engine, found.container, found.image, found.running, noted=noted)
     if cautious and made.payload.assumed:
         raise Unknown(
             f"{found.name}: nobody knows its old image any more, whose defaults these may be: "
@@ -175,7 +175,7 @@ def _old_ids(found: Assessment, concerned: Company) -> dict[str, str]:
 
 
 def _policy(context: Context, found: Assessment) -> Policy:
-    return context.defaults.with_labels(found.container["Config"]["Labels"])
+    return context.policy_of(found.container)
 
 
 def _warnings(parts: list[Part]) -> Iterator[str]:

@@ -221,7 +221,7 @@ async def _tag_again(context: Context) -> None:
 def policy_of(context: Context, container: Json) -> Policy:
     """A container's settings; the defaults where they cannot be read."""
     try:
-        return context.defaults.with_labels(container["Config"]["Labels"])
+        return context.policy_of(container)
     except UnreadableSetting:
         return context.defaults
 

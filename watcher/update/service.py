@@ -102,17 +102,18 @@ async def update(context: Context, text: str, request: Request) -> Outcome:
         Unknown: Nobody can say whether there is an update.
         UpdateFailed: It was tried, and undone.
     """
-    name = await _name(context, text)
+    look = context.looking()
+    name = await _name(look, text)
     if request.dry_run:
-        return await _update(context, await find(context.engine, name), request)
+        return await _planned(look, await find(look.engine, name), request)
 
     async def work(claims: frozenset[str]) -> Outcome:
         nonlocal request
         for number in range(_CONTENTIONS):
             aside = (await settled(context, name, claims)).aside
             try:
-                found = await _found(context.engine, name, was_there=number > 0)
-                outcome = await _update(context, found, request, claims)
+                found = await _found(look.engine, name, was_there=number > 0)
+                outcome = await _update(context, look, found, request, claims)
             except Wider:
                 request = evolve(request, pull=False)  # its tag was pulled
                 raise
@@ -163,19 +164,14 @@ async def _name(context: Context, text: str) -> str:
 
 
 async def _update(
-    context: Context, container: Json, request: Request, claims: frozenset[str] = frozenset()
+    context: Context, look: Context, container: Json, request: Request, claims: frozenset[str]
 ) -> Outcome:
-    policy = context.defaults.with_labels(container["Config"]["Labels"])
-    await _refuse_own(context, container)
-    refuse(container, api=context.engine.api)
-    asks = request.pull and policy.source == "registry"
-    if request.dry_run:
-        return await _planned(context, container, request, asks_registry=asks)
-    unpulled = await _pulled(context, container) if asks else None
+    unpulled = await _pulled(look, container) if await _asks(look, container, request) else None
     for _ in range(_TRIES):
+        look = context.looking()
         try:
-            container = await undisturbed(context.engine, container["Id"])
-            outcome = await _carried_out(context, container, request, claims)
+            container = await undisturbed(look.engine, container["Id"])
+            outcome = await _carried_out(context, look, container, request, claims)
         except Contended:
             raise
         except Moved:
@@ -217,6 +213,14 @@ async def _pulled(context: Context, container: Json) -> RegistryError | None:
     return None
 
 
+async def _asks(context: Context, container: Json, request: Request) -> bool:
+    """Whether a container's registry is to be asked; raises Refused where it is not ours to update at all."""
+    policy = context.policy_of(container)
+    await _refuse_own(context, container)
+    refuse(container, api=context.engine.api)
+    return request.pull and policy.source == "registry"
+
+
 async def _refuse_own(context: Context, container: Json) -> None:
     if container["Id"] == await context.own.find(context.engine):
         raise Refused(
@@ -225,8 +229,9 @@ async def _refuse_own(context: Context, container: Json) -> None:
         )
 
 
-async def _planned(context: Context, container: Json, request: Request, *, asks_registry: bool) -> Outcome:
+async def _planned(context: Context, container: Json, request: Request) -> Outcome:
     """Say what an update would do: from the local cache, and else from what the registry says."""
+    asks_registry = await _asks(context, container, request)
     known = await facts.read(context, container)
     found, pull = assessed(known), False
     if found.verdict.status is Status.CURRENT and asks_registry:
@@ -240,13 +245,13 @@ async def _planned(context: Context, container: Json, request: Request, *, asks_
 
 
 async def _carried_out(
-    context: Context, container: Json, request: Request, claims: frozenset[str]
+    context: Context, look: Context, container: Json, request: Request, claims: frozenset[str]
 ) -> Outcome:
-    found = await checks.assess(context, container)
+    found = await checks.assess(look, container)
     tries = found.verdict.status is Status.OUTDATED or (request.again and found.verdict.status is Status.HELD)
     if not tries or found.image is None:
         return _left_alone(found)
-    concerned = await _company(context, container, request)
+    concerned = await _company(look, container, request)
     if not claims.issuperset(concerned.names):
         raise Wider(concerned.names)
     done = await attempt(
