@@ -42,7 +42,9 @@ def check(*, names: tuple[str, ...], debug: bool, **flags: bool) -> None:
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @click.option("--no-pull", is_flag=True, help="Look at the local image cache only.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and change nothing.")
-@click.option("--again", is_flag=True, help="Also try an image that failed before.")
+@click.option(
+    "--again", is_flag=True, help="Also try an image that failed before, or that a person holds back."
+)
 @_json_option
 @debug_option
 def update(*, names: tuple[str, ...], debug: bool, **flags: bool) -> None:

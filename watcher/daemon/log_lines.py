@@ -16,6 +16,7 @@ from watcher.model.errors import EngineError, UpdateFailed
 from watcher.model.names import short
 
 JUDGED = {"held": "container held", "unknown": "container unknown", "outdated": "update available"}
+WAITING = {"hold": "container held", "approval": "update waits for approval"}  # by the cause
 NOT_UPDATED = {True: "update rolled back", False: "container not updated"}  # by whether it was rolled back
 _SERIOUS = (EngineError.exit_code, UpdateFailed.exit_code)
 _log = structlog.get_logger()
@@ -149,7 +150,7 @@ def _(event: events.Waiting) -> None:
         due = eligibility.shown(event.until)
         _log.info("update waits for its schedule", **fields(event.change), why=event.why, due=due)
     else:
-        _log.info("container held back", **fields(event.change), why=event.why)
+        _log.info(WAITING.get(event.cause, "container held back"), **fields(event.change), why=event.why)
 
 
 @say.register

@@ -65,6 +65,7 @@ class Puller:
         self._references: dict[str, str] = {}
         self._down = Down()
         self._under_way: dict[Tag, asyncio.Task[int]] = {}
+        self._unasked: set[Tag] = set()
 
     async def follow(self, rows: Iterable[Json]) -> None:
         """Remember the images of what is there, and drop what is known of what is no more."""
@@ -101,7 +102,8 @@ class Puller:
         Returns:
             0, or the exit code that says how it failed; said once for each reason, and tried again.
         """
-        if tag not in self._followers:
+        self._unasked.discard(tag)
+        if tag not in self._followers or await self._is_held(tag):
             return 0
         work = self._under_way[tag] = asyncio.ensure_future(self._tried(tag))
         try:
@@ -112,6 +114,19 @@ class Puller:
             return 0  # nobody follows it any more
         finally:
             del self._under_way[tag]
+
+    async def _is_held(self, tag: Tag) -> bool:
+        """Whether people hold all that follow a tag until they release them: then nobody asks for it."""
+        decisions = await self._context.memory.held.read()
+        if not all(decisions.is_held_until_released(each.name) for each in self._followers[tag]):
+            return False
+        self._unasked.add(tag)
+        return True
+
+    def decided(self) -> None:
+        """Ask for what was not asked for, where people may have released it."""
+        for tag in self._unasked & self._followers.keys():
+            self.queue.add(tag)
 
     def _forget(self, tag: Tag) -> None:
         """Give up whatever is under way or planned for a tag that nobody follows any more."""
@@ -204,7 +219,7 @@ class Puller:
     def _cooldown(self, tag: Tag) -> float | None:
         """The shortest cooldown of those who would be updated; None where all only notify."""
         followers = self._followers.get(tag, [])
-        return min((each.policy.cooldown for each in followers if each.policy.mode == "update"), default=None)
+        return min((each.policy.cooldown for each in followers if each.policy.mode != "notify"), default=None)
 
     async def _may_come(self, tag: Tag, cooldown: float | None) -> bool:
         """Ask what the tag means; whether that is another image, and has been for long enough."""

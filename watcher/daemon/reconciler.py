@@ -23,9 +23,11 @@ from watcher.model.errors import (
     Unknown,
     UpdateFailed,
     WatcherError,
+    Withheld,
 )
 from watcher.model.events import Change, Judged, NotRestarted, NotUpdated, Waiting
 from watcher.update.change import change_of
+from watcher.update.consent import withheld
 from watcher.update.coordinator import Coordinator
 from watcher.update.service import Request
 from watcher.update.settlement import settle_open
@@ -128,7 +130,7 @@ class Reconciler:
         self._coordinator.found[name] = found
         if found.verdict.status is not Status.OUTDATED or policy.mode == "notify":
             return self._judged(found, policy)
-        if wait := self._scheduled(name, policy):
+        if wait := await self._not_now(found, policy):
             return self._waits(found, wait)
         if trouble := await self._coordinator.turn(container, name, self._look_at):
             self._turns.failed(name, "is held back")
@@ -139,11 +141,18 @@ class Reconciler:
         name = found.name
         self._targets[name] = (container["Id"], found.verdict.target)
         with self._turns.taken(name):
-            if wait := self._scheduled(name, policy):  # the turn may have been long in coming
+            if wait := await self._not_now(found, policy):  # the turn may have been long in coming
                 return self._waits(found, wait)
             spared = frozenset(filter(self._is_queued, self._turns.order.restarted_with(name)))
-            await self._coordinator.update(name, Request(cautious=True, spared=spared))
+            try:
+                await self._coordinator.update(name, Request(cautious=True, unattended=True, spared=spared))
+            except Withheld:
+                self._look_at(name)  # a person decided in the last moment, and the next look says it
         return Result()
+
+    async def _not_now(self, found: Assessment, policy: Policy) -> Wait | None:
+        """The wait for a person, else for the schedule, where an update may not begin now."""
+        return await withheld(self._context, found, policy) or self._scheduled(found.name, policy)
 
     def _scheduled(self, name: str, policy: Policy) -> Wait | None:
         """The wait for a container's schedule, where its update may not begin now."""

@@ -16,6 +16,7 @@ WatcherError
 |  `- RolledBack            ... when the old container had been changed already
 |- Stopped        130, 143  SIGINT or SIGTERM came
 |- Refused              7  not ours to update, and what to do instead
+|  |- Withheld              ... for a person holds it, or has not approved it
 |  |- NotKept              ... or to note, for the database cannot be written
 |  `- Busy                  ... for the time being: another updater has it
 |     `- TakenOver              ... now, for it gave up on us
@@ -199,6 +200,10 @@ class Refused(WatcherError):
 
 class NotKept(Refused):
     """What a person, or an update, had noted cannot be kept, or not be read."""
+
+
+class Withheld(Refused):
+    """A person holds the container, or has not approved its update."""
 
 
 class Busy(Refused):

@@ -308,7 +308,7 @@ class Judged(Event):
     Attributes:
         verdict: `current`, `outdated`, `held` or `unknown`.
         why: The reason.
-        mode: What its update is to be: `update`, `notify`.
+        mode: What its update is to be: `update`, `notify`, `approve`.
         until: Seconds since the epoch when what holds it is over; 0 where no clock ends it.
         is_news: Whether it is another one than was told last of this container.
     """
@@ -326,7 +326,7 @@ class Waiting(Event):
     """A container has an update that does not begin now.
 
     Attributes:
-        cause: `schedule` or `dependency`.
+        cause: `schedule`, `hold`, `approval` or `dependency`.
         until: When it may begin, in seconds since the epoch; 0 where no clock says.
         is_news: As in `Judged`.
     """

@@ -55,6 +55,11 @@ class Database:
         self._said = set[str]()
         self._unsaid = list[str]()
 
+    def stamp(self) -> tuple[object, ...]:
+        """What is another one after each change, whichever process made it; nothing is read for it."""
+        found = (_identity(Path(f"{self._path}{suffix}")) for suffix in ("", *_BESIDE[:1]))
+        return tuple(each and (each.st_ino, each.st_mtime_ns, each.st_size) for each in found)
+
     def unsaid(self) -> list[str]:
         """Lines about what could not be read or kept, each of them once."""
         lines, self._unsaid = self._unsaid, []
@@ -240,9 +245,10 @@ def _held(folder: Path) -> Iterator[None]:
 
 
 def _identity(path: Path) -> os.stat_result | None:
+    """The file; None where it is not there, or cannot be looked at."""
     try:
         return path.lstat()
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:
         return None
 
 

@@ -69,6 +69,11 @@ class Holds:
         ]
         return max(found, key=lambda each: (not each.image, each.until or float("inf")), default=None)
 
+    def is_held_until_released(self, name: str) -> bool:
+        """Whether a container is held back from every image, and no clock ends that."""
+        held = (each for each in self.of.get(name, ()) if each.kind == "hold")
+        return any(not (each.until or each.image) for each in held)
+
     def is_approved(self, name: str, image: str) -> bool:
         """Whether somebody has let a container go ahead to this very image."""
         return any(each.kind == "approve" and each.image == image for each in self.of.get(name, ()))

@@ -19,6 +19,7 @@ from watcher.engine.images import known_image
 from watcher.host.context import Context
 from watcher.model.errors import NotFound, Refused, UnreadableSetting
 from watcher.model.names import Marker, name_of, short
+from watcher.update.consent import withheld
 from watcher.update.plan import Member, Restart
 from watcher.update.steps import Drafting
 
@@ -214,6 +215,8 @@ async def _own_update(context: Context, dependent: Dependent, policy: Policy) ->
         return None
     found = await checks.assess(context, dependent.container, policy)
     is_here = found.image is not None and found.image["Id"] == found.verdict.target
+    if await withheld(context, found, policy):
+        return None
     return found if is_here and found.verdict.status is Status.OUTDATED else None
 
 

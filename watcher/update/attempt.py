@@ -1,9 +1,10 @@
 """One attempt at an update: planned with all whom it concerns, carried out, remembered."""
 
 import asyncio
+import contextlib
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 from attrs import frozen
 
@@ -14,8 +15,9 @@ from watcher.container.readiness import Demand
 from watcher.container.successor import Draft, draft
 from watcher.engine.client import Engine, Json
 from watcher.host.context import Context
-from watcher.model.errors import Unknown, WatcherError
+from watcher.model.errors import NotKept, Unknown, WatcherError
 from watcher.recovery.lease import Lease
+from watcher.store.holds import Kind
 from watcher.store.owner import owner_of
 from watcher.update import lineage
 from watcher.update.account import Account
@@ -29,6 +31,8 @@ from watcher.update.prune_guard import Rescue
 from watcher.update.steps import Part
 
 Announce = Callable[[Assessment, Plan], None]
+_USED: tuple[Kind, ...] = ("approve",)
+Consent = Callable[[], Awaitable[None]]
 
 
 @frozen
@@ -60,13 +64,14 @@ def planned(found: Assessment, concerned: Company, *, pull: bool = False) -> Pla
     )
 
 
-async def attempt(
+async def attempt(  # noqa: PLR0913 - what is wanted of it, by keywords
     context: Context,
     found: Assessment,
     concerned: Company,
     *,
     cautious: bool,
     announce: Announce,
+    consent: Consent,
 ) -> Finished:
     """Update a container, and those that are replaced with it; what failed is remembered, the end recorded.
 
@@ -76,8 +81,10 @@ async def attempt(
         concerned: Who else is.
         cautious: Rather leave it alone than keep values that may be its old image's defaults.
         announce: Told the update and its plan before the first step.
+        consent: Asked right before that whether people let it go ahead; it raises where they do not.
 
     Raises:
+        Withheld: They do not.
         Unknown: Nobody knows those, and it must be left alone.
         Barred: A proxy lets something that it needs not pass.
         Moved: A tag, or a container, was changed meanwhile; try again.
@@ -88,6 +95,7 @@ async def attempt(
         made = await _drafted(context, found, cautious=cautious)
         steps = planned(found, concerned)
         await refuse_forbidden(context.engine, steps, made)
+        await consent()
         announce(found, steps)
         async with Lease(context.engine, owner_of(context.memory.home)) as lease:
             parts = _parts(context, lease.engine, found, made, steps, concerned)
@@ -165,6 +173,9 @@ async def _tidy(context: Context, found: Assessment, concerned: Company) -> None
     for each, policy in renewed:
         await context.memory.forget_failure(each.container["Id"])
         await let_go(context, context.engine, each.name)
+        if policy.mode == "approve":
+            with contextlib.suppress(NotKept):  # it is of this image alone, and that is here
+                await context.memory.held.forget(each.name, _USED)
         if policy.cleanup:
             await clean_up(context.engine, each.container["Image"])
 

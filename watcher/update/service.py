@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from watcher.check import checks, facts, freshness
 from watcher.check.judgement import Assessment, assessed
-from watcher.check.verdict import Status
+from watcher.check.verdict import Status, Verdict
 from watcher.container.recreate import refuse
 from watcher.container.successor import Contended, Moved
 from watcher.engine.client import Engine, Json
@@ -22,11 +22,13 @@ from watcher.recovery.state import set_aside, strays
 from watcher.store.locks import Wider, with_claims
 from watcher.update.affected import Company, company, undisturbed
 from watcher.update.attempt import Announce, attempt, planned
+from watcher.update.consent import refuse_held, refuse_withheld
 from watcher.update.open_updates import is_open
 from watcher.update.plan import Plan
 from watcher.update.settlement import settled
 
 _TRIES = 3
+_UNJUDGED = Verdict(Status.UNKNOWN, "", "")
 _CONTENTIONS = 20
 _GIVE_WAY_S = (0.1, 2.0)
 
@@ -73,8 +75,9 @@ class Request:
     Attributes:
         pull: Pull first; else the local cache alone is looked at.
         dry_run: Only plan.
-        again: Also try an image that failed before.
+        again: Also try an image that failed before, or that a person holds the container back from.
         cautious: Rather leave a container alone than keep values that may be its old image's defaults.
+        unattended: Nobody asked for it by hand: only what is approved, where the container's mode wants that.
         spared: Names of those that are not to be restarted after it, for they are updated themselves.
         announce: Told the update and its plan before the first step.
     """
@@ -83,6 +86,7 @@ class Request:
     dry_run: bool = False
     again: bool = False
     cautious: bool = False
+    unattended: bool = False
     spared: frozenset[str] = frozenset()
     announce: Announce = lambda *_: None
 
@@ -218,6 +222,8 @@ async def _asks(context: Context, container: Json, request: Request) -> bool:
     policy = context.policy_of(container)
     await _refuse_own(context, container)
     refuse(container, api=context.engine.api)
+    if not request.again:
+        await refuse_held(context, Assessment(container, None, _UNJUDGED))
     return request.pull and policy.source == "registry"
 
 
@@ -237,8 +243,10 @@ async def _planned(context: Context, container: Json, request: Request) -> Outco
     if found.verdict.status is Status.CURRENT and asks_registry:
         found = assessed(await freshness.ask(context, known))
         pull = found.verdict.status is Status.OUTDATED
-    if found.verdict.status is not Status.OUTDATED:
+    if not _is_tried(found, request):
         return _left_alone(found)
+    if not request.again:
+        await refuse_held(context, found)
     concerned = await _company(context, container, request)
     steps = planned(found, concerned, pull=pull)
     return Outcome(found, Done.PLANNED, str(steps), with_it=concerned.names, steps=steps)
@@ -248,9 +256,15 @@ async def _carried_out(
     context: Context, look: Context, container: Json, request: Request, claims: frozenset[str]
 ) -> Outcome:
     found = await checks.assess(look, container)
-    tries = found.verdict.status is Status.OUTDATED or (request.again and found.verdict.status is Status.HELD)
-    if not tries or found.image is None:
+    if not _is_tried(found, request) or found.image is None:
         return _left_alone(found)
+
+    async def consent() -> None:
+        if request.unattended:
+            await refuse_withheld(context, found, context.policy_of(container))
+        elif not request.again:
+            await refuse_held(context, found)
+
     concerned = await _company(look, container, request)
     if not claims.issuperset(concerned.names):
         raise Wider(concerned.names)
@@ -260,12 +274,19 @@ async def _carried_out(
         concerned,
         cautious=request.cautious,
         announce=request.announce,
+        consent=consent,
     )
     return Outcome(found, Done.UPDATED, done.plan, done.warnings, done.took, concerned.names, done.took_s)
 
 
 async def _company(context: Context, container: Json, request: Request) -> Company:
     return await company(context, container, spared=request.spared, cautious=request.cautious)
+
+
+def _is_tried(found: Assessment, request: Request) -> bool:
+    """Whether there is an update, and one that is tried."""
+    status = found.verdict.status
+    return status is Status.OUTDATED or (request.again and status is Status.HELD)
 
 
 def _left_alone(found: Assessment) -> Outcome:
