@@ -54,7 +54,6 @@ ELSEWHERE = {
     "host/lookup": f"{INTEGRATION}/host/test_lookup.py",
     "host/namespace_cache": f"{INTEGRATION}/daemon/test_holds.py",
     "model/errors": f"{INTEGRATION}/cli/test_errors.py",
-    "model/inspection": f"{UNIT}/check/test_verdict.py",
     "model/labels": f"{UNIT}/config/test_settings.py",
     "model/platform": f"{INTEGRATION}/registry/live/test_platforms.py",
     "notifications/answer": f"{UNIT}/notifications/test_sender.py",

@@ -11,7 +11,7 @@ from watcher.config.settings import Policy
 from watcher.engine.client import Engine, Json
 from watcher.engine.images import known_image
 from watcher.host.context import Context
-from watcher.model.inspection import reference_of
+from watcher.model.inspection import Container, reference_of
 from watcher.model.platform import platform
 
 
@@ -33,7 +33,7 @@ async def read(
     """
     engine, facts = context.engine, await here(context.engine, container)
     running = await _running(context, facts)
-    name = container["Name"].removeprefix("/")
+    name = Container(container).name
     failure = await context.memory.failure(container["Id"], name)
     earlier = (await context.memory.former.of(name)).images
     ours = platform(container, running, engine.platform)

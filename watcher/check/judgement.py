@@ -8,6 +8,7 @@ from watcher.check.cooldown import foreseen
 from watcher.check.last_answers import unanswered
 from watcher.check.verdict import Meaning, Status, Verdict, by_registry, compare, followed, held
 from watcher.host.inventory import Tag
+from watcher.model.inspection import Container
 from watcher.model.kept import Kept
 from watcher.model.reference import ImageRef
 from watcher.store.failures import Asked, Failure, Seen
@@ -79,7 +80,7 @@ class Assessment:
     @property
     def name(self) -> str:
         """The container's name, without the engine's slash."""
-        return str(self.container["Name"]).removeprefix("/")
+        return Container(self.container).name
 
 
 def judge(facts: Facts) -> Verdict:

@@ -10,6 +10,7 @@ from watcher.dependencies.order import Order
 from watcher.engine.client import Json
 from watcher.host.context import Context
 from watcher.model.errors import NotFound, UnreadableSetting
+from watcher.model.inspection import Container
 
 
 async def trouble_before(context: Context, order: Order, container: Json) -> str:
@@ -20,11 +21,11 @@ async def trouble_before(context: Context, order: Order, container: Json) -> str
         order: Of all containers.
         container: As inspected.
     """
-    name = str(container["Name"]).removeprefix("/")
+    name = Container(container).name
     for other in sorted(order.needs(name)):
         if await _has_failed(context, other):
             return f"{other} failed"
-    for each in order.dependencies.get(name, ()) if container["State"]["Running"] else ():
+    for each in order.dependencies.get(name, ()) if Container(container).is_running else ():
         found = await _found(context, each.name)
         if found and (trouble := lacking(each.condition, each.name, found)):
             return trouble

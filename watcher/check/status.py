@@ -23,7 +23,7 @@ from watcher.host.context import Context
 from watcher.host.inventory import opted_in
 from watcher.host.lookup import find
 from watcher.model.errors import EngineUnavailable, NotFound, UnreadableSetting, WatcherError, unexpected
-from watcher.model.inspection import reference_of
+from watcher.model.inspection import Container, reference_of
 from watcher.model.kept import Kept, still_kept
 from watcher.model.names import Marker, container_name, name_of
 from watcher.model.release import NOTHING, Releases
@@ -74,7 +74,7 @@ def shown(context: Context, found: Assessment, decisions: Holds = NO_DECISIONS) 
     """What is said of a container that was judged; `decisions` are what people hold and approve."""
     container, policy = found.container, _policy(context, found.container)
     mode = policy.mode if policy and policy.enable else "-"
-    about = container["Id"], reference_of(container), container["State"]["Status"], mode, found.verdict
+    about = container["Id"], reference_of(container), Container(container).status, mode, found.verdict
     return Shown(
         found.name,
         *about,
@@ -159,7 +159,7 @@ class _Found:
             raise
         except WatcherError as error:
             return error
-        return await self.answer(self.own_name(str(container["Name"]).removeprefix("/")), container["Id"])
+        return await self.answer(self.own_name(Container(container).name), container["Id"])
 
     async def answer(self, name: str, cid: str) -> Answer:
         """Answer for a container; what failed is the answer too, but for an engine that is gone."""

@@ -13,6 +13,7 @@ from watcher.cli.session import Command
 from watcher.host.context import Context
 from watcher.host.lookup import find
 from watcher.model.errors import EngineUnavailable, NoSuchContainer, Refused, Unknown, WatcherError
+from watcher.model.inspection import Container
 from watcher.model.names import Marker, container_name, short
 from watcher.model.quoting import escaped
 from watcher.recovery.state import scenes
@@ -103,7 +104,7 @@ async def _name(context: Context, text: str) -> str:
         NoSuchContainer: No container, or more than one, is meant.
     """
     try:
-        name = str((await find(context.engine, text))["Name"]).removeprefix("/")
+        name = Container(await find(context.engine, text)).name
     except NoSuchContainer:
         if text not in scenes(await context.engine.containers(stopped=True)):
             raise

@@ -14,6 +14,7 @@ from watcher.cli.table import Columns, aligned
 from watcher.host.context import Context
 from watcher.host.lookup import find
 from watcher.model.errors import EngineUnavailable, NoSuchContainer
+from watcher.model.inspection import Container
 from watcher.model.names import Marker, container_name, short
 from watcher.model.quoting import escaped
 from watcher.recovery.unrecorded import record_unrecorded
@@ -119,6 +120,6 @@ async def _rows(context: Context, text: str, last: int) -> list[dict[str, Any]]:
 
 async def _name(context: Context, text: str) -> str:
     """The name of the container that is meant; its own while it has a temporary one."""
-    name = str((await find(context.engine, text))["Name"]).removeprefix("/")
+    name = Container(await find(context.engine, text)).name
     marker = Marker.parse(name)
     return marker.name if marker else name

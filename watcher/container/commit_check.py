@@ -5,6 +5,7 @@ from typing import Any
 from watcher.container.readiness import has_ended_well
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError
+from watcher.model.inspection import Container
 from watcher.model.names import Marker
 
 Json = dict[str, Any]
@@ -21,7 +22,7 @@ async def confirm(engine: Engine, new: str, marker: Marker) -> None:
         OutOfPlace: It is not.
     """
     container = await engine.container(new)
-    name, state = container["Name"].removeprefix("/"), container["State"]["Status"]
+    name, state = Container(container).name, Container(container).status
     if name != marker.name:
         raise OutOfPlace(f"its successor is called {name} now")
     if not is_as_wanted(container, marker):

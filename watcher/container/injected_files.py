@@ -18,6 +18,7 @@ from watcher.container.recreate import (
 )
 from watcher.engine.client import Engine, Json
 from watcher.model.errors import NotFound, Refused
+from watcher.model.inspection import Container
 
 _MIB = 1024 * 1024
 _LARGEST = _MIB
@@ -106,7 +107,7 @@ async def _archives(engine: Engine, container: Json, paths: Sequence[str]) -> Ma
     for path in paths:
         tar = await engine.archive(container["Id"], path, min(_LARGEST, left) + _HEADERS)
         if tar is None:
-            name = str(container["Name"]).removeprefix("/")
+            name = Container(container).name
             raise Refused(
                 f"{name} cannot be updated: the files that were put into it before its start are larger than "
                 f"{_LARGEST // _MIB} MiB each or {_ALL // _MIB} MiB together ({path})",

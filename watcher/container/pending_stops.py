@@ -7,7 +7,7 @@ running, and a start does nothing; then it is stopped for good, restart policy o
 from typing import Any
 
 from watcher.engine.client import Engine
-from watcher.model.inspection import seconds_of
+from watcher.model.inspection import Container, seconds_of
 
 Json = dict[str, Any]
 
@@ -21,7 +21,7 @@ async def see_through(engine: Engine, old: str, successor: str) -> None:
         successor: The id of its successor, which was made before the stop was asked for.
     """
     container = await engine.container(old)
-    if container["State"]["Running"] and await _may_be_stopping(engine, container, successor):
+    if Container(container).is_running and await _may_be_stopping(engine, container, successor):
         await engine.stop(container)
 
 

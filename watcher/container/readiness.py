@@ -12,7 +12,7 @@ from attrs import frozen
 
 from watcher.container.baseline import EVERYTHING, Baseline, is_unhealthy
 from watcher.model.errors import EngineError, WatcherError
-from watcher.model.inspection import has_healthcheck
+from watcher.model.inspection import Container, has_healthcheck
 from watcher.model.names import Wanted
 
 Json = dict[str, Any]
@@ -122,13 +122,13 @@ def runs(container: Json) -> bool:
 
 def has_ended_well(container: Json) -> bool:
     """Whether it was a job that is done: it has run, ended with 0, and its restart policy lets it end."""
-    state, policy = container["State"], container["HostConfig"].get("RestartPolicy") or {}
+    state, policy = container["State"], Container(container).restart_policy
     has_ended = state.get("Status") == "exited" and state.get("ExitCode") == 0
     return has_ended and policy.get("Name", "") in _MAY_END
 
 
 def _ended(container: Json) -> Look:
-    code, policy = container["State"].get("ExitCode"), container["HostConfig"].get("RestartPolicy") or {}
+    code, policy = container["State"].get("ExitCode"), Container(container).restart_policy
     if code == 0 and policy.get("Name", "") in _MAY_END:
         return Look.PASSED
     raise NotProved(with_code(code))

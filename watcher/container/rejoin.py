@@ -17,7 +17,7 @@ from watcher.container.recreate.endpoints import endpoints
 from watcher.dependencies.addresses import needs
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, NotFound
-from watcher.model.inspection import attributes_of, moment_of
+from watcher.model.inspection import Container, attributes_of, moment_of
 from watcher.model.names import Marker
 from watcher.model.signs_of_life import LEASE_S, SILENCE_S
 
@@ -76,7 +76,7 @@ async def put_back(engine: Engine, cid: str, old: Json) -> bool:
 
 
 async def _join(engine: Engine, cid: str, old: Json, name: str) -> None:
-    if name in (await engine.container(cid))["NetworkSettings"]["Networks"]:
+    if name in Container(await engine.container(cid)).networks:
         return
     try:
         await engine.connect(name, cid, endpoints(old, engine.api).get(name) or {})

@@ -12,6 +12,7 @@ from watcher.container.recreate.endpoints import endpoints
 from watcher.dependencies.addresses import Taken, taken
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, EngineUnavailable, NotFound, Occupied
+from watcher.model.inspection import Container
 from watcher.model.names import Marker, name_of, short
 
 Json = dict[str, Any]
@@ -92,7 +93,7 @@ async def _not_put_back(engine: Engine, moved: Taken, own: Json) -> EngineError 
 async def _is_settled(engine: Engine, moved: Taken) -> bool:
     """Whether a holder is on its network by now, or gone."""
     try:
-        ends = (await engine.container(moved.cid))["NetworkSettings"]["Networks"]
+        ends = Container(await engine.container(moved.cid)).networks
     except NotFound:
         return True
     except EngineError:

@@ -4,6 +4,7 @@ import asyncio
 
 from watcher.engine.client import Engine, Json
 from watcher.model.errors import EngineError, EngineUnavailable, NotFound
+from watcher.model.inspection import Container
 from watcher.model.names import short
 
 NO_RESTART: Json = {"Name": "no", "MaximumRetryCount": 0}
@@ -46,7 +47,7 @@ def _is_quiet(container: Json) -> bool:
 
 
 def _policy(container: Json) -> str:
-    return (container["HostConfig"].get("RestartPolicy") or {}).get("Name") or "no"
+    return Container(container).restart_policy.get("Name") or "no"
 
 
 async def _silence(engine: Engine, container: Json) -> None:

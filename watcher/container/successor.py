@@ -13,7 +13,7 @@ from watcher.container.recreate import Payload, providers_named, refuse, replace
 from watcher.engine.client import Engine, Json
 from watcher.engine.images import known_image
 from watcher.model.errors import EngineError, NotFound
-from watcher.model.inspection import platform_manifests, reference_of
+from watcher.model.inspection import Container, platform_manifests, reference_of
 from watcher.model.labels import REFERENCE
 from watcher.model.names import short
 
@@ -145,7 +145,7 @@ async def _host_name(engine: Engine, container: Json) -> str:
 
 
 async def _attach(engine: Engine, new: Json, payload: Payload) -> None:
-    for network in set(new["NetworkSettings"]["Networks"]) - payload.networks:
+    for network in set(Container(new).networks) - payload.networks:
         await engine.disconnect(network, new["Id"])
     for network, endpoint in payload.connect.items():
         await engine.connect(network, new["Id"], endpoint)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from watcher.dependencies.order import Condition
-from watcher.model.inspection import has_healthcheck
+from watcher.model.inspection import Container, has_healthcheck
 
 Json = dict[str, Any]
 
@@ -12,14 +12,14 @@ def lacking(condition: Condition, name: str, found: Json) -> str:
     """What does not hold of a container, in words; empty where all does, or it is a job yet to be run."""
     if condition is Condition.HEALTHY:
         return unhealthy(name, found)
-    is_run = condition is Condition.COMPLETED and found["State"]["Status"] != "created"
+    is_run = condition is Condition.COMPLETED and Container(found).status != "created"
     return unfinished(name, found) if is_run else ""
 
 
 def unhealthy(name: str, found: Json) -> str:
     """That a container is not healthy, in words; empty where it is, does not run, or has no check."""
     status = (found["State"].get("Health") or {}).get("Status")
-    counts = found["State"]["Running"] and has_healthcheck(found)
+    counts = Container(found).is_running and has_healthcheck(found)
     return f"{name} is {status}" if counts and status != "healthy" else ""
 
 

@@ -15,6 +15,49 @@ _LISTS = ("Env", "Cmd", "Entrypoint")
 _OBJECTS = ("ExposedPorts", "Volumes", "Healthcheck")
 
 
+class Container:
+    """An inspected container, by what is asked of it most; what the engine said of it stays as it is.
+
+    Args:
+        said: GET /containers/{id}/json.
+    """
+
+    __slots__ = ("_said",)
+
+    def __init__(self, said: Mapping[str, Any]) -> None:
+        self._said = said
+
+    @property
+    def name(self) -> str:
+        """Its name, without the engine's slash."""
+        return str(self._said["Name"]).removeprefix("/")
+
+    @property
+    def status(self) -> str:
+        """Its state in the engine's word: `created`, `running`, `paused`, `exited`, ..."""
+        return str(self._said["State"]["Status"])
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has a process; the engine says so of a paused one, too."""
+        return bool(self._said["State"]["Running"])
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Its labels; none where the engine says nothing of them."""
+        return self._said["Config"].get("Labels") or {}
+
+    @property
+    def networks(self) -> Mapping[str, Json]:
+        """Its endpoints by the names of their networks."""
+        return self._said["NetworkSettings"]["Networks"]
+
+    @property
+    def restart_policy(self) -> Json:
+        """Its restart policy; empty where the engine says nothing of one."""
+        return self._said["HostConfig"].get("RestartPolicy") or {}
+
+
 def reference_of(container: Json) -> str:
     """The reference that a container follows: the one it was created with.
 

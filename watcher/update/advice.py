@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from watcher.model.inspection import Container
 from watcher.model.names import Marker, Wanted, short
 
 Json = dict[str, Any]
@@ -48,10 +49,10 @@ def way_back(old: Json, new: Json | None, marker: Marker) -> str:
 
 
 def _missing(old: Json, marker: Marker) -> Iterator[str]:
-    cid, policy = short(old["Id"]), old["HostConfig"].get("RestartPolicy") or {}
+    cid, policy = short(old["Id"]), Container(old).restart_policy
     if old["Name"] != f"/{marker.name}":
         yield f"docker rename {cid} {marker.name}"
     if marker.always and policy.get("Name") != "always":
         yield f"docker update --restart always {cid}"
-    if marker.wanted != "s" and not old["State"]["Running"]:
+    if marker.wanted != "s" and not Container(old).is_running:
         yield f"docker start {cid}"

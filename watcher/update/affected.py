@@ -18,6 +18,7 @@ from watcher.engine.client import Engine, Json
 from watcher.engine.images import known_image
 from watcher.host.context import Context
 from watcher.model.errors import NotFound, Refused, UnreadableSetting
+from watcher.model.inspection import Container
 from watcher.model.names import Marker, name_of, short
 from watcher.update.consent import withheld
 from watcher.update.plan import Member, Restart
@@ -136,7 +137,7 @@ async def undisturbed(engine: Engine, cid: str) -> Json:
         Contended: It has a temporary name: another updater has set it aside, or not named it yet.
     """
     container = await engine.container(cid)
-    if marker := Marker.parse(container["Name"].removeprefix("/")):
+    if marker := Marker.parse(Container(container).name):
         raise Contended(f"another updater is at work on {marker.name}")
     return container
 
@@ -159,7 +160,7 @@ async def _refuse(
     context: Context, container: Json, found: Sequence[Dependent], rows: Sequence[Json]
 ) -> None:
     """Let only pass what can be recreated, and brought back, with all that holds on to it."""
-    name = str(container["Name"]).removeprefix("/")
+    name = Container(container).name
     own = await context.own.find(context.engine)
     for each in found:
         for reason in _reasons(context, container, each, own):
@@ -182,7 +183,7 @@ def _reasons(context: Context, container: Json, each: Dependent, own: str | None
 def _unheld(container: Json, rows: Sequence[Json]) -> Iterator[Refused]:
     """Why a running container, once stopped, could not be started again."""
     known = {key: row for row in rows for key in (row["Id"], name_of(row))}
-    for kind, text in references(container) if container["State"]["Running"] else ():
+    for kind, text in references(container) if Container(container).is_running else ():
         held = known.get(text)
         if held is None:
             yield Refused(f"{kind} a container that is gone, and could not be started again", advice=_BY_HAND)
@@ -200,7 +201,7 @@ async def _joined(context: Context, container: Json, dependent: Dependent, *, ca
     if found and cautious and await old_image(context, dependent.container) is None:
         found = None
     if found is None and await known_image(context.engine, dependent.container["Image"]) is None:
-        name = str(container["Name"]).removeprefix("/")
+        name = Container(container).name
         raise Refused(
             f"{name} cannot be updated: {dependent}, and the image that {dependent.name} runs is gone here",
             advice="recreate both by hand",
@@ -230,7 +231,7 @@ def _policy(context: Context, container: Json) -> Policy | None:
 
 def _restarts(rows: Sequence[Json], container: Json, apart: set[str]) -> Iterator[Restart]:
     """Those that run and want to be restarted, but for some."""
-    name = str(container["Name"]).removeprefix("/")
+    name = Container(container).name
     running = {name_of(row) for row in rows if row["State"] == "running"}
     order = Order.of(rows)
     followers = order.restarted_with(name) if is_running(container) else ()

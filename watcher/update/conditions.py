@@ -15,6 +15,7 @@ from watcher.dependencies.conditions import unfinished, unhealthy
 from watcher.dependencies.order import Condition, Dependency, Order
 from watcher.engine.client import Engine, Json
 from watcher.model.errors import NotFound
+from watcher.model.inspection import Container
 
 # A job may take its time, and holds up none but those who wait for it.
 _JOB = Demand(stable_for=3600.0, health_timeout=3600.0)
@@ -44,8 +45,8 @@ async def run_again(engine: Engine, order: Order, old: Json, downtimes: Downtime
     Returns:
         Why it does not count as done, or nothing.
     """
-    name = str(old["Name"]).removeprefix("/")
-    had_run = old["State"]["Status"] == "exited"
+    name = Container(old).name
+    had_run = Container(old).status == "exited"
     return await completed(engine, name, downtimes) if had_run and order.is_awaited(name) else ""
 
 
@@ -57,11 +58,11 @@ async def completed(engine: Engine, name: str, downtimes: Downtimes) -> str:
     """
     try:
         job = await engine.container(name)
-        if job["State"]["Status"] == "created":
+        if Container(job).status == "created":
             async with downtimes.around([job]):
                 await start(engine, job["Id"])
             job = await engine.container(job["Id"])
-        if job["State"]["Running"]:
+        if Container(job).is_running:
             try:
                 await prove(engine, job["Id"], _JOB)
             except Meddled as error:

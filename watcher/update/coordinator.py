@@ -16,6 +16,7 @@ from watcher.host import inventory
 from watcher.host.context import Context
 from watcher.model.errors import Barred, Refused, TakenOver, WatcherError
 from watcher.model.events import Change, Doubted, Planned, Updated
+from watcher.model.inspection import Container
 from watcher.model.labels import ENABLE
 from watcher.update import conditions, service
 from watcher.update.account import untried
@@ -147,7 +148,7 @@ class Coordinator:
         return evolve(outcome, warnings=(*outcome.warnings, doubt), is_job_undone=True)
 
     async def _unmet(self, container: Json, name: str) -> str:
-        if not container["State"]["Running"]:
+        if not Container(container).is_running:
             return ""
         dependencies = self.turns.order.dependencies.get(name, ())
         return await conditions.unmet(self._context.engine, dependencies, self._context.downtimes)

@@ -5,6 +5,7 @@ from typing import Any
 from watcher.container.successor import Contended, Moved
 from watcher.engine.client import Engine
 from watcher.model.errors import NotFound
+from watcher.model.inspection import Container
 from watcher.update.plan import wanted_state
 
 Json = dict[str, Any]
@@ -16,7 +17,7 @@ async def still_as_read(engine: Engine, old: Json) -> None:
     Raises:
         Moved: Somebody changed the container, started or stopped it, or put another one in its place.
     """
-    name = old["Name"].removeprefix("/")
+    name = Container(old).name
     try:
         now = await engine.container(old["Id"])
     except NotFound as error:
@@ -41,5 +42,5 @@ async def still_idle(engine: Engine, old: Json) -> None:
 
 def _chosen(container: Json) -> tuple[Any, ...]:
     """What people may change of a container; where it differs, the draft is out of date."""
-    networks = set(container["NetworkSettings"]["Networks"])
+    networks = set(Container(container).networks)
     return container["Name"], container["Config"], container["HostConfig"], networks, wanted_state(container)

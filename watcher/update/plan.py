@@ -16,6 +16,7 @@ from attrs import field, frozen
 from watcher.container.baseline import is_unhealthy, lacks_networks, lacks_ports
 from watcher.container.readiness import Demand
 from watcher.dependencies.namespaces import Dependent
+from watcher.model.inspection import Container
 from watcher.model.names import Marker, Wanted, short
 
 Json = dict[str, Any]
@@ -277,7 +278,7 @@ def _part(container: Json, *, relation: str = "", pull: bool = False) -> Part:
 def _marker(container: Json) -> Marker:
     host, state, wanted = container["HostConfig"], container["State"], wanted_state(container)
     return Marker(
-        container["Name"].removeprefix("/"),
+        Container(container).name,
         "new",
         wanted,
         short(container["Id"]),

@@ -16,6 +16,7 @@ from watcher.engine.client import Engine, Json
 from watcher.host.context import Context
 from watcher.host.lookup import find
 from watcher.model.errors import NoSuchContainer, NotFound, Refused, RegistryError, Unknown, UpdateFailed
+from watcher.model.inspection import Container
 from watcher.model.names import Marker, container_name
 from watcher.recovery.reading import outline
 from watcher.recovery.state import set_aside, strays
@@ -150,7 +151,7 @@ async def _found(engine: Engine, name: str, *, was_there: bool) -> Json:
 async def _name(context: Context, text: str) -> str:
     """The name of the container that is meant; one whose update was cut short may be missing just now."""
     try:
-        name = str((await find(context.engine, text))["Name"]).removeprefix("/")
+        name = Container(await find(context.engine, text)).name
     except NoSuchContainer:
         if not await is_open(context, str(container_name(text))):
             raise
@@ -186,7 +187,7 @@ async def _update(
         if unpulled and outcome.done is Done.CURRENT:
             raise unpulled
         return outcome
-    raise _kept_changing(container["Name"].removeprefix("/"))
+    raise _kept_changing(Container(container).name)
 
 
 async def _refuse_replaced(engine: Engine, container: Json, error: NotFound) -> None:
