@@ -24,6 +24,7 @@ from watcher.model.events import (
 from watcher.notifications import addresses, apprise_process, reading
 from watcher.notifications.addresses import Address
 from watcher.notifications.collector import Collector
+from watcher.notifications.news import News
 from watcher.notifications.ping import ping
 from watcher.notifications.sender import Sender
 from watcher.store.outbox import Outbox
@@ -31,6 +32,7 @@ from watcher.update.news import Repeats
 
 _NAME_LIMIT_S = 5.0
 _AGAIN_S = 60.0
+_LOOKED_BACK = 20  # attempts at one container
 
 
 class Notifier:
@@ -88,12 +90,13 @@ class Notifier:
                 await asyncio.wait([task])
 
     async def expect(self, attempt: Attempt) -> None:
-        """Nothing is told of what has not happened yet."""
+        """Keep what the attempt is about to tell, should this process not live to."""
+        if found := reading.attempted(attempt):
+            await self._collector.expect(found)
 
     async def record(self, attempt: Attempt) -> None:
         """Keep what the end of an attempt tells before anything else begins."""
-        if found := reading.attempted(attempt):
-            await self._collector.take(found)
+        await self._collector.ended(reading.attempted(attempt), attempt.name)
 
     async def recheck(self, names: Collection[str]) -> set[str]:
         """The containers of which what was told may be over, once in a pass; `names` are all followed."""
@@ -131,9 +134,16 @@ class Notifier:
         elif isinstance(event, PassEnded):
             if event.code != Unknown.exit_code:
                 await self._collector.all_asked()
+            await self._collector.confirm(self._has_happened)
             await self._collector.seal()
         elif found := reading.read(event):
             await self._collector.take(found)
+
+    async def _has_happened(self, news: News) -> bool:
+        """Whether the history has an attempt that was about to end as its process was killed."""
+        rows = await self._context.memory.history.last(_LOOKED_BACK, news.container)
+        told = [(row["at"], row["outcome"]) for row in rows]
+        return (news.facts.get("at"), news.facts.get("outcome")) in told
 
     def _pinged(self, event: Event) -> None:
         """Tell how a pass went, beside all else; one that is still being told is not any more."""

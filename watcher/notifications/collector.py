@@ -15,8 +15,8 @@ from attrs import asdict, evolve
 from watcher.notifications.addresses import Address
 from watcher.notifications.message import compose
 from watcher.notifications.news import ATTENTION, AVAILABLE, RECOVERED, UNKNOWN, UPDATED, News
-from watcher.notifications.reading import OF_A_CONTAINER, Over, Told
-from watcher.store.outbox import Notice, Outbox, Standing
+from watcher.notifications.reading import OF_A_CONTAINER, Over, Told, happened
+from watcher.store.outbox import EXPECTED, Notice, Outbox, Standing
 
 QUIET_S = 30.0  # after the last of the news
 LONGEST_S = 600.0  # after the first
@@ -67,6 +67,23 @@ class Collector:
             for about in found.abouts:
                 await self._over(about, found)
 
+    async def expect(self, told: Told) -> None:
+        """Keep what is about to happen, in case that nobody lives to tell that it has."""
+        if told.news.kind in self._chosen:
+            await self._outbox.tell(await self._notice(Told(told.news), EXPECTED), self._clock())
+
+    async def ended(self, told: Told | None, name: str) -> None:
+        """Take how an attempt at a container ended, or that it is no news, in place of what was expected."""
+        if told:
+            await self._tell(told)
+        await self._outbox.drop_expected(await self._identify(), name)
+
+    async def confirm(self, has_happened: Callable[[News], Awaitable[bool]]) -> None:
+        """Tell what a process before this one expected, and has happened; it is not expected any more."""
+        for record in await self._outbox.expected(await self._identify()):
+            if await has_happened(news := News(**json.loads(record))):
+                await self.ended(happened(news), news.container)
+
     async def seal(self) -> None:
         """Make a message of the news, as at the end of a pass; nothing where there is none."""
         self._has_news = False
@@ -112,20 +129,24 @@ class Collector:
         key = (news.container, news.kind, news.state)
         if news.kind not in self._chosen or key in self._known:
             return
-        notice = Notice(
-            await self._identify(),
-            *key,
-            record=json.dumps(asdict(news)),
-            due=self._clock() + told.after_s,
-            ends=told.ends,
-            unless=told.unless,
-        )
+        notice = await self._notice(told, self._clock() + told.after_s)
         if await self._outbox.tell(notice, self._clock()):
             self._begin()
         self._drop({news.container} if told.ends else ())
         self._known.add(key)
         self._standing = None
         self._changed.set()
+
+    async def _notice(self, told: Told, due: float) -> Notice:
+        news = told.news
+        return Notice(
+            await self._identify(),
+            *(news.container, news.kind, news.state),
+            record=json.dumps(asdict(news)),
+            due=due,
+            ends=told.ends,
+            unless=told.unless,
+        )
 
     async def _over(self, about: str, over: Over) -> None:
         if not any(each[:2] == (about, kind) for each in await self._stands() for kind in over.kinds):

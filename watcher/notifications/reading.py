@@ -95,7 +95,12 @@ def attempted(attempt: Attempt) -> Told | None:
         attempt.link or "",
         _facts(attempt),
     )
-    return Told(news, ends=(*_STANDING, UPDATED)) if is_done else Told(news)
+    return happened(news)
+
+
+def happened(news: News) -> Told:
+    """What the end of an attempt is over by, beside what it tells."""
+    return Told(news, ends=(*_STANDING, UPDATED)) if news.kind == UPDATED else Told(news)
 
 
 def read(event: Event) -> Told | Over | None:

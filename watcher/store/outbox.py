@@ -16,6 +16,7 @@ from watcher.store.schema import MIGRATIONS
 if TYPE_CHECKING:
     import sqlite3
 
+EXPECTED = 1e18  # when what is about to be so is due: never, unless somebody finds that it is
 _FAR_S = 2 * 86400.0  # later than any letter is put off to: the clock was set
 _STALE_S = 86400.0
 
@@ -102,17 +103,33 @@ class Outbox:
 
     async def next_due(self) -> float | None:
         """When something that is waited with will be news; None where there is nothing."""
-        sql = "SELECT min(due) FROM told WHERE NOT is_told"
-        return await self._read(lambda connection: _first(connection, sql), None)
+        sql = "SELECT min(due) FROM told WHERE NOT is_told AND due < ?"
+        return await self._read(lambda connection: _first(connection, sql, EXPECTED), None)
 
     async def standing(self, engine: str) -> set[Standing]:
         """What is so on an engine, told or not: what it is about, its kind and its state."""
-        sql = "SELECT about, kind, state FROM told WHERE engine = ?"
+        sql = "SELECT about, kind, state FROM told WHERE engine = ? AND due < ?"
 
         def work(connection: "sqlite3.Connection") -> set[Standing]:
-            return {(about, kind, state) for about, kind, state in connection.execute(sql, [engine])}
+            return {
+                (about, kind, state) for about, kind, state in connection.execute(sql, [engine, EXPECTED])
+            }
 
         return await self._read(work, set[Standing]())
+
+    async def expected(self, engine: str) -> list[str]:
+        """The records of what was about to be so on an engine, and of which nobody has said whether it is."""
+        sql = "SELECT record FROM told WHERE engine = ? AND due = ?"
+
+        def work(connection: "sqlite3.Connection") -> list[str]:
+            return [record for (record,) in connection.execute(sql, [engine, EXPECTED])]
+
+        return await self._read(work, list[str]())
+
+    async def drop_expected(self, engine: str, about: str) -> None:
+        """Forget what was about to be so: by now it is known what is."""
+        sql = "DELETE FROM told WHERE engine = ? AND about = ? AND due = ?"
+        await self._write(lambda connection: _run(connection, sql, engine, about, EXPECTED))
 
     async def forget(self, engine: str, abouts: Iterable[str]) -> None:
         """Forget what is gone; nobody is told that it is over."""

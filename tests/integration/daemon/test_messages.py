@@ -13,8 +13,10 @@ from tests.integration.daemon.apps import LOCAL, OPT_IN, is_replaced, labelled, 
 from tests.integration.daemon.conftest import Running, Start
 from tests.testbed.badregistry import BadRegistry, Hang, answer
 from tests.testbed.cli import Result
+from tests.testbed.faults import run
 from tests.testbed.ports import free_port
 from tests.testbed.processes import wait_until
+from tests.testbed.proxy import Proxy
 from tests.testbed.receiver import MailServer, Receiver
 from tests.testbed.registry import PrivateRegistry
 from tests.testbed.stack import Stack
@@ -186,6 +188,23 @@ def test_neither_signal_loses_what_there_is_to_tell(
 
     arrival(receiver, timeout=150)
     assert told(receiver) == [(web.name, "updated")]
+
+
+def test_a_kill_right_after_the_last_request_of_an_update_loses_no_message(
+    start: Start, stack: Stack, proxy: Proxy, receiver: Receiver
+) -> None:
+    """The next pass that finds it in the history tells it."""
+    web = outdated(stack, *LOCAL)
+    killed = start(host=proxy.host, env=to(receiver))
+    armed = proxy.arm(run(killed.process.kill), match=f"DELETE /containers/{web.cid}", when="after")
+    assert armed.fired.wait(60)
+    killed.process.wait()
+
+    start("--interval", "1s", env=to(receiver))
+
+    arrival(receiver)
+    assert told(receiver) == [(web.name, "updated")]
+    assert is_replaced(stack, web)
 
 
 def test_a_receiver_that_hangs_holds_up_no_update_and_no_other(

@@ -238,3 +238,39 @@ def test_what_a_process_before_this_one_could_not_ask_for_is_over_once_all_answe
         assert [each for each in await told.events() if each[1] == "recovered"] == [("nginx:1", "recovered")]
 
     virtual_time.run(both())
+
+
+@pytest.mark.parametrize("has_happened", [True, False])
+def test_what_a_killed_process_expected_is_told_where_it_has_happened(*, has_happened: bool) -> None:
+    async def both() -> None:
+        kept = outbox()
+        await Telling(kept).tell("web", "failed")
+        await Telling(kept).collector.expect(Told(News("updated", "web", "1:2")))
+        told = Telling(kept)
+
+        async def found(_: News) -> bool:
+            return has_happened
+
+        for _ in range(2):
+            await told.collector.confirm(found)
+        await told.collector.seal()
+
+        assert (("web", "updated") in await told.events()) == has_happened
+        assert await told.collector.recheck({"web"}) == (set() if has_happened else {"web"})
+
+    virtual_time.run(both())
+
+
+def test_what_was_expected_is_told_once_where_it_ended_so_and_not_where_it_ended_otherwise() -> None:
+    async def work(told: Telling) -> None:
+        expected = Told(News("updated", "web", "1:2"))
+        await told.collector.expect(expected)
+        await told.collector.ended(expected, "web")
+        await told.collector.expect(Told(News("updated", "db", "3:4")))
+        await told.collector.ended(Told(News("failed", "db", "x")), "db")
+        await told.collector.seal()
+
+        assert await told.events() == [("db", "failed"), ("web", "updated")]
+        assert await told.outbox.expected("engine") == []
+
+    run(work)
