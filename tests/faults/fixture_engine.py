@@ -33,7 +33,7 @@ class Subject:
         name: Of the container.
         kind: What it is.
         old: The id of its image.
-        new: The id of the image that its tag means by now.
+        new: The id of the image that its tag means by now, or that it is to go back to.
         before: Its inspect.
         volumes: Every volume of the engine.
         data: What each of its volumes holds, by the volume's name.
@@ -99,7 +99,8 @@ class World:
             self._connect(kind, name)
             self.ask("POST", f"/containers/{name}/start")
         joined = self._join(kind, name)
-        self.ask("POST", f"/images/{new}/tag?repo={reference}&tag=1")
+        if not kind.back:
+            self.ask("POST", f"/images/{new}/tag?repo={reference}&tag=1")
         before = self.inspect(name)
         volumes = [mount for mount in before["Mounts"] if mount["Type"] == "volume"]
         for mount in volumes:

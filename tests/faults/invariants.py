@@ -12,7 +12,7 @@ from watcher.dependencies.namespaces import Kind, references
 Json = dict[str, Any]
 # The default bridge is made anew at each start of the engine.
 _BRIDGE = "NetworkSettings/Networks/bridge/NetworkID"
-_REFERENCE = "ctr-updater.reference"
+_REFERENCE, _LEFT = "ctr-updater.reference", "ctr-updater.left"
 
 
 def complaints(world: World, subject: Subject) -> list[str]:
@@ -110,6 +110,7 @@ def _with_its_tag(container: Json) -> Json:
     """One that was made anew is made from the image's id, and its tag is in a label."""
     config = dict(container["Config"])
     labels = dict(config["Labels"] or {})
+    labels.pop(_LEFT, "")
     if reference := labels.pop(_REFERENCE, ""):
         config |= {"Image": reference, "Labels": labels}
     return container | {"Config": config}

@@ -46,6 +46,7 @@ class Kind:
         bad: The new image must never be what it ends on.
         joined: Who must be replaced with it.
         compose: Compose makes it.
+        back: It was updated before, and the update that is tried is a rollback to what it ran then.
         stable_for: What the new one must run for, as CTR_UPDATER_STABLE_FOR.
     """
 
@@ -58,6 +59,7 @@ class Kind:
     bad: bool = False
     joined: tuple[Joined, ...] = ()
     compose: bool = False
+    back: bool = False
     # No good image crashes: a moment is enough. A bad one must have crashed within it on a busy machine, too,
     # and the proof ends when it does.
     stable_for: str = field()
@@ -91,6 +93,10 @@ KINDS = (
     Kind("joined: chain, always", _ALWAYS | _SHAREABLE, joined=(_SIDE, _DEEP)),
     Kind("joined: --rm", joined=(Joined("side", _NETWORK, removes_itself=True),)),
     Kind("joined: crashes", _SHAREABLE, joined=(_SIDE, _DEEP), new={"cmd": _CRASH}, bad=True),
+    Kind("rollback", back=True),
+    Kind("rollback, --rm", removes_itself=True, back=True),
+    Kind("rollback, joined", joined=(_SIDE,), back=True),
+    Kind("rollback, crashes", new={"cmd": _CRASH}, back=True, bad=True),
     Kind("compose", compose=True),
     Kind("compose, crashes", compose=True, new={"cmd": _CRASH}, bad=True),
 )

@@ -1,8 +1,10 @@
 """One update that something befalls, and the recovery from it."""
 
+import asyncio
 import contextlib
 import re
 import subprocess
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self
@@ -17,7 +19,10 @@ from tests.testbed.cli import Commands, Result
 from tests.testbed.errors import BedError
 from tests.testbed.processes import commanded, kill_all, wait_until
 from tests.testbed.proxy import Proxy
+from watcher.model.kept import Kept
 from watcher.recovery.links import aliases, forgotten
+from watcher.store.kept import Former
+from watcher.store.state import Memory
 
 Json = dict[str, Any]
 
@@ -49,6 +54,7 @@ class Trial:
         self._subject = subject
         directory.mkdir()
         self._commands = Commands(world.engine.host, directory)
+        self._remember(self._commands.state)
         self._env = {"CTR_UPDATER_STABLE_FOR": subject.kind.stable_for}
         self._was_spared = True
         self._was_open = False
@@ -89,7 +95,9 @@ class Trial:
 
     def lose_memory(self) -> None:
         """Let the runs from now on have a new, empty state directory."""
-        self._env["CTR_UPDATER_STATE_DIR"] = str(self._commands.home / "new state")
+        anew = self._commands.home / "new state"
+        self._env["CTR_UPDATER_STATE_DIR"] = str(anew)
+        self._remember(anew)
 
     def recovered(self) -> list[str]:
         """Run the update until it is at an end, a bounded number of times; returns what is wrong then."""
@@ -154,7 +162,18 @@ class Trial:
         self.said = f"{process.returncode} {err.strip()}"
         return Result(process.returncode, out, err)
 
+    def _remember(self, state: Path) -> None:
+        """Note, as an update before did, what a container can go back to."""
+        if self._subject.kind.back:
+            known = Former(self._subject.name, "", (Kept(self._subject.new, time.time()),))
+            asyncio.run(Memory(state, self._engine_id).former.keep(known))
+
+    async def _engine_id(self) -> str:
+        return str(self._world.ask("GET", "/info")["ID"])
+
     def _arguments(self) -> tuple[str, ...]:
+        if self._subject.kind.back:
+            return "rollback", "--to", self._subject.new, self._subject.name
         return "update", "--no-pull", self._subject.name
 
     def _is_updated(self) -> bool:

@@ -107,7 +107,8 @@ def unapproved(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -
 def _judged(verdict: Verdict) -> Wait | None:
     if verdict.status is not Status.HELD:
         return None
-    return Wait(For.COOLDOWN if verdict.until else For.FAILED, verdict.reason, verdict.until)
+    cause = For.COOLDOWN if verdict.until else For.HOLD if verdict.by_person else For.FAILED
+    return Wait(cause, verdict.reason, verdict.until)
 
 
 def _reason(why: str) -> str:

@@ -6,9 +6,9 @@ from attrs import frozen
 
 from watcher.check.cooldown import foreseen
 from watcher.check.last_answers import unanswered
-from watcher.check.verdict import Meaning, Status, Verdict, by_registry, compare, followed, held
+from watcher.check.verdict import Meaning, Status, Verdict, by_registry, compare, followed, held, left
 from watcher.host.inventory import Tag
-from watcher.model.inspection import Container
+from watcher.model.inspection import Container, left_by
 from watcher.model.kept import Kept
 from watcher.model.reference import ImageRef
 from watcher.store.failures import Asked, Failure, Seen
@@ -69,6 +69,7 @@ class Assessment:
         verdict: The answer.
         running: The image that it runs, None where nobody knows it.
         earlier: The images that it ran before, the last one first.
+        goes_back: Whether it is to go back to an image, and not on to what its tag means.
     """
 
     container: Json
@@ -76,6 +77,7 @@ class Assessment:
     verdict: Verdict
     running: Json | None = None
     earlier: tuple[Kept, ...] = ()
+    goes_back: bool = False
 
     @property
     def name(self) -> str:
@@ -88,6 +90,8 @@ def judge(facts: Facts) -> Verdict:
     verdict, ref = compare(facts.container, facts.tagged, facts.running), facts.ref
     if facts.meaning and ref:
         verdict = by_registry(facts.container["Image"], ref, facts.meaning)
+    if image := left_by(facts.container):
+        verdict = left(verdict, image, facts.tagged)
     if facts.failure:
         verdict = held(verdict, facts.failure.image, facts.failure.reason, facts.tagged)
     if facts.seen and facts.tagged and ref and verdict.status in _OPEN:

@@ -42,6 +42,7 @@ class Verdict:
         target: The id of the image that it should run; empty where there is none to be known.
         until: Seconds since the epoch when what holds it is over; 0 where no clock ends it.
         digest: The digest of the image that it should run, where its registry named it and it is not here.
+        by_person: Whether a person holds it.
     """
 
     status: Status
@@ -50,6 +51,7 @@ class Verdict:
     target: str = ""
     until: float = 0.0
     digest: str = ""
+    by_person: bool = False
 
     def __str__(self) -> str:
         return f"{_SHOWN[self.status]}: {self.reason}"
@@ -138,6 +140,23 @@ def held(verdict: Verdict, failed_image: str, reason: str, image: Json | None = 
     if verdict.status is not Status.OUTDATED or verdict.target != failed_image:
         return verdict
     return evolve(verdict, status=Status.HELD, reason=f"failed on {_called(failed_image, image)}: {reason}")
+
+
+def left(verdict: Verdict, image_left: str, image: Json | None) -> Verdict:
+    """Hold an update to the image that a person went back from; any other verdict stands.
+
+    Args:
+        verdict: By identities alone, or by the registry.
+        image_left: That image's id.
+        image: What the reference means here, as inspected.
+    """
+    is_left = image_left == verdict.target or (
+        image is not None and image["Id"] == image_left and verdict.digest in digests(image)
+    )
+    if verdict.status is not Status.OUTDATED or not is_left:
+        return verdict
+    why = f"rolled back by a person, from {_called(image_left, image)}"
+    return evolve(verdict, status=Status.HELD, reason=why, target=image_left, by_person=True)
 
 
 def cooling(verdict: Verdict, until: float, shown: str) -> Verdict:

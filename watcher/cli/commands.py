@@ -28,6 +28,7 @@ from watcher.update import by_hand
 from watcher.update.by_hand import Result
 from watcher.update.service import Done, Outcome, Request
 
+_NOT_BACK = "its data stay as they are, and `docker compose up -d` would take its tag's image again"
 _ALLOWANCE_S = 3 * FULL_LOOK_S
 
 
@@ -73,6 +74,25 @@ def update(names: Iterable[str], *, no_pull: bool, dry_run: bool, again: bool, a
     return command
 
 
+def rollback(name: str, *, to: str, dry_run: bool, as_json: bool) -> Command:
+    """`watcher rollback`: an update to an image that the container ran before."""
+    request = Request(dry_run=dry_run, again=True, back=to)
+
+    async def command(context: Context) -> int:
+        updates = by_hand.update(context, [name], request)
+        async with shown(context.events, sys.stderr) as clear, contextlib.aclosing(updates) as results:
+            async for _, result in results:
+                await clear()
+                if isinstance(result, WatcherError):
+                    raise result
+                _said(result, context, as_json=as_json)
+                if as_json:
+                    click.echo(as_text(await _result(context, name, result)))
+        return 0
+
+    return command
+
+
 def _said(result: Result, context: Context, *, as_json: bool) -> int:
     """Say what became of one container; the exit code for that."""
     if isinstance(result, Outcome):
@@ -113,6 +133,8 @@ def _line(outcome: Outcome, context: Context) -> str:
     if outcome.done is Done.PLANNED:
         change, *steps = outcome.plan.split("\n")
         return "\n".join([f"{change}{see(found)}", *steps])
+    if outcome.done is Done.UPDATED and outcome.assessment.goes_back:
+        return f"{found.name}: rolled back: {found.verdict.reason}; {_NOT_BACK}"
     if outcome.done is Done.UPDATED:
         return f"{found.name}: updated: {found.verdict.reason}{see(found)}"
     return said(found)

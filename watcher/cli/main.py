@@ -53,6 +53,28 @@ def update(*, names: tuple[str, ...], debug: bool, **flags: bool) -> None:
     sys.exit(run(lambda commands: commands.update(names, **flags), debug=debug, as_json=flags["as_json"]))
 
 
+@main.command(epilog=SETTINGS, short_help="Have a container go back to an image that it ran before.")
+@click.argument("name", metavar="NAME")
+@click.option("--to", metavar="IMAGE", default="", help="Its id, the beginning of one, or its version.")
+@click.option("--dry-run", is_flag=True, help="Print the plan and change nothing.")
+@_json_option
+@debug_option
+def rollback(*, name: str, to: str, dry_run: bool, as_json: bool, debug: bool) -> None:
+    """Have the container NAME go back to the image that it ran before, by an update like any other.
+
+    It goes on following its tag; the image that it leaves is held for it until the tag means another one.
+    Data stay as they are.
+    """
+    _refuse_empty(name)
+    sys.exit(
+        run(
+            lambda commands: commands.rollback(name, to=to, dry_run=dry_run, as_json=as_json),
+            debug=debug,
+            as_json=as_json,
+        )
+    )
+
+
 @main.command(name="run", short_help="The daemon: keep every labelled container up to date.")
 @click.option("--once", is_flag=True, help="One pass over every labelled container, then exit.")
 @setting_options

@@ -14,7 +14,7 @@ from watcher.engine.client import Engine, Json
 from watcher.engine.images import known_image
 from watcher.model.errors import EngineError, NotFound
 from watcher.model.inspection import Container, platform_manifests, reference_of
-from watcher.model.labels import REFERENCE
+from watcher.model.labels import LEFT, REFERENCE
 from watcher.model.names import short
 
 
@@ -85,7 +85,8 @@ async def draft(  # noqa: PLR0913 - one value per thing that must have been read
         new_manifest=_manifest(container, new_image),
     )
     payload.body["Image"] = reference_of(container)
-    (payload.body.get("Labels") or {}).pop(REFERENCE, None)
+    for label in (REFERENCE, *([LEFT] if new_image["Id"] != container["Image"] else [])):
+        (payload.body.get("Labels") or {}).pop(label, None)
     found = await put_in(engine, container, noted) if files is None else PutIn(files)
     return Draft(payload, new_image["Id"], found.files, found.doubts)
 
@@ -117,6 +118,19 @@ def pin(made: Draft, container: Json) -> None:
     body = made.payload.body
     body["Image"] = container["Image"]
     body["Labels"] = (body.get("Labels") or {}) | {REFERENCE: reference_of(container)}
+
+
+def go_back(made: Draft, container: Json, left: str) -> None:
+    """Let a draft be created from its image's id, though the tag that it goes on to follow means another one.
+
+    Args:
+        made: The draft.
+        container: The old container, as inspected.
+        left: The id of the image that is not to be taken again by itself.
+    """
+    labels = {REFERENCE: reference_of(container), LEFT: left}
+    made.payload.body["Image"] = made.image
+    made.payload.body["Labels"] = (made.payload.body.get("Labels") or {}) | labels
 
 
 async def create(engine: Engine, name: str, plan: Draft) -> Json:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from watcher.model.labels import REFERENCE
+from watcher.model.labels import LEFT, REFERENCE
 from watcher.model.reference import is_reference
 
 Json = dict[str, Any]
@@ -67,6 +67,11 @@ def reference_of(container: Json) -> str:
     config = container["Config"]
     noted = (config.get("Labels") or {}).get(REFERENCE) if config["Image"] == container["Image"] else ""
     return str(noted if noted and is_reference(noted) else config["Image"])
+
+
+def left_by(container: Json) -> str:
+    """The id of the image that a person had a container go back from; empty where nobody had."""
+    return str((container["Config"].get("Labels") or {}).get(LEFT) or "")
 
 
 def platform_manifests(image: Json) -> set[str]:

@@ -8,7 +8,9 @@ RELEASE_URL = f"{LABEL_PREFIX}release-url"
 # What this program writes itself; a label of these names is no setting.
 REFERENCE = f"{LABEL_PREFIX}reference"
 SPARE_OF = f"{LABEL_PREFIX}spare-of"
-INTERNAL = frozenset({REFERENCE, SPARE_OF})
+# The image that a rollback went away from, and that is not taken again by itself.
+LEFT = f"{LABEL_PREFIX}left"
+INTERNAL = frozenset({REFERENCE, SPARE_OF, LEFT})
 
 COMPOSE_PREFIX = "com.docker.compose."
 COMPOSE_PROJECT = f"{COMPOSE_PREFIX}project"

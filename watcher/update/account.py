@@ -90,7 +90,7 @@ class Account:
         return Attempt(
             at=now(),
             name=self._found.name,
-            kind="update",
+            kind="rollback" if self._found.goes_back else "update",
             outcome=outcome,
             image=change.image,
             old=_old(change),

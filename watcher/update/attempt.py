@@ -12,10 +12,12 @@ from watcher.check.judgement import Assessment
 from watcher.config.settings import Policy
 from watcher.container.image_cleanup import clean_up
 from watcher.container.readiness import Demand
-from watcher.container.successor import Draft, draft
+from watcher.container.successor import Draft, draft, go_back
 from watcher.engine.client import Engine, Json
+from watcher.engine.images import known_image
 from watcher.host.context import Context
 from watcher.model.errors import NotKept, Unknown, WatcherError
+from watcher.model.inspection import reference_of
 from watcher.recovery.lease import Lease
 from watcher.store.holds import Kind
 from watcher.store.owner import owner_of
@@ -117,6 +119,8 @@ async def _drafted(context: Context, found: Assessment, *, cautious: bool) -> Dr
     await context.memory.keep_image(found.image)
     noted = await noted_files(context, found.container)
     made = await draft(context.engine, found.container, found.image, found.running, noted=noted)
+    if found.goes_back:
+        _gone_back(made, found.container, await known_image(context.engine, reference_of(found.container)))
     if cautious and made.payload.assumed:
         raise Unknown(
             f"{found.name}: nobody knows its old image any more, whose defaults these may be: "
@@ -124,6 +128,12 @@ async def _drafted(context: Context, found: Assessment, *, cautious: bool) -> Dr
             advice=f"`watcher update {found.name}` keeps them and goes on",
         )
     return made
+
+
+def _gone_back(made: Draft, container: Json, tagged: Json | None) -> None:
+    """Have a container go back that goes on following its tag, unless that means the same image."""
+    if tagged is None or tagged["Id"] != made.image:
+        go_back(made, container, tagged["Id"] if tagged else container["Image"])
 
 
 async def _run(context: Context, work: Update, old_ids: Mapping[str, str]) -> None:

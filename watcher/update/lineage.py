@@ -2,9 +2,11 @@
 
 import contextlib
 
-from watcher.engine.client import Engine
+from watcher.engine.client import Engine, Json
+from watcher.engine.images import known_image
 from watcher.host.context import Context
 from watcher.model.errors import EngineError
+from watcher.model.inspection import reference_of
 from watcher.model.reference import ImageRef
 from watcher.recovery.executor import Failure
 from watcher.recovery.rebuild import Workshop
@@ -19,8 +21,20 @@ async def keep_failure(context: Context, failure: Failure, cid: str) -> None:
         cid: The id that counts where no container has the name, or the engine does not answer.
     """
     with contextlib.suppress(EngineError):
-        cid = (await context.engine.container(failure.name))["Id"]
+        container = await context.engine.container(failure.name)
+        cid = container["Id"]
+        if await _counts_more(context, container, failure):
+            return
     await context.memory.keep_failure(cid, failure.image, failure.reason)
+
+
+async def _counts_more(context: Context, container: Json, failure: Failure) -> bool:
+    """Whether what failed before is what the tag means, and what failed now was to be gone back to."""
+    known = await context.memory.failure(container["Id"], failure.name)
+    if known is None or known.image == failure.image:
+        return False
+    tagged = await known_image(context.engine, reference_of(container))
+    return tagged is not None and tagged["Id"] == known.image
 
 
 async def hand_on(context: Context, name: str, *before: str) -> None:

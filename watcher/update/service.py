@@ -16,11 +16,12 @@ from watcher.engine.client import Engine, Json
 from watcher.host.context import Context
 from watcher.host.lookup import find
 from watcher.model.errors import NoSuchContainer, NotFound, Refused, RegistryError, Unknown, UpdateFailed
-from watcher.model.inspection import Container
+from watcher.model.inspection import Container, left_by
 from watcher.model.names import Marker, container_name
 from watcher.recovery.reading import outline
 from watcher.recovery.state import set_aside, strays
 from watcher.store.locks import Wider, with_claims
+from watcher.update import rollback
 from watcher.update.affected import Company, company, undisturbed
 from watcher.update.attempt import Announce, attempt, planned
 from watcher.update.consent import refuse_held, refuse_withheld
@@ -81,6 +82,8 @@ class Request:
         unattended: Nobody asked for it by hand: only what is approved, where the container's mode wants that.
         spared: Names of those that are not to be restarted after it, for they are updated themselves.
         announce: Told the update and its plan before the first step.
+        back: Go back to this image that it ran before, by its id or its version; empty is the last one, and
+            None is an update.
     """
 
     pull: bool = False
@@ -90,6 +93,7 @@ class Request:
     unattended: bool = False
     spared: frozenset[str] = frozenset()
     announce: Announce = lambda *_: None
+    back: str | None = None
 
 
 async def update(context: Context, text: str, request: Request) -> Outcome:
@@ -115,10 +119,13 @@ async def update(context: Context, text: str, request: Request) -> Outcome:
     async def work(claims: frozenset[str]) -> Outcome:
         nonlocal request
         for number in range(_CONTENTIONS):
-            aside = (await settled(context, name, claims)).aside
+            done = await settled(context, name, claims)
             try:
                 found = await _found(look.engine, name, was_there=number > 0)
-                outcome = await _update(context, look, found, request, claims)
+                if request.back == "" and done.was_open and left_by(found):
+                    outcome = await _back_already(context, found)
+                else:
+                    outcome = await _update(context, look, found, request, claims)
             except Wider:
                 request = evolve(request, pull=False)  # its tag was pulled
                 raise
@@ -126,10 +133,15 @@ async def update(context: Context, text: str, request: Request) -> Outcome:
                 # Both give way where two begin at once; by chance one of them is first the next time.
                 await asyncio.sleep(random.uniform(*_GIVE_WAY_S))  # noqa: S311 - spreads load
             else:
-                return evolve(outcome, warnings=outcome.warnings + aside)
+                return evolve(outcome, warnings=outcome.warnings + done.aside)
         raise _kept_changing(name)
 
     return await with_claims(context.memory, name, work)
+
+
+async def _back_already(context: Context, container: Json) -> Outcome:
+    """A rollback that was cut short was brought to its end: to go back once more would undo it."""
+    return Outcome(await rollback.assess(context, container, container["Image"], fetch=False), Done.CURRENT)
 
 
 async def _found(engine: Engine, name: str, *, was_there: bool) -> Json:
@@ -225,7 +237,7 @@ async def _asks(context: Context, container: Json, request: Request) -> bool:
     refuse(container, api=context.engine.api)
     if not request.again:
         await refuse_held(context, Assessment(container, None, _UNJUDGED))
-    return request.pull and policy.source == "registry"
+    return request.pull and policy.source == "registry" and request.back is None
 
 
 async def _refuse_own(context: Context, container: Json) -> None:
@@ -239,11 +251,7 @@ async def _refuse_own(context: Context, container: Json) -> None:
 async def _planned(context: Context, container: Json, request: Request) -> Outcome:
     """Say what an update would do: from the local cache, and else from what the registry says."""
     asks_registry = await _asks(context, container, request)
-    known = await facts.read(context, container)
-    found, pull = assessed(known), False
-    if found.verdict.status is Status.CURRENT and asks_registry:
-        found = assessed(await freshness.ask(context, known))
-        pull = found.verdict.status is Status.OUTDATED
+    found, pull = await _foreseen(context, container, request, asks_registry=asks_registry)
     if not _is_tried(found, request):
         return _left_alone(found)
     if not request.again:
@@ -253,10 +261,28 @@ async def _planned(context: Context, container: Json, request: Request) -> Outco
     return Outcome(found, Done.PLANNED, str(steps), with_it=concerned.names, steps=steps)
 
 
+async def _foreseen(
+    context: Context, container: Json, request: Request, *, asks_registry: bool
+) -> tuple[Assessment, bool]:
+    """The update that there would be, and whether its image would have to be pulled."""
+    if request.back is not None:
+        found = await rollback.assess(context, container, request.back, fetch=False)
+        return found, found.image is None
+    known = await facts.read(context, container)
+    found = assessed(known)
+    if found.verdict.status is not Status.CURRENT or not asks_registry:
+        return found, False
+    found = assessed(await freshness.ask(context, known))
+    return found, found.verdict.status is Status.OUTDATED
+
+
 async def _carried_out(
     context: Context, look: Context, container: Json, request: Request, claims: frozenset[str]
 ) -> Outcome:
-    found = await checks.assess(look, container)
+    back = request.back
+    found = await (
+        checks.assess(look, container) if back is None else rollback.assess(look, container, back, fetch=True)
+    )
     if not _is_tried(found, request) or found.image is None:
         return _left_alone(found)
 
@@ -295,6 +321,8 @@ def _left_alone(found: Assessment) -> Outcome:
     line = f"{found.name}: {found.verdict}"
     if found.verdict.status is Status.UNKNOWN:
         raise Unknown(line, advice="pull or build it first")
+    if found.verdict.status is Status.HELD and found.verdict.by_person:
+        raise Refused(line, advice=f"`watcher update --again {found.name}` takes that image all the same")
     if found.verdict.status is Status.HELD:
         raise UpdateFailed(line, advice=f"`watcher update --again {found.name}` tries it once more")
     return Outcome(found, Done.CURRENT)

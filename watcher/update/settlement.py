@@ -8,7 +8,8 @@ from attrs import evolve
 
 from watcher.host.context import Context
 from watcher.model.errors import NotFound
-from watcher.model.events import Change, Doubted, OpenUpdateSettled, OtherUpdaterAwaited
+from watcher.model.events import Change, Doubted, Kind, OpenUpdateSettled, OtherUpdaterAwaited
+from watcher.model.inspection import left_by
 from watcher.recovery.reading import outline
 from watcher.recovery.state import Scene
 from watcher.store.locks import with_claims
@@ -54,18 +55,21 @@ async def _settled(context: Context, name: str, claims: Collection[str]) -> tupl
 
 
 async def _told(context: Context, change: Change, scene: Scene | None, took_s: float) -> None:
-    runs = await _image_of(context, change.container)
+    runs, is_rollback = await _now(context, change.container)
     context.events.publish(OpenUpdateSettled(change, runs))
     attempt = untried(context, change, "recovered", _how(change, runs))
     old, new = scene.pair if scene else ("", "")
-    await context.events.ended(evolve(attempt, took_s=took_s, containers=(old, new)))
+    kind: Kind = "rollback" if is_rollback and runs == change.new else "update"
+    await context.events.ended(evolve(attempt, kind=kind, took_s=took_s, containers=(old, new)))
 
 
-async def _image_of(context: Context, name: str) -> str:
+async def _now(context: Context, name: str) -> tuple[str, bool]:
+    """The image that a container runs now, and whether somebody had it go back to that."""
     try:
-        return str((await context.engine.container(name))["Image"])
+        container = await context.engine.container(name)
     except NotFound:
-        return ""
+        return "", False
+    return str(container["Image"]), bool(left_by(container))
 
 
 def _how(change: Change, runs: str) -> str:
