@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from watcher.check.verdict import Status, compare, cooling, followed, held, is_built_here
+from watcher.check.verdict import Status, Verdict, compare, cooling, followed, held, is_built_here, left
 from watcher.model.errors import Trouble
 from watcher.model.inspection import platform_manifests
 from watcher.model.reference import ImageRef
@@ -169,3 +169,29 @@ def test_a_container_of_a_tag_that_keeps_an_image_is_pinned() -> None:
 
     assert followed(container(reference), image(OTHER, reference)) is None
     assert compare(container(reference), image(OTHER, reference)).status is Status.CURRENT
+
+
+def test_the_image_that_a_person_went_back_from_is_held() -> None:
+    found = left(compare(container("app:1"), image(OTHER, "app:1")), OTHER, image(OTHER, "app:1"))
+
+    assert (found.status, found.target, found.by_person) == (Status.HELD, OTHER, True)
+    assert found.reason.startswith("rolled back by a person, from beefbeefbeef")
+
+
+def test_what_the_registry_calls_by_its_digest_is_held_too() -> None:
+    here = image(OTHER, "app:1", RepoDigests=[f"app@{DIGEST}"])
+    outdated = Verdict(Status.OUTDATED, "", RUNNING, digest=DIGEST)
+
+    assert left(outdated, OTHER, here).status is Status.HELD
+
+
+def test_another_image_than_the_one_that_was_left_is_an_update() -> None:
+    outdated = compare(container("app:1"), image(OTHER, "app:1"))
+
+    assert left(outdated, M1, image(OTHER, "app:1")) == outdated
+
+
+def test_what_is_up_to_date_is_so_whatever_was_left() -> None:
+    current = compare(container("app:1"), image(RUNNING, "app:1"))
+
+    assert left(current, RUNNING, image(RUNNING, "app:1")) == current
