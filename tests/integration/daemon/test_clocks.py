@@ -12,7 +12,9 @@ from tests.integration.apps import App, outdated
 from tests.integration.daemon.apps import LOCAL, is_replaced, is_untouched, labelled, move
 from tests.integration.daemon.conftest import Running, Start
 from tests.testbed.cli import Commands
+from tests.testbed.faults import answer
 from tests.testbed.processes import wait_until
+from tests.testbed.proxy import Proxy
 from tests.testbed.stack import Stack
 
 HOUR, DAY = 3600, 86400
@@ -89,6 +91,40 @@ def test_the_grace_says_how_late_an_update_may_begin(
 
     assert daemon.stop() == 0
     assert is_replaced(stack, web) is begins
+
+
+REFUSED = answer(500, "no space left on device")
+
+
+def test_a_first_try_that_the_engine_refused_is_made_good_within_the_grace(
+    start: Start, stack: Stack, proxy: Proxy
+) -> None:
+    web = due_in(stack, -600)
+    proxy.arm(REFUSED, match=f"/containers/create.*{web.name}")
+    daemon = start(host=proxy.host)
+
+    daemon.wait("container not updated", container=web.name)
+    daemon.wait("container updated", container=web.name)
+
+    assert is_replaced(stack, web)
+
+
+@pytest.mark.parametrize(
+    ("grace", "event"), [("2h", "container updated"), ("5m", "update waits for its schedule")]
+)
+def test_it_is_made_good_by_the_next_daemon_too_but_not_beyond_the_grace(
+    start: Start, stack: Stack, proxy: Proxy, grace: str, event: str
+) -> None:
+    web = due_in(stack, -600)
+    refused = proxy.arm(REFUSED, match=f"/containers/create.*{web.name}", times=1000)
+    first = start("--schedule-grace", "1h", host=proxy.host)
+    first.wait("container not updated", container=web.name)
+    assert (first.stop(), refused.fired.is_set()) == (0, True)
+
+    second = start("--schedule-grace", grace)
+
+    second.wait(event, container=web.name)
+    assert second.said("container not updated") == []
 
 
 def test_healthy_is_1_for_a_daemon_that_is_frozen_and_0_once_it_goes_on(
