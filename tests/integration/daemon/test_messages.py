@@ -240,8 +240,9 @@ def test_a_receiver_that_was_down_gets_it_within_two_minutes(
     assert told(receiver) == [(web.name, "updated")]
 
 
-def test_what_was_not_taken_is_sent_by_the_next_run(once: Once, stack: Stack, receiver: Receiver) -> None:
-    """By then it is due: the clock of a run that comes soon after is an hour ahead."""
+def test_a_receiver_that_is_not_there_fails_no_pass_and_keeps_it_from_no_other(
+    once: Once, stack: Stack, receiver: Receiver
+) -> None:
     web = outdated(stack, *LOCAL)
     nobody = f"http://127.0.0.1:{free_port()}/x"
     done = once(env={"CTR_UPDATER_NOTIFY": f"{nobody} {receiver.url}/x"})
