@@ -58,9 +58,14 @@ async def _told(context: Context, change: Change, scene: Scene | None, took_s: f
     runs, is_rollback = await _now(context, change.container)
     context.events.publish(OpenUpdateSettled(change, runs))
     attempt = untried(context, change, "recovered", _how(change, runs))
-    old, new = scene.pair if scene else ("", "")
     kind: Kind = "rollback" if is_rollback and runs == change.new else "update"
-    await context.events.ended(evolve(attempt, kind=kind, took_s=took_s, containers=(old, new)))
+    await context.events.ended(evolve(attempt, kind=kind, took_s=took_s, containers=_ids(scene)))
+
+
+def _ids(scene: Scene | None) -> tuple[str, str]:
+    """The ids of the old container itself, not of its spare, and of its successor."""
+    old, new = scene.pair if scene else ("", "")
+    return (scene.retired.spare_of if scene and scene.retired else "") or old, new
 
 
 async def _now(context: Context, name: str) -> tuple[str, bool]:

@@ -160,10 +160,11 @@ def test_where_nothing_stopped_nothing_was_down(told: Told, stack: Stack, proxy:
     assert (attempt.outcome, attempt.down_s, attempt.containers[1]) == ("failed", None, "")
 
 
-def test_an_update_that_was_cut_short_is_recorded_by_the_next_run(
-    told: Told, stack: Stack, proxy: Proxy
+@pytest.mark.parametrize("options", [(), ("--rm",)])
+def test_an_update_that_was_cut_short_is_recorded_by_the_next_run_as_the_same(
+    told: Told, stack: Stack, proxy: Proxy, options: tuple[str, ...]
 ) -> None:
-    web = outdated(stack)
+    web = outdated(stack, *options)
     proxy.arm(answer(500), match="^DELETE .*", times=99)
     told.update(web.name, request=Request())
     first = attempt_of(told, web, stack)
