@@ -13,11 +13,19 @@ from watcher.config.settings import Policy
 from watcher.dependencies.addresses import needs, taken
 from watcher.dependencies.engine_access import doors, given_the_socket
 from watcher.dependencies.namespaces import dependents
-from watcher.dependencies.order import Order, is_one_off
+from watcher.dependencies.order import Order
 from watcher.host.inventory import cut_short, followed_tag, opted_in, policy_of, wanting
 from watcher.model.errors import Trouble, UnreadableSetting
 from watcher.model.inspection import reference_of
-from watcher.model.labels import COMPOSE_NUMBER, DEPENDS_ON, ENABLE, LABEL_PREFIX, REFERENCE, SPARE_OF
+from watcher.model.labels import (
+    COMPOSE_NUMBER,
+    DEPENDS_ON,
+    ENABLE,
+    LABEL_PREFIX,
+    REFERENCE,
+    SPARE_OF,
+    is_one_off,
+)
 from watcher.model.reference import names
 from watcher.recovery.state import scenes
 from watcher.update.plan import plan

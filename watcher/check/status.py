@@ -1,9 +1,15 @@
-"""What `check` and `list` say of containers: one row each, under its own name while it is updated too."""
+"""What `check` and `list` say of containers: one row each, under its own name while it is updated too.
+
+Most looks find no open update, and nothing to wait for: what tells of those is imported where there is one.
+"""
+
+from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Iterable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
@@ -12,12 +18,9 @@ from watcher.check.checks import Judge
 from watcher.check.eligibility import Circumstances, Wait
 from watcher.check.judgement import Assessment
 from watcher.check.own_labels import remarks
-from watcher.check.providers import trouble_before
 from watcher.check.releases import releases_of
-from watcher.check.stages import stage_of
 from watcher.check.verdict import Status, Verdict
 from watcher.config.settings import Policy
-from watcher.dependencies.order import Order
 from watcher.engine.client import Json
 from watcher.host.context import Context
 from watcher.host.inventory import opted_in
@@ -27,8 +30,11 @@ from watcher.model.inspection import Container, reference_of
 from watcher.model.kept import Kept, still_kept
 from watcher.model.names import Marker, container_name, name_of
 from watcher.model.release import NOTHING, Releases
-from watcher.recovery.state import Scene, scenes, set_aside, strays
 from watcher.store.holds import NO_DECISIONS, Holds
+
+if TYPE_CHECKING:
+    from watcher.dependencies.order import Order
+    from watcher.recovery.state import Scene
 
 UPDATING = "updating"
 _RUNNING = {"running", "paused", "restarting"}
@@ -137,10 +143,17 @@ class _Found:
         self._context = context
         self._rows = rows
         self._judge = judge
-        self._aside = set_aside(rows)
+        self._aside, self._strays = dict[str, str](), dict[str, str]()
+        self._open: dict[str, Scene] = {}
+        if any(Marker.parse(name_of(row)) for row in rows):
+            self._read_open(rows)
+
+    def _read_open(self, rows: list[Json]) -> None:
+        from watcher.recovery.state import scenes, set_aside, strays
+
+        self._aside, self._strays = set_aside(rows), strays(rows)
         waiting = set(self._aside.values())
         self._open = {name: scene for name, scene in scenes(rows).items() if name not in waiting}
-        self._strays = strays(rows)
 
     def own_name(self, name: str) -> str:
         """The name of the container that one with a temporary name is, or is to be."""
@@ -188,12 +201,19 @@ class _Found:
         found = await self._judge(self._context, container)
         row = self._shown(found)
         is_wanted = row.mode not in ("-", "notify") and found.verdict.status in eligibility.UPDATES
-        if is_wanted and (trouble := await trouble_before(self._context, self._order, container)):
+        if is_wanted and (trouble := await self._trouble_before(container)):
             return evolve(row, waits=(*row.waits, eligibility.held_back(trouble)))
         return row
 
+    async def _trouble_before(self, container: Json) -> str:
+        from watcher.check.providers import trouble_before
+
+        return await trouble_before(self._context, self._order, container)
+
     @cached_property
     def _order(self) -> Order:
+        from watcher.dependencies.order import Order
+
         return Order.of(self._rows)
 
     async def _updated(self, scene: Scene) -> Shown | None:
@@ -206,6 +226,8 @@ class _Found:
         verdict = Verdict(Status.UNKNOWN, await self._how_open(scene.name), container["Image"])
         running = self._context.memory.image(container["Image"])
         found = Assessment(container | {"Name": f"/{scene.name}"}, None, verdict, running)
+        from watcher.check.stages import stage_of
+
         stage = stage_of(scene, {row["Id"]: row["State"] for row in self._rows})
         row = self._shown(found)
         waits = (eligibility.under_way(verdict.reason), *row.waits)

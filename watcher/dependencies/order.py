@@ -18,7 +18,7 @@ from typing import Any, Self
 
 from attrs import frozen
 
-from watcher.model.labels import COMPOSE_NUMBER, COMPOSE_PREFIX, DEPENDS_ON
+from watcher.model.labels import COMPOSE_NUMBER, COMPOSE_PREFIX, DEPENDS_ON, is_one_off
 from watcher.model.names import Marker, name_of
 
 Json = dict[str, Any]
@@ -154,11 +154,6 @@ class Order:
                 if any(each.name == name and wanted(each) for each in all_of_it)
             )
         )
-
-
-def is_one_off(labels: Mapping[str, str] | None) -> bool:
-    """Whether `docker compose run` made a container: a job of somebody's, and no replica."""
-    return (labels or {}).get(f"{COMPOSE_PREFIX}oneoff") == "True"
 
 
 def _plain(name: str) -> str:

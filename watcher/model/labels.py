@@ -1,5 +1,7 @@
 """The labels that this program and Compose write on containers: one place for their names. Pure: no I/O."""
 
+from collections.abc import Mapping
+
 LABEL_PREFIX = "ctr-updater."
 ENABLE = f"{LABEL_PREFIX}enable"
 DEPENDS_ON = f"{LABEL_PREFIX}depends-on"
@@ -36,3 +38,8 @@ ORCHESTRATORS = tuple(prefix for prefix, _, _ in ORCHESTRATED)
 def is_ours(name: str) -> bool:
     """Whether a label is one of ours that a user sets, known or not; what we write ourselves is not."""
     return name.startswith(LABEL_PREFIX) and name not in INTERNAL
+
+
+def is_one_off(labels: Mapping[str, str] | None) -> bool:
+    """Whether `docker compose run` made a container: a job of somebody's, and no replica."""
+    return (labels or {}).get(f"{COMPOSE_PREFIX}oneoff") == "True"

@@ -13,12 +13,13 @@ from watcher.container.recreate import refusals
 from watcher.container.restart import is_running
 from watcher.container.successor import Contended, Draft, draft, same
 from watcher.dependencies.namespaces import Dependent, dependents, references
-from watcher.dependencies.order import Order, is_one_off
+from watcher.dependencies.order import Order
 from watcher.engine.client import Engine, Json
 from watcher.engine.images import known_image
 from watcher.host.context import Context
 from watcher.model.errors import NotFound, Refused, UnreadableSetting
 from watcher.model.inspection import Container
+from watcher.model.labels import is_one_off
 from watcher.model.names import Marker, name_of, short
 from watcher.update.consent import withheld
 from watcher.update.plan import Member, Restart

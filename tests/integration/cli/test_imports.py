@@ -43,6 +43,7 @@ UPDATES = {
     "watcher.update.plan",
     "watcher.container.recreate",
 }
+OPEN = {"watcher.dependencies.order", "watcher.recovery.state", "watcher.recovery.table"}
 ASKS = {
     "watcher.host.images",
     "watcher.registry.client",
@@ -86,9 +87,16 @@ def test_what_only_looks_imports_nothing_that_updates_or_asks_registries(
     assert "sqlite3" not in found  # there is no database yet
 
 
+@pytest.mark.parametrize("command", [("check", "no-such"), ("check", "--all"), ("list",)])
+def test_where_no_update_is_open_and_none_waits_nothing_that_tells_of_those_is_imported(
+    cli: Commands, command: tuple[str, ...]
+) -> None:
+    assert modules(cli, "watcher", *command).isdisjoint(OPEN)
+
+
 def test_what_updates_or_asks_registries_imports_all_of_that(cli: Commands) -> None:
     """Else the test above would hold of anything, and of names that have changed."""
-    assert modules(cli, "watcher", "update", "no-such") >= UPDATES | ASKS
+    assert modules(cli, "watcher", "update", "no-such") >= UPDATES | ASKS | OPEN
 
 
 @pytest.mark.parametrize("script", ["ctr-updater", "watcher"])

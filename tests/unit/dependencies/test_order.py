@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.dependencies.order import Condition, Order, is_one_off
-from watcher.model.labels import DEPENDS_ON
+from watcher.dependencies.order import Condition, Order
+from watcher.model.labels import DEPENDS_ON, is_one_off
 
 Json = dict[str, Any]
 COMPOSE = "com.docker.compose."
