@@ -15,6 +15,8 @@ ELSEWHERE = {
     "check/freshness": f"{INTEGRATION}/check/test_check.py",
     "check/facts": f"{INTEGRATION}/check/test_requests.py",
     "check/providers": f"{INTEGRATION}/cli/test_waits.py",
+    "check/decisions": f"{INTEGRATION}/cli/test_decisions.py",
+    "check/records": f"{INTEGRATION}/cli/test_commands.py",
     "check/status": f"{INTEGRATION}/cli/test_list.py",
     "cli/commands": f"{INTEGRATION}/cli/test_commands.py",
     "cli/ctr_updater": f"{INTEGRATION}/cli/test_exercise.py",
@@ -99,6 +101,15 @@ ELSEWHERE = {
     "update/settlement": f"{INTEGRATION}/update/test_events.py",
     "update/steps": f"{INTEGRATION}/update/test_update.py",
     "update/succession": f"{INTEGRATION}/update/test_meddling.py",
+    "web/api": f"{INTEGRATION}/web/test_api.py",
+    "web/health": f"{INTEGRATION}/web/test_api.py",
+    "web/listener": f"{INTEGRATION}/web/test_api.py",
+    "web/login": f"{INTEGRATION}/web/test_api.py",
+    "web/operations": f"{INTEGRATION}/web/test_operations.py",
+    "web/seen": f"{INTEGRATION}/web/test_api.py",
+    "web/answers": f"{UNIT}/web/test_server.py",
+    "web/guard": f"{UNIT}/web/test_server.py",
+    "web/routes": f"{UNIT}/web/test_openapi.py",
 }
 
 

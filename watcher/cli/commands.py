@@ -9,9 +9,10 @@ import click
 from attrs import evolve
 
 from watcher.check import checks, status
+from watcher.check.records import record
 from watcher.check.status import Shown
 from watcher.cli import standard_error
-from watcher.cli.output import as_text, complain, record, said, see
+from watcher.cli.output import as_text, complain, said, see
 from watcher.cli.progress import shown
 from watcher.cli.session import Command
 from watcher.config.settings import DaemonSettings, state_folder
@@ -160,6 +161,11 @@ def daemon(*, once: bool) -> Command:
         async with Notifier(context, settings, once=once) as notifier:
             pulse = Pulse(state_folder(), _ALLOWANCE_S)
             work = Daemon(context, settings, pulse, notifier.recheck)
-            return await (work.once() if once else work.run())
+            if once or not settings.listen:
+                return await (work.once() if once else work.run())
+            from watcher.web.listener import Listener
+
+            async with Listener(context, settings, pulse, work.look_at_everything):
+                return await work.run()
 
     return command

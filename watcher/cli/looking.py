@@ -14,8 +14,9 @@ import click
 
 from watcher.check import checks, eligibility, status
 from watcher.check.checks import Judge
+from watcher.check.records import record
 from watcher.check.status import Answer, Shown, check_all
-from watcher.cli.output import CODES, as_text, complain, record, said, see
+from watcher.cli.output import CODES, as_text, complain, said, see
 from watcher.cli.session import Command
 from watcher.cli.table import table
 from watcher.host.context import Context

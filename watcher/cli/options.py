@@ -89,7 +89,7 @@ def _option(attribute: "Attribute[Any]") -> Callable[[Callable[..., None]], Call
 def _spelled(default: object) -> str | None:
     """A default as a person would write it; None where there is none."""
     if isinstance(default, tuple):
-        return ",".join(default)
+        return ",".join(default) or None
     if not isinstance(default, float):
         return str(default) or None
     unit, seconds = next(((unit, each) for unit, each in _UNITS if default and default % each == 0), ("", 1))

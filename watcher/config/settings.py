@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from attrs import evolve, field, fields, frozen
 
+from watcher.config import listening
 from watcher.config.schedule import schedule
 from watcher.config.spelling import refuse_unknown
 from watcher.config.telling import NEWS, news, web_address
@@ -26,6 +27,7 @@ _VARIABLE_PREFIX = "CTR_UPDATER_"
 _OTHER_VARIABLES = (
     "STATE_DIR", "REGISTRY", "REGISTRY_USER", "REGISTRY_USER_FILE", "REGISTRY_PASSWORD",
     "REGISTRY_PASSWORD_FILE", "NOTIFY", "NOTIFY_FILE", "CACHE",
+    "TOKEN", "TOKEN_FILE", "READ_TOKEN", "READ_TOKEN_FILE",
 )  # fmt: skip
 FORMATS = ("auto", "console", "json")
 LEVELS = ("debug", "info", "warning", "error")
@@ -220,6 +222,9 @@ class DaemonSettings:
         image_labels: Whether labels of ours count that come from a container's image alone.
         notify_on: What is told to CTR_UPDATER_NOTIFY.
         ping_url: What is asked for after each pass; empty is nothing.
+        listen: Where the API is served; empty is nowhere.
+        listen_host: Further names that browsers may call it by.
+        public: What of it needs no token.
     """
 
     interval: float = _setting(
@@ -242,6 +247,20 @@ class DaemonSettings:
         web_address,
         "an http or https URL",
         "Asked for after each pass; with /fail after one that failed.",
+    )
+
+    listen: str = _setting("", listening.listen, "HOST:PORT or unix:/path", "Serve the API there.")
+    listen_host: tuple[str, ...] = _setting(
+        (),
+        listening.names,
+        "names of hosts, separated by commas",
+        "Further names that browsers may call it by.",
+    )
+    public: tuple[str, ...] = _setting(
+        (),
+        listening.public,
+        f"some of {','.join(listening.PUBLIC)}",
+        "What of the API needs no token.",
     )
 
     @classmethod

@@ -91,7 +91,7 @@ class Daemon:
     async def run(self) -> int:
         """Run until cancelled, and then bring what is under way to a safe end."""
         self._notices.lost()
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._look_at_everything)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.look_at_everything)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._watch.run())
@@ -106,6 +106,14 @@ class Daemon:
         finally:
             self._pulse.stop()
         return 0
+
+    def look_at_everything(self) -> None:
+        """Pull and look now, whatever waits for its next try (SIGHUP, or the API)."""
+        self._keys.forget_all()
+        self._puller.queue.forget_all()
+        self._context.registries.forget()
+        self._passes.ring()
+        self._watch.ring()
 
     async def once(self) -> int:
         """One pass over every container that opted in; the highest exit code that applied."""
@@ -248,14 +256,6 @@ class Daemon:
         turns.keep(inventory.wanting(ours, self._context.defaults), noted)
         turns.ring()
         return ours
-
-    def _look_at_everything(self) -> None:
-        """Pull and look now, whatever waits for its next try (SIGHUP)."""
-        self._keys.forget_all()
-        self._puller.queue.forget_all()
-        self._context.registries.forget()
-        self._passes.ring()
-        self._watch.ring()
 
     def _decided(self) -> None:
         """Look at once at what people hold, release or approve."""

@@ -23,7 +23,14 @@ class Pulse:
     Args:
         folder: The state folder.
         allowance: Seconds that may pass between two beats.
+
+    Attributes:
+        last: When it beat last, in seconds since the epoch; 0 where it has not yet.
+        until: Until when it may be silent, by the monotonic clock; 0 where the engine is not followed.
     """
+
+    last = 0.0
+    until = 0.0
 
     def __init__(self, folder: Path, allowance: float) -> None:
         self._path = folder / _FILE
@@ -33,7 +40,8 @@ class Pulse:
 
     def beat(self) -> None:
         """Say that the engine is followed and that the last look is recent."""
-        until = time.monotonic() + self._allowance
+        self.last = time.time()
+        self.until = until = time.monotonic() + self._allowance
         temporary = self._path.with_suffix(f".{os.getpid()}")
         # Where nothing can be written, `watcher healthy` says that there is no sign of life.
         with contextlib.suppress(OSError):
@@ -57,6 +65,7 @@ class Pulse:
 
     def stop(self) -> None:
         """Say that the daemon does not follow the engine just now; what another one says stands."""
+        self.until = 0.0
         if self._lock:
             self._lock.close()
             self._lock = None

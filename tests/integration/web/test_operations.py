@@ -1,0 +1,76 @@
+"""What the API has done: begun at once, and ended as the command would."""
+
+from tests.integration.daemon.apps import is_replaced, is_untouched, labelled, move
+from tests.integration.web.conftest import Api
+from tests.testbed.processes import wait_until
+from tests.testbed.stack import Stack
+
+NOTIFY = ("--label", "ctr-updater.mode=notify")
+
+
+def test_a_container_is_updated_and_the_history_says_by_whom(api: Api, stack: Stack) -> None:
+    web = labelled(stack, *NOTIFY)
+    move(stack, web)
+
+    state, result = api.done(f"/api/v1/containers/{web.name}/update")
+
+    assert (state, result["done"], result["verdict"]) == ("done", "updated", "current")
+    assert is_replaced(stack, web)
+    (row,) = api("GET", f"/api/v1/history?name={web.name}")[1]
+    assert (row["by"], row["outcome"]) == ("api", "updated")
+
+
+def test_an_update_that_was_rolled_back_has_failed(api: Api, stack: Stack) -> None:
+    web = labelled(stack, *NOTIFY)
+    move(stack, web, cmd="exit 3")
+
+    state, result = api.done(f"/api/v1/containers/{web.name}/update")
+
+    assert (state, result["code"]) == ("failed", 6)
+    assert is_untouched(stack, web)
+
+
+def test_a_second_update_meanwhile_is_refused(api: Api, stack: Stack) -> None:
+    web = labelled(stack, *NOTIFY, "--label", "ctr-updater.stable-for=1h")
+    move(stack, web)
+    api("POST", f"/api/v1/containers/{web.name}/update")
+    path = f"/api/v1/containers/{web.name}"
+    wait_until(lambda: api("GET", path)[1]["state"] == "updating", "the update")
+
+    assert api("POST", f"{path}/update")[0] == 409
+    assert api.daemon.stop() == 0
+    assert is_untouched(stack, web)
+
+
+def test_what_is_held_stays_until_it_is_released(api: Api, stack: Stack) -> None:
+    web = labelled(stack, *NOTIFY)
+    path = f"/api/v1/containers/{web.name}"
+    move(stack, web)
+
+    held = api.done(f"{path}/hold", {"for": "7d", "why": "the fair"})
+    refused = api.done(f"{path}/update")
+    released = api.done(f"{path}/release")
+
+    assert held[0] == released[0] == "done"
+    assert held[1]["said"].endswith("the fair")
+    assert (refused[0], refused[1]["code"]) == ("failed", 7)
+    assert released[1]["said"] == f"{web.name}: released"
+    assert is_untouched(stack, web)
+
+
+def test_what_a_hold_cannot_mean_is_refused(api: Api, stack: Stack) -> None:
+    path = f"/api/v1/containers/{labelled(stack).name}/hold"
+
+    assert api("POST", path, {"for": "soon"})[0] == 400
+    assert api("POST", path, {"for": "7d", "this_image": True})[0] == 400
+    assert api("POST", path, {"hwy": "x"})[0] == 400
+
+
+def test_what_has_nothing_to_approve_fails_with_advice(api: Api, stack: Stack) -> None:
+    state, result = api.done(f"/api/v1/containers/{labelled(stack).name}/approve")
+
+    assert (state, result["code"], bool(result["advice"])) == ("failed", 7, True)
+
+
+def test_an_operation_that_nobody_began_is_404(api: Api) -> None:
+    assert api("GET", "/api/v1/operations/ffff")[0] == 404

@@ -1,0 +1,105 @@
+"""What a person decides of a container: held, released or approved; each is kept, and said as a line."""
+
+import time
+
+from watcher.check import checks, eligibility, status
+from watcher.check.status import Shown
+from watcher.check.verdict import Status
+from watcher.host.context import Context
+from watcher.host.lookup import find
+from watcher.model.errors import NoSuchContainer, Refused, Unknown, WatcherError
+from watcher.model.inspection import Container
+from watcher.model.names import Marker, container_name, short
+from watcher.recovery.state import scenes
+from watcher.store.holds import Hold
+
+
+async def hold(context: Context, text: str, *, seconds: float | None, this_image: bool, why: str) -> str:
+    """Hold a container back.
+
+    Args:
+        context: Where it is, and who asks.
+        text: What a person calls it.
+        seconds: For how long; None until it is released.
+        this_image: Only for as long as the tag means the image that it means now.
+        why: In that person's words.
+
+    Raises:
+        WatcherError: It could not be done.
+    """
+    name, now = await own_name(context, text), time.time()
+    image = (await _judged(context, name)).verdict.target if this_image else ""
+    if this_image and not image:
+        raise Unknown(
+            f"{name}: which image its tag means is not known", advice="hold it without --this-image"
+        )
+    until = now + seconds if seconds else 0.0
+    await context.memory.held.hold(Hold(name, "hold", now, until, image, context.by, why))
+    return f"{name}: held {_how_long(until, image)}{why and f': {why}'}"
+
+
+async def release(context: Context, text: str) -> str:
+    """Hold a container back no longer: one that is not held is no error, nor one that is gone and was held.
+
+    Raises:
+        WatcherError: It could not be done.
+    """
+    name = container_name(text) or text
+    if name not in (await context.memory.held.read()).of:
+        name = await own_name(context, text)
+    is_held = await context.memory.held.release(name, context.by)
+    return f"{name}: released" if is_held else f"{name}: nobody held it"
+
+
+async def approve(context: Context, text: str) -> str:
+    """Approve the image that a container's tag means now, and no other one.
+
+    Raises:
+        WatcherError: It could not be done, or there is nothing to approve.
+    """
+    found = await _judged(context, await own_name(context, text))
+    verdict, name = found.verdict, found.name
+    if verdict.status is Status.UNKNOWN:
+        raise Unknown(f"{name}: {verdict}", advice="it can be approved once that is known")
+    if found.mode != "approve":
+        raise Refused(
+            f"{name}: its mode is {found.mode}", advice="only where it is approve, updates wait for that"
+        )
+    if verdict.status is Status.CURRENT:
+        raise Refused(f"{name}: {verdict}", advice="there is nothing to approve")
+    await context.memory.held.hold(Hold(name, "approve", time.time(), image=verdict.target, by=context.by))
+    return f"{name}: approved: {verdict.reason}"
+
+
+async def own_name(context: Context, text: str) -> str:
+    """The name of the container that is meant; while an update of it is open, it may be missing.
+
+    Raises:
+        NoSuchContainer: No container, or more than one, is meant.
+    """
+    try:
+        name = Container(await find(context.engine, text)).name
+    except NoSuchContainer:
+        if text not in scenes(await context.engine.containers(stopped=True)):
+            raise
+        return text
+    marker = Marker.parse(name)
+    return marker.name if marker else name
+
+
+async def _judged(context: Context, name: str) -> Shown:
+    """What is to be said of a container.
+
+    Raises:
+        WatcherError: Nothing can.
+    """
+    ((_, answer),) = await status.check(context, [name], checks.judged)
+    if isinstance(answer, WatcherError):
+        raise answer
+    return answer
+
+
+def _how_long(until: float, image: str) -> str:
+    if until:
+        return f"until {eligibility.shown(until)}"
+    return f"while its tag means {short(image)}" if image else "until it is released"

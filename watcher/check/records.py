@@ -1,0 +1,48 @@
+"""One container as JSON, the same in every command and in the API."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from watcher.check.eligibility import Wait
+from watcher.check.status import Shown
+from watcher.model.kept import Kept
+
+
+def record(row: Shown) -> dict[str, Any]:
+    """One container as JSON; the first keys of the same in every command."""
+    verdict, releases = row.verdict, row.releases
+    return {
+        "name": row.name,
+        "id": row.cid,
+        "image": row.image,
+        "state": row.state,
+        "mode": row.mode,
+        "verdict": verdict.status.value,
+        "reason": verdict.reason,
+        "running": verdict.running,
+        "target": verdict.target or None,
+        "until": moment(verdict.until),
+        "engine": row.engine,
+        "version": {
+            "running": releases.running.version or None,
+            "target": releases.target.version or None,
+        },
+        "link": releases.link or None,
+        "waits": [_wait(each) for each in row.waits],
+        "kept": [_kept(*each) for each in row.kept],
+        "stage": row.stage or None,
+    }
+
+
+def _wait(wait: Wait) -> dict[str, Any]:
+    return {"for": wait.cause.value, "until": moment(wait.until), "why": wait.why}
+
+
+def _kept(kept: Kept, until: float) -> dict[str, Any]:
+    moments = {"since": moment(kept.since), "until": moment(until)}
+    return {"image": kept.image, "version": kept.version or None} | moments
+
+
+def moment(seconds: float) -> str | None:
+    """A moment in ISO 8601, of seconds since the epoch; None of 0."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat() if seconds else None

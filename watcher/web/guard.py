@@ -1,0 +1,115 @@
+"""Who may ask for what: the token or the session, the Host, and where a page comes from."""
+
+from collections.abc import Awaitable, Callable
+from enum import Enum
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from attrs import field, frozen
+
+from watcher.config.listening import is_address
+from watcher.web.answers import error
+from watcher.web.sessions import COOKIE, Sessions
+from watcher.web.tokens import Role, Tokens, WrongTokens
+
+HEADER = "X-CTR-Updater"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_ADVICE = "send `Authorization: Bearer TOKEN`, with the token in CTR_UPDATER_TOKEN or CTR_UPDATER_READ_TOKEN"
+
+
+class Access(Enum):
+    """What a route needs."""
+
+    OPEN = "nothing"
+    LOGIN = "our own page"
+    READ = "a token, unless --public read"
+    ACT = "CTR_UPDATER_TOKEN"
+
+
+@frozen
+class Guard:
+    """Lets a request pass, or answers it.
+
+    Attributes:
+        tokens: Those that there are.
+        public: What needs none.
+        names: By which names a browser may call us, beside addresses and `localhost`.
+    """
+
+    tokens: Tokens
+    public: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    sessions: Sessions = field(factory=Sessions)
+    wrong: WrongTokens = field(factory=WrongTokens)
+
+    def protected(self, access: Access, handler: Handler) -> Handler:
+        """A handler that is called by those who may call it."""
+
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            return self._refusal(request, access) or await handler(request)
+
+        return guarded
+
+    def role(self, request: web.Request) -> Role:
+        """What somebody may do, by token or by session."""
+        if given := _bearer(request):
+            return self.tokens.role(given)
+        return self.sessions.role(request.cookies.get(COOKIE, ""))
+
+    def shown(self, given: str, peer: str) -> Role | web.Response:
+        """What the bearer of a token may do, or why that is not looked at."""
+        if self.wrong.is_barred(peer):
+            return error(429, "too many wrong tokens", "wait for a minute", Retry_After="60")
+        if (role := self.tokens.role(given)) is Role.NOBODY:
+            self.wrong.add(peer)
+        return role
+
+    def _refusal(self, request: web.Request, access: Access) -> web.Response | None:
+        if access is Access.OPEN:
+            return None
+        if given := _bearer(request):
+            return self._by_token(given, request, access)
+        if not self._is_ours(request.host):
+            return error(421, f"this is not {request.host}", "name it with --listen-host")
+        if access in {Access.LOGIN, Access.ACT} and not _is_own_page(request):
+            return error(
+                403, "this came from no page of ours", f"send Origin and {HEADER}, or a bearer token"
+            )
+        return self._enough(self.sessions.role(request.cookies.get(COOKIE, "")), access)
+
+    def _by_token(self, given: str, request: web.Request, access: Access) -> web.Response | None:
+        role = self.shown(given, request.remote or "")
+        if isinstance(role, web.Response):
+            return role
+        if role is Role.NOBODY:
+            return error(401, "this token is none of ours", _ADVICE, WWW_Authenticate="Bearer")
+        return self._enough(role, access)
+
+    def _enough(self, role: Role, access: Access) -> web.Response | None:
+        if access is Access.LOGIN or (access is not Access.ACT and self._is_public(access)):
+            return None
+        if role is Role.NOBODY:
+            return error(401, "this needs a token", _ADVICE, WWW_Authenticate="Bearer")
+        if access is Access.ACT and role is not Role.ACTOR:
+            return error(403, "this token may only read", "use the one of CTR_UPDATER_TOKEN")
+        return None
+
+    def _is_public(self, access: Access) -> bool:
+        return access.name.lower() in self.public
+
+    def _is_ours(self, host: str) -> bool:
+        """Whether a browser was not led here by somebody's DNS: an address is told by no DNS."""
+        name = (urlsplit(f"//{host}").hostname or "") if host.isprintable() and "@" not in host else ""
+        return name == "localhost" or is_address(name) or name in self.names
+
+
+def _bearer(request: web.Request) -> str:
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else ""
+
+
+def _is_own_page(request: web.Request) -> bool:
+    """Whether a request came from a page of ours: no other one can send that header, or this Origin."""
+    origin = urlsplit(request.headers.get("Origin", ""))
+    return HEADER in request.headers and bool(origin.netloc) and origin.netloc == request.host

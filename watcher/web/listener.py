@@ -1,0 +1,68 @@
+"""What stands beside the daemon while `--listen` is given: all routes, behind the guard, on one server."""
+
+from collections.abc import Callable
+from typing import Self
+
+from attrs import evolve
+
+from watcher.config.listening import UNIX, host_and_port
+from watcher.config.settings import DaemonSettings
+from watcher.host.context import Context
+from watcher.store.heartbeat import Pulse
+from watcher.web import openapi
+from watcher.web.api import Reading
+from watcher.web.guard import Guard
+from watcher.web.health import Health
+from watcher.web.login import Login
+from watcher.web.operations import Operations
+from watcher.web.published import refuse_open
+from watcher.web.routes import Route
+from watcher.web.seen import Seen
+from watcher.web.server import Server
+from watcher.web.tokens import Tokens
+
+
+class Listener:
+    """An asynchronous context manager.
+
+    Args:
+        context: What the daemon works with.
+        settings: Where to listen, and what needs no token.
+        pulse: Where the daemon tells its health.
+        look: Has all tags and containers looked at now.
+    """
+
+    def __init__(
+        self, context: Context, settings: DaemonSettings, pulse: Pulse, look: Callable[[], None]
+    ) -> None:
+        self._context = context = evolve(context, by="api")
+        self._settings = settings
+        self._tokens = Tokens.of_environment()
+        guard = Guard(self._tokens, settings.public, _names(settings))
+        self._operations = Operations(context, look)
+        self._seen = Seen(pulse, settings.interval)
+        self.routes: tuple[Route, ...] = (
+            *Health(pulse).routes,
+            *Login(guard).routes,
+            *Reading(context, self._seen).routes,
+            *self._operations.routes,
+        )
+        self.routes += openapi.routes(self.routes)
+        self._server = Server(self.routes, guard, lambda error: context.events.failed("the listener", error))
+
+    async def __aenter__(self) -> Self:
+        if not self._tokens:
+            await refuse_open(self._context, self._settings.listen)
+        self._context.events.subscribe("the listener", self._seen.take)
+        await self._server.open(self._settings.listen)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._server.close()
+        await self._operations.end()
+
+
+def _names(settings: DaemonSettings) -> tuple[str, ...]:
+    if settings.listen.startswith(UNIX):
+        return settings.listen_host
+    return (host_and_port(settings.listen)[0].lower(), *settings.listen_host)
