@@ -14,6 +14,8 @@ from tests.testbed.faults import passing, run
 Json = dict[str, Any]
 
 _RUNS = 3
+_PRUNE = "container prune -f"
+_WITHOUT_DATA = "WITHOUT THE DATA of the volumes"  # how a run names those that a prune took
 
 
 class Visit(Trial):
@@ -21,11 +23,13 @@ class Visit(Trial):
 
     Attributes:
         is_past: The update has no such call.
+        bared: A prune took the data of an anonymous volume, and the run said so.
         outrun: The person set an option between our reading it and our setting it.
         answered: What the command said, empty where it said nothing.
     """
 
     is_past = False
+    bared = False
     outrun = False
     answered = ""
     _target: Json | None = None
@@ -119,7 +123,9 @@ class Visit(Trial):
         if container["Image"] not in images and not self._may_be_down(deed):
             yield "it runs an image that it must not run"
         if data_of(container) != subject.data:
-            yield f"its data is {data_of(container)}, and was {subject.data}"
+            self.bared = deed.words == _PRUNE and subject.kind.removes_itself and _WITHOUT_DATA in self.said
+            if not self.bared:
+                yield f"its data is {data_of(container)}, and was {subject.data}"
         if May.BE_UNPLUGGED not in deed.may:
             yield from unwired(container)
         if self._target and self._target["Name"] == f"/{subject.name}" and not self._is_refused:
