@@ -102,6 +102,7 @@ ELSEWHERE = {
     "update/steps": f"{INTEGRATION}/update/test_update.py",
     "update/succession": f"{INTEGRATION}/update/test_meddling.py",
     "web/api": f"{INTEGRATION}/web/test_api.py",
+    "web/events": f"{INTEGRATION}/web/test_events.py",
     "web/health": f"{INTEGRATION}/web/test_api.py",
     "web/listener": f"{INTEGRATION}/web/test_api.py",
     "web/login": f"{INTEGRATION}/web/test_api.py",

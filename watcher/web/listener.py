@@ -11,6 +11,7 @@ from watcher.host.context import Context
 from watcher.store.heartbeat import Pulse
 from watcher.web import openapi
 from watcher.web.api import Reading
+from watcher.web.events import Events
 from watcher.web.guard import Guard
 from watcher.web.health import Health
 from watcher.web.login import Login
@@ -40,12 +41,14 @@ class Listener:
         self._tokens = Tokens.of_environment()
         guard = Guard(self._tokens, settings.public, _names(settings))
         self._operations = Operations(context, look)
+        self._events = Events(context)
         self._seen = Seen(pulse, settings.interval)
         self.routes: tuple[Route, ...] = (
             *Health(pulse).routes,
             *Login(guard).routes,
             *Reading(context, self._seen).routes,
             *self._operations.routes,
+            *self._events.routes,
         )
         self.routes += openapi.routes(self.routes)
         self._server = Server(self.routes, guard, lambda error: context.events.failed("the listener", error))
@@ -54,6 +57,7 @@ class Listener:
         if not self._tokens:
             await refuse_open(self._context, self._settings.listen)
         self._context.events.subscribe("the listener", self._seen.take)
+        self._context.events.subscribe("the listener's events", self._events.take)
         await self._server.open(self._settings.listen)
         return self
 

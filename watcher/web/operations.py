@@ -53,6 +53,7 @@ class Operations:
             Route("POST", "/api/v1/look", Access.ACT, "Ask for all tags, and look at all.", self._look_now),
             self._route("check", "Ask for its tag.", self._check, pull=bool),
             self._route("update", "Pull its tag, and update it.", self._update, pull=bool, again=bool),
+            self._route("rollback", "Go back to an image that it ran before.", self._rollback, to=str),
             self._route("hold", "Hold it back.", self._hold, **{"for": str}, this_image=bool, why=str),
             self._route("release", "Hold it back no longer.", self._release),
             self._route("approve", "Approve the image that its tag means.", self._approve),
@@ -78,7 +79,9 @@ class Operations:
 
     async def _begin(self, text: str, work: Work, wanted: Json) -> web.Response:
         name = await self._meant(text, is_release=work == self._release)
-        is_open = work == self._update and name in scenes(await self._context.engine.containers(stopped=True))
+        is_open = work in {self._update, self._rollback} and name in scenes(
+            await self._context.engine.containers(stopped=True)
+        )
         if is_open or ((task := self._of.get(name)) and not task.done()):
             return error(409, f"{name}: something is under way with it", "try again once it is over")
         self._of[name] = task = asyncio.create_task(_ended(name, work(name, wanted)))
@@ -125,6 +128,12 @@ class Operations:
 
     async def _update(self, name: str, wanted: Json) -> Json:
         request = Request(pull=wanted.get("pull", True), again=wanted.get("again", False))
+        return await self._updated(name, request)
+
+    async def _rollback(self, name: str, wanted: Json) -> Json:
+        return await self._updated(name, Request(again=True, back=wanted.get("to", "")))
+
+    async def _updated(self, name: str, request: Request) -> Json:
         async with aclosing(by_hand.update(self._context, [name], request)) as results:
             async for _, result in results:
                 if isinstance(result, WatcherError):

@@ -68,7 +68,7 @@ class Api:
     def curl(self, line: str, **words: str) -> str:
         """Run a line of the documentation; its HTTP status."""
         environ = os.environ | {"URL": self.url, "TOKEN": "act-token"} | words
-        command = ["bash", "-c", f"{line} -s -o /dev/null -m 20 -w '%{{http_code}}'"]
+        command = ["bash", "-c", f"{line} -s -o /dev/null -m 5 -w '%{{http_code}}'"]
         return subprocess.run(command, env=environ, capture_output=True, text=True, check=False).stdout
 
 

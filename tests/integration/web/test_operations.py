@@ -30,6 +30,18 @@ def test_an_update_that_was_rolled_back_has_failed(api: Api, stack: Stack) -> No
     assert is_untouched(stack, web)
 
 
+def test_a_container_goes_back_to_the_image_that_it_ran_before(api: Api, stack: Stack) -> None:
+    web = labelled(stack, *NOTIFY)
+    move(stack, web)
+    path = f"/api/v1/containers/{web.name}"
+    assert api.done(f"{path}/update")[0] == "done"
+
+    state, result = api.done(f"{path}/rollback")
+
+    assert (state, result["done"], result["running"]) == ("done", "updated", web.old)
+    assert api("GET", f"/api/v1/history?name={web.name}")[1][0]["kind"] == "rollback"
+
+
 def test_a_second_update_meanwhile_is_refused(api: Api, stack: Stack) -> None:
     web = labelled(stack, *NOTIFY, "--label", "ctr-updater.stable-for=1h")
     move(stack, web)

@@ -1,0 +1,53 @@
+"""What a listener is told while a container is updated."""
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+from tests.integration.daemon.apps import labelled, move
+from tests.integration.web.conftest import Api
+from tests.testbed.stack import Stack
+
+Told = tuple[str, str, dict[str, Any]]
+
+
+def told(api: Api, last: str = "") -> Iterator[Told]:
+    """Identifier, kind and data of each event; the first thing that it yields is that it listens."""
+    headers = {"Authorization": "Bearer read-token", "Last-Event-ID": last}
+    request = urllib.request.Request(f"{api.url}/api/v1/events", headers=headers)  # noqa: S310
+    with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
+        assert response.headers["Content-Type"] == "text/event-stream"
+        assert response.readline() == b": here\n"
+        yield "", "", {}
+        found: dict[str, str] = {}
+        for line in response:
+            key, _, value = line.decode().rstrip("\n").partition(": ")
+            if key:
+                found[key] = value
+            elif "data" in found:
+                yield found["id"], found["event"], json.loads(found["data"])
+                found = {}
+
+
+def test_an_update_is_told_as_it_happens_and_once_more_to_who_comes_again(api: Api, stack: Stack) -> None:
+    web = labelled(stack, "--label", "ctr-updater.mode=notify")
+    move(stack, web)
+    events = told(api)
+    next(events)
+    api("POST", f"/api/v1/containers/{web.name}/update")
+
+    seen = list[Told]()
+    for each in events:
+        seen.append(each)
+        if each[1] == "container" and any(kind == "attempt" for _, kind, _ in seen):
+            break
+
+    stages = [data for _, kind, data in seen if kind == "stage"]
+    (attempt,) = [data for _, kind, data in seen if kind == "attempt"]
+    assert {"create", "stop", "prove"} <= {data["stage"] for data in stages}
+    assert (attempt["name"], attempt["outcome"], attempt["by"]) == (web.name, "updated", "api")
+    assert (seen[-1][2]["name"], seen[-1][2]["verdict"]) == (web.name, "current")
+    again = told(api, seen[0][0])
+    next(again)
+    assert next(again) == seen[1]

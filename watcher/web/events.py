@@ -1,0 +1,86 @@
+"""What happens, as it happens: stages, pulls, attempts, and each container of which there is news."""
+
+import asyncio
+
+from aiohttp import web
+
+from watcher.host.context import Context
+from watcher.model.errors import EngineError, WatcherError
+from watcher.model.events import (
+    AttemptEnded,
+    Event,
+    Judged,
+    NotUpdated,
+    PullBegan,
+    PullEnded,
+    PullProgressed,
+    StageBegan,
+    StageEnded,
+    Waiting,
+)
+from watcher.store.history import record_of
+from watcher.web.api import one
+from watcher.web.guard import Access
+from watcher.web.ring import Behind, Ring
+from watcher.web.routes import Route
+
+_PATH = "/api/v1/events"
+_QUIET_S = 15.0
+
+
+class Events:
+    """The route of it, and what subscribes.
+
+    Args:
+        context: The engine, and what is known.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._ring = Ring()
+        self._is_wanted = False
+        about = "What happens, as server-sent events: container, stage, pull, attempt."
+        self.routes = (Route("GET", _PATH, Access.READ, about, self._stream),)
+
+    async def take(self, event: Event) -> None:
+        """Take an event; containers are asked for once somebody has listened."""
+        if isinstance(event, StageBegan | StageEnded):
+            self._ring.add("stage", event.record)
+        elif isinstance(event, PullBegan | PullProgressed | PullEnded):
+            self._ring.add("pull", event.record)
+        elif isinstance(event, AttemptEnded):
+            self._ring.add("attempt", record_of(event.attempt, await self._engine()))
+            await self._container(event.attempt.name)
+        elif isinstance(event, Judged | Waiting | NotUpdated) and event.is_news:
+            await self._container(event.change.container)
+
+    async def _container(self, name: str) -> None:
+        if not self._is_wanted:
+            return
+        try:
+            found = await one(self._context, name)
+        except WatcherError as error:
+            found = {"name": name} | error.record
+        self._ring.add("container", found)
+
+    async def _engine(self) -> str:
+        try:
+            return await self._context.engine.identity()
+        except EngineError:
+            return ""
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        self._is_wanted = True
+        number = self._ring.after(request.headers.get("Last-Event-ID", ""))
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        await response.write(b": here\n\n")
+        while True:
+            try:
+                async with asyncio.timeout(_QUIET_S):
+                    text, number = await self._ring.following(number)
+            except TimeoutError:
+                text = b": here\n\n"  # a proxy would take silence for the end
+            except Behind:
+                return response
+            await response.write(text)
