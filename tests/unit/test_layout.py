@@ -104,7 +104,6 @@ ELSEWHERE = {
     "web/api": f"{INTEGRATION}/web/test_api.py",
     "web/events": f"{INTEGRATION}/web/test_events.py",
     "web/health": f"{INTEGRATION}/web/test_api.py",
-    "web/listener": f"{INTEGRATION}/web/test_api.py",
     "web/login": f"{INTEGRATION}/web/test_api.py",
     "web/operations": f"{INTEGRATION}/web/test_operations.py",
     "web/seen": f"{INTEGRATION}/web/test_api.py",
