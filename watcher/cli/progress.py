@@ -10,15 +10,9 @@ from typing import Self, TextIO
 from watcher.cli.output import complain
 from watcher.config.terminal import columns, draw, moves
 from watcher.host.publisher import Publisher
-from watcher.model.events import (
-    Event,
-    OtherUpdaterAwaited,
-    PullBegan,
-    PullEnded,
-    PullProgressed,
-    StageBegan,
-    StageEnded,
-)
+from watcher.model.events import Event
+from watcher.model.registry_events import PullBegan, PullEnded, PullProgressed
+from watcher.model.update_events import OtherUpdaterAwaited, StageBegan, StageEnded
 
 _TICK_S = 0.5
 _LAST_S = 2.0

@@ -1,7 +1,7 @@
 """What every line about an update tells: of which container and tag, from which image to which."""
 
-from watcher.model.events import Change
 from watcher.model.names import short
+from watcher.model.update_events import Change
 
 
 def fields(change: Change) -> dict[str, str]:

@@ -11,7 +11,7 @@ import structlog
 
 from watcher.check import eligibility
 from watcher.daemon.log_fields import fields
-from watcher.model import events
+from watcher.model import events, message_events, registry_events, update_events
 from watcher.model.errors import EngineError, UpdateFailed
 from watcher.model.names import short
 
@@ -70,28 +70,28 @@ def _(event: events.LabelsDoubted) -> None:
 
 
 @say.register
-def _(event: events.AddressDoubted) -> None:
+def _(event: message_events.AddressDoubted) -> None:
     _log.warning("address left out", why=event.why)
 
 
 @say.register
-def _(event: events.MessageTaken) -> None:
+def _(event: message_events.MessageTaken) -> None:
     _log.debug("message taken", address=event.address)
 
 
 @say.register
-def _(event: events.MessageNotTaken) -> None:
+def _(event: message_events.MessageNotTaken) -> None:
     if event.is_news:
         _log.warning("message not taken", address=event.address, why=event.why)
 
 
 @say.register
-def _(event: events.MessageGivenUp) -> None:
+def _(event: message_events.MessageGivenUp) -> None:
     _log.error("message given up", address=event.address, why=event.why, given_up=event.count)
 
 
 @say.register
-def _(event: events.PingFailed) -> None:
+def _(event: message_events.PingFailed) -> None:
     _log.warning("ping failed", address=event.address, why=event.why)
 
 
@@ -115,35 +115,35 @@ def _(event: events.SubscriberFailed) -> None:
 
 
 @say.register
-def _(event: events.TagNotPulled) -> None:
+def _(event: registry_events.TagNotPulled) -> None:
     more: dict[str, Any] = {"registry": event.registry, "tags": event.tags} if event.registry else {}
     _log.warning("tag not pulled", image=event.image, why=event.why, again_in_s=event.again_in_s, **more)
 
 
 @say.register
-def _(event: events.TagPulledAgain) -> None:
+def _(event: registry_events.TagPulledAgain) -> None:
     _log.info("tag pulled again", image=event.image, registry=event.registry, failures=event.failures)
 
 
 @say.register
-def _(event: events.TagGivenUp) -> None:
+def _(event: registry_events.TagGivenUp) -> None:
     _log.info("tag given up", image=event.image, why=event.why)
 
 
 @say.register
-def _(event: events.PullsPutOff) -> None:
+def _(event: registry_events.PullsPutOff) -> None:
     _log.debug("pulls put off", why=event.why)
 
 
 @say.register
-def _(event: events.Judged) -> None:
+def _(event: update_events.Judged) -> None:
     is_silent = event.verdict == "outdated" and event.mode != "notify"  # what is done about it is told
     if event.is_news and event.verdict in JUDGED and not is_silent:
         _log.info(JUDGED[event.verdict], **fields(event.change), why=event.why)
 
 
 @say.register
-def _(event: events.Waiting) -> None:
+def _(event: update_events.Waiting) -> None:
     if not event.is_news:
         return
     if event.cause == "schedule":
@@ -154,19 +154,19 @@ def _(event: events.Waiting) -> None:
 
 
 @say.register
-def _(event: events.OtherUpdaterAwaited) -> None:
+def _(event: update_events.OtherUpdaterAwaited) -> None:
     until = eligibility.shown(time.time() + event.seconds)
     _log.info("update waits for another updater", **fields(event.change), until=until)
 
 
 @say.register
-def _(event: events.Planned) -> None:
+def _(event: update_events.Planned) -> None:
     if event.is_news:
         _log.info("update planned", **fields(event.change), plan=[*event.steps])
 
 
 @say.register
-def _(event: events.Updated) -> None:
+def _(event: update_events.Updated) -> None:
     stages = {f"{stage}_s": round(seconds, 3) for stage, seconds in event.stages.items()}
     along = {"along": ", ".join(event.along)} if event.along else {}
     took_s = round(event.took_s, 3)
@@ -176,17 +176,17 @@ def _(event: events.Updated) -> None:
 
 
 @say.register
-def _(event: events.Doubted) -> None:
+def _(event: update_events.Doubted) -> None:
     _log.warning("container updated with a doubt", **fields(event.change), doubt=event.why)
 
 
 @say.register
-def _(event: events.NotRestarted) -> None:
+def _(event: update_events.NotRestarted) -> None:
     _log.warning("container not restarted", **fields(event.change), why=event.why)
 
 
 @say.register
-def _(event: events.NotUpdated) -> None:
+def _(event: update_events.NotUpdated) -> None:
     if event.is_news:
         level = _log.error if event.code in _SERIOUS else _log.warning
         level(
@@ -198,5 +198,5 @@ def _(event: events.NotUpdated) -> None:
 
 
 @say.register
-def _(event: events.OpenUpdateSettled) -> None:
+def _(event: update_events.OpenUpdateSettled) -> None:
     _log.info("open update settled", **fields(event.change), runs=short(event.runs))

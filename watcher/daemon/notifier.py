@@ -10,17 +10,15 @@ from typing import Self
 from watcher.config.settings import DaemonSettings
 from watcher.host.context import Context
 from watcher.model.errors import EngineError, Unknown
-from watcher.model.events import (
+from watcher.model.events import Event, PassBegan, PassEnded
+from watcher.model.message_events import (
     AddressDoubted,
-    Attempt,
-    Event,
     MessageGivenUp,
     MessageNotTaken,
     MessageTaken,
-    PassBegan,
-    PassEnded,
     PingFailed,
 )
+from watcher.model.update_events import Attempt
 from watcher.notifications import addresses, apprise_process, reading
 from watcher.notifications.addresses import Address
 from watcher.notifications.collector import Collector

@@ -9,7 +9,8 @@ from watcher.daemon.puller import Puller
 from watcher.engine.client import Json
 from watcher.host.inventory import Tag
 from watcher.model.errors import EngineError, Unknown, WatcherError
-from watcher.model.events import Event, LookFailed, PassBegan, PassEnded, PullsPutOff
+from watcher.model.events import Event, LookFailed, PassBegan, PassEnded
+from watcher.model.registry_events import PullsPutOff
 
 _JITTER = 0.1
 

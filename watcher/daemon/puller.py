@@ -29,11 +29,11 @@ from watcher.model.errors import (
     Resting,
     WatcherError,
 )
-from watcher.model.events import TagGivenUp, TagNotPulled, TagPulledAgain
 from watcher.model.inspection import reference_of
 from watcher.model.names import name_of
 from watcher.model.platform import platform
 from watcher.model.reference import readable
+from watcher.model.registry_events import TagGivenUp, TagNotPulled, TagPulledAgain
 from watcher.registry.rate_limit import concerns_all
 from watcher.update.news import Repeats
 

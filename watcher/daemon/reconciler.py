@@ -25,7 +25,7 @@ from watcher.model.errors import (
     WatcherError,
     Withheld,
 )
-from watcher.model.events import Change, Judged, NotRestarted, NotUpdated, Waiting
+from watcher.model.update_events import Change, Judged, NotRestarted, NotUpdated, Waiting
 from watcher.update.change import change_of
 from watcher.update.consent import withheld
 from watcher.update.coordinator import Coordinator

@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # who only looks needs neither, and each takes long to import
     from watcher.host.images import Registries
     from watcher.host.notes import Notes
     from watcher.host.publisher import Publisher
-    from watcher.model.events import By
+    from watcher.model.update_events import By
 
 # Tells whether the engine is gone, after a request of it failed so, and says that.
 IsGone = Callable[[EngineUnavailable], Awaitable[bool]]

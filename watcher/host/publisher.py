@@ -11,8 +11,9 @@ import inspect
 from collections.abc import Awaitable, Callable
 from typing import Protocol, Self
 
-from watcher.model.events import Attempt, AttemptEnded, Event, EventsDropped, SubscriberFailed
+from watcher.model.events import Event, EventsDropped, SubscriberFailed
 from watcher.model.quoting import escaped
+from watcher.model.update_events import Attempt, AttemptEnded
 
 ROOM = 1000
 _FLUSH_S = 5.0

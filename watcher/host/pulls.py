@@ -7,8 +7,8 @@ from typing import Any
 
 from watcher.host.publisher import Publisher
 from watcher.model.errors import WatcherError
-from watcher.model.events import PullBegan, PullEnded, PullProgressed
 from watcher.model.progress import Layers, Progress
+from watcher.model.registry_events import PullBegan, PullEnded, PullProgressed
 
 _PAUSE_S = 0.1
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from watcher.model.events import PullProgressed
+from watcher.model.registry_events import PullProgressed
 
 Progress = Callable[[dict[str, Any]], None]
 

@@ -5,19 +5,9 @@ import re
 from attrs import asdict, frozen
 
 from watcher.model.errors import Trouble
-from watcher.model.events import (
-    Attempt,
-    Change,
-    Doubted,
-    Event,
-    Judged,
-    NotRestarted,
-    NotUpdated,
-    TagGivenUp,
-    TagNotPulled,
-    TagPulledAgain,
-    Waiting,
-)
+from watcher.model.events import Event
+from watcher.model.registry_events import TagGivenUp, TagNotPulled, TagPulledAgain
+from watcher.model.update_events import Attempt, Change, Doubted, Judged, NotRestarted, NotUpdated, Waiting
 from watcher.notifications.news import (
     ATTENTION,
     AVAILABLE,

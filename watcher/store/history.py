@@ -22,7 +22,7 @@ from watcher.store.keys import Key
 if TYPE_CHECKING:
     import sqlite3
 
-    from watcher.model.events import Attempt
+    from watcher.model.update_events import Attempt
 
 Json = dict[str, Any]
 

@@ -20,8 +20,8 @@ from watcher.model.errors import (
     UnreadableSetting,
     WatcherError,
 )
-from watcher.model.events import Attempt, Change, Ending, ImageVersion
 from watcher.model.quoting import escaped
+from watcher.model.update_events import Attempt, Change, Ending, ImageVersion
 from watcher.update.change import change_of
 from watcher.update.stages import Stages
 from watcher.update.steps import Part

@@ -6,10 +6,10 @@ from watcher.check.releases import own_address, releases_of
 from watcher.engine.client import Engine, Json
 from watcher.engine.images import known_image
 from watcher.model.errors import EngineError, NotFound
-from watcher.model.events import Change
 from watcher.model.inspection import reference_of
 from watcher.model.reference import readable
 from watcher.model.release import link, release_of
+from watcher.model.update_events import Change
 from watcher.recovery.reading import outline
 from watcher.recovery.state import Scene
 

@@ -15,9 +15,9 @@ from watcher.engine.client import Json
 from watcher.host import inventory
 from watcher.host.context import Context
 from watcher.model.errors import Barred, Refused, TakenOver, WatcherError
-from watcher.model.events import Change, Doubted, Planned, Updated
 from watcher.model.inspection import Container
 from watcher.model.labels import ENABLE
+from watcher.model.update_events import Change, Doubted, Planned, Updated
 from watcher.update import conditions, service
 from watcher.update.account import untried
 from watcher.update.change import change_now, change_of

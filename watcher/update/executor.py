@@ -18,7 +18,7 @@ from watcher.container.startup import to_its_end
 from watcher.container.successor import Contended, Moved
 from watcher.engine.client import Engine
 from watcher.model.errors import Conflict, EngineError, NotFound, RolledBack, UpdateFailed, WatcherError
-from watcher.model.events import StageBegan
+from watcher.model.update_events import StageBegan
 from watcher.recovery.executor import Failure, settle
 from watcher.recovery.state import contended
 from watcher.recovery.undo import undo_all

@@ -8,8 +8,8 @@ from attrs import evolve
 
 from watcher.host.context import Context
 from watcher.model.errors import NotFound
-from watcher.model.events import Change, Doubted, Kind, OpenUpdateSettled, OtherUpdaterAwaited
 from watcher.model.inspection import left_by
+from watcher.model.update_events import Change, Doubted, Kind, OpenUpdateSettled, OtherUpdaterAwaited
 from watcher.recovery.reading import outline
 from watcher.recovery.state import Scene
 from watcher.store.locks import with_claims

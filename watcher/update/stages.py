@@ -4,7 +4,8 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 
-from watcher.model.events import Event, StageBegan, StageEnded
+from watcher.model.events import Event
+from watcher.model.update_events import StageBegan, StageEnded
 from watcher.update.plan import Action
 
 _DOING = {

@@ -6,18 +6,9 @@ from aiohttp import web
 
 from watcher.host.context import Context
 from watcher.model.errors import EngineError, WatcherError
-from watcher.model.events import (
-    AttemptEnded,
-    Event,
-    Judged,
-    NotUpdated,
-    PullBegan,
-    PullEnded,
-    PullProgressed,
-    StageBegan,
-    StageEnded,
-    Waiting,
-)
+from watcher.model.events import Event
+from watcher.model.registry_events import PullBegan, PullEnded, PullProgressed
+from watcher.model.update_events import AttemptEnded, Judged, NotUpdated, StageBegan, StageEnded, Waiting
 from watcher.store.history import record_of
 from watcher.web.api import one
 from watcher.web.guard import Access

@@ -15,7 +15,8 @@ from watcher.cli import session
 from watcher.config.settings import DaemonSettings, state_folder
 from watcher.daemon.controller import Daemon
 from watcher.host.context import Context
-from watcher.model.events import AttemptEnded, Event, PassBegan, PassEnded, Updated
+from watcher.model.events import Event, PassBegan, PassEnded
+from watcher.model.update_events import AttemptEnded, Updated
 from watcher.store.heartbeat import Pulse
 
 Work = Callable[[Daemon], Coroutine[Any, Any, int]]

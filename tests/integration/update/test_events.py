@@ -13,19 +13,9 @@ from tests.testbed.stack import Stack
 from watcher.cli import session
 from watcher.host.context import Context
 from watcher.model.errors import WatcherError
-from watcher.model.events import (
-    Attempt,
-    AttemptEnded,
-    Event,
-    EventsDropped,
-    Planned,
-    PullBegan,
-    PullEnded,
-    StageBegan,
-    StageEnded,
-    SubscriberFailed,
-    Updated,
-)
+from watcher.model.events import Event, EventsDropped, SubscriberFailed
+from watcher.model.registry_events import PullBegan, PullEnded
+from watcher.model.update_events import Attempt, AttemptEnded, Planned, StageBegan, StageEnded, Updated
 from watcher.update import by_hand
 from watcher.update.service import Outcome, Request
 

@@ -9,16 +9,9 @@ import pytest
 from watcher.cli import progress as module
 from watcher.cli.progress import PullLine, StageLine, shown
 from watcher.host.publisher import Publisher
-from watcher.model.events import (
-    Change,
-    Event,
-    OtherUpdaterAwaited,
-    PullBegan,
-    PullEnded,
-    PullProgressed,
-    StageBegan,
-    StageEnded,
-)
+from watcher.model.events import Event
+from watcher.model.registry_events import PullBegan, PullEnded, PullProgressed
+from watcher.model.update_events import Change, OtherUpdaterAwaited, StageBegan, StageEnded
 from watcher.update.plan import Action
 from watcher.update.stages import SETTLE, stage_called, stage_of
 

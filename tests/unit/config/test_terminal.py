@@ -8,7 +8,7 @@ import structlog
 from watcher.cli.progress import PullLine
 from watcher.config.terminal import colours, moves
 from watcher.daemon import log
-from watcher.model.events import PullBegan, PullEnded, PullProgressed
+from watcher.model.registry_events import PullBegan, PullEnded, PullProgressed
 
 
 class Terminal(io.StringIO):

@@ -1,7 +1,7 @@
 """The keys that every line about an update has."""
 
 from watcher.daemon.log_fields import fields
-from watcher.model.events import Change
+from watcher.model.update_events import Change
 
 
 def test_ids_are_short_and_digests_whole() -> None:

@@ -9,8 +9,9 @@ import structlog
 
 from watcher.daemon import log, log_lines
 from watcher.daemon.log_lines import say
-from watcher.model import events
-from watcher.model.events import Change, Event
+from watcher.model import events, message_events, registry_events, update_events
+from watcher.model.events import Event
+from watcher.model.update_events import Change
 
 OLD, NEW = f"sha256:{'1' * 64}", f"sha256:{'2' * 64}"
 CHANGE = Change("web", "app:1", OLD, NEW, "sha256:3")
@@ -66,23 +67,23 @@ LINES: list[tuple[Event, dict[str, Any]]] = [
         {"event": "labels in doubt", "level": "warning", "container": "web", "why": "mistyped"},
     ),
     (
-        events.AddressDoubted("no scheme"),
+        message_events.AddressDoubted("no scheme"),
         {"event": "address left out", "level": "warning", "why": "no scheme"},
     ),
     (
-        events.MessageTaken("https://x", "https"),
+        message_events.MessageTaken("https://x", "https"),
         {"event": "message taken", "level": "debug", "address": "https://x"},
     ),
     (
-        events.MessageNotTaken("https://x", "https", "500"),
+        message_events.MessageNotTaken("https://x", "https", "500"),
         {"event": "message not taken", "level": "warning", "address": "https://x", "why": "500"},
     ),
     (
-        events.MessageGivenUp("https://x", "https", "500", 2),
+        message_events.MessageGivenUp("https://x", "https", "500", 2),
         {"event": "message given up", "level": "error", "address": "https://x", "why": "500", "given_up": 2},
     ),
     (
-        events.PingFailed("https://x", "500"),
+        message_events.PingFailed("https://x", "500"),
         {"event": "ping failed", "level": "warning", "address": "https://x", "why": "500"},
     ),
     (
@@ -113,7 +114,7 @@ LINES: list[tuple[Event, dict[str, Any]]] = [
         {"event": "subscriber failed", "level": "warning", "subscriber": "messages", "why": "OSError: full"},
     ),
     (
-        events.TagNotPulled("app:1", "no such tag", 3.0),
+        registry_events.TagNotPulled("app:1", "no such tag", 3.0),
         {
             "event": "tag not pulled",
             "level": "warning",
@@ -123,7 +124,7 @@ LINES: list[tuple[Event, dict[str, Any]]] = [
         },
     ),
     (
-        events.TagNotPulled("app:1", "refused", 3.0, "registry.example", 2),
+        registry_events.TagNotPulled("app:1", "refused", 3.0, "registry.example", 2),
         {
             "event": "tag not pulled",
             "level": "warning",
@@ -135,7 +136,7 @@ LINES: list[tuple[Event, dict[str, Any]]] = [
         },
     ),
     (
-        events.TagPulledAgain("app:1", "registry.example", 4),
+        registry_events.TagPulledAgain("app:1", "registry.example", 4),
         {
             "event": "tag pulled again",
             "level": "info",
@@ -145,32 +146,32 @@ LINES: list[tuple[Event, dict[str, Any]]] = [
         },
     ),
     (
-        events.TagGivenUp("app:1", "nobody"),
+        registry_events.TagGivenUp("app:1", "nobody"),
         {"event": "tag given up", "level": "info", "image": "app:1", "why": "nobody"},
     ),
-    (events.PullsPutOff("gone"), {"event": "pulls put off", "level": "debug", "why": "gone"}),
+    (registry_events.PullsPutOff("gone"), {"event": "pulls put off", "level": "debug", "why": "gone"}),
     (
-        events.Judged(CHANGE, "held", "failed", "update"),
+        update_events.Judged(CHANGE, "held", "failed", "update"),
         {"event": "container held", "level": "info", **ABOUT, "why": "failed"},
     ),
     (
-        events.Judged(CHANGE, "unknown", "no tag", "update"),
+        update_events.Judged(CHANGE, "unknown", "no tag", "update"),
         {"event": "container unknown", "level": "info", **ABOUT, "why": "no tag"},
     ),
     (
-        events.Judged(CHANGE, "outdated", "moved", "notify"),
+        update_events.Judged(CHANGE, "outdated", "moved", "notify"),
         {"event": "update available", "level": "info", **ABOUT, "why": "moved"},
     ),
     (
-        events.Waiting(CHANGE, "dependency", "db failed"),
+        update_events.Waiting(CHANGE, "dependency", "db failed"),
         {"event": "container held back", "level": "info", **ABOUT, "why": "db failed"},
     ),
     (
-        events.Planned(CHANGE, ("stop it", "start it")),
+        update_events.Planned(CHANGE, ("stop it", "start it")),
         {"event": "update planned", "level": "info", **ABOUT, "plan": ["stop it", "start it"]},
     ),
     (
-        events.Updated(CHANGE, ("a", "b"), 1.23456, {"stop": 0.12345, "a.start": 1.0}, 2),
+        update_events.Updated(CHANGE, ("a", "b"), 1.23456, {"stop": 0.12345, "a.start": 1.0}, 2),
         {
             "event": "container updated",
             "level": "info",
@@ -183,23 +184,23 @@ LINES: list[tuple[Event, dict[str, Any]]] = [
         },
     ),
     (
-        events.Updated(CHANGE, (), 1.0, {}),
+        update_events.Updated(CHANGE, (), 1.0, {}),
         {"event": "container updated", "level": "info", **ABOUT, "took_s": 1.0, "failures": 0},
     ),
     (
-        events.Doubted(CHANGE, "sick before"),
+        update_events.Doubted(CHANGE, "sick before"),
         {"event": "container updated with a doubt", "level": "warning", **ABOUT, "doubt": "sick before"},
     ),
     (
-        events.NotRestarted(CHANGE, "refused"),
+        update_events.NotRestarted(CHANGE, "refused"),
         {"event": "container not restarted", "level": "warning", **ABOUT, "why": "refused"},
     ),
     (
-        events.NotUpdated(CHANGE, "it crashed", 6, is_rolled_back=True),
+        update_events.NotUpdated(CHANGE, "it crashed", 6, is_rolled_back=True),
         {"event": "update rolled back", "level": "error", **ABOUT, "why": "it crashed", "again_in_s": None},
     ),
     (
-        events.NotUpdated(CHANGE, "the engine refused", 4, again_in_s=1.5),
+        update_events.NotUpdated(CHANGE, "the engine refused", 4, again_in_s=1.5),
         {
             "event": "container not updated",
             "level": "error",
@@ -209,7 +210,7 @@ LINES: list[tuple[Event, dict[str, Any]]] = [
         },
     ),
     (
-        events.NotUpdated(Change("web"), "a bad label", 2),
+        update_events.NotUpdated(Change("web"), "a bad label", 2),
         {
             "event": "container not updated",
             "level": "warning",
@@ -219,7 +220,7 @@ LINES: list[tuple[Event, dict[str, Any]]] = [
         },
     ),
     (
-        events.OpenUpdateSettled(CHANGE, NEW),
+        update_events.OpenUpdateSettled(CHANGE, NEW),
         {"event": "open update settled", "level": "info", **ABOUT, "runs": "2" * 12},
     ),
 ]
@@ -233,8 +234,8 @@ def test_an_event_has_its_line(said: Say, event: Event, line: dict[str, Any]) ->
 @pytest.mark.parametrize(
     ("event", "name", "key"),
     [
-        (events.Waiting(CHANGE, "schedule", "moved", 86400.0), "update waits for its schedule", "due"),
-        (events.OtherUpdaterAwaited(CHANGE, "web", 14.0), "update waits for another updater", "until"),
+        (update_events.Waiting(CHANGE, "schedule", "moved", 86400.0), "update waits for its schedule", "due"),
+        (update_events.OtherUpdaterAwaited(CHANGE, "web", 14.0), "update waits for another updater", "until"),
     ],
 )
 def test_a_wait_says_its_end_in_local_time(said: Say, event: Event, name: str, key: str) -> None:
@@ -249,14 +250,14 @@ def test_a_wait_says_its_end_in_local_time(said: Say, event: Event, name: str, k
 @pytest.mark.parametrize(
     "event",
     [
-        events.Judged(CHANGE, "current", "same", "update"),
-        events.Judged(CHANGE, "outdated", "moved", "update"),
-        events.Judged(CHANGE, "held", "failed", "update", is_news=False),
-        events.Waiting(CHANGE, "dependency", "db failed", is_news=False),
-        events.Planned(CHANGE, (), is_news=False),
-        events.NotUpdated(CHANGE, "it crashed", 6, is_news=False),
-        events.StageBegan("web", "web", "stop", "stopping"),
-        events.PullBegan("app:1"),
+        update_events.Judged(CHANGE, "current", "same", "update"),
+        update_events.Judged(CHANGE, "outdated", "moved", "update"),
+        update_events.Judged(CHANGE, "held", "failed", "update", is_news=False),
+        update_events.Waiting(CHANGE, "dependency", "db failed", is_news=False),
+        update_events.Planned(CHANGE, (), is_news=False),
+        update_events.NotUpdated(CHANGE, "it crashed", 6, is_news=False),
+        update_events.StageBegan("web", "web", "stop", "stopping"),
+        registry_events.PullBegan("app:1"),
         events.PassBegan(),
     ],
 )

@@ -6,15 +6,8 @@ import pytest
 
 from tests.unit.virtual_time import now, run
 from watcher.host.publisher import Publisher
-from watcher.model.events import (
-    Attempt,
-    AttemptEnded,
-    EngineGone,
-    Event,
-    EventsDropped,
-    ImageVersion,
-    SubscriberFailed,
-)
+from watcher.model.events import EngineGone, Event, EventsDropped, SubscriberFailed
+from watcher.model.update_events import Attempt, AttemptEnded, ImageVersion
 
 ATTEMPT = Attempt(
     at="2026-01-01T00:00:00Z",

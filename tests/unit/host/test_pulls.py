@@ -7,7 +7,8 @@ import pytest
 from watcher.host.publisher import Publisher
 from watcher.host.pulls import told
 from watcher.model.errors import RegistryError, Trouble
-from watcher.model.events import Event, PullBegan, PullEnded, PullProgressed
+from watcher.model.events import Event
+from watcher.model.registry_events import PullBegan, PullEnded, PullProgressed
 
 LAYER = {"id": "aaa", "status": "Downloading", "progressDetail": {"current": 1, "total": 4}}
 

@@ -6,19 +6,16 @@ from typing import Any
 import pytest
 from attrs import asdict, evolve
 
-from watcher.model.events import (
+from watcher.model.events import Event, PassBegan
+from watcher.model.registry_events import TagGivenUp, TagNotPulled, TagPulledAgain
+from watcher.model.update_events import (
     Attempt,
     Change,
     Doubted,
-    Event,
     ImageVersion,
     Judged,
     NotRestarted,
     NotUpdated,
-    PassBegan,
-    TagGivenUp,
-    TagNotPulled,
-    TagPulledAgain,
     Waiting,
 )
 from watcher.notifications.message import compose

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.unit.state import full_disk, here
-from watcher.model.events import Attempt, ImageVersion
+from watcher.model.update_events import Attempt, ImageVersion
 from watcher.store import history
 from watcher.store.state import Memory
 

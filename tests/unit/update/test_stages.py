@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from watcher.model.events import Event, StageBegan, StageEnded
+from watcher.model.events import Event
+from watcher.model.update_events import StageBegan, StageEnded
 from watcher.update.plan import Action
 from watcher.update.stages import BACK, Stages, stage_called, stage_of
 

@@ -1,0 +1,88 @@
+"""What there is to say of pulls, and of tags that their registries answer for or not, as events."""
+
+from attrs import frozen
+
+from watcher.model.events import Event
+
+
+@frozen
+class PullBegan(Event):
+    """A tag is about to be pulled."""
+
+    image: str
+
+
+@frozen
+class PullProgressed(Event):
+    """How far a pull is.
+
+    Attributes:
+        image: The tag, as people write it.
+        waits: What is waited for before it can go on (`its registry`), or empty.
+        layers: How many there are.
+        layers_done: How many of them are here and unpacked.
+        bytes: How many were fetched, of `bytes_total`; 0 where nobody says.
+        unpacking: Whether a layer is being unpacked: `unpacked` bytes of `unpacked_total`.
+    """
+
+    image: str
+    waits: str = ""
+    layers: int = 0
+    layers_done: int = 0
+    bytes: int = 0
+    bytes_total: int = 0
+    unpacking: bool = False
+    unpacked: int = 0
+    unpacked_total: int = 0
+
+
+@frozen
+class PullEnded(Event):
+    """A pull is over; `why` says how it failed, and is empty where it did not."""
+
+    image: str
+    took_s: float
+    why: str = ""
+
+
+@frozen
+class TagNotPulled(Event):
+    """A tag has no answer of its registry.
+
+    Attributes:
+        again_in_s: Seconds to the next try.
+        registry: The registry, where all of it is in trouble and not this tag alone; else empty.
+        tags: How many followed tags are of that registry.
+        trouble: What kept the registry from answering; one of `errors.Trouble`, or empty.
+    """
+
+    image: str
+    why: str
+    again_in_s: float
+    registry: str = ""
+    tags: int = 0
+    trouble: str = ""
+
+
+@frozen
+class TagPulledAgain(Event):
+    """A tag, and with it its registry, answers again after so many failures."""
+
+    image: str
+    registry: str
+    failures: int
+
+
+@frozen
+class TagGivenUp(Event):
+    """A tag is not asked for any more."""
+
+    image: str
+    why: str
+
+
+@frozen
+class PullsPutOff(Event):
+    """The tags are not asked for now, for the engine does not say which there are."""
+
+    why: str
