@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.faults.fixture_engine import Subject, World, data_of
 from tests.integration.container.fidelity.normal import comparable
-from watcher.dependencies.namespaces import Kind, references
+from watcher.dependencies.namespaces import TieKind, references
 
 Json = dict[str, Any]
 # The default bridge is made anew at each start of the engine.
@@ -69,7 +69,7 @@ def _loose(container: Json, others: dict[str, Json]) -> Iterator[str]:
         held = next((each for name, each in others.items() if text in (name, each["Id"])), None)
         if held is None or not held["State"]["Running"]:
             yield f"it {kind} {text}, which is nobody who runs"
-        elif kind is Kind.NETWORK and _network(container) != _network(held):
+        elif kind is TieKind.NETWORK and _network(container) != _network(held):
             yield "it is not in the network that it shares"
 
 

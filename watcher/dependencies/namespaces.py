@@ -16,14 +16,14 @@ from attrs import frozen
 from watcher.model.names import Marker
 
 Json = dict[str, Any]
-Held = tuple["Kind", str]
+TieToId = tuple["TieKind", str]
 
 # Elsewhere a link is no more than a name in DNS, which follows the name.
 _LINKING = ("", "default", "bridge")
 
 
-class Kind(StrEnum):
-    """What of another container one holds on to; the value is what is shown of it."""
+class TieKind(StrEnum):
+    """What of its provider a dependent shares; the value is what is shown of it."""
 
     NETWORK = "shares the network of"
     PID = "shares the processes of"
@@ -31,7 +31,7 @@ class Kind(StrEnum):
     LINK = "links to"
 
 
-_MODES = {"NetworkMode": Kind.NETWORK, "PidMode": Kind.PID, "IpcMode": Kind.IPC}
+_MODES = {"NetworkMode": TieKind.NETWORK, "PidMode": TieKind.PID, "IpcMode": TieKind.IPC}
 
 
 class Way(Enum):
@@ -44,15 +44,15 @@ class Way(Enum):
 
 
 @frozen
-class Hold:
-    """One thing that a container holds on to.
+class Tie:
+    """What ties a dependent to one provider.
 
     Attributes:
-        kind: What it is.
-        provider: The name of the container that it belongs to.
+        kind: What of the provider the dependent shares.
+        provider: The provider's name.
     """
 
-    kind: Kind
+    kind: TieKind
     provider: str
 
     def __str__(self) -> str:
@@ -64,12 +64,12 @@ class Dependent:
     """A container that holds on to another, directly or through a third one.
 
     Attributes:
-        container: As inspected.
-        holds: What it holds on to of those that are replaced, in the order of `Kind`.
+        container: The dependent, as inspected.
+        ties: The dependent's ties to those providers that are replaced, in the order of `TieKind`.
     """
 
     container: Json
-    holds: tuple[Hold, ...]
+    ties: tuple[Tie, ...]
 
     @property
     def name(self) -> str:
@@ -79,7 +79,7 @@ class Dependent:
     @property
     def clause(self) -> str:
         """What it does, without its name."""
-        return " and ".join(map(str, self.holds))
+        return " and ".join(map(str, self.ties))
 
     def __str__(self) -> str:
         return f"{self.name} {self.clause}"
@@ -93,15 +93,15 @@ def dependents(provider: str, containers: Iterable[Json]) -> tuple[Dependent, ..
         containers: Inspects of all containers; those with temporary names do not count.
     """
     known = {each["Id"]: each for each in containers if not Marker.parse(_name(each))}
-    held = {cid: _held(each, known) for cid, each in known.items()}
-    found = _reached(provider, held) - {provider}
+    ties_by_id = {cid: _ties_to_ids(each, known) for cid, each in known.items()}
+    found = _reached(provider, ties_by_id) - {provider}
     return tuple(
-        Dependent(known[cid], tuple(_named(held[cid], found | {provider}, known)))
-        for cid in _sorted(found, held, known)
+        Dependent(known[cid], tuple(_named(ties_by_id[cid], found | {provider}, known)))
+        for cid in _sorted(found, ties_by_id, known)
     )
 
 
-def references(container: Json) -> tuple[tuple[Kind, str], ...]:
+def references(container: Json) -> tuple[tuple[TieKind, str], ...]:
     """What a container holds on to, each with the provider as the engine says it: an id, or a link's name."""
     host = container.get("HostConfig") or {}
     found = [
@@ -110,7 +110,7 @@ def references(container: Json) -> tuple[tuple[Kind, str], ...]:
         if (mode := host.get(key) or "").startswith("container:")
     ]
     if (host.get("NetworkMode") or "") in _LINKING:
-        found += [(Kind.LINK, link_of(entry)[0]) for entry in host.get("Links") or ()]
+        found += [(TieKind.LINK, link_of(entry)[0]) for entry in host.get("Links") or ()]
     return tuple(dict.fromkeys(found))
 
 
@@ -146,7 +146,7 @@ def providers(container: Json, names: Mapping[str, str]) -> set[str]:
     return {ids.get(text, text) for _, text in references(container)}
 
 
-def _held(container: Json, known: dict[str, Json]) -> list[Held]:
+def _ties_to_ids(container: Json, known: dict[str, Json]) -> list[TieToId]:
     """What a container holds on to, by the provider's id; what is gone is left out."""
     found = [(kind, _resolved(text, known)) for kind, text in references(container)]
     return [(kind, cid) for kind, cid in found if cid]
@@ -159,26 +159,26 @@ def _resolved(text: str, known: dict[str, Json]) -> str:
     return next((cid for cid, each in known.items() if _name(each) == text), "")
 
 
-def _reached(provider: str, held: dict[str, list[Held]]) -> set[str]:
+def _reached(provider: str, ties_by_id: dict[str, list[TieToId]]) -> set[str]:
     found, fresh = {provider}, {provider}
     while fresh:
-        fresh = {cid for cid, holds in held.items() if fresh & {each for _, each in holds}} - found
+        fresh = {cid for cid, ties in ties_by_id.items() if fresh & {each for _, each in ties}} - found
         found |= fresh
     return found
 
 
-def _sorted(found: set[str], held: dict[str, list[Held]], known: dict[str, Json]) -> list[str]:
+def _sorted(found: set[str], ties_by_id: dict[str, list[TieToId]], known: dict[str, Json]) -> list[str]:
     """Providers first, else by name; the engine makes no circles, and one would be cut, not waited for."""
     rest, result = sorted(found, key=lambda cid: _name(known[cid])), list[str]()
     while rest:
-        ready = next((cid for cid in rest if not {each for _, each in held[cid]} & set(rest)), rest[0])
+        ready = next((cid for cid in rest if not {each for _, each in ties_by_id[cid]} & set(rest)), rest[0])
         rest.remove(ready)
         result.append(ready)
     return result
 
 
-def _named(holds: list[Held], replaced: Collection[str], known: dict[str, Json]) -> Iterator[Hold]:
-    return (Hold(kind, _name(known[cid])) for kind, cid in holds if cid in replaced)
+def _named(ties: list[TieToId], replaced: Collection[str], known: dict[str, Json]) -> Iterator[Tie]:
+    return (Tie(kind, _name(known[cid])) for kind, cid in ties if cid in replaced)
 
 
 def _name(container: Json) -> str:

@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from watcher.config.settings import Policy
 from watcher.container.downtime import Downtimes
 from watcher.engine.client import Engine
-from watcher.host.namespace_cache import Holds
+from watcher.host.namespace_cache import NamespaceCache
 from watcher.host.own_container import OwnContainer
 from watcher.model.errors import EngineUnavailable
 from watcher.store.state import Memory
@@ -52,7 +52,7 @@ class Context:
     open_notes: Callable[[], Notes]
     open_events: Callable[[], Publisher]
     own: OwnContainer = field(factory=OwnContainer)
-    holds: Holds = field(factory=Holds)
+    namespaces: NamespaceCache = field(factory=NamespaceCache)
     downtimes: Downtimes = field(factory=Downtimes)
     by: By = "cli"
     grace: float = 3600.0

@@ -18,8 +18,8 @@ Json = dict[str, Any]
 _UNLISTED = ("PidMode", "IpcMode")
 
 
-class Holds:
-    """What was learnt of the containers of one engine; ids are never given twice."""
+class NamespaceCache:
+    """The ties of one engine's containers, as far as they were learnt; ids are never given twice."""
 
     def __init__(self) -> None:
         self._known: dict[str, Json] = {}

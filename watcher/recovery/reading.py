@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from watcher.engine.client import Engine
-from watcher.host.namespace_cache import Holds
+from watcher.host.namespace_cache import NamespaceCache
 from watcher.model.errors import NotFound
 from watcher.model.names import name_of
 from watcher.recovery import steps
@@ -24,11 +24,11 @@ async def outline(engine: Engine) -> OpenUpdates:
     return OpenUpdates(found, _names(rows), {})
 
 
-async def glance(engine: Engine, holds: Holds) -> OpenUpdates:
+async def glance(engine: Engine, namespaces: NamespaceCache) -> OpenUpdates:
     """The same, with as much of the containers as tells which updates belong together (`concerned`)."""
     rows, found = await open_scenes(engine)
     halves = {cid for scene in found.values() for cid in scene.pair}
-    outlines = await holds.of(engine, rows, halves)
+    outlines = await namespaces.of(engine, rows, halves)
     return OpenUpdates(found, _names(rows), {each["Id"]: each for each in outlines})
 
 

@@ -24,7 +24,7 @@ from watcher.model.quoting import escaped
 from watcher.model.update_events import Attempt, Change, Ending, ImageVersion
 from watcher.update.change import change_of
 from watcher.update.stages import Stages
-from watcher.update.steps import Part
+from watcher.update.steps import Replacement
 
 _STOPPED = "stopped by a signal"
 
@@ -45,7 +45,7 @@ class Account:
         stages: What times and tells each stage of it.
     """
 
-    def __init__(self, context: Context, found: Assessment, parts: Sequence[Part]) -> None:
+    def __init__(self, context: Context, found: Assessment, parts: Sequence[Replacement]) -> None:
         self.stages = Stages(context.events.publish)
         self._context = context
         self._found = found

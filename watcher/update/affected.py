@@ -22,7 +22,7 @@ from watcher.model.inspection import Container
 from watcher.model.labels import is_one_off
 from watcher.model.names import Marker, name_of, short
 from watcher.update.consent import withheld
-from watcher.update.plan import Member, Restart
+from watcher.update.plan import AffectedContainer, Restart
 from watcher.update.steps import Drafting
 
 _GOING = ("dead", "removing")
@@ -31,54 +31,29 @@ _BY_HAND = "recreate it by hand"
 
 
 @frozen
-class Joined:
-    """A container that is replaced with another.
+class Affected:
+    """All containers that the update of one container affects.
 
     Attributes:
-        member: As the plan says it.
-        found: Its own update, where that is taken along; None where it keeps its image.
-        policy: Its settings.
+        containers: Those that are replaced with it, providers first.
+        restarts: Those that are restarted once it is replaced.
+        left_alone: A line for each container that is lost by this and is not ours to replace.
     """
 
-    member: Member
-    found: Assessment | None
-    policy: Policy
-
-    @property
-    def dependent(self) -> Dependent:
-        """Who it is, and what it holds on to."""
-        return self.member.dependent
-
-
-@frozen
-class Company:
-    """All whom the update of a container concerns.
-
-    Attributes:
-        joined: Who is replaced with it, providers first.
-        restarts: Who is restarted once it is replaced.
-        left_alone: A line for each that is lost by this and is not ours to replace.
-    """
-
-    joined: tuple[Joined, ...] = ()
+    containers: tuple[AffectedContainer, ...] = ()
     restarts: tuple[Restart, ...] = ()
     left_alone: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of those that are replaced with it."""
-        return tuple(each.dependent.name for each in self.joined)
-
-    @property
-    def members(self) -> tuple[Member, ...]:
-        """As the plan wants them."""
-        return tuple(each.member for each in self.joined)
+        """The names of those that are replaced with it."""
+        return tuple(each.dependent.name for each in self.containers)
 
 
-async def company(
+async def affected_by(
     context: Context, container: Json, *, spared: Collection[str] = (), cautious: bool = False
-) -> Company:
-    """Find out whom the update of a container concerns.
+) -> Affected:
+    """Find out which other containers the update of a container affects.
 
     Args:
         context: Where they are.
@@ -92,29 +67,29 @@ async def company(
     rows = await context.engine.containers(stopped=True)
     listed = {row["Id"]: row for row in rows}
     one_offs = {cid for cid, row in listed.items() if is_one_off(row["Labels"])}
-    outlines = await context.holds.of(context.engine, rows, {row["Id"] for row in rows if _counts(row)})
+    outlines = await context.namespaces.of(context.engine, rows, {row["Id"] for row in rows if _counts(row)})
     found = await _found(context, container, [each for each in outlines if each["Id"] not in one_offs])
     await _refuse(context, container, found, rows)
-    joined = [await _joined(context, container, each, cautious=cautious) for each in found]
+    containers = [await _with_its_update(context, container, each, cautious=cautious) for each in found]
     left = [
         f"{each.name} (docker compose run) {each.clause} and loses it"
         for each in dependents(container["Id"], outlines)
         if (cid := each.container["Id"]) in one_offs and listed[cid]["State"] in _SERVING
     ]
     apart = {each.name for each in found} | {*spared}
-    return Company(tuple(joined), tuple(_restarts(rows, container, apart)), tuple(left))
+    return Affected(tuple(containers), tuple(_restarts(rows, container, apart)), tuple(left))
 
 
-def drafting(context: Context, each: Joined) -> Drafting:
+def drafting(context: Context, each: AffectedContainer) -> Drafting:
     """How the successor of a container that is replaced with another is drafted."""
 
     async def drafted(successors: Mapping[str, str]) -> Draft:
         container = each.dependent.container
         noted = await noted_files(context, container)
-        if each.found is None or each.found.image is None:
+        if each.update is None or each.update.image is None:
             return await same(context.engine, container, successors, noted=noted)
         old = await old_image(context, container)
-        return await draft(context.engine, container, each.found.image, old, successors, noted=noted)
+        return await draft(context.engine, container, each.update.image, old, successors, noted=noted)
 
     return drafted
 
@@ -196,7 +171,9 @@ def _unheld(container: Json, rows: Sequence[Json]) -> Iterator[Refused]:
             )
 
 
-async def _joined(context: Context, container: Json, dependent: Dependent, *, cautious: bool) -> Joined:
+async def _with_its_update(
+    context: Context, container: Json, dependent: Dependent, *, cautious: bool
+) -> AffectedContainer:
     policy = _policy(context, dependent.container)
     found = await _own_update(context, dependent, policy) if policy else None
     if found and cautious and await old_image(context, dependent.container) is None:
@@ -207,8 +184,7 @@ async def _joined(context: Context, container: Json, dependent: Dependent, *, ca
             f"{name} cannot be updated: {dependent}, and the image that {dependent.name} runs is gone here",
             advice="recreate both by hand",
         )
-    member = Member(dependent, found.verdict.reason if found else "")
-    return Joined(member, found, policy or context.defaults)
+    return AffectedContainer(dependent, found, policy or context.defaults)
 
 
 async def _own_update(context: Context, dependent: Dependent, policy: Policy) -> Assessment | None:

@@ -23,14 +23,14 @@ from watcher.store.holds import Kind
 from watcher.store.owner import owner_of
 from watcher.update import lineage
 from watcher.update.account import Account
-from watcher.update.affected import Company, drafting, noted_files
+from watcher.update.affected import Affected, drafting, noted_files
 from watcher.update.executor import Update
 from watcher.update.keeping import Keeper, let_go
 from watcher.update.lineage import workshop
 from watcher.update.permissions import refuse_forbidden
 from watcher.update.plan import Plan, Settings, plan, wanted_state
 from watcher.update.prune_guard import Rescue
-from watcher.update.steps import Part
+from watcher.update.steps import Replacement
 
 Announce = Callable[[Assessment, Plan], None]
 _USED: tuple[Kind, ...] = ("approve",)
@@ -54,14 +54,14 @@ class Finished:
     took_s: float
 
 
-def planned(found: Assessment, concerned: Company, *, pull: bool = False) -> Plan:
+def planned(found: Assessment, affected: Affected, *, pull: bool = False) -> Plan:
     """Plan the update of a container that has one; `pull` where the image has yet to be fetched."""
     return plan(
         found.container,
         str(found.verdict),
-        members=concerned.members,
-        restarts=concerned.restarts,
-        left_alone=concerned.left_alone,
+        affected=affected.containers,
+        restarts=affected.restarts,
+        left_alone=affected.left_alone,
         pull=pull,
     )
 
@@ -69,7 +69,7 @@ def planned(found: Assessment, concerned: Company, *, pull: bool = False) -> Pla
 async def attempt(  # noqa: PLR0913 - what is wanted of it, by keywords
     context: Context,
     found: Assessment,
-    concerned: Company,
+    affected: Affected,
     *,
     cautious: bool,
     announce: Announce,
@@ -80,7 +80,7 @@ async def attempt(  # noqa: PLR0913 - what is wanted of it, by keywords
     Args:
         context: Where they are.
         found: Its update, with the image that it is to have.
-        concerned: Who else is.
+        affected: Who else is.
         cautious: Rather leave it alone than keep values that may be its old image's defaults.
         announce: Told the update and its plan before the first step.
         consent: Asked right before that whether people let it go ahead; it raises where they do not.
@@ -92,25 +92,25 @@ async def attempt(  # noqa: PLR0913 - what is wanted of it, by keywords
         Moved: A tag, or a container, was changed meanwhile; try again.
         UpdateFailed: It was tried, and undone.
     """
-    async with context.downtimes.of(_running(found, concerned)) as downtime:
+    async with context.downtimes.of(_running(found, affected)) as downtime:
         began = time.monotonic()
         made = await _drafted(context, found, cautious=cautious)
-        steps = planned(found, concerned)
+        steps = planned(found, affected)
         await refuse_forbidden(context.engine, steps, made)
         await consent()
         announce(found, steps)
         async with Lease(context.engine, owner_of(context.memory.home)) as lease:
-            parts = _parts(context, lease.engine, found, made, steps, concerned)
+            parts = _parts(context, lease.engine, found, made, steps, affected)
             keeper = Keeper(context, lease.engine)
             rescue = Rescue(workshop(context, lease.engine), parts, keeper.keep)
             account = Account(context, found, parts)
             target, stages = found.verdict.target, account.stages
             work = Update(lease.engine, steps, parts, target, downtime, rescue, stages, account.expect)
             async with account.kept():
-                await _run(context, work, _old_ids(found, concerned))
-    await _tidy(context, found, concerned)
+                await _run(context, work, _old_ids(found, affected))
+    await _tidy(context, found, affected)
     doubts = (*_warnings(parts), *keeper.unkept)
-    warnings = (*doubts, *concerned.left_alone, *work.restarted, *_unwritten(context))
+    warnings = (*doubts, *affected.left_alone, *work.restarted, *_unwritten(context))
     return Finished(str(steps), warnings, stages.took, time.monotonic() - began)
 
 
@@ -150,36 +150,36 @@ def demand_of(policy: Policy) -> Demand:
     return Demand(policy.stable_for, policy.health_timeout)
 
 
-def _running(found: Assessment, concerned: Company) -> Iterator[Json]:
+def _running(found: Assessment, affected: Affected) -> Iterator[Json]:
     """Those that will be down for a while."""
-    every = (found.container, *(each.dependent.container for each in concerned.joined))
+    every = (found.container, *(each.dependent.container for each in affected.containers))
     return (each for each in every if wanted_state(each) != "s")
 
 
 def _parts(  # noqa: PLR0913, PLR0917 - one value per thing that must have been found out
-    context: Context, engine: Engine, found: Assessment, made: Draft, steps: Plan, concerned: Company
-) -> list[Part]:
+    context: Context, engine: Engine, found: Assessment, made: Draft, steps: Plan, affected: Affected
+) -> list[Replacement]:
     async def drafted(_: Mapping[str, str]) -> Draft:
         return made
 
     settings = _settings(_policy(context, found))
     first, *rest = steps.parts
-    parts = [Part(engine, found.container, first, drafted, settings)]
-    for part, each in zip(rest, concerned.joined, strict=True):
+    parts = [Replacement(engine, found.container, first, drafted, settings)]
+    for part, each in zip(rest, affected.containers, strict=True):
         settings = _settings(each.policy)
-        parts.append(Part(engine, each.dependent.container, part, drafting(context, each), settings))
+        parts.append(Replacement(engine, each.dependent.container, part, drafting(context, each), settings))
     return parts
 
 
-async def _tidy(context: Context, found: Assessment, concerned: Company) -> None:
+async def _tidy(context: Context, found: Assessment, affected: Affected) -> None:
     """Forget what failed in those that have a new image now, and remove old images where that is wanted.
 
     What failed in those that keep their image goes on to their successors.
     """
-    for kept in (each.dependent for each in concerned.joined if each.found is None):
+    for kept in (each.dependent for each in affected.containers if each.update is None):
         await lineage.hand_on(context, kept.name, kept.container["Id"])
     renewed = [(found, _policy(context, found))]
-    renewed += [(each.found, each.policy) for each in concerned.joined if each.found]
+    renewed += [(each.update, each.policy) for each in affected.containers if each.update]
     for each, policy in renewed:
         await context.memory.forget_failure(each.container["Id"])
         await let_go(context, context.engine, each.name)
@@ -190,8 +190,8 @@ async def _tidy(context: Context, found: Assessment, concerned: Company) -> None
             await clean_up(context.engine, each.container["Image"])
 
 
-def _old_ids(found: Assessment, concerned: Company) -> dict[str, str]:
-    dependents = [each.dependent for each in concerned.joined]
+def _old_ids(found: Assessment, affected: Affected) -> dict[str, str]:
+    dependents = [each.dependent for each in affected.containers]
     return {found.name: found.container["Id"]} | {each.name: each.container["Id"] for each in dependents}
 
 
@@ -199,7 +199,7 @@ def _policy(context: Context, found: Assessment) -> Policy:
     return context.policy_of(found.container)
 
 
-def _warnings(parts: list[Part]) -> Iterator[str]:
+def _warnings(parts: list[Replacement]) -> Iterator[str]:
     for part in parts:
         whose = f"{part.name}: " if part.relation else ""
         if part.assumed:

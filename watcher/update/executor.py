@@ -28,7 +28,7 @@ from watcher.update.plan import Action, Plan, Step
 from watcher.update.prune_guard import Rescue
 from watcher.update.retry import patiently
 from watcher.update.stages import BACK, Stages, stage_called, stage_of
-from watcher.update.steps import Part
+from watcher.update.steps import Replacement
 from watcher.update.succession import is_left_alone
 
 _CREATION = {Action.CREATE, Action.SPARE}
@@ -59,7 +59,7 @@ class Update:
         self,
         engine: Engine,
         plan: Plan,
-        parts: Sequence[Part],
+        parts: Sequence[Replacement],
         target: str,
         downtime: Downtime,
         rescue: Rescue,
@@ -160,7 +160,7 @@ class Update:
         limit = part.limit(step.action) if part else None
         return stage_of(self._plan.name, step.name, step.action, limit)
 
-    async def _take(self, part: Part, action: Action) -> None:
+    async def _take(self, part: Replacement, action: Action) -> None:
         """Take a step; where somebody else stopped or paused a lone successor meanwhile, that stands.
 
         Raises:
@@ -236,7 +236,7 @@ class Update:
         is_gone = isinstance(error, NotFound | OutOfPlace) and not self._is_committed
         return step.action is Action.RESTART or (step.action in _REMOVALS and not is_gone)
 
-    async def _blamed(self, part: Part, error: NotProved) -> Failure:
+    async def _blamed(self, part: Replacement, error: NotProved) -> Failure:
         """Blame a container's image where that is new, and else that of the one that is updated."""
         reason = await part.told(error)
         if part.name == self._plan.name:
@@ -285,7 +285,7 @@ class Update:
         if (tries > 1 or self._rescue.lines) and isinstance(error, NotStarted):
             self.failed = None  # what kept it from that may have kept the new one, too
 
-    async def _gone_back(self, parts: Sequence[Part]) -> None:
+    async def _gone_back(self, parts: Sequence[Replacement]) -> None:
         if await self._parts[self._plan.name].is_bereft():
             await self._forward()
         else:

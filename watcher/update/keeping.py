@@ -25,7 +25,7 @@ from watcher.recovery.rebuild import origin_of
 from watcher.recovery.state import Scene
 from watcher.recovery.unrecorded import record_unrecorded
 from watcher.store.kept import Former, tagged
-from watcher.update.steps import Part
+from watcher.update.steps import Replacement
 
 _SWEEP_EVERY_S = 60.0
 
@@ -46,7 +46,7 @@ class Keeper:
         self._context = context
         self._engine = engine
 
-    async def keep(self, parts: Iterable[Part]) -> None:
+    async def keep(self, parts: Iterable[Replacement]) -> None:
         """Keep the images of old containers that are about to be removed."""
         for part in parts:
             if part.keeps_its_image:

@@ -6,7 +6,7 @@ from watcher.model.errors import EngineError, Occupied, TaskLeft, is_forbidden
 from watcher.model.names import short
 from watcher.recovery.undo import NameTaken
 from watcher.update.plan import Step
-from watcher.update.steps import Part
+from watcher.update.steps import Replacement
 
 
 def attempted(step: Step, error: BaseException) -> str:
@@ -16,7 +16,9 @@ def attempted(step: Step, error: BaseException) -> str:
     return f"could not {step.action.value}: {error}"
 
 
-async def not_undone(root: Part, begun: Sequence[Part], tried: str, trouble: EngineError) -> EngineError:
+async def not_undone(
+    root: Replacement, begun: Sequence[Replacement], tried: str, trouble: EngineError
+) -> EngineError:
     """The error for it.
 
     Args:

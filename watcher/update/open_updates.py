@@ -93,7 +93,7 @@ async def _open(context: Context, name: str, claims: Collection[str]) -> OpenUpd
     Raises:
         Wider: There are others that must be settled with it, and are not claimed.
     """
-    found = await glance(context.engine, context.holds)
+    found = await glance(context.engine, context.namespaces)
     if not found.scenes.keys() & (unit := found.concerned(name)):
         return None
     if not {*unit} <= {*claims}:

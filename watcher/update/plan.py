@@ -13,6 +13,8 @@ from typing import Any
 
 from attrs import field, frozen
 
+from watcher.check.judgement import Assessment
+from watcher.config.settings import Policy
 from watcher.container.baseline import is_unhealthy, lacks_networks, lacks_ports
 from watcher.container.readiness import Demand
 from watcher.dependencies.namespaces import Dependent
@@ -81,19 +83,21 @@ class Settings:
 
 
 @frozen
-class Member:
+class AffectedContainer:
     """A container that is replaced because it holds on to the one that is updated.
 
     Attributes:
-        dependent: Who it is, and what it holds on to.
-        change: What moves of its own image, as the verdict says it; empty where it keeps its image.
+        dependent: The container, and what ties it to its providers.
+        update: The container's own update, where that is taken along; None where it keeps its image.
+        policy: The container's settings.
     """
 
     dependent: Dependent
-    change: str = ""
+    update: Assessment | None = None
+    policy: Policy = field(factory=Policy)
 
     def __str__(self) -> str:
-        return f"{self.dependent} ({self.change or 'same image'})"
+        return f"{self.dependent} ({self.update.verdict.reason if self.update else 'same image'})"
 
 
 @frozen
@@ -105,14 +109,14 @@ class Restart:
 
 
 @frozen
-class Part:
-    """What is done with one container.
+class PlannedReplacement:
+    """What is to be done to replace one container; `steps.Replacement` does it.
 
     Attributes:
-        name: Its name.
-        marker: Its successor's temporary name.
-        actions: Its own steps, in order.
-        relation: What it holds on to, as a clause; empty where it is the one that is updated.
+        name: The container's name.
+        marker: The successor's temporary name.
+        actions: The container's own steps, in order.
+        relation: What the container holds on to, as a clause; empty where it is the one that is updated.
     """
 
     name: str
@@ -150,7 +154,7 @@ class Plan:
 
     name: str
     change: str
-    parts: tuple[Part, ...]
+    parts: tuple[PlannedReplacement, ...]
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
 
@@ -182,7 +186,7 @@ def plan(  # noqa: PLR0913 - one value per thing that must have been found out; 
     container: Json,
     change: str,
     *,
-    members: Sequence[Member] = (),
+    affected: Sequence[AffectedContainer] = (),
     restarts: Sequence[Restart] = (),
     left_alone: Sequence[str] = (),
     pull: bool = False,
@@ -192,23 +196,23 @@ def plan(  # noqa: PLR0913 - one value per thing that must have been found out; 
     Args:
         container: As inspected.
         change: What moves, as the verdict says it.
-        members: Who must be replaced with it, providers first.
+        affected: Who must be replaced with it, providers first.
         restarts: Who wants to be restarted once it is replaced.
         left_alone: A line for each that is lost by this, and not ours to replace.
         pull: Its image has yet to be fetched.
     """
     first = _part(container, pull=pull)
-    rest = [_part(each.dependent.container, relation=str(each.dependent)) for each in members]
-    causes = _causes(first.name, members)
+    rest = [_part(each.dependent.container, relation=str(each.dependent)) for each in affected]
+    causes = _causes(first.name, affected)
     causes |= {(each.name, Action.RESTART): each.cause for each in restarts}
     deeds = (
         *_before(first, rest),
-        *_after([first, *rest], members),
+        *_after([first, *rest], affected),
         *((each.name, Action.RESTART) for each in restarts),
         *_of([first, *rest], _REMOVAL),
     )
     steps = [Step(name, action, causes.get((name, action)) or _CAUSES[action]) for name, action in deeds]
-    notes = [*(f"with it: {each}" for each in members), *(f"left alone: {line}" for line in left_alone)]
+    notes = [*(f"with it: {each}" for each in affected), *(f"left alone: {line}" for line in left_alone)]
     return Plan(first.name, change, (first, *rest), tuple(steps), tuple(notes))
 
 
@@ -223,16 +227,16 @@ def wanted_state(container: Json) -> Wanted:
     return "r" if state.get("Running") or state.get("Restarting") else "s"
 
 
-def _before(first: Part, rest: list[Part]) -> list[Deed]:
+def _before(first: PlannedReplacement, rest: list[PlannedReplacement]) -> list[Deed]:
     """All that is done while the old ones have their names."""
     return [*_of([first, *rest], _CREATION), *_of([*reversed(rest), first], _STOP)]
 
 
-def _after(parts: list[Part], members: Sequence[Member]) -> Iterator[Deed]:
+def _after(parts: list[PlannedReplacement], affected: Sequence[AffectedContainer]) -> Iterator[Deed]:
     """Start and prove who holds on to nobody unproved, then those who hold on to them."""
     depths = {parts[0].name: 0}
-    for each in members:
-        above = [depths.get(hold.provider, 0) for hold in each.dependent.holds]
+    for each in affected:
+        above = [depths.get(tie.provider, 0) for tie in each.dependent.ties]
         depths[each.dependent.name] = 1 + max(above, default=0)
     for depth in sorted(set(depths.values())):
         level = [part for part in parts if depths[part.name] == depth]
@@ -240,21 +244,21 @@ def _after(parts: list[Part], members: Sequence[Member]) -> Iterator[Deed]:
         yield from _of(level, _PROOF)
 
 
-def _of(parts: Iterable[Part], actions: tuple[Action, ...]) -> list[Deed]:
+def _of(parts: Iterable[PlannedReplacement], actions: tuple[Action, ...]) -> list[Deed]:
     return [(part.name, action) for part in parts for action in actions if action in part.actions]
 
 
-def _causes(first: str, members: Sequence[Member]) -> dict[Deed, str]:
+def _causes(first: str, affected: Sequence[AffectedContainer]) -> dict[Deed, str]:
     """The causes that are other ones where several are replaced."""
-    special = {(first, Action.REMOVE): _REMOVED_FIRST} if members else {}
-    for each in members:
-        held = " and ".join(dict.fromkeys(hold.provider for hold in each.dependent.holds))
-        special[each.dependent.name, Action.CREATE] = f"it holds on to the id of {held}"
+    special = {(first, Action.REMOVE): _REMOVED_FIRST} if affected else {}
+    for each in affected:
+        providers = " and ".join(dict.fromkeys(tie.provider for tie in each.dependent.ties))
+        special[each.dependent.name, Action.CREATE] = f"it holds on to the id of {providers}"
         special[each.dependent.name, Action.STOP] = _STOPPED_FIRST
     return special
 
 
-def _part(container: Json, *, relation: str = "", pull: bool = False) -> Part:
+def _part(container: Json, *, relation: str = "", pull: bool = False) -> PlannedReplacement:
     marker = _marker(container)
     runs, removes_itself = marker.wanted != "s", marker.removes_itself
     optional = {
@@ -272,7 +276,7 @@ def _part(container: Json, *, relation: str = "", pull: bool = False) -> Part:
         Action.REMOVE_SPARE: removes_itself,
     }
     actions = tuple(action for action in Action if optional.get(action, True))
-    return Part(marker.name, marker, actions, relation)
+    return PlannedReplacement(marker.name, marker, actions, relation)
 
 
 def _marker(container: Json) -> Marker:

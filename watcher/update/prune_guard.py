@@ -6,10 +6,10 @@ from typing import TypeVar
 from watcher.host.notes import Note
 from watcher.model.errors import EngineError, EngineUnavailable
 from watcher.recovery.rebuild import Workshop, noted, put_back
-from watcher.update.steps import Part
+from watcher.update.steps import Replacement
 
 T = TypeVar("T")
-Keep = Callable[[Iterable[Part]], Awaitable[None]]
+Keep = Callable[[Iterable[Replacement]], Awaitable[None]]
 
 
 class Rescue:
@@ -25,7 +25,7 @@ class Rescue:
         errors: Why something could not be made anew when that was last tried.
     """
 
-    def __init__(self, at: Workshop, parts: Sequence[Part], keep_images: Keep) -> None:
+    def __init__(self, at: Workshop, parts: Sequence[Replacement], keep_images: Keep) -> None:
         self.keep_images = keep_images
         self.lines: list[str] = []
         self.errors: tuple[EngineError, ...] = ()

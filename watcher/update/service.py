@@ -22,7 +22,7 @@ from watcher.recovery.reading import outline
 from watcher.recovery.state import set_aside, strays
 from watcher.store.locks import Wider, with_claims
 from watcher.update import rollback
-from watcher.update.affected import Company, company, undisturbed
+from watcher.update.affected import Affected, affected_by, undisturbed
 from watcher.update.attempt import Announce, attempt, planned
 from watcher.update.consent import refuse_held, refuse_withheld
 from watcher.update.open_updates import is_open
@@ -256,9 +256,9 @@ async def _planned(context: Context, container: Json, request: Request) -> Outco
         return _left_alone(found)
     if not request.again:
         await refuse_held(context, found)
-    concerned = await _company(context, container, request)
-    steps = planned(found, concerned, pull=pull)
-    return Outcome(found, Done.PLANNED, str(steps), with_it=concerned.names, steps=steps)
+    affected = await _affected(context, container, request)
+    steps = planned(found, affected, pull=pull)
+    return Outcome(found, Done.PLANNED, str(steps), with_it=affected.names, steps=steps)
 
 
 async def _foreseen(
@@ -292,22 +292,22 @@ async def _carried_out(
         elif not request.again:
             await refuse_held(context, found)
 
-    concerned = await _company(look, container, request)
-    if not claims.issuperset(concerned.names):
-        raise Wider(concerned.names)
+    affected = await _affected(look, container, request)
+    if not claims.issuperset(affected.names):
+        raise Wider(affected.names)
     done = await attempt(
         context,
         found,
-        concerned,
+        affected,
         cautious=request.cautious,
         announce=request.announce,
         consent=consent,
     )
-    return Outcome(found, Done.UPDATED, done.plan, done.warnings, done.took, concerned.names, done.took_s)
+    return Outcome(found, Done.UPDATED, done.plan, done.warnings, done.took, affected.names, done.took_s)
 
 
-async def _company(context: Context, container: Json, request: Request) -> Company:
-    return await company(context, container, spared=request.spared, cautious=request.cautious)
+async def _affected(context: Context, container: Json, request: Request) -> Affected:
+    return await affected_by(context, container, spared=request.spared, cautious=request.cautious)
 
 
 def _is_tried(found: Assessment, request: Request) -> bool:

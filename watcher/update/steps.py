@@ -35,21 +35,20 @@ from watcher.recovery.steps import (
 )
 from watcher.recovery.table import Finish
 from watcher.recovery.undo import Old
-from watcher.update import plan
 from watcher.update.advice import seen, verb, way_back
 from watcher.update.drift import still_as_read, still_idle
-from watcher.update.plan import Action, Settings, wanted_state
+from watcher.update.plan import Action, PlannedReplacement, Settings, wanted_state
 
 # Made when the successors of those that it holds on to are known: their ids by the old ids and by name.
 Drafting = Callable[[Mapping[str, str]], Awaitable[Draft]]
 
 
-class Part:
-    """One container that is replaced, and what is known of its successor.
+class Replacement:
+    """The replacement of one container, as it is carried out, and what is known of the successor.
 
     Attributes:
-        name: The container's.
-        relation: What it holds on to, as a clause; empty where it is the one that is updated.
+        name: The container's name.
+        relation: What the container holds on to, as a clause; empty where it is the one that is updated.
         new: The id of its successor, or empty.
         kept: The id of what is left of the old container: itself, or its spare.
         image: The id of the image that its successor got, or empty.
@@ -59,7 +58,7 @@ class Part:
     """
 
     def __init__(
-        self, engine: Engine, old: Json, part: plan.Part, draft: Drafting, settings: Settings
+        self, engine: Engine, old: Json, part: PlannedReplacement, draft: Drafting, settings: Settings
     ) -> None:
         self.name = part.name
         self.relation = part.relation

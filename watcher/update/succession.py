@@ -7,10 +7,10 @@ from watcher.model.names import short
 from watcher.recovery.steps import read
 from watcher.recovery.undo import finish_recreation
 from watcher.update.plan import Action, wanted_state
-from watcher.update.steps import Part
+from watcher.update.steps import Replacement
 
 
-async def is_left_alone(engine: Engine, part: Part, trouble: str, *, is_proved: bool) -> bool:
+async def is_left_alone(engine: Engine, part: Replacement, trouble: str, *, is_proved: bool) -> bool:
     """Whether the new container stays and works, for there is no old one any more.
 
     Args:
@@ -46,7 +46,7 @@ async def is_left_alone(engine: Engine, part: Part, trouble: str, *, is_proved: 
     return True
 
 
-async def _proof(part: Part, now: Json) -> str:
+async def _proof(part: Replacement, now: Json) -> str:
     """What is wrong with a new container that runs, once it had to prove itself; empty where it works."""
     if wanted_state(now) != "r":
         return ""

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from tests.testbed.stack import Stack
-from watcher.dependencies.namespaces import Kind, references
+from watcher.dependencies.namespaces import TieKind, references
 
 WAYS = {
-    "NetworkMode": Kind.NETWORK,
-    "PidMode": Kind.PID,
-    "IpcMode": Kind.IPC,
+    "NetworkMode": TieKind.NETWORK,
+    "PidMode": TieKind.PID,
+    "IpcMode": TieKind.IPC,
 }
 
 
@@ -39,7 +39,7 @@ def test_a_link_by_id_follows_the_name_of_what_it_links_to(stack: Stack, web: st
 
     side = stack.inspect(stack.name("side"))
 
-    assert references(side) == ((Kind.LINK, stack.name("later")),)
+    assert references(side) == ((TieKind.LINK, stack.name("later")),)
     assert side["HostConfig"]["Links"] == [f"/{stack.name('later')}:/{stack.name('side')}/db"]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from watcher.dependencies.namespaces import Hold, Kind, Way, dependents, references, way
+from watcher.dependencies.namespaces import Tie, TieKind, Way, dependents, references, way
 
 Json = dict[str, Any]
 
@@ -136,7 +136,7 @@ def test_a_dependent_is_the_container_as_inspected() -> None:
 
     (only,) = dependents(identifier("web"), [container("web"), side])
 
-    assert (only.name, only.container, only.holds) == ("side", side, (Hold(Kind.NETWORK, "web"),))
+    assert (only.name, only.container, only.ties) == ("side", side, (Tie(TieKind.NETWORK, "web"),))
 
 
 def test_the_references_of_a_container_are_those_that_the_engine_says() -> None:
@@ -144,8 +144,8 @@ def test_the_references_of_a_container_are_those_that_the_engine_says() -> None:
     linking = container("app", pid="web", links=("web.ctr-updater-old-r-000000000000",))
 
     assert references(linking) == (
-        (Kind.PID, identifier("web")),
-        (Kind.LINK, "web.ctr-updater-old-r-000000000000"),
+        (TieKind.PID, identifier("web")),
+        (TieKind.LINK, "web.ctr-updater-old-r-000000000000"),
     )
 
 

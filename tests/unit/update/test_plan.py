@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.dependencies.namespaces import Dependent, Hold, Kind
-from watcher.update.plan import Action, Member, Plan, Restart, plan, wanted_state
+from watcher.check.judgement import Assessment
+from watcher.check.verdict import Status, Verdict
+from watcher.dependencies.namespaces import Dependent, Tie, TieKind
+from watcher.update.plan import Action, AffectedContainer, Plan, Restart, plan, wanted_state
 
 CID = "0123456789ab" + "c" * 52
 RUNNING, STOPPED = {"Running": True}, {"Running": False}
@@ -117,9 +119,11 @@ def inspect(name: str, state: dict[str, Any], **host: Any) -> dict[str, Any]:
     return {"Id": name.encode().hex().ljust(64, "0"), "Name": f"/{name}", "State": state, "HostConfig": host}
 
 
-def member(name: str, *providers: str, change: str = "", **host: Any) -> Member:
-    holds = tuple(Hold(Kind.NETWORK, provider) for provider in providers)
-    return Member(Dependent(inspect(name, RUNNING, **host), holds), change)
+def dependent(name: str, *providers: str, change: str = "", **host: Any) -> AffectedContainer:
+    ties = tuple(Tie(TieKind.NETWORK, provider) for provider in providers)
+    container = inspect(name, RUNNING, **host)
+    update = Assessment(container, None, Verdict(Status.OUTDATED, change, "")) if change else None
+    return AffectedContainer(Dependent(container, ties), update)
 
 
 def deeds(made: Plan) -> str:
@@ -127,7 +131,7 @@ def deeds(made: Plan) -> str:
 
 
 def test_whoever_holds_on_to_it_is_created_after_it_stopped_before_it_and_removed_after_it() -> None:
-    made = plan(inspect("web", RUNNING), "", members=[member("side", "web"), member("deep", "side")])
+    made = plan(inspect("web", RUNNING), "", affected=[dependent("side", "web"), dependent("deep", "side")])
 
     assert deeds(made) == (
         "web.CREATE side.CREATE deep.CREATE deep.STOP side.STOP web.STOP "
@@ -139,7 +143,7 @@ def test_whoever_holds_on_to_it_is_created_after_it_stopped_before_it_and_remove
 
 
 def test_those_that_hold_on_to_the_same_are_started_together_and_then_proved() -> None:
-    made = plan(inspect("web", RUNNING), "", members=[member("one", "web"), member("two", "web")])
+    made = plan(inspect("web", RUNNING), "", affected=[dependent("one", "web"), dependent("two", "web")])
 
     assert "one.START two.SET_ASIDE two.TAKE_NAME two.START one.PROVE two.PROVE" in deeds(made)
 
@@ -153,8 +157,8 @@ def test_whoever_is_restarted_with_it_is_so_before_there_is_no_way_to_tell() -> 
 
 
 def test_the_plan_names_all_whom_it_concerns() -> None:
-    members = [member("side", "web"), member("app", "web", "side", change="app:1 was a, is b")]
-    made = plan(inspect("web", RUNNING), "one to another", members=members, left_alone=["run loses it"])
+    containers = [dependent("side", "web"), dependent("app", "web", "side", change="app:1 was a, is b")]
+    made = plan(inspect("web", RUNNING), "one to another", affected=containers, left_alone=["run loses it"])
 
     assert str(made).splitlines()[:5] == [
         "web: one to another",
