@@ -56,6 +56,7 @@ ELSEWHERE = {
     "host/lookup": f"{INTEGRATION}/host/test_lookup.py",
     "host/namespace_cache": f"{INTEGRATION}/daemon/test_holds.py",
     "model/errors": f"{INTEGRATION}/cli/test_errors.py",
+    "model/json_object": f"{UNIT}/model/test_inspection.py",
     "model/labels": f"{UNIT}/config/test_settings.py",
     "model/message_events": f"{UNIT}/daemon/test_log_lines.py",
     "model/platform": f"{INTEGRATION}/registry/live/test_platforms.py",

@@ -6,10 +6,10 @@ from watcher.check import own_labels
 from watcher.check.facts import read
 from watcher.check.judgement import Assessment, assessed, unknown
 from watcher.config.settings import Policy
-from watcher.engine.client import Json
 from watcher.host.context import Context
 from watcher.host.lookup import find
 from watcher.model.errors import UnreadableSetting
+from watcher.model.json_object import Json
 from watcher.model.names import name_of
 
 Judge = Callable[[Context, Json], Awaitable[Assessment]]

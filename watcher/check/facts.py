@@ -8,10 +8,11 @@ from watcher.check.cooldown import noted
 from watcher.check.judgement import Facts, judge
 from watcher.check.verdict import Status
 from watcher.config.settings import Policy
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.engine.images import known_image
 from watcher.host.context import Context
 from watcher.model.inspection import Container, reference_of
+from watcher.model.json_object import Json
 from watcher.model.platform import platform
 
 

@@ -13,11 +13,12 @@ from watcher.check.judgement import Assessment, Facts, assessed
 from watcher.check.last_answers import answered
 from watcher.check.remote import meaning
 from watcher.check.verdict import identities
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.engine.images import known_image
 from watcher.host.context import Context
 from watcher.host.pulls import told
 from watcher.model.errors import RegistryError, UnreadableSetting
+from watcher.model.json_object import Json
 
 
 def may_ask(context: Context, container: Json) -> bool:

@@ -1,7 +1,5 @@
 """The judgement of one container, by all that is known of it. Pure: no I/O."""
 
-from typing import Any
-
 from attrs import frozen
 
 from watcher.check.cooldown import foreseen
@@ -9,11 +7,10 @@ from watcher.check.last_answers import unanswered
 from watcher.check.verdict import Meaning, Status, Verdict, by_registry, compare, followed, held, left
 from watcher.host.inventory import Tag
 from watcher.model.inspection import Container, left_by
+from watcher.model.json_object import Json
 from watcher.model.kept import Kept
 from watcher.model.reference import ImageRef
 from watcher.store.failures import Asked, Failure, Seen
-
-Json = dict[str, Any]
 
 _OPEN = (Status.CURRENT, Status.OUTDATED)
 

@@ -12,11 +12,12 @@ the image's own id; else by any that is the container's own. Compose writes all 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 
 from watcher.config.settings import refuse_unknown_labels
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.engine.endpoint import Endpoint
 from watcher.engine.images import known_image
 from watcher.model.errors import EngineError, EngineUnavailable, UnknownName
 from watcher.model.inspection import config_of
+from watcher.model.json_object import Json
 from watcher.model.labels import (
     COMPOSE_IMAGE,
     COMPOSE_PREFIX,

@@ -7,10 +7,10 @@ from watcher.check import checks
 from watcher.check.verdict import Status
 from watcher.dependencies.conditions import lacking
 from watcher.dependencies.order import Order
-from watcher.engine.client import Json
 from watcher.host.context import Context
 from watcher.model.errors import NotFound, UnreadableSetting
 from watcher.model.inspection import Container
+from watcher.model.json_object import Json
 
 
 async def trouble_before(context: Context, order: Order, container: Json) -> str:

@@ -3,13 +3,10 @@
 Pure: no I/O.
 """
 
-from typing import Any
-
 from watcher.check.judgement import Assessment
+from watcher.model.json_object import Json
 from watcher.model.labels import RELEASE_URL
 from watcher.model.release import Release, Releases, link, release_of, template
-
-Json = dict[str, Any]
 
 
 def releases_of(found: Assessment) -> Releases:

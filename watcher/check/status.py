@@ -21,12 +21,12 @@ from watcher.check.own_labels import remarks
 from watcher.check.releases import releases_of
 from watcher.check.verdict import Status, Verdict
 from watcher.config.settings import Policy
-from watcher.engine.client import Json
 from watcher.host.context import Context
 from watcher.host.inventory import opted_in
 from watcher.host.lookup import find
 from watcher.model.errors import EngineUnavailable, NotFound, UnreadableSetting, WatcherError, unexpected
 from watcher.model.inspection import Container, reference_of
+from watcher.model.json_object import Json
 from watcher.model.kept import Kept, still_kept
 from watcher.model.names import Marker, container_name, name_of
 from watcher.model.release import NOTHING, Releases

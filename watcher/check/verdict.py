@@ -5,19 +5,16 @@ it was created with has in the local cache. Pure: no I/O.
 """
 
 from enum import StrEnum
-from typing import Any
 
 from attrs import evolve, frozen
 
 from watcher.model.errors import Trouble
 from watcher.model.inspection import platform_manifests, reference_of
+from watcher.model.json_object import Json
 from watcher.model.kept import is_kept_tag
 from watcher.model.names import short
 from watcher.model.reference import HUB, ImageRef, is_hexadecimal, names, readable
 from watcher.model.release import release_of
-
-Json = dict[str, Any]
-
 
 _ID_DIGITS = 64
 

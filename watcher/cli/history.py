@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +15,10 @@ from watcher.host.context import Context
 from watcher.host.lookup import find
 from watcher.model.errors import EngineUnavailable, NoSuchContainer
 from watcher.model.inspection import Container
+from watcher.model.json_object import JsonView
 from watcher.model.names import Marker, container_name, short
 from watcher.model.quoting import escaped
 from watcher.recovery.unrecorded import record_unrecorded
-
-Json = Mapping[str, Any]
 
 _UNKNOWN = "-"
 _HEAD = ("WHEN", "NAME", "OUTCOME", "OLD → NEW", "TOOK", "DOWN", "BY", "WHY")
@@ -54,7 +53,7 @@ def history(name: str, *, last: int, as_json: bool) -> Command:
     return command
 
 
-def shown(rows: Sequence[Json], width: int | None = None) -> str:
+def shown(rows: Sequence[JsonView], width: int | None = None) -> str:
     """Rows for people, as a table; a terminal's width has what is too long for it cut."""
     if not rows:
         return _NOTHING
@@ -62,7 +61,7 @@ def shown(rows: Sequence[Json], width: int | None = None) -> str:
     return aligned([[*map(escaped, line)] for line in lines], _COLUMNS, width)
 
 
-def _cells(row: Json, *, is_brief: bool) -> list[str]:
+def _cells(row: JsonView, *, is_brief: bool) -> list[str]:
     return [
         datetime.fromisoformat(row["at"]).astimezone().strftime("%Y-%m-%d %H:%M"),
         row["name"],
@@ -75,13 +74,13 @@ def _cells(row: Json, *, is_brief: bool) -> list[str]:
     ]
 
 
-def _outcome(row: Json) -> str:
+def _outcome(row: JsonView) -> str:
     if row["outcome"] is None:
         return str(row["kind"])
     return str(row["outcome"]) if row["kind"] == "update" else f"{row['kind']}: {row['outcome']}"
 
 
-def _images(old: Json | None, new: Json | None, *, is_brief: bool) -> str:
+def _images(old: JsonView | None, new: JsonView | None, *, is_brief: bool) -> str:
     """From which image to which; briefly where versions tell them apart."""
     if not old and not new:
         return _UNKNOWN
@@ -90,7 +89,7 @@ def _images(old: Json | None, new: Json | None, *, is_brief: bool) -> str:
     return " → ".join(versions) if is_brief else f"{_image(old)} → {_image(new)}"
 
 
-def _image(image: Json | None) -> str:
+def _image(image: JsonView | None) -> str:
     if not image:
         return "?"
     return f"{short(image['id'])} ({image['version']})" if image["version"] else short(image["id"])

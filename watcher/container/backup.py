@@ -10,8 +10,9 @@ from attrs import evolve
 
 from watcher.container import successor
 from watcher.container.successor import Draft
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.model.inspection import reference_of
+from watcher.model.json_object import Json
 from watcher.model.labels import REFERENCE, SPARE_OF
 from watcher.model.names import Marker
 

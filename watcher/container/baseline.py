@@ -6,13 +6,11 @@ from the temporary names that it lacked something then. Pure: no I/O.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from attrs import evolve, field, frozen
 
+from watcher.model.json_object import Json
 from watcher.model.names import Marker
-
-Json = dict[str, Any]
 
 _SHARED = ("host", "none", "container:")
 # The engine waits up to a minute before it starts a container once more that ends soon each time.

@@ -6,11 +6,10 @@ is held by it, and a successor that failed is silenced by it. Pure: no I/O.
 """
 
 from collections.abc import MutableMapping
-from typing import Any
 
+from watcher.model.json_object import Json
 from watcher.model.names import Marker
 
-Json = dict[str, Any]
 # HostConfigs as they were when they were read or created, by the containers' ids.
 Known = MutableMapping[str, Json]
 

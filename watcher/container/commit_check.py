@@ -1,14 +1,11 @@
 """Whether a successor that has proved itself is still where it must be, before its old one is removed."""
 
-from typing import Any
-
 from watcher.container.readiness import has_ended_well
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError
 from watcher.model.inspection import Container
+from watcher.model.json_object import Json
 from watcher.model.names import Marker
-
-Json = dict[str, Any]
 
 
 class OutOfPlace(EngineError):

@@ -8,13 +8,11 @@ while it waits for a proof. Who is down waits for nobody, but for the way back, 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable
-from typing import Any
 
 from attrs import frozen
 
 from watcher.dependencies.addresses import Needs, needs
-
-Json = dict[str, Any]
+from watcher.model.json_object import Json
 
 WAY_BACK_S = 60.0
 OVERTAKEN = (

@@ -7,14 +7,12 @@ engine knows its last 256 events, and none from before its own start.
 import asyncio
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from attrs import evolve, frozen
 
 from watcher.engine.client import Engine
 from watcher.model.inspection import attributes_of, seconds_of
-
-Json = dict[str, Any]
+from watcher.model.json_object import Json
 
 # The signals that people end a container with, and `docker stop`, whatever signal that sends.
 _ENDING = {"stop", "2", "3", "9", "15"}

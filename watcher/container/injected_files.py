@@ -16,9 +16,10 @@ from watcher.container.recreate import (
     rerooted,
     shortlist,
 )
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.model.errors import NotFound, Refused
 from watcher.model.inspection import Container
+from watcher.model.json_object import Json
 
 _MIB = 1024 * 1024
 _LARGEST = _MIB

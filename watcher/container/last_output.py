@@ -1,8 +1,9 @@
 """What a container said last, fit to be told, kept and sent: masked, escaped and cut."""
 
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, NotFound
 from watcher.model.inspection import config_of
+from watcher.model.json_object import Json
 from watcher.model.quoting import Mask, escaped
 
 _LINES = 5

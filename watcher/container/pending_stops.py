@@ -4,12 +4,9 @@ The engine goes on with a stop whoever hung up (20.10 to 28.5). Until it is over
 running, and a start does nothing; then it is stopped for good, restart policy or not.
 """
 
-from typing import Any
-
 from watcher.engine.client import Engine
 from watcher.model.inspection import Container, seconds_of
-
-Json = dict[str, Any]
+from watcher.model.json_object import Json
 
 
 async def see_through(engine: Engine, old: str, successor: str) -> None:

@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Literal
+from typing import Literal
 
 from watcher.container import startup
 from watcher.container.baseline import EVERYTHING, Baseline
@@ -29,9 +29,8 @@ from watcher.container.readiness import (
 from watcher.container.rejoin import put_back
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, EngineUnavailable, Occupied, TaskLeft
+from watcher.model.json_object import Json
 from watcher.model.names import Wanted
-
-Json = dict[str, Any]
 
 _BAD_REQUEST, _CONFLICT = 400, 409
 _OF_THE_MACHINE = re.compile(

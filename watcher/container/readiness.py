@@ -13,9 +13,8 @@ from attrs import frozen
 from watcher.container.baseline import EVERYTHING, Baseline, is_unhealthy
 from watcher.model.errors import EngineError, WatcherError
 from watcher.model.inspection import Container, has_healthcheck
+from watcher.model.json_object import Json
 from watcher.model.names import Wanted
-
-Json = dict[str, Any]
 
 _NANO = 1_000_000_000
 _MAY_END = {"", "no", "on-failure"}

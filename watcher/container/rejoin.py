@@ -7,7 +7,6 @@ network stays off it: at that moment no other updater was at work on one with an
 
 import asyncio
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from attrs import frozen
 
@@ -18,10 +17,9 @@ from watcher.dependencies.addresses import needs
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, NotFound
 from watcher.model.inspection import Container, attributes_of, moment_of
+from watcher.model.json_object import Json
 from watcher.model.names import Marker
 from watcher.model.signs_of_life import LEASE_S, SILENCE_S
-
-Json = dict[str, Any]
 
 
 class CutOff(Meddled):

@@ -1,13 +1,10 @@
 """Restarts who asked to be restarted when what it depends on was replaced (Compose's `restart: true`)."""
 
-from typing import Any
-
 from watcher.container.downtime import Downtimes
 from watcher.dependencies.order import Order
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, EngineUnavailable, NotFound
-
-Json = dict[str, Any]
+from watcher.model.json_object import Json
 
 
 async def restart_followers(engine: Engine, provider: str) -> None:

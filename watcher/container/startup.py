@@ -6,16 +6,14 @@ another one. Anybody else is named, and left alone.
 
 import asyncio
 from collections.abc import Awaitable
-from typing import Any
 
 from watcher.container.recreate.endpoints import endpoints
 from watcher.dependencies.addresses import Taken, taken
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, EngineUnavailable, NotFound, Occupied
 from watcher.model.inspection import Container
+from watcher.model.json_object import Json
 from watcher.model.names import Marker, name_of, short
-
-Json = dict[str, Any]
 
 _PAUSES_S = (0.0, 0.5, 1.5)
 

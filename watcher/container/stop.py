@@ -2,9 +2,10 @@
 
 import asyncio
 
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, EngineUnavailable, NotFound
 from watcher.model.inspection import Container
+from watcher.model.json_object import Json
 from watcher.model.names import short
 
 NO_RESTART: Json = {"Name": "no", "MaximumRetryCount": 0}

@@ -10,10 +10,11 @@ from attrs import frozen
 
 from watcher.container.injected_files import PutIn, put_in
 from watcher.container.recreate import Payload, providers_named, refuse, replacement, stamped
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.engine.images import known_image
 from watcher.model.errors import EngineError, NotFound
 from watcher.model.inspection import Container, platform_manifests, reference_of
+from watcher.model.json_object import Json
 from watcher.model.labels import LEFT, REFERENCE
 from watcher.model.names import short
 

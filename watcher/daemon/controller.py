@@ -23,12 +23,12 @@ from watcher.daemon.passes import Pass, Passes, Recheck, nobody, whole
 from watcher.daemon.puller import Puller
 from watcher.daemon.reconciler import Reconciler, Result
 from watcher.daemon.workqueue import WorkQueue
-from watcher.engine.client import Json
 from watcher.host import inventory
 from watcher.host.context import Context
 from watcher.host.inventory import Tag
 from watcher.model.errors import EngineError, Unknown
 from watcher.model.events import DaemonStopped, LookFailed
+from watcher.model.json_object import Json
 from watcher.model.labels import ENABLE, is_one_off
 from watcher.model.names import name_of
 from watcher.recovery.compose_recreations import unnamed

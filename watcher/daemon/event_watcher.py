@@ -9,9 +9,10 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.model.errors import EngineError
 from watcher.model.inspection import attributes_of
+from watcher.model.json_object import Json
 from watcher.model.kept import is_kept_tag
 from watcher.model.names import Marker
 

@@ -7,10 +7,10 @@ does tell, as it happens, that a client puts files into a container: `extract-to
 import asyncio
 
 from watcher.container.injected_files import injected
-from watcher.engine.client import Json
 from watcher.host.context import Context
 from watcher.model.errors import EngineError
 from watcher.model.inspection import attributes_of, moment_of, seconds_of
+from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_PROJECT, ENABLE
 from watcher.store.failures import Injected
 

@@ -7,7 +7,6 @@ from watcher import __version__
 from watcher.check.own_labels import doubts
 from watcher.config.settings import state_folder
 from watcher.dependencies.order import Order
-from watcher.engine.client import Json
 from watcher.host.context import Context
 from watcher.model.errors import EngineError
 from watcher.model.events import (
@@ -18,6 +17,7 @@ from watcher.model.events import (
     NothingKept,
     OrderDoubted,
 )
+from watcher.model.json_object import Json
 from watcher.update.news import Repeats
 from watcher.update.sequencer import oddities
 

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Collection
 from traceback import format_exc
 
 from watcher.daemon.puller import Puller
-from watcher.engine.client import Json
 from watcher.host.inventory import Tag
 from watcher.model.errors import EngineError, Unknown, WatcherError
 from watcher.model.events import Event, LookFailed, PassBegan, PassEnded
+from watcher.model.json_object import Json
 from watcher.model.registry_events import PullsPutOff
 
 _JITTER = 0.1

@@ -15,7 +15,6 @@ from watcher.check.remote import meaning
 from watcher.check.verdict import digests
 from watcher.daemon.registry_outages import Down
 from watcher.daemon.workqueue import WorkQueue
-from watcher.engine.client import Json
 from watcher.engine.images import known_image
 from watcher.host import inventory
 from watcher.host.context import Context, IsGone
@@ -30,6 +29,7 @@ from watcher.model.errors import (
     WatcherError,
 )
 from watcher.model.inspection import reference_of
+from watcher.model.json_object import Json
 from watcher.model.names import name_of
 from watcher.model.platform import platform
 from watcher.model.reference import readable

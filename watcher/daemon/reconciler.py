@@ -11,7 +11,6 @@ from watcher.check.eligibility import Wait
 from watcher.check.judgement import Assessment
 from watcher.check.verdict import Status
 from watcher.config.settings import Policy
-from watcher.engine.client import Json
 from watcher.host.context import Context, IsGone
 from watcher.model.errors import (
     Busy,
@@ -25,6 +24,7 @@ from watcher.model.errors import (
     WatcherError,
     Withheld,
 )
+from watcher.model.json_object import Json
 from watcher.model.update_events import Change, Judged, NotRestarted, NotUpdated, Waiting
 from watcher.update.change import change_of
 from watcher.update.consent import withheld

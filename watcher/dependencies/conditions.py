@@ -1,11 +1,8 @@
 """What Compose's conditions ask of a container that others depend on, told by its inspect. Pure: no I/O."""
 
-from typing import Any
-
 from watcher.dependencies.order import Condition
 from watcher.model.inspection import Container, has_healthcheck
-
-Json = dict[str, Any]
+from watcher.model.json_object import Json
 
 
 def lacking(condition: Condition, name: str, found: Json) -> str:

@@ -6,14 +6,12 @@ from the engine's own. Pure: no I/O.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 from urllib.parse import urlsplit
 
 from watcher.model.errors import Refused
+from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_SERVICE
 from watcher.model.names import Marker, name_of
-
-Json = dict[str, Any]
 
 _EVERYWHERE = {"0.0.0.0", "::", ""}  # noqa: S104 - as the engine shows it, nothing is bound here
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}

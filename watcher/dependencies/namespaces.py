@@ -9,13 +9,12 @@ attached, and stay so. Pure: no I/O.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import Enum, StrEnum
-from typing import Any
 
 from attrs import frozen
 
+from watcher.model.json_object import Json
 from watcher.model.names import Marker
 
-Json = dict[str, Any]
 TieToId = tuple["TieKind", str]
 
 # Elsewhere a link is no more than a name in DNS, which follows the name.

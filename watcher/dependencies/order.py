@@ -14,14 +14,14 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from itertools import pairwise
-from typing import Any, Self
+from typing import Self
 
 from attrs import frozen
 
+from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_NUMBER, COMPOSE_PREFIX, DEPENDS_ON, is_one_off
 from watcher.model.names import Marker, name_of
 
-Json = dict[str, Any]
 Edges = dict[str, set[str]]
 
 _READABLE = re.compile(r"[0-9]{1,9}")

@@ -10,7 +10,7 @@ import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from watcher.engine.capabilities import MANIFESTS
 from watcher.engine.log_frames import demultiplexed
@@ -19,9 +19,9 @@ from watcher.engine.stop_timeout import stop_seconds
 from watcher.engine.transport import CHANGE_LIMIT, SILENCE_LIMIT, Transport
 from watcher.model.errors import Barred, EngineError, EngineUnavailable, NotFound
 from watcher.model.inspection import seconds_of
+from watcher.model.json_object import Json
 from watcher.model.names import short
 
-Json = dict[str, Any]
 Headers = dict[str, str]
 
 DISTRIBUTION_LIMIT = 30.0

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Mapping
 
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.model.errors import Conflict, NotFound
+from watcher.model.json_object import Json
 from watcher.model.kept import is_kept_tag
 from watcher.model.names import short
 from watcher.model.reference import is_reference

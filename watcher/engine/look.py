@@ -2,11 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from watcher.model.errors import NotFound
-
-Json = dict[str, Any]
+from watcher.model.json_object import Json
 
 
 class Look:

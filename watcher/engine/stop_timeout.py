@@ -1,8 +1,6 @@
 """How long a container has to stop. Pure: no I/O."""
 
-from typing import Any
-
-Json = dict[str, Any]
+from watcher.model.json_object import Json
 
 _ENGINES_OWN = 10  # seconds, on Linux (20.10 to 28.5)
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Self
 
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.model.errors import (
     Barred,
     EngineError,
@@ -18,6 +18,7 @@ from watcher.model.errors import (
     Trouble,
     WatcherError,
 )
+from watcher.model.json_object import Json
 from watcher.model.progress import Progress
 from watcher.model.reference import ImageRef
 from watcher.registry import stalled_pull

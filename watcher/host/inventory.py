@@ -6,18 +6,16 @@ stores). So one call, filtered by label in the engine, finds every stale contain
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 from attrs import frozen
 
 from watcher.config.settings import Policy
 from watcher.model.errors import UnreadableSetting
+from watcher.model.json_object import Json
 from watcher.model.kept import is_kept_tag
 from watcher.model.labels import ENABLE
 from watcher.model.names import Marker, name_of
 from watcher.model.reference import ImageRef, is_hexadecimal
-
-Json = dict[str, Any]
 
 
 @frozen

@@ -2,8 +2,9 @@
 
 import difflib
 
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, EngineUnavailable, NoSuchContainer, NotFound
+from watcher.model.json_object import Json
 from watcher.model.names import Marker, container_name, name_of, short
 
 

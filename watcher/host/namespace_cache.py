@@ -7,13 +7,11 @@ they never change in a container's life, so each container is inspected for them
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
 
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, EngineUnavailable, NotFound
+from watcher.model.json_object import Json
 from watcher.model.names import name_of
-
-Json = dict[str, Any]
 
 _UNLISTED = ("PidMode", "IpcMode")
 

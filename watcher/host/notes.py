@@ -17,12 +17,11 @@ from attrs import asdict, evolve, field, frozen
 
 from watcher.container.recreate import Payload
 from watcher.container.successor import Draft
+from watcher.model.json_object import Json
 from watcher.model.names import Marker
 from watcher.store import file_lock
 from watcher.store.keys import Key
 from watcher.store.records import Records, older
-
-Json = dict[str, Any]
 
 _KIND = "open"
 _KEPT_S = 24 * 3600.0  # whoever still tries writes it anew

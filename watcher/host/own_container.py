@@ -10,8 +10,9 @@ import re
 import socket
 from pathlib import Path
 
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, EngineUnavailable
+from watcher.model.json_object import Json
 
 _TITLE = ("org.opencontainers.image.title", "ctr-updater")
 _CGROUP = re.compile(r"[/-](?P<id>[0-9a-f]{64})(?:\.scope)?$", re.MULTILINE)

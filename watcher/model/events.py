@@ -6,11 +6,10 @@ passes; `registry_events`, `message_events` and `update_events` have the others.
 """
 
 import re
-from typing import Any
 
 from attrs import asdict, frozen
 
-Json = dict[str, Any]
+from watcher.model.json_object import Json
 
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 

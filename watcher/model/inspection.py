@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from watcher.model.json_object import Json
 from watcher.model.labels import LEFT, REFERENCE
 from watcher.model.reference import is_reference
-
-Json = dict[str, Any]
 
 _NANO = 1_000_000_000
 _TEXTS = ("User", "WorkingDir", "StopSignal")

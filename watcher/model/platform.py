@@ -1,12 +1,11 @@
 """For which platform a container's image is pulled. Pure: no I/O."""
 
-from collections.abc import Mapping
 from typing import Any
 
-Json = Mapping[str, Any]
+from watcher.model.json_object import JsonView
 
 
-def platform(container: Json, old_image: Json | None, host_platform: str) -> str:
+def platform(container: JsonView, old_image: JsonView | None, host_platform: str) -> str:
     """The value of `?platform=`: "os/arch[/variant]" where it is not the host's own, else "".
 
     Inspect's own `Platform` says only "linux"; the image's says it in full, and its manifest's
@@ -25,7 +24,7 @@ def platform(container: Json, old_image: Json | None, host_platform: str) -> str
     return "" if not host_platform or not own or _same_platform(own, host_platform) else own
 
 
-def _joined(value: Json, *keys: str) -> str:
+def _joined(value: JsonView, *keys: str) -> str:
     said: list[Any] = [value.get(key) for key in keys]
     parts = [text if isinstance(text, str) else "" for text in said]
     return "/".join(filter(None, parts)) if all(parts[:2]) else ""

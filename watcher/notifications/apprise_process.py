@@ -8,11 +8,12 @@ import os
 import signal
 import sys
 
+from watcher.model.json_object import Json
 from watcher.model.quoting import Mask
 from watcher.notifications.addresses import Address, secrets
 from watcher.notifications.answer import Answer, refused
 from watcher.notifications.apprise_child import LIMIT_S
-from watcher.notifications.message import Json, Message
+from watcher.notifications.message import Message
 
 _CHILD = "watcher.notifications.apprise_child"
 _OURS = "CTR_UPDATER_"

@@ -4,9 +4,10 @@ import json
 from http import HTTPStatus
 
 from watcher.model.errors import RegistryError
+from watcher.model.json_object import Json
 from watcher.notifications.addresses import Address
 from watcher.notifications.answer import Answer, refused
-from watcher.notifications.message import Json, Message
+from watcher.notifications.message import Message
 from watcher.registry import messages
 from watcher.registry.http_client import Wire
 from watcher.registry.messages import Request

@@ -6,10 +6,10 @@ Whatever stands in the news was written by strangers: it is escaped, and means n
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from attrs import asdict, frozen
 
+from watcher.model.json_object import Json
 from watcher.model.names import short
 from watcher.model.quoting import escaped
 from watcher.notifications.news import (
@@ -23,8 +23,6 @@ from watcher.notifications.news import (
     UPDATED,
     News,
 )
-
-Json = dict[str, Any]
 
 LONGEST = 1900  # characters of a text; Discord takes 2000, most others more
 _LONGEST_WHY = {ATTENTION: 1200}  # with the command that helps

@@ -1,10 +1,8 @@
 """What there is to be told: its kinds, and one piece of it. Pure: no I/O."""
 
-from typing import Any
-
 from attrs import field, frozen
 
-Json = dict[str, Any]
+from watcher.model.json_object import Json
 
 # In the order in which a message tells them; the first is told whatever was chosen.
 ATTENTION, FAILED, UNKNOWN, HELD, AVAILABLE, UPDATED, RECOVERED = KINDS = (

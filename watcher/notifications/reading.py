@@ -6,18 +6,10 @@ from attrs import asdict, frozen
 
 from watcher.model.errors import Trouble
 from watcher.model.events import Event
+from watcher.model.json_object import Json
 from watcher.model.registry_events import TagGivenUp, TagNotPulled, TagPulledAgain
 from watcher.model.update_events import Attempt, Change, Doubted, Judged, NotRestarted, NotUpdated, Waiting
-from watcher.notifications.news import (
-    ATTENTION,
-    AVAILABLE,
-    FAILED,
-    HELD,
-    UNKNOWN,
-    UPDATED,
-    Json,
-    News,
-)
+from watcher.notifications.news import ATTENTION, AVAILABLE, FAILED, HELD, UNKNOWN, UPDATED, News
 
 PATIENCE_S = 24 * 3600.0  # a registry that is away for an hour is nobody's business
 FINISHED = "was finished"  # says an attempt of an update that was cut short

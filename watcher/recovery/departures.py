@@ -5,15 +5,12 @@ whatever does not run. Compose stops and removes the old one, and starts what it
 moment later: so nothing is said before that must have been.
 """
 
-from typing import Any
-
 from attrs import evolve
 
 from watcher.engine.client import Engine
+from watcher.model.json_object import Json
 from watcher.recovery.pruned import Fate, departure
 from watcher.recovery.state import Scene, scenes
-
-Json = dict[str, Any]
 
 
 async def open_scenes(engine: Engine) -> tuple[list[Json], dict[str, Scene]]:

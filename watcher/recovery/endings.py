@@ -5,7 +5,6 @@ leaves a row of the same table.
 """
 
 import contextlib
-from typing import Any
 
 from attrs import evolve
 
@@ -34,8 +33,6 @@ from watcher.recovery.steps import (
     with_ends,
 )
 from watcher.recovery.table import Finish, Undo
-
-Json = dict[str, Any]
 
 
 async def undo(engine: Engine, update: Undo, known: Known) -> None:

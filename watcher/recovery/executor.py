@@ -40,7 +40,6 @@ from watcher.recovery.restore import restore_alone
 from watcher.recovery.steps import commit, depart, drop, judged, take_name
 from watcher.recovery.table import Adopt, Depart, Discard, Finish, Inherit, Respawn, Restore, Undo
 
-Json = dict[str, Any]
 Demands = Callable[[Mapping[str, str] | None], Demand]
 
 

@@ -13,18 +13,17 @@ import asyncio
 import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Self
+from typing import Self
 
 from attrs import evolve
 
 from watcher.engine.client import Engine
 from watcher.model.errors import Conflict, EngineError, EngineUnavailable, NotFound, TakenOver
+from watcher.model.json_object import Json
 from watcher.model.names import Marker, name_of
 from watcher.model.signs_of_life import BEAT_S, LEASE_S, SILENCE_S
 from watcher.recovery.state import Scene
 from watcher.store.state import elapsed
-
-Json = dict[str, Any]
 
 _MARKED = r"\.ctr-updater-(new|old)-"
 _TRIES = 5

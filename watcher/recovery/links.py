@@ -8,14 +8,12 @@ but making the container anew.
 
 import contextlib
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from watcher.dependencies.namespaces import link_of
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, NotFound
+from watcher.model.json_object import Json
 from watcher.recovery.group import OpenUpdates
-
-Json = dict[str, Any]
 
 
 def aliases(container: Json) -> frozenset[str]:

@@ -8,15 +8,14 @@ has been disconnected, by name, and connected anew (20.10 to 28.5).
 
 import contextlib
 from collections.abc import Sequence
-from typing import Any
 
 from watcher.container.recreate import is_made_by_user, network_body
 from watcher.engine.client import Engine
 from watcher.host.notes import Note, Noted
 from watcher.model.errors import NotFound
+from watcher.model.json_object import Json
 from watcher.recovery.pruned import Fate, fate
 
-Json = dict[str, Any]
 _WHO = {Fate.PRUNED: "a prune", Fate.FORGOTTEN: "a prune", Fate.REMOVED: "somebody"}
 
 

@@ -11,8 +11,9 @@ from typing import Literal
 
 from attrs import evolve, frozen
 
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.model.inspection import attributes_of, moment_of
+from watcher.model.json_object import Json
 
 # A prune that is still at work removes the next one within this time; Compose starts what it finds of a
 # service that it took a container of within this time, too.

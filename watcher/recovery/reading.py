@@ -5,17 +5,15 @@ An owner's engine only has the owner's.
 
 import contextlib
 from collections.abc import Iterable
-from typing import Any
 
 from watcher.engine.client import Engine
 from watcher.host.namespace_cache import NamespaceCache
 from watcher.model.errors import NotFound
+from watcher.model.json_object import Json
 from watcher.model.names import name_of
 from watcher.recovery import steps
 from watcher.recovery.departures import open_scenes
 from watcher.recovery.group import OpenUpdates
-
-Json = dict[str, Any]
 
 
 async def outline(engine: Engine) -> OpenUpdates:

@@ -7,7 +7,6 @@ the temporary name that the old container has in an update, so that all the rest
 import contextlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
 
 from attrs import evolve, frozen
 
@@ -17,6 +16,7 @@ from watcher.engine.client import Engine
 from watcher.host.notes import Note, Noted, Notes
 from watcher.model.errors import EngineError, EngineUnavailable, NotFound, RegistryError
 from watcher.model.inspection import reference_of
+from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_PROJECT, SPARE_OF
 from watcher.model.names import Marker, name_of, short
 from watcher.model.reference import readable
@@ -25,7 +25,6 @@ from watcher.recovery.pruned import Fate, fate
 from watcher.recovery.remake import remade
 from watcher.recovery.restore import restore
 
-Json = dict[str, Any]
 # Pulls an image by its reference, for a platform.
 Fetch = Callable[[str, str], Awaitable[None]]
 

@@ -4,19 +4,16 @@ Whoever does it has taken the update over, where anything is left of that; where
 once. So each looks after it has created, and gives way where it finds another one's: one at least does.
 """
 
-from typing import Any
-
 from attrs import evolve
 
 from watcher.container import successor
 from watcher.container.successor import Contended, Draft
 from watcher.engine.client import Engine
 from watcher.host.notes import Noted
+from watcher.model.json_object import Json
 from watcher.model.names import Marker, name_of
 from watcher.recovery.state import contended
 from watcher.recovery.steps import drop, read
-
-Json = dict[str, Any]
 
 
 async def remade(engine: Engine, part: Noted, draft: Draft, *, is_beside_new: bool) -> str:

@@ -1,7 +1,6 @@
 """Gives an old container back what an update took from it: its name, its options and its state."""
 
 from collections.abc import Callable
-from typing import Any
 
 from watcher.container import startup
 from watcher.container.baseline import left_stopped
@@ -9,10 +8,10 @@ from watcher.container.changed_options import unheld
 from watcher.container.readiness import is_wired
 from watcher.engine.client import Engine
 from watcher.model.errors import Conflict
+from watcher.model.json_object import Json
 from watcher.model.names import Marker
 from watcher.recovery.steps import halt, hold, pause, take_name
 
-Json = dict[str, Any]
 # The options that a container lacks, told from how it is now: a person may change them until then.
 Lacking = Callable[[Json], Json]
 

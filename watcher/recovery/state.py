@@ -4,10 +4,10 @@
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from attrs import frozen
 
+from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_NUMBER, COMPOSE_PROJECT, COMPOSE_SERVICE, SPARE_OF
 from watcher.model.names import Marker, name_of, short
 from watcher.recovery.table import (
@@ -29,8 +29,6 @@ from watcher.recovery.table import (
     Undo,
     due,
 )
-
-Json = dict[str, Any]
 
 _REPLICA = (COMPOSE_PROJECT, COMPOSE_SERVICE, COMPOSE_NUMBER)
 

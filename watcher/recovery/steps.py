@@ -5,7 +5,6 @@ of them can be the last one before a crash.
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 from watcher.container.baseline import EVERYTHING, Baseline, seen_running
 from watcher.container.changed_options import ALWAYS, Known, for_successor, policy
@@ -16,11 +15,9 @@ from watcher.container.rejoin import CutOff, put_back
 from watcher.container.stop import NO_RESTART, quiet
 from watcher.engine.client import Engine
 from watcher.model.errors import Conflict, EngineError, NotFound
+from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_PROJECT
 from watcher.model.names import Marker, short
-
-Json = dict[str, Any]
-
 
 _EVER = "1970-01-01T00:00:01Z"
 

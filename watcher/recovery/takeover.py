@@ -9,10 +9,10 @@ name. A sign that was given while that happened lets the other one act for `LEAS
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
-from typing import Any
 
 from watcher.engine.client import Engine
 from watcher.model.inspection import attributes_of, moment_of
+from watcher.model.json_object import Json
 from watcher.model.names import Marker
 from watcher.model.signs_of_life import LEASE_S, SILENCE_S
 from watcher.recovery.group import OpenUpdates
@@ -20,7 +20,6 @@ from watcher.recovery.lease import Lease
 from watcher.recovery.state import Scene
 from watcher.store.owner import is_at_home
 
-Json = dict[str, Any]
 Waits = Callable[[str, float], None]
 
 _SIGNS = ["create", "rename", "update", "top"]

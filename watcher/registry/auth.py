@@ -15,11 +15,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from attrs import evolve, field, frozen
 
 from watcher.model.errors import RegistryError, Trouble
+from watcher.model.json_object import Json
 from watcher.model.reference import ImageRef
 from watcher.registry.credentials import Login
 from watcher.registry.http_client import Wire
 from watcher.registry.login_domains import is_of
-from watcher.registry.messages import Answer, Json, Pass, Request, Tls, document, garbage, refusal
+from watcher.registry.messages import Answer, Pass, Request, Tls, document, garbage, refusal
 from watcher.registry.www_authenticate import chosen
 
 CLIENT_ID = "ctr-updater"

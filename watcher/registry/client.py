@@ -15,11 +15,12 @@ from pathlib import Path
 from attrs import frozen
 
 from watcher.model.errors import RegistryError
+from watcher.model.json_object import Json
 from watcher.model.reference import HUB, ImageRef
 from watcher.registry.auth import Logins, Tokens
 from watcher.registry.connection import CERTIFICATES, Route, insecure_routes, secure_route
 from watcher.registry.http_client import BrokenOff, NoConnection, Wire
-from watcher.registry.messages import Answer, Json, Pass, Request, document, garbage, refusal
+from watcher.registry.messages import Answer, Pass, Request, document, garbage, refusal
 
 MANIFEST_LIMIT = 4 << 20  # bytes; what distribution takes, and so nobody can push more
 _ERROR_LIMIT = 64 << 10

@@ -8,10 +8,9 @@ holds 127.0.0.0/8 on every engine. A name that cannot be resolved is secure.
 import asyncio
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address, ip_network
-from typing import Any
 from urllib.parse import urlsplit
 
-Json = dict[str, Any]
+from watcher.model.json_object import Json
 
 
 class InsecureRegistries:

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
-Json = dict[str, Any]
+from watcher.model.json_object import Json
 
 _DIGEST = re.compile(r"[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-f]{32,128}")
 _PLATFORM = ("os", "architecture", "variant")

@@ -12,15 +12,14 @@ from collections.abc import Iterable, Mapping
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from ssl import SSLContext
-from typing import Any
 
 from attrs import field, frozen
 
 from watcher.model.errors import RegistryError, Trouble
+from watcher.model.json_object import Json
 from watcher.registry.credentials import Login
 from watcher.registry.error_classes import ADVICE
 
-Json = dict[str, Any]
 Tls = SSLContext | bool  # aiohttp's: True is Python's default context, False is no verification
 
 _QUOTED = 200

@@ -2,11 +2,10 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 from attrs import asdict, frozen
 
-Json = dict[str, Any]
+from watcher.model.json_object import Json
 
 
 @frozen

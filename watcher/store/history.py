@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import asdict, frozen
 
 from watcher.model.errors import NotKept
+from watcher.model.json_object import Json
 from watcher.store.database import Database
 from watcher.store.keys import Key
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from watcher.model.update_events import Attempt
 
-Json = dict[str, Any]
 
 KEPT_S = 365 * 86400.0
 KEPT_ROWS = 10_000

@@ -6,15 +6,13 @@ A container that a person makes anew under the same name may go back to what ran
 import contextlib
 import math
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
 
 from attrs import asdict, evolve, frozen
 
+from watcher.model.json_object import Json
 from watcher.model.kept import Kept
 from watcher.store.keys import Key
 from watcher.store.records import Records
-
-Json = dict[str, Any]
 
 _KIND = "kept"
 _MOST = 100

@@ -11,11 +11,9 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
+from watcher.model.json_object import Json
 from watcher.store.keys import Key, file_name, folder_name
-
-Json = dict[str, Any]
 
 _TEMPORARY = "tmp-"
 

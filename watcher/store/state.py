@@ -11,11 +11,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from attrs import asdict, evolve
 
 from watcher.model.errors import EngineError
+from watcher.model.json_object import Json
 from watcher.store import file_lock
 from watcher.store.database import Database
 from watcher.store.failures import (
@@ -34,8 +34,6 @@ from watcher.store.kept import FormerImages
 from watcher.store.keys import Key, file_name
 from watcher.store.owner import home_of, passing_home
 from watcher.store.records import Records
-
-Json = dict[str, Any]
 
 _OF_AN_IMAGE = ("Id", "Os", "Architecture", "Variant", "Config")
 _YOUNG_S = 3600.0  # what is newer may be of an update that is under way

@@ -1,12 +1,10 @@
 """What has become of a container that the updater could not bring back, and what does. Pure: no I/O."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from watcher.model.inspection import Container
+from watcher.model.json_object import Json
 from watcher.model.names import Marker, Wanted, short
-
-Json = dict[str, Any]
 
 _VERBS: dict[tuple[Wanted, Wanted], str] = {
     ("s", "r"): "start",

@@ -14,11 +14,12 @@ from watcher.container.restart import is_running
 from watcher.container.successor import Contended, Draft, draft, same
 from watcher.dependencies.namespaces import Dependent, dependents, references
 from watcher.dependencies.order import Order
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.engine.images import known_image
 from watcher.host.context import Context
 from watcher.model.errors import NotFound, Refused, UnreadableSetting
 from watcher.model.inspection import Container
+from watcher.model.json_object import Json
 from watcher.model.labels import is_one_off
 from watcher.model.names import Marker, name_of, short
 from watcher.update.consent import withheld

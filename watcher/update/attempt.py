@@ -13,11 +13,12 @@ from watcher.config.settings import Policy
 from watcher.container.image_cleanup import clean_up
 from watcher.container.readiness import Demand
 from watcher.container.successor import Draft, draft, go_back
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.engine.images import known_image
 from watcher.host.context import Context
 from watcher.model.errors import NotKept, Unknown, WatcherError
 from watcher.model.inspection import reference_of
+from watcher.model.json_object import Json
 from watcher.recovery.lease import Lease
 from watcher.store.holds import Kind
 from watcher.store.owner import owner_of

@@ -4,9 +4,9 @@ from collections.abc import AsyncGenerator, Iterable
 
 from attrs import evolve
 
-from watcher.engine.client import Json
 from watcher.host.context import Context
 from watcher.model.errors import EngineUnavailable, WatcherError, unexpected
+from watcher.model.json_object import Json
 from watcher.model.names import name_of
 from watcher.recovery.unrecorded import record_unrecorded
 from watcher.update.coordinator import Coordinator

@@ -3,10 +3,11 @@
 from watcher.check import facts
 from watcher.check.judgement import Assessment, assessed
 from watcher.check.releases import own_address, releases_of
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.engine.images import known_image
 from watcher.model.errors import EngineError, NotFound
 from watcher.model.inspection import reference_of
+from watcher.model.json_object import Json
 from watcher.model.reference import readable
 from watcher.model.release import link, release_of
 from watcher.model.update_events import Change

@@ -13,9 +13,10 @@ from watcher.container.readiness import Demand, Meddled, NotProved
 from watcher.container.startup import start
 from watcher.dependencies.conditions import unfinished, unhealthy
 from watcher.dependencies.order import Condition, Dependency, Order
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.model.errors import NotFound
 from watcher.model.inspection import Container
+from watcher.model.json_object import Json
 
 # A job may take its time, and holds up none but those who wait for it.
 _JOB = Demand(stable_for=3600.0, health_timeout=3600.0)

@@ -11,11 +11,11 @@ from attrs import evolve
 from watcher.check.judgement import Assessment
 from watcher.container.restart import restart_after
 from watcher.dependencies.engine_access import refuse_door
-from watcher.engine.client import Json
 from watcher.host import inventory
 from watcher.host.context import Context
 from watcher.model.errors import Barred, Refused, TakenOver, WatcherError
 from watcher.model.inspection import Container
+from watcher.model.json_object import Json
 from watcher.model.labels import ENABLE
 from watcher.model.update_events import Change, Doubted, Planned, Updated
 from watcher.update import conditions, service

@@ -6,9 +6,8 @@ from watcher.container.successor import Contended, Moved
 from watcher.engine.client import Engine
 from watcher.model.errors import NotFound
 from watcher.model.inspection import Container
+from watcher.model.json_object import Json
 from watcher.update.plan import wanted_state
-
-Json = dict[str, Any]
 
 
 async def still_as_read(engine: Engine, old: Json) -> None:

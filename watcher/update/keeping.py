@@ -13,11 +13,12 @@ from attrs import evolve
 
 from watcher.config.settings import Policy
 from watcher.container.image_cleanup import clean_up
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.engine.images import give_tag, known_image, tagged_images, take_tag
 from watcher.host.context import Context
 from watcher.model.errors import EngineError, NotFound, UnreadableSetting
 from watcher.model.inspection import reference_of
+from watcher.model.json_object import Json
 from watcher.model.kept import REPOSITORY, Kept, kept_tag, still_kept
 from watcher.model.names import Marker, name_of
 from watcher.model.release import release_of

@@ -2,11 +2,12 @@
 
 import contextlib
 
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.engine.images import known_image
 from watcher.host.context import Context
 from watcher.model.errors import EngineError
 from watcher.model.inspection import reference_of
+from watcher.model.json_object import Json
 from watcher.model.reference import ImageRef
 from watcher.recovery.executor import Failure
 from watcher.recovery.rebuild import Workshop

@@ -9,7 +9,6 @@ Pure: no I/O. Whoever carries a plan out decides nothing.
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
-from typing import Any
 
 from attrs import field, frozen
 
@@ -19,9 +18,9 @@ from watcher.container.baseline import is_unhealthy, lacks_networks, lacks_ports
 from watcher.container.readiness import Demand
 from watcher.dependencies.namespaces import Dependent
 from watcher.model.inspection import Container
+from watcher.model.json_object import Json
 from watcher.model.names import Marker, Wanted, short
 
-Json = dict[str, Any]
 Deed = tuple[str, "Action"]
 
 

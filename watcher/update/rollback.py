@@ -7,11 +7,11 @@ from attrs import evolve
 from watcher.check import facts
 from watcher.check.judgement import Assessment, assessed
 from watcher.check.verdict import Status, Verdict
-from watcher.engine.client import Json
 from watcher.engine.images import known_image
 from watcher.host.context import Context
 from watcher.host.pulls import told
 from watcher.model.errors import NoSuchContainer, Refused, WatcherError
+from watcher.model.json_object import Json
 from watcher.model.kept import Kept
 from watcher.model.names import short
 from watcher.model.reference import ImageRef

@@ -13,8 +13,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from watcher.dependencies.engine_access import doors, given_the_socket
 from watcher.dependencies.order import Order
-from watcher.engine.client import Json
 from watcher.host.context import Context
+from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_NUMBER
 from watcher.model.names import name_of
 from watcher.model.quoting import escaped

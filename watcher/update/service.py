@@ -12,11 +12,12 @@ from watcher.check.judgement import Assessment, assessed
 from watcher.check.verdict import Status, Verdict
 from watcher.container.recreate import refuse
 from watcher.container.successor import Contended, Moved
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.host.context import Context
 from watcher.host.lookup import find
 from watcher.model.errors import NoSuchContainer, NotFound, Refused, RegistryError, Unknown, UpdateFailed
 from watcher.model.inspection import Container, left_by
+from watcher.model.json_object import Json
 from watcher.model.names import Marker, container_name
 from watcher.recovery.reading import outline
 from watcher.recovery.state import set_aside, strays

@@ -12,10 +12,11 @@ from watcher.container.last_output import told
 from watcher.container.probe import start
 from watcher.container.readiness import Demand, NotProved
 from watcher.container.successor import Draft
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.engine.stop_timeout import stop_seconds
 from watcher.host.notes import Noted
 from watcher.model.errors import EngineError, EngineUnavailable, NoAnswer, NotFound
+from watcher.model.json_object import Json
 from watcher.model.names import Marker, Wanted, short
 from watcher.recovery import links
 from watcher.recovery.endings import roll_back

@@ -1,8 +1,9 @@
 """What an update comes to whose old container somebody removed in the middle."""
 
 from watcher.container.readiness import NotProved
-from watcher.engine.client import Engine, Json
+from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, NoSuchContainer
+from watcher.model.json_object import Json
 from watcher.model.names import short
 from watcher.recovery.steps import read
 from watcher.recovery.undo import finish_recreation

@@ -1,7 +1,5 @@
 """What is answered: JSON, errors as `{"error", "advice"}`, and the headers that keep a browser safe."""
 
-from typing import Any
-
 from aiohttp import web
 
 from watcher.model.errors import (
@@ -14,8 +12,6 @@ from watcher.model.errors import (
     Unknown,
     WatcherError,
 )
-
-Json = dict[str, Any]
 
 _USAGE = 2
 

@@ -2,17 +2,15 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from aiohttp import web
 
 from watcher import __version__
+from watcher.model.json_object import Json
 from watcher.web.guard import Access
 from watcher.web.routes import Route
 
 PATH = "/api/openapi.json"
-
-Json = dict[str, Any]
 
 
 def routes(others: Iterable[Route]) -> tuple[Route]:

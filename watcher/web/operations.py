@@ -8,7 +8,6 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from typing import Any
 
 from aiohttp import web
 
@@ -18,6 +17,7 @@ from watcher.check.records import record
 from watcher.config.settings import duration
 from watcher.host.context import Context
 from watcher.model.errors import NoSuchContainer, WatcherError, unexpected
+from watcher.model.json_object import Json
 from watcher.recovery.state import scenes
 from watcher.update import by_hand
 from watcher.update.service import Outcome, Request
@@ -27,7 +27,6 @@ from watcher.web.bodies import BadRequest, read
 from watcher.web.guard import Access
 from watcher.web.routes import Route
 
-Json = dict[str, Any]
 Work = Callable[[str, Json], Awaitable[Json]]
 
 _KEPT = 200

@@ -1,10 +1,10 @@
 """Whether the listener would be open to others with no token that keeps them out."""
 
 from watcher.config.listening import UNIX, host_and_port, is_loopback
-from watcher.engine.client import Json
 from watcher.host.context import Context
 from watcher.host.own_container import is_contained
 from watcher.model.errors import EngineError
+from watcher.model.json_object import Json
 from watcher.web.tokens import ACT_VARIABLE, BadListener
 
 _ADVICE = f"set {ACT_VARIABLE} or {ACT_VARIABLE}_FILE, or listen on 127.0.0.1"

@@ -1,6 +1,6 @@
 import pytest
 
-from watcher.engine.client import Json
+from watcher.model.json_object import Json
 from watcher.web.published import why_open
 
 

@@ -37,16 +37,17 @@ from watcher.container.recreate.injected import (
     stamped,
 )
 from watcher.container.recreate.networks import is_made_by_user, network_body
-from watcher.container.recreate.payload import Json, Payload, section
+from watcher.container.recreate.payload import Payload, section
 from watcher.container.recreate.refusals import refusals, refuse
 from watcher.container.recreate.volumes import providers_named
 from watcher.engine.capabilities import ENDPOINTS_IN_CREATE, MAC_IN_ENDPOINT, Api
 from watcher.model.inspection import config_of
+from watcher.model.json_object import JsonView
 from watcher.model.platform import platform
 
 __all__ = [
     "Api",
-    "Json",
+    "JsonView",
     "Payload",
     "injected_candidates",
     "is_file",
@@ -69,14 +70,14 @@ _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 def replacement(  # noqa: PLR0913 - one value per thing that must have been read; all are keywords
-    container: Json,
+    container: JsonView,
     *,
-    old_image: Json | None,
-    new_image: Json,
+    old_image: JsonView | None,
+    new_image: JsonView,
     api: Api,
     host_name: str = "",
     host_platform: str = "",
-    providers: Mapping[str, Json] = _NONE,
+    providers: Mapping[str, JsonView] = _NONE,
     successors: Mapping[str, str] = _NONE,
     new_manifest: str = "",
 ) -> Payload:
@@ -118,7 +119,7 @@ def replacement(  # noqa: PLR0913 - one value per thing that must have been read
     )
 
 
-def _accepted(own: Json, container: Json, api: Api) -> dict[str, Any]:
+def _accepted(own: JsonView, container: JsonView, api: Api) -> dict[str, Any]:
     """Without what the engine would refuse there."""
     dropped = set()
     if MAC_IN_ENDPOINT.on(api):

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from watcher.container.recreate.payload import Json
+from watcher.model.json_object import JsonView
 
 
-def user_process(config: Json, image: Json) -> dict[str, Any]:
+def user_process(config: JsonView, image: JsonView) -> dict[str, Any]:
     """Undo the engine's merge of Entrypoint and Cmd (moby `daemon/commit.go`, `merge`).
 
     The engine inherits Cmd only together with an entrypoint that was not given, and stores `[""]`,
@@ -30,7 +30,7 @@ def user_process(config: Json, image: Json) -> dict[str, Any]:
     return {"Entrypoint": []} | ({} if cmd == image_cmd else {"Cmd": cmd})
 
 
-def differing(config: Json, image: Json) -> list[str]:
+def differing(config: JsonView, image: JsonView) -> list[str]:
     """Which of Entrypoint and Cmd are not the image's."""
     return [key for key in ("Entrypoint", "Cmd") if (config.get(key) or []) != (image.get(key) or [])]
 

@@ -10,7 +10,8 @@ from collections.abc import Collection
 from typing import Any
 
 from watcher.container.recreate import command, environment
-from watcher.container.recreate.payload import Json, clean, section
+from watcher.container.recreate.payload import clean, section
+from watcher.model.json_object import JsonView
 from watcher.model.labels import COMPOSE_PREFIX, LABEL_PREFIX
 
 # Labels that say whose a container is. Compose writes its own into the images that it builds, too, so
@@ -25,7 +26,7 @@ _MERGED = (
 _NEVER_MERGED = ("OnBuild",)  # an image's triggers for `docker build`; shown, but no option of a container
 
 
-def user_config(config: Json, image: Json, published: Collection[str]) -> dict[str, Any]:
+def user_config(config: JsonView, image: JsonView, published: Collection[str]) -> dict[str, Any]:
     """Undo the engine's merge.
 
     Args:
@@ -52,7 +53,9 @@ def user_config(config: Json, image: Json, published: Collection[str]) -> dict[s
     return own | command.user_process(config, image)
 
 
-def ambiguous(own: Json, config: Json, image: Json, published: Collection[str]) -> tuple[str, ...]:
+def ambiguous(
+    own: JsonView, config: JsonView, image: JsonView, published: Collection[str]
+) -> tuple[str, ...]:
     """Name the values of a container that an image does not explain.
 
     Where the old image is unknown, each of these may have been its default or the user's choice. What is
@@ -85,7 +88,7 @@ def _working_dir(path: str, default: str) -> str:
     return "" if default and path and clean(path) == clean(default) else path
 
 
-def _labels(labels: Json, image: Json) -> Json:
+def _labels(labels: JsonView, image: JsonView) -> JsonView:
     return {
         key: value
         for key, value in labels.items()
@@ -93,14 +96,14 @@ def _labels(labels: Json, image: Json) -> Json:
     }
 
 
-def _ports(ports: Json, image: Json, published: Collection[str]) -> Json:
+def _ports(ports: JsonView, image: JsonView, published: Collection[str]) -> JsonView:
     return {port: value for port, value in ports.items() if port in published or port not in image}
 
 
-def _absent(values: Json, image: Json) -> Json:
+def _absent(values: JsonView, image: JsonView) -> JsonView:
     return {key: value for key, value in values.items() if key not in image}
 
 
-def _healthcheck(check: Json, image: Json) -> Json:
+def _healthcheck(check: JsonView, image: JsonView) -> JsonView:
     """Merged field by field: `--health-interval` alone inherits Test."""
     return {field: value for field, value in check.items() if value and value != image.get(field)}

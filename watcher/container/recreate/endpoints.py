@@ -4,8 +4,9 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from watcher.container.recreate.host import endpoint_sysctls
-from watcher.container.recreate.payload import Json, section
+from watcher.container.recreate.payload import section
 from watcher.engine.capabilities import ALIASES_WITHOUT_NAMES, MAC_IN_ENDPOINT, Api
+from watcher.model.json_object import JsonView
 
 SYSCTLS = "com.docker.network.endpoint.sysctls"
 
@@ -17,7 +18,7 @@ _DEFAULT = ("default", "bridge")  # the predefined ones of Linux
 _WITHOUT_OPTIONS = {"host", "none"}
 
 
-def endpoints(container: Json, api: Api) -> dict[str, dict[str, Any]]:
+def endpoints(container: JsonView, api: Api) -> dict[str, dict[str, Any]]:
     """Endpoint configurations by network name, that of NetworkMode first.
 
     Empty where the container has no networks of its own: `host`, `none` and `container:`. One that was
@@ -34,7 +35,7 @@ def endpoints(container: Json, api: Api) -> dict[str, dict[str, Any]]:
     return {name: _endpoint(container, name, networks[name], api) for name in names}
 
 
-def primary(container: Json) -> str:
+def primary(container: JsonView) -> str:
     """The attached network that NetworkMode means by name, id or part of an id; "" where there is none."""
     mode = container["HostConfig"].get("NetworkMode") or "default"
     networks = section(section(container, "NetworkSettings"), "Networks")
@@ -45,7 +46,7 @@ def primary(container: Json) -> str:
     return next((name for name, end in networks.items() if (end.get("NetworkID") or "").startswith(mode)), "")
 
 
-def _endpoint(container: Json, name: str, current: Json, api: Api) -> dict[str, Any]:
+def _endpoint(container: JsonView, name: str, current: JsonView, api: Api) -> dict[str, Any]:
     endpoint = {key: value for key, value in current.items() if key not in _ASSIGNED and value}
     endpoint["IPAMConfig"] = {key: value for key, value in section(current, "IPAMConfig").items() if value}
     endpoint["Aliases"] = [] if name in _DEFAULT else _aliases(container, current, api)
@@ -56,7 +57,7 @@ def _endpoint(container: Json, name: str, current: Json, api: Api) -> dict[str, 
     return {key: value for key, value in endpoint.items() if value}
 
 
-def _aliases(container: Json, current: Json, api: Api) -> list[str]:
+def _aliases(container: JsonView, current: JsonView, api: Api) -> list[str]:
     """The user's, without the short id (API 1.44 and lower: and the host name, after it)."""
     aliases, short = list(current.get("Aliases") or ()), container["Id"][:12]
     if not ALIASES_WITHOUT_NAMES.on(api) and short in aliases:
@@ -64,7 +65,7 @@ def _aliases(container: Json, current: Json, api: Api) -> list[str]:
     return [alias for alias in aliases if alias != short]
 
 
-def _mac(container: Json, current: Json, api: Api, *, is_primary: bool) -> str:
+def _mac(container: JsonView, current: JsonView, api: Api, *, is_primary: bool) -> str:
     """The address that was asked for.
 
     For NetworkMode's network `Config.MacAddress` says it. For further ones nothing does: what runs now is
@@ -88,6 +89,6 @@ def _derived_mac(address: str) -> str:
     return ":".join(["02", "42", *(f"{number:02x}" for number in numbers)])
 
 
-def _with_sysctls(driver_opts: Json, sysctls: list[str]) -> dict[str, str]:
+def _with_sysctls(driver_opts: JsonView, sysctls: list[str]) -> dict[str, str]:
     given = [driver_opts[SYSCTLS]] if SYSCTLS in driver_opts else []
     return {**driver_opts, SYSCTLS: ",".join([*given, *sysctls])}

@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from watcher.container.recreate.payload import Json, section
+from watcher.container.recreate.payload import section
 from watcher.dependencies.namespaces import link_of
 from watcher.engine.capabilities import NO_KERNEL_MEMORY, SYSCTLS_IN_ENDPOINT, Api
+from watcher.model.json_object import JsonView
 
 # The engine stores its own default lists in the container (moby `oci/defaults.go`). Sent back, they would
 # keep a newer engine's longer list off: 20.10 lacks powercap, 26.1 lacks /proc/interrupts and the
@@ -26,7 +27,7 @@ _OF_ETH0 = re.compile(r"net\.[^.]+\.[^.]+\.eth0\.")
 _NAMESPACES = ("NetworkMode", "IpcMode", "PidMode")
 
 
-def host_config(host: Json, api: Api, successors: Mapping[str, str]) -> dict[str, Any]:
+def host_config(host: JsonView, api: Api, successors: Mapping[str, str]) -> dict[str, Any]:
     """HostConfig to send, but for its mounts; unknown keys as they are.
 
     Args:
@@ -45,7 +46,7 @@ def host_config(host: Json, api: Api, successors: Mapping[str, str]) -> dict[str
     return result
 
 
-def endpoint_sysctls(host: Json, api: Api) -> dict[str, str]:
+def endpoint_sysctls(host: JsonView, api: Api) -> dict[str, str]:
     """Sysctls of eth0 that must be said with the network: their old names and the new `name=value`.
 
     From API 1.48 create answers 400 to `net.ipv4.conf.eth0.x`; older versions move it by themselves.
@@ -88,6 +89,6 @@ def _link(entry: str, successors: Mapping[str, str]) -> str:
     return f"{successors[provider]}:{alias}" if provider in successors else entry
 
 
-def _bindings(given: list[Json] | None) -> list[Any]:
+def _bindings(given: list[JsonView] | None) -> list[Any]:
     """An empty list means any port; API 1.52 warns of it, and all versions take it said in full."""
     return list(given or [{"HostIp": "", "HostPort": ""}])

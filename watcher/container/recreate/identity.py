@@ -1,10 +1,11 @@
 """Host name and the label by which Compose knows the image: what says who a container is."""
 
-from watcher.container.recreate.payload import Json, section
+from watcher.container.recreate.payload import section
+from watcher.model.json_object import JsonView
 from watcher.model.labels import COMPOSE_IMAGE
 
 
-def user_names(container: Json, host_name: str) -> dict[str, str]:
+def user_names(container: JsonView, host_name: str) -> dict[str, str]:
     """Hostname and Domainname where the user gave them, else "".
 
     The engine fills Hostname with the id's first twelve characters, with the host's name under
@@ -25,7 +26,7 @@ def user_names(container: Json, host_name: str) -> dict[str, str]:
     return {"Hostname": name, "Domainname": config.get("Domainname") or ""}
 
 
-def compose_image(container: Json, new_image: Json, new_manifest: str) -> dict[str, str]:
+def compose_image(container: JsonView, new_image: JsonView, new_manifest: str) -> dict[str, str]:
     """The label that keeps `docker compose up` from recreating the successor.
 
     It holds the image's id (Compose 2.40) or, on the containerd store, the digest of the platform's

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from watcher.container.recreate.payload import Json, clean, section
+from watcher.container.recreate.payload import clean, section
+from watcher.model.json_object import JsonView
 from watcher.model.labels import COMPOSE_PROJECT
 
 _SECRETS = "/run/secrets/"
@@ -31,12 +32,12 @@ _CROWD = 32
 _MOST = 512
 
 
-def may_be_injected(container: Json) -> bool:
+def may_be_injected(container: JsonView) -> bool:
     """Whether a client that writes files made this container, so that its changes are worth reading."""
     return _is_composes(container) or _CREDENTIALS in (container["Config"].get("Env") or ())
 
 
-def injected_candidates(changes: Iterable[Json] | None, container: Json) -> tuple[str, ...]:
+def injected_candidates(changes: Iterable[JsonView] | None, container: JsonView) -> tuple[str, ...]:
     """Paths whose `HEAD archive` tells whether a client wrote them.
 
     Args:
@@ -69,7 +70,7 @@ def shortlist(candidates: Sequence[str]) -> tuple[tuple[str, ...], dict[str, int
     return tuple(chosen), dict(crowds - Counter(map(_folder, chosen)))
 
 
-def is_injected(path: str, stat: Json, container: Json) -> bool:
+def is_injected(path: str, stat: JsonView, container: JsonView) -> bool:
     """Whether a changed file is one that a client put there.
 
     Compose's tar gives whole seconds, an application's own writes practically never; and it was written
@@ -90,7 +91,7 @@ def is_injected(path: str, stat: Json, container: Json) -> bool:
     )
 
 
-def may_be_edited(path: str, stat: Json) -> bool:
+def may_be_edited(path: str, stat: JsonView) -> bool:
     """Whether the loss of a changed file is worth a line, for a client may have put it there.
 
     It lies where secrets and configs go unless told otherwise, or it has the mode that Compose gives them
@@ -99,7 +100,7 @@ def may_be_edited(path: str, stat: Json) -> bool:
     return path.startswith(_SECRETS) or path.count("/") == 1 or not stat["mode"] & _WRITABLE
 
 
-def is_file(stat: Json) -> bool:
+def is_file(stat: JsonView) -> bool:
     """Whether it is neither a directory nor a link, a pipe or the like."""
     return not stat["mode"] & _GO_MODE_TYPE
 
@@ -109,7 +110,7 @@ def is_scratch(path: str) -> bool:
     return path.startswith(_SCRATCH)
 
 
-def _idle(container: Json) -> Iterator[tuple[datetime, datetime]]:
+def _idle(container: JsonView) -> Iterator[tuple[datetime, datetime]]:
     """The times in which a container did not run, as far as they are known."""
     state, created = section(container, "State"), _time(container["Created"])
     started = max(created, _time(state.get("StartedAt") or container["Created"]))
@@ -148,7 +149,7 @@ def stamped(archive: bytes, created: str) -> bytes:
     return _tar((_changed(member, mtime=moment), content) for member, content in _files(archive))
 
 
-def _is_composes(container: Json) -> bool:
+def _is_composes(container: JsonView) -> bool:
     return COMPOSE_PROJECT in section(container["Config"], "Labels")
 
 

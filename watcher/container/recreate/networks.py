@@ -2,21 +2,22 @@
 
 from typing import Any
 
-from watcher.container.recreate.payload import Json, section
+from watcher.container.recreate.payload import section
+from watcher.model.json_object import JsonView
 
 _CHOSEN = ("Driver", "Options", "Labels", "Internal", "Attachable", "EnableIPv6", "EnableIPv4", "Scope")
 _POOL = ("Subnet", "IPRange", "Gateway", "AuxiliaryAddresses")
 _PREDEFINED = {"bridge", "host", "none"}
 
 
-def is_made_by_user(network: Json) -> bool:
+def is_made_by_user(network: JsonView) -> bool:
     """Whether a user made it on this engine: neither predefined nor of a swarm, so that prunes take it."""
     return (
         network["Name"] not in _PREDEFINED and network.get("Scope") == "local" and not network.get("Ingress")
     )
 
 
-def network_body(network: Json) -> dict[str, Any]:
+def network_body(network: JsonView) -> dict[str, Any]:
     """JSON of `POST /networks/create` for an inspected network; a subnet that it was given stays, too.
 
     Older engines make two networks of one name unless they are told not to (20.10).

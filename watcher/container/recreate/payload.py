@@ -1,12 +1,11 @@
 """The words of this package: JSON as the engine speaks it, and the finished payload."""
 
 import posixpath
-from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 from attrs import frozen
 
-Json: TypeAlias = Mapping[str, Any]
+from watcher.model.json_object import JsonView
 
 
 @frozen
@@ -32,9 +31,9 @@ class Payload:
     assumed: tuple[str, ...]
 
 
-def section(parent: Json, key: str) -> Json:
+def section(parent: JsonView, key: str) -> JsonView:
     """A JSON object inside another; empty where the engine says null or leaves the key out (API 1.50)."""
-    value: Json = parent.get(key) or {}
+    value: JsonView = parent.get(key) or {}
     return value
 
 

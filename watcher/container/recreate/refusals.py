@@ -3,16 +3,17 @@
 import re
 from collections.abc import Iterator
 
-from watcher.container.recreate.payload import Json, section
+from watcher.container.recreate.payload import section
 from watcher.engine.capabilities import SYSCTLS_IN_ENDPOINT, Api
 from watcher.model.errors import Refused
+from watcher.model.json_object import JsonView
 from watcher.model.labels import ORCHESTRATED
 from watcher.model.names import short
 
 _OF_LATER_INTERFACE = re.compile(r"net\.[^.]+\.[^.]+\.eth[1-9]\d*\.")
 
 
-def refusals(container: Json, *, api: Api) -> list[Refused]:
+def refusals(container: JsonView, *, api: Api) -> list[Refused]:
     """Every reason not to replace this container, each with the field's name and what to do instead.
 
     Args:
@@ -22,7 +23,7 @@ def refusals(container: Json, *, api: Api) -> list[Refused]:
     return [*_owners(container), *_states(container), *_fields(container, api)]
 
 
-def refuse(container: Json, *, api: Api) -> None:
+def refuse(container: JsonView, *, api: Api) -> None:
     """Let only those pass that can be replaced.
 
     Raises:
@@ -32,14 +33,14 @@ def refuse(container: Json, *, api: Api) -> None:
         raise reason
 
 
-def _owners(container: Json) -> Iterator[Refused]:
+def _owners(container: JsonView) -> Iterator[Refused]:
     labels = section(container["Config"], "Labels")
     for prefix, whose, advice in ORCHESTRATED:
         if label := next((label for label in sorted(labels) if label.startswith(prefix)), ""):
             yield Refused(f"{_name(container)} is {whose} (label {label})", advice=advice)
 
 
-def _states(container: Json) -> Iterator[Refused]:
+def _states(container: JsonView) -> Iterator[Refused]:
     status = section(container, "State").get("Status")
     if status in ("dead", "removing"):
         yield Refused(
@@ -49,7 +50,7 @@ def _states(container: Json) -> Iterator[Refused]:
         yield Refused(f"{_name(container)} is not a Linux container (Platform)", advice="recreate it by hand")
 
 
-def _fields(container: Json, api: Api) -> Iterator[Refused]:
+def _fields(container: JsonView, api: Api) -> Iterator[Refused]:
     host = container["HostConfig"]
     if not container["Config"].get("Image"):
         yield Refused(
@@ -68,5 +69,5 @@ def _fields(container: Json, api: Api) -> Iterator[Refused]:
             )
 
 
-def _name(container: Json) -> str:
+def _name(container: JsonView) -> str:
     return str(container.get("Name") or container["Id"][:12]).lstrip("/")

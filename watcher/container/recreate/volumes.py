@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from watcher.container.recreate.payload import Json, clean, section
+from watcher.container.recreate.payload import clean, section
+from watcher.model.json_object import JsonView
 
 # Options that belong to another type of mount have no effect, but API 1.42 refuses what 1.41 stored.
 _OPTIONS_OF = {
@@ -14,14 +15,16 @@ _OPTIONS_OF = {
 }
 
 
-def providers_named(container: Json) -> tuple[str, ...]:
+def providers_named(container: JsonView) -> tuple[str, ...]:
     """Names or ids in `--volumes-from`, without their mode, as the user typed them."""
     return tuple(
         entry.partition(":")[0] for entry in section(container, "HostConfig").get("VolumesFrom") or ()
     )
 
 
-def carried(container: Json, providers: Mapping[str, Json], successors: Mapping[str, str]) -> dict[str, Any]:
+def carried(
+    container: JsonView, providers: Mapping[str, JsonView], successors: Mapping[str, str]
+) -> dict[str, Any]:
     """Binds, Mounts and VolumesFrom that give the successor the same volumes with the same data.
 
     A volume that no option names is anonymous (VOLUME of the image, or `-v /path`): it is attached by its
@@ -50,7 +53,7 @@ def carried(container: Json, providers: Mapping[str, Json], successors: Mapping[
     return result | ({"Mounts": mounts} if mounts else {})
 
 
-def _targets(host: Json) -> set[str]:
+def _targets(host: JsonView) -> set[str]:
     binds = [_target(entry) for entry in host.get("Binds") or ()]
     mounts = [mount["Target"] for mount in host.get("Mounts") or ()]
     return {clean(path) for path in (*binds, *mounts)}
@@ -60,7 +63,7 @@ def _target(bind: str) -> str:
     return bind.split(":")[1] if ":" in bind else bind
 
 
-def _bind(entry: str, mounted: Mapping[str, Json]) -> str:
+def _bind(entry: str, mounted: Mapping[str, JsonView]) -> str:
     """`/path` alone, an anonymous volume that an API client asked for, becomes `name:/path`."""
     if ":" in entry:
         return entry
@@ -68,7 +71,7 @@ def _bind(entry: str, mounted: Mapping[str, Json]) -> str:
     return f"{volume}:{entry}" if volume else entry
 
 
-def _named(mount: Json, mounted: Mapping[str, Json]) -> dict[str, Any]:
+def _named(mount: JsonView, mounted: Mapping[str, JsonView]) -> dict[str, Any]:
     named = {key: value for key, value in mount.items() if _OPTIONS_OF.get(key) in (None, mount["Type"])}
     if mount["Type"] == "volume" and not mount.get("Source"):
         volume = mounted.get(clean(mount["Target"]), {}).get("Name")
@@ -76,18 +79,18 @@ def _named(mount: Json, mounted: Mapping[str, Json]) -> dict[str, Any]:
     return named
 
 
-def _provided(mount: Json, providers: Mapping[str, Json]) -> bool:
+def _provided(mount: JsonView, providers: Mapping[str, JsonView]) -> bool:
     """Whether the mount is that of a container in VolumesFrom, as opposed to one over it or beside it."""
     origin = (clean(mount["Destination"]), _origin(mount))
     given = [other for provider in providers.values() for other in provider.get("Mounts") or ()]
     return origin in [(clean(other["Destination"]), _origin(other)) for other in given]
 
 
-def _origin(mount: Json) -> Any:
+def _origin(mount: JsonView) -> Any:
     return mount.get("Name") or mount.get("Source")
 
 
-def _attached(mount: Json) -> dict[str, Any]:
+def _attached(mount: JsonView) -> dict[str, Any]:
     attached: dict[str, Any] = {
         "Type": mount["Type"],
         "Source": _origin(mount),
@@ -102,7 +105,7 @@ def _attached(mount: Json) -> dict[str, Any]:
 
 
 def _volumes_from(
-    entries: list[str], providers: Mapping[str, Json], successors: Mapping[str, str]
+    entries: list[str], providers: Mapping[str, JsonView], successors: Mapping[str, str]
 ) -> list[str]:
     named = [entry.partition(":") for entry in entries]
     return [
@@ -112,7 +115,7 @@ def _volumes_from(
     ]
 
 
-def _successor(name: str, provider: Json, successors: Mapping[str, str]) -> str:
+def _successor(name: str, provider: JsonView, successors: Mapping[str, str]) -> str:
     """An id, whole or in part, is re-pointed; a name is its successor's already."""
     is_id = str(provider["Id"]).startswith(name) and provider["Name"] != f"/{name}"
     return successors.get(provider["Id"], name) if is_id else name

@@ -7,12 +7,12 @@ versions differ in is `StartInterval` alone, which 20.10 and 24.0 do not have.
 from copy import deepcopy
 from typing import Any
 
-from watcher.container.recreate.payload import Json
+from watcher.model.json_object import JsonView
 
 _HEALTH = ("Test", "Interval", "Timeout", "StartPeriod", "StartInterval", "Retries")
 
 
-def merged(user: Json, image: Json) -> dict[str, Any]:
+def merged(user: JsonView, image: JsonView) -> dict[str, Any]:
     """Config of the container that `user`, a create request, makes of an image with Config `image`."""
     made: dict[str, Any] = deepcopy(dict(user))
     for key in ("User", "WorkingDir", "StopSignal"):
@@ -35,13 +35,13 @@ def _env(user: list[str], image: list[str]) -> list[str]:
     return env
 
 
-def _healthcheck(user: Json | None, image: Json | None) -> Json | None:
+def _healthcheck(user: JsonView | None, image: JsonView | None) -> JsonView | None:
     if not image or not user:
         return user or image or None
     return {key: value for key in _HEALTH if (value := user.get(key) or image.get(key))}
 
 
-def _process(made: dict[str, Any], image: Json) -> None:
+def _process(made: dict[str, Any], image: JsonView) -> None:
     if not made.get("Entrypoint"):
         if not made.get("Cmd"):
             made["Cmd"] = image.get("Cmd")

@@ -1,0 +1,7 @@
+"""The types of JSON objects that are passed on as they were read, or are yet to be written."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Json = dict[str, Any]
+JsonView = Mapping[str, Any]  # one that is only read
