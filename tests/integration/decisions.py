@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.testbed.cli import Commands
 from tests.testbed.stack import Stack
-from watcher.store.holds import Hold, Kind
+from watcher.store.decisions import Decision, DecisionKind
 from watcher.store.state import Memory
 
 
@@ -17,12 +17,14 @@ class Person:
         self._folder = Path(cli.state)
         self._engine = str(stack.engine.api("GET", "/info")[1]["ID"])
 
-    def decide(self, name: str, kind: Kind = "hold", *, image: str = "", lasts_s: float = 0) -> None:
+    def decide(self, name: str, kind: DecisionKind = "hold", *, image: str = "", lasts_s: float = 0) -> None:
         until = time.time() + lasts_s if lasts_s else 0.0
-        asyncio.run(self._memory().held.hold(Hold(name, kind, time.time(), until, image, why="the fair")))
+        asyncio.run(
+            self._memory().decisions.keep(Decision(name, kind, time.time(), until, image, why="the fair"))
+        )
 
     def release(self, name: str) -> None:
-        assert asyncio.run(self._memory().held.release(name, "cli"))
+        assert asyncio.run(self._memory().decisions.release(name, "cli"))
 
     def _memory(self) -> Memory:
         async def identify() -> str:

@@ -20,7 +20,7 @@ from watcher.container.exits import read
 from watcher.container.rejoin import taken_off
 from watcher.host.notes import Notes
 from watcher.model.errors import RegistryError, UnreadableSetting
-from watcher.recovery.pruned import judged
+from watcher.recovery.pruned import departure_of
 from watcher.recovery.takeover import last_sign
 from watcher.registry.credentials import Credentials, Login
 from watcher.store.failures import Asked, Failure, Seen
@@ -83,7 +83,7 @@ def test_an_event_is_read_whatever_labels_its_container_has(past: list[Json]) ->
     assert last_sign(past, {"web"}, now=0) in {0, WHEN / 1e9}
     found = taken_off(past, CID, NETWORK, "")
     assert found is None or all(isinstance(name, str) for name in found.beside)
-    judged(past, CID, WHEN / 1e9)
+    departure_of(past, CID, WHEN / 1e9)
 
 
 @pytest.mark.parametrize("text", ["0x1", "²", "9" * 5000, "", "-"])

@@ -11,7 +11,7 @@ from watcher.model.errors import NoSuchContainer, Refused, Unknown, WatcherError
 from watcher.model.inspection import Container
 from watcher.model.names import Marker, container_name, short
 from watcher.recovery.state import scenes
-from watcher.store.holds import Hold
+from watcher.store.decisions import Decision
 
 
 async def hold(context: Context, text: str, *, seconds: float | None, this_image: bool, why: str) -> str:
@@ -34,7 +34,7 @@ async def hold(context: Context, text: str, *, seconds: float | None, this_image
             f"{name}: which image its tag means is not known", advice="hold it without --this-image"
         )
     until = now + seconds if seconds else 0.0
-    await context.memory.held.hold(Hold(name, "hold", now, until, image, context.by, why))
+    await context.memory.decisions.keep(Decision(name, "hold", now, until, image, context.by, why))
     return f"{name}: held {_how_long(until, image)}{why and f': {why}'}"
 
 
@@ -45,9 +45,9 @@ async def release(context: Context, text: str) -> str:
         WatcherError: It could not be done.
     """
     name = container_name(text) or text
-    if name not in (await context.memory.held.read()).of:
+    if name not in (await context.memory.decisions.read()).of:
         name = await own_name(context, text)
-    is_held = await context.memory.held.release(name, context.by)
+    is_held = await context.memory.decisions.release(name, context.by)
     return f"{name}: released" if is_held else f"{name}: nobody held it"
 
 
@@ -67,7 +67,9 @@ async def approve(context: Context, text: str) -> str:
         )
     if verdict.status is Status.CURRENT:
         raise Refused(f"{name}: {verdict}", advice="there is nothing to approve")
-    await context.memory.held.hold(Hold(name, "approve", time.time(), image=verdict.target, by=context.by))
+    await context.memory.decisions.keep(
+        Decision(name, "approve", time.time(), image=verdict.target, by=context.by)
+    )
     return f"{name}: approved: {verdict.reason}"
 
 

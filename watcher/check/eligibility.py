@@ -13,7 +13,7 @@ from attrs import frozen
 from watcher.check.verdict import Status, Verdict
 from watcher.config.schedule import may_begin, next_time
 from watcher.config.settings import Policy
-from watcher.store.holds import NO_DECISIONS, Holds
+from watcher.store.decisions import NO_DECISIONS, Decisions
 
 UPDATES = frozenset({Status.OUTDATED, Status.HELD})  # the verdicts that there is an update
 
@@ -64,7 +64,7 @@ class Circumstances:
 
     now: float
     grace: float
-    decisions: Holds = NO_DECISIONS
+    decisions: Decisions = NO_DECISIONS
 
 
 def waits(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -> tuple[Wait, ...]:
@@ -92,8 +92,6 @@ def held(name: str, verdict: Verdict, at: Circumstances) -> Wait | None:
     if hold is None:
         return None
     which = " for this image" if hold.image else ""
-    if hold.kind == "left":
-        return Wait(For.HOLD, f"a rollback went away from this image{_reason(hold.why)}", hold.until)
     return Wait(For.HOLD, f"held{which} by {hold.by}{_reason(hold.why)}", hold.until)
 
 

@@ -30,7 +30,7 @@ from watcher.model.json_object import Json
 from watcher.model.kept import Kept, still_kept
 from watcher.model.names import Marker, container_name, name_of
 from watcher.model.release import NOTHING, Releases
-from watcher.store.holds import NO_DECISIONS, Holds
+from watcher.store.decisions import NO_DECISIONS, Decisions
 
 if TYPE_CHECKING:
     from watcher.dependencies.order import Order
@@ -76,7 +76,7 @@ class Shown:
 Answer = Shown | WatcherError
 
 
-def shown(context: Context, found: Assessment, decisions: Holds = NO_DECISIONS) -> Shown:
+def shown(context: Context, found: Assessment, decisions: Decisions = NO_DECISIONS) -> Shown:
     """What is said of a container that was judged; `decisions` are what people hold and approve."""
     container, policy = found.container, _policy(context, found.container)
     mode = policy.mode if policy and policy.enable else "-"
@@ -112,7 +112,7 @@ async def check_all(context: Context, judge: Judge, *, every: bool = False) -> l
     wanted = opted_in(rows, own)
     if every:
         wanted += [row for row in rows if row["Id"] != own and row["State"] in _RUNNING]
-    found = _Found(context, rows, judge, await context.memory.held.read())
+    found = _Found(context, rows, judge, await context.memory.decisions.read())
     ids = {found.own_name(name_of(row)): row["Id"] for row in wanted}
     answers = await asyncio.gather(*(found.answer(name, ids[name]) for name in sorted(ids)))
     named = zip(sorted(ids), answers, strict=True)
@@ -123,7 +123,7 @@ async def check(context: Context, texts: Iterable[str], judge: Judge) -> list[tu
     """Judge the containers that a person named: what each was called, and the answer or the error."""
     texts, context = [*texts], context.looking()
     rows = await context.engine.containers(stopped=True)
-    found = _Found(context, rows, judge, await context.memory.held.read())
+    found = _Found(context, rows, judge, await context.memory.decisions.read())
     answers = await asyncio.gather(*map(found.meant, texts))
     return [*zip(texts, answers, strict=True)]
 
@@ -138,7 +138,7 @@ class _Found:
         decisions: What people hold and approve.
     """
 
-    def __init__(self, context: Context, rows: list[Json], judge: Judge, decisions: Holds) -> None:
+    def __init__(self, context: Context, rows: list[Json], judge: Judge, decisions: Decisions) -> None:
         self._decisions = decisions
         self._context = context
         self._rows = rows
@@ -252,7 +252,9 @@ def _left(what: str, container: Json, name: str) -> Assessment:
     return judgement.unknown(container, why)
 
 
-def _waits(context: Context, found: Assessment, policy: Policy | None, decisions: Holds) -> tuple[Wait, ...]:
+def _waits(
+    context: Context, found: Assessment, policy: Policy | None, decisions: Decisions
+) -> tuple[Wait, ...]:
     """Why a container is not updated now, as far as it is its own affair, or a person's."""
     at = Circumstances(time.time(), context.grace, decisions)
     if policy is None:

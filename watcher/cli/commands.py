@@ -109,7 +109,7 @@ async def _result(context: Context, name: str, result: Result) -> dict[str, Any]
     """One container as JSON: what runs now, and what was done."""
     if isinstance(result, Outcome):
         planned = result.steps.record if result.steps else {}
-        found = status.shown(context, result.assessment, await context.memory.held.read())
+        found = status.shown(context, result.assessment, await context.memory.decisions.read())
         if result.done is Done.UPDATED:
             brought, found = found.releases, await _afterwards(context, found.name)
             found = evolve(found, releases=evolve(found.releases, link=brought.link))

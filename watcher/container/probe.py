@@ -22,7 +22,7 @@ from watcher.container.readiness import (
     NotProved,
     NotStarted,
     Unhealthy,
-    judge,
+    look_at,
     runs,
     with_code,
 )
@@ -115,7 +115,7 @@ class _Trial:
             why = f"somebody stopped it, and {with_code(known[-1].code)}"
             return self._halt(_GRACE_S, why, wanted="s" if known[-1].is_wanted else "")
         self._halted_at = None
-        return await self._judge(container, known)
+        return await self._look_at(container, known)
 
     async def _put_back(self) -> bool:
         """Put it back on a network that another updater took it off; what a person did stands."""
@@ -143,10 +143,10 @@ class _Trial:
             raise Meddled(why, wanted=wanted)
         return self._halted_at + longest - now
 
-    async def _judge(self, container: Json, known: list[End]) -> float | None:
+    async def _look_at(self, container: Json, known: list[End]) -> float | None:
         excused = bool(known) and all(end.signal or end.code in self._baseline.ends for end in known)
         try:
-            look = judge(container, self._elapsed(), self._demand, self._baseline, excused=excused)
+            look = look_at(container, self._elapsed(), self._demand, self._baseline, excused=excused)
         except NotProved as error:
             if self._baseline.is_taken_off(container):
                 raise Meddled(f"somebody took it off a network, and {error}") from error

@@ -76,7 +76,7 @@ class Demand:
         return max(self.health_timeout, ((check.get("StartPeriod") or 0) + rounds * each) / _NANO)
 
 
-def judge(
+def look_at(
     container: Json, elapsed: float, demand: Demand, baseline: Baseline = EVERYTHING, *, excused: bool = False
 ) -> Look:
     """Judge one inspect, `elapsed` seconds after the start.

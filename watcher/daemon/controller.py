@@ -14,7 +14,7 @@ from attrs import evolve
 
 from watcher.config.settings import DaemonSettings
 from watcher.container.downtime import Downtimes
-from watcher.daemon.decisions import Decisions
+from watcher.daemon.decisions import DecisionPoll
 from watcher.daemon.engine_queue import EngineQueue
 from watcher.daemon.event_watcher import Watch
 from watcher.daemon.injections import Injections
@@ -96,7 +96,7 @@ class Daemon:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._watch.run())
                 tasks.create_task(self._injections.run())
-                tasks.create_task(Decisions(self._context, self._decided).follow())
+                tasks.create_task(DecisionPoll(self._context, self._decided).follow())
                 tasks.create_task(self._passes.on_time())
                 tasks.create_task(self._passes.pull(tasks))
                 async for key in self._keys.keys():

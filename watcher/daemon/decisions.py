@@ -8,15 +8,15 @@ from watcher.host.context import Context
 _EVERY_S = 1.0
 
 
-class Decisions:
-    """Those on the containers of one engine.
+class DecisionPoll:
+    """What people decide of the containers of one engine, asked for time and again.
 
     The file that they are kept in is looked at, not read, each second: that costs next to nothing, and needs
     no watch of the file system, which not every one has.
 
     Args:
-        context: Where they are kept.
-        changed: Told once they are others than before.
+        context: Where the decisions are kept.
+        changed: Told once the decisions are others than before.
     """
 
     def __init__(self, context: Context, changed: Callable[[], None]) -> None:
@@ -25,12 +25,12 @@ class Decisions:
 
     async def follow(self) -> None:
         """Notice each change, until cancelled."""
-        seen, last = self._memory.database.stamp(), await self._memory.held.read()
+        seen, last = self._memory.database.stamp(), await self._memory.decisions.read()
         while True:
             await asyncio.sleep(_EVERY_S)
             if (now := self._memory.database.stamp()) == seen:
                 continue
-            seen, found = now, await self._memory.held.read()
+            seen, found = now, await self._memory.decisions.read()
             if found != last:
                 last = found
                 self._changed()

@@ -117,7 +117,7 @@ class Puller:
 
     async def _is_held(self, tag: Tag) -> bool:
         """Whether people hold all that follow a tag until they release them: then nobody asks for it."""
-        decisions = await self._context.memory.held.read()
+        decisions = await self._context.memory.decisions.read()
         if not all(decisions.is_held_until_released(each.name) for each in self._followers[tag]):
             return False
         self._unasked.add(tag)

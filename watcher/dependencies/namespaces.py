@@ -1,4 +1,4 @@
-"""Who holds on to a container by its id, and so must be made anew when that is replaced.
+"""The dependents of a container, which hold on to its id and so must be made anew when it is replaced.
 
 The engine resolves `container:NAME` and a legacy link to an id when it creates a container (20.10 to
 28.5). When the provider is replaced, whoever joined its network runs on with `lo` alone, whoever joined
@@ -34,7 +34,7 @@ _MODES = {"NetworkMode": TieKind.NETWORK, "PidMode": TieKind.PID, "IpcMode": Tie
 
 
 class Way(Enum):
-    """Where an open update goes, as the names of those that it holds on to say."""
+    """Where the open update of a dependent goes, as the names of its providers say."""
 
     OWN = "it holds on to nobody who is replaced: its own names decide"
     FORWARD = "the provider's successor has the name, and the old one is still set aside"
@@ -85,7 +85,7 @@ class Dependent:
 
 
 def dependents(provider: str, containers: Iterable[Json]) -> tuple[Dependent, ...]:
-    """Find who must be made anew when a container is: each comes after all that it holds on to.
+    """Find the dependents that must be made anew when their provider is: each comes after its own providers.
 
     Args:
         provider: The container's full id.

@@ -113,11 +113,11 @@ class Order:
         )
 
     def before(self, name: str) -> frozenset[str]:
-        """All that must have been updated and proved, where it has an update, before this one is."""
+        """The predecessors of a container: one that has an update is updated and proved before it."""
         return self._before.get(name, frozenset())
 
     def needs(self, name: str) -> frozenset[str]:
-        """Those of `before` whose failure holds this one back: not those that it is merely put after."""
+        """The real dependencies of a container, whose failure blocks it; not what is only put before it."""
         return self._needs.get(name, frozenset())
 
     def sorted(self, names: Iterable[str]) -> tuple[str, ...]:

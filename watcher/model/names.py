@@ -2,8 +2,8 @@
 
 While the container X is updated, the successor is called `X.ctr-updater-new-FLAGS-OLD`, and the old
 container, once it has stopped, `X.ctr-updater-old-FLAGS-NEW`; OLD and NEW are the first 12 digits of
-the other one's id. Whoever finds such names after a crash knows whose successor a container is and
-what state was wanted, from the engine alone. A user's own `X_old` never matches: the ids do not.
+the other one's id. An updater that finds such names after a crash knows from the engine alone whose
+successor a container is, and what state was wanted. A user's own `X_old` never matches: the ids do not.
 
 The names end in `-OWNER`, which says whose update it is; those of versions before this one do not.
 
@@ -17,7 +17,7 @@ from typing import Any, Literal, Self
 
 from attrs import evolve, frozen
 
-Kind = Literal["new", "old"]
+MarkerKind = Literal["new", "old"]
 Wanted = Literal["r", "p", "s"]
 
 NOBODY = "0" * 64  # the id of no container
@@ -51,19 +51,19 @@ class Marker:
         kind: `new` for the successor, `old` for the one set aside, or its spare.
         wanted: The state that X is to end in: `r`unning, `p`aused, `s`topped.
         other: The first 12 digits of the id of the other container.
-        always: X's restart policy was `always` (it is `no` while the old one is set aside).
+        always: X's restart policy was `always` (the old container's is `no` while that is set aside).
         removes_itself: X was run with `--rm`; the one called `old` is a spare.
-        unjudged: X was in bad health before, so its successor's is no reason to go back.
-        going: The stop of an X that removes itself has been asked for, and cannot be taken back.
-        back: The successor is the old container made anew; there is nothing more to go back to.
+        unjudged: X was unhealthy before its update: a successor in bad health is not rolled back.
+        going: The stop of an X that removes itself was asked for, and cannot be taken back.
+        back: The successor is the old container, re-created in a rollback; it is not rolled back again.
         unpublished: X itself had not all the ports that it asks for.
         unattached: X itself had no address on one of its networks.
-        owner: Who is at work on it: 8 digits of the updater's home and 4 of this work; empty where an
+        owner: Whose update it is: 8 digits of the updater's home and 4 of this work; empty where an
             older version was.
     """
 
     name: str
-    kind: Kind
+    kind: MarkerKind
     wanted: Wanted
     other: str
     always: bool = False
@@ -81,7 +81,7 @@ class Marker:
         match = _NAME.fullmatch(name.removeprefix("/"))
         if not match:
             return None
-        kind: Kind = "new" if match["kind"] == "new" else "old"
+        kind: MarkerKind = "new" if match["kind"] == "new" else "old"
         wanted: Wanted = "r" if match["wanted"] == "r" else "p" if match["wanted"] == "p" else "s"
         flags = {attribute: bool(match[attribute]) for attribute in _FLAGS}
         return cls(match["name"], kind, wanted, match["other"], **flags, owner=match["owner"] or "")

@@ -7,7 +7,7 @@ from attrs import field, frozen
 
 from watcher.model.events import Event
 
-Kind = Literal["update", "rollback", "self-update", "service"]
+AttemptKind = Literal["update", "rollback", "self-update", "service"]
 Ending = Literal["updated", "rolled back", "failed", "refused", "recovered"]
 By = Literal["daemon", "cli", "api", "hook"]
 
@@ -161,7 +161,7 @@ class Attempt:
 
     at: str
     name: str
-    kind: Kind
+    kind: AttemptKind
     outcome: Ending
     image: str
     old: ImageVersion

@@ -37,14 +37,14 @@ async def _asked(address: Address, method: str, content: Json | None) -> Answer:
     request = Request(address.target, _LIMIT, method, headers=headers, body=body)
     wire = Wire()  # a connection that is kept would be closed long before there is news again
     try:
-        return _judged(await wire.ask(f"reach {address.shown}", request))
+        return _answer_of(await wire.ask(f"reach {address.shown}", request))
     except RegistryError as error:
         return refused(error.message.removeprefix(f"cannot reach {address.shown}: "))
     finally:
         await wire.close()
 
 
-def _judged(answer: messages.Answer) -> Answer:
+def _answer_of(answer: messages.Answer) -> Answer:
     if answer.status in _TAKEN:
         return Answer()
     wait = answer.retry_after if answer.status in _ASKS_TO_WAIT else None

@@ -23,10 +23,10 @@ from watcher.recovery.steps import (
     commit,
     drop,
     halt,
-    hold,
+    hold_restart_policy,
     is_paused,
-    judged,
     pause,
+    proved,
     read,
     set_aside,
     take_name,
@@ -70,7 +70,7 @@ async def take_place(engine: Engine, update: Undo) -> None:
     if old["Name"] == f"/{update.marker.name}":
         await halt(engine, old)
         if update.marker.always:
-            await hold(engine, update.old)
+            await hold_restart_policy(engine, update.old)
         await set_aside(engine, update.old, update.successor, update.marker)
     await take_name(engine, update.successor, update.marker)
 
@@ -104,7 +104,7 @@ async def bring_up(engine: Engine, update: Finish, demand: Demand) -> None:
         return
     await start(engine, update.successor)
     baseline = await with_ends(engine, old, left_stopped(old, update.marker)) if old else EVERYTHING
-    await judged(engine, update.successor, demand, update.marker, baseline)
+    await proved(engine, update.successor, demand, update.marker, baseline)
     await pause(engine, update.successor, update.marker)
 
 

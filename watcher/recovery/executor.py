@@ -37,14 +37,14 @@ from watcher.recovery.decision import (
 from watcher.recovery.group import OpenUpdates
 from watcher.recovery.reading import read
 from watcher.recovery.restore import restore_alone
-from watcher.recovery.steps import commit, depart, drop, judged, take_name
+from watcher.recovery.steps import commit, depart, drop, proved, take_name
 from watcher.recovery.table import Adopt, Depart, Discard, Finish, Inherit, Respawn, Restore, Undo
 
 Demands = Callable[[Mapping[str, str] | None], Demand]
 
 
 @frozen
-class Failure:
+class FailedImage:
     """An image that is to blame for an update that was undone.
 
     Attributes:
@@ -83,7 +83,7 @@ class Open:
         return self.demands(self.found.inspects[cid]["Config"]["Labels"])
 
 
-async def settle(engine: Engine, name: str, demands: Demands) -> list[Failure]:
+async def settle(engine: Engine, name: str, demands: Demands) -> list[FailedImage]:
     """Finish or undo whatever update of a container is open, and those that belong to it.
 
     Args:
@@ -100,8 +100,8 @@ async def settle(engine: Engine, name: str, demands: Demands) -> list[Failure]:
     return failures
 
 
-async def _settle_one(engine: Engine, name: str, demands: Demands) -> list[Failure]:
-    failures, is_turned = list[Failure](), False
+async def _settle_one(engine: Engine, name: str, demands: Demands) -> list[FailedImage]:
+    failures, is_completed = list[FailedImage](), False
     while step := next_step(found := await read(engine), name):
         update = Open(engine, found, name, demands)
         try:
@@ -109,9 +109,9 @@ async def _settle_one(engine: Engine, name: str, demands: Demands) -> list[Failu
         except EngineUnavailable:
             raise
         except TaskLeft:
-            if is_turned or not await _turned(engine, name):
+            if is_completed or not await _completed(engine, name):
                 raise
-            is_turned = True
+            is_completed = True
         except EngineError as error:
             await _advise(update, step, error)
             raise
@@ -120,8 +120,8 @@ async def _settle_one(engine: Engine, name: str, demands: Demands) -> list[Failu
     return failures
 
 
-async def _turned(engine: Engine, name: str) -> bool:
-    """Let an update go forward whose old container the engine cannot start any more, where it still can."""
+async def _completed(engine: Engine, name: str) -> bool:
+    """Complete an update with its successor where the engine cannot start the old container (`TaskLeft`)."""
     step = next_step(found := await read(engine), name, cannot_start=True)
     if not isinstance(step, TakePlace | MakeAnew):
         return False
@@ -150,7 +150,7 @@ async def _idle(update: Open) -> str:
     return ""
 
 
-async def carry_out(update: Open, step: Step) -> Failure | None:
+async def carry_out(update: Open, step: Step) -> FailedImage | None:
     """Take a step that was decided.
 
     Returns:
@@ -162,18 +162,22 @@ async def carry_out(update: Open, step: Step) -> Failure | None:
     return await DOES[type(step)](update, step)
 
 
-async def _inherit(update: Open, step: Inherit) -> Failure | None:
+async def _inherit(update: Open, step: Inherit) -> FailedImage | None:
     """Let what is left of a container take its place, and say what is wrong with it."""
     engine, cid, marker = update.engine, step.successor, step.marker
     await endings.inherit(engine, cid, marker)
     await restart_followers(engine, marker.name)
     if marker.wanted == "s":
         return None
-    trouble = await judged(engine, cid, update.demand(cid), evolve(marker, unjudged=True))
-    return Failure(marker.name, update.found.inspects[cid]["Image"], trouble, stays=True) if trouble else None
+    trouble = await proved(engine, cid, update.demand(cid), evolve(marker, unjudged=True))
+    return (
+        FailedImage(marker.name, update.found.inspects[cid]["Image"], trouble, stays=True)
+        if trouble
+        else None
+    )
 
 
-async def _finish(update: Open, step: Finish) -> Failure | None:
+async def _finish(update: Open, step: Finish) -> FailedImage | None:
     """Bring a successor up, and those that hold on to it, and remove its old one; or else go back."""
     engine, found, name = update.engine, update.found, update.name
     members, current = found.members(name), name
@@ -221,13 +225,13 @@ async def silence(engine: Engine, members: Sequence[str]) -> None:
             await quiet(engine, step.update.successor)
 
 
-def _blamed(found: OpenUpdates, root: str, name: str, reason: str) -> Failure:
+def _blamed(found: OpenUpdates, root: str, name: str, reason: str) -> FailedImage:
     """Blame the image of a container that failed, where that is new; else that of the root."""
     old, new = (found.inspects[cid]["Image"] for cid in found.scenes[name].pair)
     if name == root or old != new:
-        return Failure(name, new, reason)
+        return FailedImage(name, new, reason)
     image = found.inspects[found.scenes[root].pair[1]]["Image"]
-    return Failure(root, image, f"{name}, which holds on to it: {reason}")
+    return FailedImage(root, image, f"{name}, which holds on to it: {reason}")
 
 
 async def _refuse(_: Open, step: Refuse) -> None:
@@ -239,7 +243,7 @@ async def _depart(update: Open, step: Depart) -> None:
 
 
 # What carries out each kind of step, and there is no other place that tells them apart.
-DOES: Mapping[type[Step], Callable[[Open, Any], Awaitable[Failure | None]]] = {
+DOES: Mapping[type[Step], Callable[[Open, Any], Awaitable[FailedImage | None]]] = {
     Undo: lambda on, step: endings.undo(on.engine, step, on.known),
     Restore: lambda on, step: restore_alone(on.engine, step.old, step.marker),
     Depart: _depart,

@@ -30,21 +30,21 @@ class OpenUpdates:
     inspects: Mapping[str, Json]
 
     def recovery(self, name: str) -> Recovery | None:
-        """What must follow; None where nothing is open, or only a person can decide."""
+        """What an open update's own names ask for; None where none is open, or only a person can decide."""
         scene = self.scenes.get(name)
         return None if scene is None or scene.aside else scene.recovery
 
     def way(self, name: str) -> Way:
-        """Where the update of a container goes; its own way where nothing is open."""
+        """Where a container's open update goes, by its providers' names; its own way where none is open."""
         if name not in self.scenes:
             return Way.OWN
         old, new = (self.inspects.get(cid) for cid in self.scenes[name].pair)
         return way(old, new, self.names) if old and new else Way.OWN
 
     def concerned(self, name: str) -> tuple[str, ...]:
-        """Whose open updates are to be brought to their end when that of a container is, in this order.
+        """The containers whose open updates are settled together with that of a container, its root first.
 
-        Orphans are anybody's: nothing ties them to a container any more.
+        Orphaned spares are among them: nothing ties them to one container any more.
         """
         root = self.root(name)
         return tuple(dict.fromkeys((root, *self.members(root), *filter(self.is_orphaned, self.scenes))))
@@ -64,7 +64,7 @@ class OpenUpdates:
         return name
 
     def members(self, root: str) -> tuple[str, ...]:
-        """Whose open updates follow that of a container, providers first; that one may have none."""
+        """The dependents whose open updates follow that of the root, providers first."""
         found, fresh = {root}, {root}
         while fresh:
             fresh = {

@@ -1,8 +1,8 @@
 """How what is gone went: with a prune, which nobody meant, or by somebody who removed it on purpose.
 
 The engine reports a `destroy` of each container or network, and a `prune` at the end of one, right after the
-last of its removals (20.10 to 28.5). It keeps its last 256 events, and none over its own restart. `judged`
-alone decides, for whoever asks.
+last of its removals (20.10 to 28.5). It keeps its last 256 events, and none over its own restart.
+`departure_of` alone decides, for all who ask.
 """
 
 import asyncio
@@ -62,7 +62,7 @@ async def departure(
         now = await engine.now()
         # All that it knows: it may have gone before that was noted, or its successor made.
         events = await engine.past_events(1, now, type=[kind], event=_ACTIONS)
-        if found := judged(events, gone, now, dropped, since):
+        if found := departure_of(events, gone, now, dropped, since):
             return found
         await asyncio.sleep(_LOOK_AGAIN_S)
 
@@ -84,7 +84,7 @@ async def fate(
     return found if is_lasting else Fate.LONG_GONE
 
 
-def judged(
+def departure_of(
     events: list[Json], gone: str, now: float, dropped: str = "", since: float = 0.0
 ) -> Departure | None:
     """What the events say, the oldest first; None where a prune, or Compose, may still be at it.

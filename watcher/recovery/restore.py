@@ -10,7 +10,7 @@ from watcher.engine.client import Engine
 from watcher.model.errors import Conflict
 from watcher.model.json_object import Json
 from watcher.model.names import Marker
-from watcher.recovery.steps import halt, hold, pause, take_name
+from watcher.recovery.steps import halt, hold_restart_policy, pause, take_name
 
 # The options that a container lacks, told from how it is now: a person may change them until then.
 Lacking = Callable[[Json], Json]
@@ -33,7 +33,7 @@ async def restore_alone(engine: Engine, cid: str, marker: Marker) -> None:
     except Conflict:
         await halt(engine, await engine.container(cid))
         if marker.always:
-            await hold(engine, cid)
+            await hold_restart_policy(engine, cid)
         raise
 
 

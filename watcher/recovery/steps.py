@@ -28,7 +28,7 @@ async def halt(engine: Engine, old: Json) -> None:
         await engine.stop(old)
 
 
-async def hold(engine: Engine, old: str) -> None:
+async def hold_restart_policy(engine: Engine, old: str) -> None:
     """Hold the restart policy of an old container that was stopped.
 
     Where somebody changed that policy since, theirs stands: none but `always` starts it at a reboot.
@@ -91,7 +91,7 @@ async def with_ends(engine: Engine, old: Json, baseline: Baseline) -> Baseline:
     return baseline.with_end(old, (end.code for end in known if not end.signal))
 
 
-async def judged(
+async def proved(
     engine: Engine, cid: str, demand: Demand, marker: Marker, baseline: Baseline = EVERYTHING
 ) -> str:
     """Prove a successor; where there is nothing to go back to, say what is wrong with it instead.

@@ -99,16 +99,16 @@ class _Conversation(asyncio.SubprocessProtocol):
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's
         self._open.discard(fd)
-        self._judge()
+        self._notice_end()
 
     def process_exited(self) -> None:
         self.exited.set()
-        self._judge()
+        self._notice_end()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's
         self.closed.set()
 
-    def _judge(self) -> None:
+    def _notice_end(self) -> None:
         # An agent that the helper left behind may hold its standard error for ever.
         needed = {1} if self._transport.get_returncode() == 0 else {1, 2}
         if self.exited.is_set() and not needed & self._open:

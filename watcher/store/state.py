@@ -18,6 +18,7 @@ from watcher.model.errors import EngineError
 from watcher.model.json_object import Json
 from watcher.store import file_lock
 from watcher.store.database import Database
+from watcher.store.decisions import DecisionStore
 from watcher.store.failures import (
     Asked,
     Failure,
@@ -29,7 +30,6 @@ from watcher.store.failures import (
     seen_of,
 )
 from watcher.store.history import History
-from watcher.store.holds import HoldStore
 from watcher.store.kept import FormerImages
 from watcher.store.keys import Key, file_name
 from watcher.store.owner import home_of, passing_home
@@ -91,9 +91,9 @@ class Memory:
         return History(self.database, self.key)
 
     @cached_property
-    def held(self) -> HoldStore:
-        """What people hold and approve."""
-        return HoldStore(self.database, self.key)
+    def decisions(self) -> DecisionStore:
+        """What people decided of containers: to hold them, or to let an image go ahead."""
+        return DecisionStore(self.database, self.key)
 
     def unsaid(self) -> list[str]:
         """Lines about the database, each of them once; none where nothing at all can be kept, as was said."""

@@ -20,7 +20,7 @@ from watcher.model.errors import NotKept, Unknown, WatcherError
 from watcher.model.inspection import reference_of
 from watcher.model.json_object import Json
 from watcher.recovery.lease import Lease
-from watcher.store.holds import Kind
+from watcher.store.decisions import DecisionKind
 from watcher.store.owner import owner_of
 from watcher.update import lineage
 from watcher.update.account import Account
@@ -34,7 +34,7 @@ from watcher.update.prune_guard import Rescue
 from watcher.update.steps import Replacement
 
 Announce = Callable[[Assessment, Plan], None]
-_USED: tuple[Kind, ...] = ("approve",)
+_USED: tuple[DecisionKind, ...] = ("approve",)
 Consent = Callable[[], Awaitable[None]]
 
 
@@ -186,7 +186,7 @@ async def _tidy(context: Context, found: Assessment, affected: Affected) -> None
         await let_go(context, context.engine, each.name)
         if policy.mode == "approve":
             with contextlib.suppress(NotKept):  # it is of this image alone, and that is here
-                await context.memory.held.forget(each.name, _USED)
+                await context.memory.decisions.forget(each.name, _USED)
         if policy.cleanup:
             await clean_up(context.engine, each.container["Image"])
 

@@ -50,4 +50,4 @@ def refusal(name: str, wait: Wait) -> Withheld:
 
 
 async def _now(context: Context) -> Circumstances:
-    return Circumstances(time.time(), context.grace, await context.memory.held.read())
+    return Circumstances(time.time(), context.grace, await context.memory.decisions.read())

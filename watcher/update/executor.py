@@ -19,7 +19,7 @@ from watcher.container.successor import Contended, Moved
 from watcher.engine.client import Engine
 from watcher.model.errors import Conflict, EngineError, NotFound, RolledBack, UpdateFailed, WatcherError
 from watcher.model.update_events import StageBegan
-from watcher.recovery.executor import Failure, settle
+from watcher.recovery.executor import FailedImage, settle
 from watcher.recovery.state import contended
 from watcher.recovery.undo import undo_all
 from watcher.update.account import Expect
@@ -66,7 +66,7 @@ class Update:
         stages: Stages,
         expect: Expect,
     ) -> None:
-        self.failed: Failure | None = None
+        self.failed: FailedImage | None = None
         self.restarted: list[str] = []
         self._engine = engine
         self._plan = plan
@@ -217,7 +217,7 @@ class Update:
         if isinstance(error, NotProved):
             self.failed = await self._blamed(self._parts[step.name], error)
         elif step.action is Action.CREATE and isinstance(error, EngineError) and is_lasting(error):
-            self.failed = Failure(self._plan.name, self._target, tried)
+            self.failed = FailedImage(self._plan.name, self._target, tried)
         failed = self._parts[step.name].new if isinstance(error, NotProved) else ""
         await self._expect("rolled back" if self._has_changed(step, error) else "failed", tried, failed)
         await self._undone(tried, error)
@@ -236,15 +236,15 @@ class Update:
         is_gone = isinstance(error, NotFound | OutOfPlace) and not self._is_committed
         return step.action is Action.RESTART or (step.action in _REMOVALS and not is_gone)
 
-    async def _blamed(self, part: Replacement, error: NotProved) -> Failure:
+    async def _blamed(self, part: Replacement, error: NotProved) -> FailedImage:
         """Blame a container's image where that is new, and else that of the one that is updated."""
         reason = await part.told(error)
         if part.name == self._plan.name:
-            return Failure(part.name, self._target, reason)
+            return FailedImage(part.name, self._target, reason)
         reason = f"{part.relation}: {reason}"
         if part.keeps_its_image:
-            return Failure(self._plan.name, self._target, reason)
-        return Failure(part.name, part.image, reason)
+            return FailedImage(self._plan.name, self._target, reason)
+        return FailedImage(part.name, part.image, reason)
 
     async def _state(self) -> str:
         """What is not as it was of the first old container that is not, or that all are."""

@@ -9,11 +9,11 @@ from watcher.model.errors import EngineError
 from watcher.model.inspection import reference_of
 from watcher.model.json_object import Json
 from watcher.model.reference import ImageRef
-from watcher.recovery.executor import Failure
+from watcher.recovery.executor import FailedImage
 from watcher.recovery.rebuild import Workshop
 
 
-async def keep_failure(context: Context, failure: Failure, cid: str) -> None:
+async def keep_failure(context: Context, failure: FailedImage, cid: str) -> None:
     """Remember what failed for the container that has the name now: its old one, or a spare of that.
 
     Args:
@@ -29,7 +29,7 @@ async def keep_failure(context: Context, failure: Failure, cid: str) -> None:
     await context.memory.keep_failure(cid, failure.image, failure.reason)
 
 
-async def _counts_more(context: Context, container: Json, failure: Failure) -> bool:
+async def _counts_more(context: Context, container: Json, failure: FailedImage) -> bool:
     """Whether what failed before is what the tag means, and what failed now was to be gone back to."""
     known = await context.memory.failure(container["Id"], failure.name)
     if known is None or known.image == failure.image:

@@ -15,7 +15,7 @@ from watcher.host.context import Context
 from watcher.model.errors import EngineError, UnreadableSetting
 from watcher.recovery import links
 from watcher.recovery.compose_recreations import left_behind, open_recreations, settle_recreations
-from watcher.recovery.executor import Demands, Failure, settle
+from watcher.recovery.executor import Demands, FailedImage, settle
 from watcher.recovery.group import OpenUpdates
 from watcher.recovery.lease import Lease
 from watcher.recovery.reading import down, glance, outline
@@ -105,7 +105,7 @@ async def _settled(
     context: Context, lease: Lease, name: str, claims: Collection[str], waits: Waits
 ) -> tuple[Settled, bool]:
     """What became of them, and whether none of their new containers failed."""
-    failures, was_open, stays = list[Failure](), False, list[str]()
+    failures, was_open, stays = list[FailedImage](), False, list[str]()
     while found := await _open(context, name, claims):
         failed = await _settle(context, lease, name, found, waits, stays)
         was_open |= failed is not None
@@ -118,7 +118,7 @@ async def _settled(
 
 async def _settle(  # noqa: PLR0913, PLR0917 - one value per thing that it works with
     context: Context, lease: Lease, name: str, found: OpenUpdates, waits: Waits, stays: list[str]
-) -> list[Failure] | None:
+) -> list[FailedImage] | None:
     """Settle what is open, unless it is another updater's, and remember the images that failed in it.
 
     What stays although it does not work is added to `stays`, a line each.
@@ -155,7 +155,7 @@ def _taken(scene: Scene) -> str:
     )
 
 
-def _nothing_left(failure: Failure) -> str:
+def _nothing_left(failure: FailedImage) -> str:
     return (
         f"somebody removed {failure.name} in the middle of its update, so there is nothing to go back to; "
         f"its new container does not work: {failure.reason}"

@@ -43,9 +43,9 @@ class Turns:
             await self._news.wait()
 
     def has_come(self, name: str) -> bool:
-        """Whether nothing is about to be done about any that goes before this one, nor under way after it.
+        """Whether no predecessor of a container is queued or under way, and no dependent is under way.
 
-        It holds until the next `await`; so does what `held_by` says then.
+        The answer is valid until the next `await`; so is that of `held_by` then.
         """
         if any(name in self.order.before(other) for other in self._under_way):
             return False
@@ -66,29 +66,29 @@ class Turns:
         self._news = asyncio.Event()
 
     def failed(self, name: str, how: str = "failed") -> None:
-        """Note that a container has an update that it was not given, and that its dependents wait for."""
+        """Note that the update of a container failed, or is held back: its dependents are blocked."""
         self._failed[name] = how
 
     def over(self, name: str) -> None:
-        """Forget what was noted of a container; it is looked at anew."""
+        """Forget the failure of a container: it is looked at anew, and blocks its dependents no longer."""
         self._failed.pop(name, None)
 
     def noted(self) -> frozenset[str]:
-        """Those of whom something is noted."""
+        """The names of the containers whose failure is noted."""
         return frozenset(self._failed)
 
     def keep(self, stale: Collection[str], noted: Collection[str]) -> None:
-        """Forget what was noted of those that are not stale any more, by whatever means.
+        """Forget the failures of containers that have no update any more, by whatever means.
 
         Args:
-            stale: Who is.
-            noted: Of whom something was noted before that was asked; what is newer stays.
+            stale: The names of the containers that have one.
+            noted: The names of which a failure was noted before that was asked; a newer one stays.
         """
         for name in {*noted} - {*stale}:
             self.over(name)
 
     def held_by(self, name: str) -> str:
-        """What holds a container back, in words; empty where nothing does."""
+        """Which dependency blocks a container, and how that ended, in words; empty where none does."""
         found = self._failed.keys() & self.order.needs(name)
         how, other = min(((self._failed[other], other) for other in found), default=("", ""))
         return f"{other} {how}".strip()

@@ -9,7 +9,7 @@ from attrs import evolve
 from watcher.host.context import Context
 from watcher.model.errors import NotFound
 from watcher.model.inspection import left_by
-from watcher.model.update_events import Change, Doubted, Kind, OpenUpdateSettled, OtherUpdaterAwaited
+from watcher.model.update_events import AttemptKind, Change, Doubted, OpenUpdateSettled, OtherUpdaterAwaited
 from watcher.recovery.reading import outline
 from watcher.recovery.state import Scene
 from watcher.store.locks import with_claims
@@ -58,7 +58,7 @@ async def _told(context: Context, change: Change, scene: Scene | None, took_s: f
     runs, is_rollback = await _now(context, change.container)
     context.events.publish(OpenUpdateSettled(change, runs))
     attempt = untried(context, change, "recovered", _how(change, runs))
-    kind: Kind = "rollback" if is_rollback and runs == change.new else "update"
+    kind: AttemptKind = "rollback" if is_rollback and runs == change.new else "update"
     await context.events.ended(evolve(attempt, kind=kind, took_s=took_s, containers=_ids(scene)))
 
 

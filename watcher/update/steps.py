@@ -25,11 +25,11 @@ from watcher.recovery.steps import (
     commit,
     depart,
     drop,
-    hold,
-    judged,
+    hold_restart_policy,
     left_of,
     measured,
     pause,
+    proved,
     read,
     set_aside,
     take_name,
@@ -263,7 +263,7 @@ class Replacement:
         await still_as_read(self._engine, self._old)
 
     async def _hold(self) -> None:
-        await hold(self._engine, self._old["Id"])
+        await hold_restart_policy(self._engine, self._old["Id"])
 
     async def _set_aside(self) -> None:
         """Rename the old container, which does not run: not before that, and not after it."""
@@ -282,7 +282,7 @@ class Replacement:
 
     async def _prove(self) -> None:
         baseline = await measured(self._engine, self._old, "" if self.removes_itself else self.kept)
-        self.warning = await judged(self._engine, self.new, self._settings.demand, self._marker, baseline)
+        self.warning = await proved(self._engine, self.new, self._settings.demand, self._marker, baseline)
 
     async def _pause(self) -> None:
         await pause(self._engine, self.new, self._marker)

@@ -91,7 +91,7 @@ class Operations:
         try:
             return await own_name(self._context, text)
         except NoSuchContainer:
-            if is_release and text in (await self._context.memory.held.read()).of:
+            if is_release and text in (await self._context.memory.decisions.read()).of:
                 return text
             raise
 

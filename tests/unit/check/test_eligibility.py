@@ -18,7 +18,7 @@ from watcher.check.eligibility import (
 )
 from watcher.check.verdict import Status, Verdict
 from watcher.config.settings import Policy
-from watcher.store.holds import Hold, Holds
+from watcher.store.decisions import Decision, Decisions
 
 HOUR = 3600.0
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC).timestamp()
@@ -73,12 +73,12 @@ def test_what_only_notifies_is_held_all_the_same(verdict: Verdict) -> None:
     assert causes(verdict, mode="notify", schedule=LEAP_DAY) != []
 
 
-def decided(*found: Hold) -> Circumstances:
-    return Circumstances(NOON, HOUR, Holds({"web": found}))
+def decided(*found: Decision) -> Circumstances:
+    return Circumstances(NOON, HOUR, Decisions({"web": found}))
 
 
 def test_what_a_person_holds_waits_with_who_why_and_until_when_update_or_none() -> None:
-    at = decided(Hold("web", "hold", NOON - 1, NOON + 60, by="cli", why="the fair"))
+    at = decided(Decision("web", "hold", NOON - 1, NOON + 60, by="cli", why="the fair"))
 
     for verdict in (OUTDATED, CURRENT):
         assert waits("web", verdict, Policy(), at) == (Wait(For.HOLD, "held by cli: the fair", NOON + 60),)
@@ -86,25 +86,21 @@ def test_what_a_person_holds_waits_with_who_why_and_until_when_update_or_none() 
 
 
 def test_a_hold_that_is_over_or_of_another_image_holds_nothing() -> None:
-    over = Hold("web", "hold", NOON - 9, NOON - 1)
-    other = Hold("web", "hold", NOON - 9, image="sha256:c")
+    over = Decision("web", "hold", NOON - 9, NOON - 1)
+    other = Decision("web", "hold", NOON - 9, image="sha256:c")
 
     assert waits("web", OUTDATED, Policy(enable=True), decided(over, other)) == ()
 
 
-@pytest.mark.parametrize(
-    ("kind", "why"),
-    [("hold", "held for this image by cli"), ("left", "a rollback went away from this image")],
-)
-def test_a_hold_of_one_image_says_so(kind: Any, why: str) -> None:
-    at = decided(Hold("web", kind, NOON, image="sha256:b"))
+def test_a_hold_of_one_image_says_so() -> None:
+    at = decided(Decision("web", "hold", NOON, image="sha256:b"))
 
-    assert waits("web", OUTDATED, Policy(), at) == (Wait(For.HOLD, why),)
+    assert waits("web", OUTDATED, Policy(), at) == (Wait(For.HOLD, "held for this image by cli"),)
 
 
 def test_an_update_of_mode_approve_waits_for_the_approval_of_this_very_image() -> None:
     policy = Policy(enable=True, mode="approve")
-    this, another = (Hold("web", "approve", NOON, image=image) for image in ("sha256:b", "sha256:c"))
+    this, another = (Decision("web", "approve", NOON, image=image) for image in ("sha256:b", "sha256:c"))
 
     assert waits("web", OUTDATED, policy, decided(this)) == ()
     for at in (AT, decided(another)):
@@ -114,7 +110,7 @@ def test_an_update_of_mode_approve_waits_for_the_approval_of_this_very_image() -
 
 
 def test_a_person_is_waited_for_before_a_clock() -> None:
-    at = decided(Hold("web", "hold", NOON))
+    at = decided(Decision("web", "hold", NOON))
     policy = Policy(enable=True, mode="approve", schedule=LEAP_DAY)
 
     assert [wait.cause.value for wait in waits("web", COOLING, policy, at)] == [

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from watcher.container.baseline import Baseline
-from watcher.container.readiness import Demand, Look, NotProved, is_wired, judge
+from watcher.container.readiness import Demand, Look, NotProved, is_wired, look_at
 from watcher.model.inspection import has_healthcheck
 
 SECOND = 10**9
@@ -27,14 +27,14 @@ def container(
 
 @pytest.mark.parametrize(("elapsed", "look"), [(0, Look.WAITING), (9.9, Look.WAITING), (10, Look.PASSED)])
 def test_without_a_check_it_must_run_for_a_while(elapsed: float, look: Look) -> None:
-    assert judge(container(), elapsed, Demand(stable_for=10)) is look
+    assert look_at(container(), elapsed, Demand(stable_for=10)) is look
 
 
 @pytest.mark.parametrize(("status", "look"), [("starting", Look.WAITING), ("healthy", Look.PASSED)])
 def test_with_a_check_it_must_be_healthy_however_long_it_runs(status: str, look: Look) -> None:
     found = container({"Health": {"Status": status}}, check=CHECK)
 
-    assert judge(found, 50, Demand(stable_for=1)) is look
+    assert look_at(found, 50, Demand(stable_for=1)) is look
 
 
 @pytest.mark.parametrize(
@@ -54,12 +54,12 @@ def test_with_a_check_it_must_be_healthy_however_long_it_runs(status: str, look:
 )
 def test_what_has_failed_for_good_is_not_waited_for(found: dict[str, Any], elapsed: float, why: str) -> None:
     with pytest.raises(NotProved, match=why):
-        judge(found, elapsed, Demand())
+        look_at(found, elapsed, Demand())
 
 
 @pytest.mark.parametrize("policy", ["", "no", "on-failure"])
 def test_a_job_that_ends_well_under_a_policy_that_lets_it_is_proved(policy: str) -> None:
-    assert judge(container({"Running": False, "ExitCode": 0}, policy=policy), 0, Demand()) is Look.PASSED
+    assert look_at(container({"Running": False, "ExitCode": 0}, policy=policy), 0, Demand()) is Look.PASSED
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_what_has_no_network_of_its_own_lacks_none(mode: str) -> None:
 def test_an_unwired_container_is_told_from_a_failed_one() -> None:
     found = container(NetworkSettings={"Ports": {}, "Networks": {"bridge": {"EndpointID": ""}}})
 
-    assert judge(found, 100, Demand()) is Look.UNWIRED
+    assert look_at(found, 100, Demand()) is Look.UNWIRED
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_check_gets_at_least_the_time_that_it_says_it_needs(check: Any, second
 def test_restarts_as_the_old_one_had_them_are_excused(
     state: dict[str, Any], elapsed: float, look: Look
 ) -> None:
-    assert judge(container(state, RestartCount=3), elapsed, Demand(stable_for=10), excused=True) is look
+    assert look_at(container(state, RestartCount=3), elapsed, Demand(stable_for=10), excused=True) is look
 
 
 @pytest.mark.parametrize(("lacked", "look"), [(True, Look.WAITING), (False, None)])
@@ -149,11 +149,11 @@ def test_a_lack_of_memory_that_the_old_one_had_is_none(lacked: bool, look: Look 
     expected = contextlib.nullcontext() if look else pytest.raises(NotProved, match="lack of memory")
 
     with expected:
-        assert judge(container({"OOMKilled": True}), 0, Demand(), baseline) is look
+        assert look_at(container({"OOMKilled": True}), 0, Demand(), baseline) is look
 
 
 def test_ports_that_the_old_one_had_not_are_not_asked_for() -> None:
     host = {"NetworkMode": "bridge", "PortBindings": {"80/tcp": [{"HostPort": "80"}]}}
 
-    assert judge(container(HostConfig=host), 0, Demand(), Baseline()) is Look.UNWIRED
-    assert judge(container(HostConfig=host), 0, Demand(), Baseline(ports=frozenset())) is Look.WAITING
+    assert look_at(container(HostConfig=host), 0, Demand(), Baseline()) is Look.UNWIRED
+    assert look_at(container(HostConfig=host), 0, Demand(), Baseline(ports=frozenset())) is Look.WAITING

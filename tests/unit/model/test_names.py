@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.model.names import Kind, Marker, Wanted, container_name, name_of, short
+from watcher.model.names import Marker, MarkerKind, Wanted, container_name, name_of, short
 
 NAME = st.from_regex(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,20}", fullmatch=True)
-KIND: st.SearchStrategy[Kind] = st.sampled_from(["new", "old"])
+KIND: st.SearchStrategy[MarkerKind] = st.sampled_from(["new", "old"])
 WANTED: st.SearchStrategy[Wanted] = st.sampled_from(["r", "p", "s"])
 SHORT = st.from_regex(r"[0-9a-f]{12}", fullmatch=True)
 FLAGS = dict.fromkeys(
@@ -47,7 +47,7 @@ def test_a_marker_is_read_with_the_slash_of_the_engine(marker: Marker) -> None:
 
 @given(MARKERS, KIND)
 def test_the_marker_of_a_container_that_is_called_like_a_marker_names_it_whole(
-    outer: Marker, kind: Kind
+    outer: Marker, kind: MarkerKind
 ) -> None:
     nested = Marker(str(outer), kind, "r", "0" * 12)
 

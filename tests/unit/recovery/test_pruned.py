@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from watcher.recovery.pruned import Departure, Fate, judged
+from watcher.recovery.pruned import Departure, Fate, departure_of
 
 GONE, NEW, NAME = "a" * 64, "d" * 64, "web"
 PRUNED, REMOVED, FORGOTTEN = (
@@ -65,7 +65,7 @@ KILLED, STOPPED, DROPPED = event("kill", 97, GONE), event("stop", 99, GONE), eve
 def test_a_prune_is_told_from_a_removal(
     events: list[dict[str, Any]], now: float, expected: Departure | None, gone: str
 ) -> None:
-    assert judged(events, gone, now) == expected
+    assert departure_of(events, gone, now) == expected
 
 
 @pytest.mark.parametrize(
@@ -98,4 +98,4 @@ def test_a_prune_is_told_from_a_removal(
 def test_whoever_removes_one_of_two_of_which_we_remove_the_other_wanted_one_to_stay(
     events: list[dict[str, Any]], expected: Departure
 ) -> None:
-    assert judged(events, GONE, 200, NEW, since=90) == expected
+    assert departure_of(events, GONE, 200, NEW, since=90) == expected

@@ -110,7 +110,7 @@ async def test_of_the_database_nothing_more_is_said_where_nothing_at_all_can_be_
     memory = Memory(Path("/proc/nowhere"), here)
 
     with pytest.raises(NotKept):
-        await memory.held.release("web", "cli")
+        await memory.decisions.release("web", "cli")
 
     assert memory.said_once()
     assert memory.unsaid() == []
@@ -119,7 +119,7 @@ async def test_of_the_database_nothing_more_is_said_where_nothing_at_all_can_be_
 async def test_a_database_that_was_put_aside_is_said_once(memory: Memory, tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"garbage" * 1000)
 
-    await memory.held.release("web", "cli")
+    await memory.decisions.release("web", "cli")
 
     assert memory.said_once() == ""
     assert [FILE in line for line in memory.unsaid()] == [True]

@@ -8,19 +8,19 @@ import pytest
 from tests.unit.state import full_disk, here
 from watcher.model.errors import NotKept
 from watcher.store.database import FILE
-from watcher.store.holds import Hold, Holds
+from watcher.store.decisions import Decision, Decisions
 from watcher.store.state import Memory
 
 FAR = 4e9
 
 
-def holding(*holds: Hold) -> Holds:
-    return Holds({"web": holds})
+def holding(*holds: Decision) -> Decisions:
+    return Decisions({"web": holds})
 
 
-def hold(**more: Any) -> Hold:
+def hold(**more: Any) -> Decision:
     told: dict[str, Any] = {"kind": "hold", "at": 1.0}
-    return Hold("web", **told | more)
+    return Decision("web", **told | more)
 
 
 def test_a_hold_without_an_end_concerns_each_image() -> None:
@@ -38,9 +38,8 @@ def test_a_hold_is_over_at_its_end() -> None:
     assert found.held("web", "sha256:1", 100.0) is None
 
 
-@pytest.mark.parametrize("kind", ["hold", "left"])
-def test_a_hold_of_one_image_is_over_once_the_tag_means_another_one(kind: str) -> None:
-    found = holding(hold(kind=kind, image="sha256:1"))
+def test_a_hold_of_one_image_is_over_once_the_tag_means_another_one() -> None:
+    found = holding(hold(image="sha256:1"))
 
     assert found.held("web", "sha256:1", 100.0)
     assert found.held("web", "sha256:2", 100.0) is None
@@ -48,10 +47,10 @@ def test_a_hold_of_one_image_is_over_once_the_tag_means_another_one(kind: str) -
 
 
 def test_of_several_that_which_lasts_longest_is_shown() -> None:
-    left, long = hold(kind="left", image="sha256:1"), hold(until=500.0)
+    this, long = hold(image="sha256:1"), hold(until=500.0)
 
-    assert holding(left, long).held("web", "sha256:1", 100.0) == long
-    assert holding(long, left).held("web", "sha256:1", 600.0) == left
+    assert holding(this, long).held("web", "sha256:1", 100.0) == long
+    assert holding(long, this).held("web", "sha256:1", 600.0) == this
 
 
 def test_an_approval_is_for_one_image_and_no_hold() -> None:
@@ -66,70 +65,69 @@ def test_an_approval_is_for_one_image_and_no_hold() -> None:
 async def test_what_is_held_outlives_a_restart(memory: Memory, tmp_path: Path) -> None:
     made = hold(until=FAR, by="cli", why="the fair")
 
-    await memory.held.hold(made)
+    await memory.decisions.keep(made)
 
-    assert (await Memory(tmp_path, here).held.read()).held("web", "", 100.0) == made
+    assert (await Memory(tmp_path, here).decisions.read()).held("web", "", 100.0) == made
 
 
 async def test_nothing_is_held_where_nobody_ever_held(memory: Memory, tmp_path: Path) -> None:
-    assert await memory.held.read() == Holds()
+    assert await memory.decisions.read() == Decisions()
     assert not (tmp_path / FILE).exists()
 
 
 async def test_the_last_hold_counts_and_others_stay(memory: Memory) -> None:
     for made in (hold(why="first"), hold(why="last"), hold(kind="approve", image="sha256:1")):
-        await memory.held.hold(made)
+        await memory.decisions.keep(made)
 
-    assert {each.why for each in (await memory.held.read()).of["web"]} == {"last", ""}
+    assert {each.why for each in (await memory.decisions.read()).of["web"]} == {"last", ""}
 
 
 async def test_each_engine_has_its_own(memory: Memory, tmp_path: Path) -> None:
     async def there() -> str:
         return "THERE"
 
-    await memory.held.hold(hold())
+    await memory.decisions.keep(hold())
 
-    assert await Memory(tmp_path, there).held.read() == Holds()
-    assert not await Memory(tmp_path, there).held.release("web", "cli")
-    assert (await memory.held.read()).of
+    assert await Memory(tmp_path, there).decisions.read() == Decisions()
+    assert not await Memory(tmp_path, there).decisions.release("web", "cli")
+    assert (await memory.decisions.read()).of
 
 
 async def test_what_is_released_is_held_no_longer(memory: Memory) -> None:
-    for made in (hold(), hold(kind="left", image="sha256:1")):
-        await memory.held.hold(made)
+    await memory.decisions.keep(hold(image="sha256:1"))
 
-    assert await memory.held.release("web", "cli")
-    assert await memory.held.read() == Holds()
-    assert not await memory.held.release("web", "cli")
+    assert await memory.decisions.release("web", "cli")
+    assert await memory.decisions.read() == Decisions()
+    assert not await memory.decisions.release("web", "cli")
 
 
 async def test_a_hold_that_is_over_was_not_released(memory: Memory) -> None:
-    await memory.held.hold(hold(until=100.0))
+    await memory.decisions.keep(hold(until=100.0))
 
-    assert not await memory.held.release("web", "cli")
+    assert not await memory.decisions.release("web", "cli")
 
 
 async def test_a_release_leaves_approvals(memory: Memory) -> None:
-    await memory.held.hold(hold(kind="approve", image="sha256:1"))
+    await memory.decisions.keep(hold(kind="approve", image="sha256:1"))
 
-    assert not await memory.held.release("web", "cli")
-    assert (await memory.held.read()).is_approved("web", "sha256:1")
+    assert not await memory.decisions.release("web", "cli")
+    assert (await memory.decisions.read()).is_approved("web", "sha256:1")
 
 
 async def test_an_approval_that_was_used_is_forgotten(memory: Memory) -> None:
-    await memory.held.hold(hold(kind="approve", image="sha256:1"))
-    await memory.held.hold(hold())
+    await memory.decisions.keep(hold(kind="approve", image="sha256:1"))
+    await memory.decisions.keep(hold())
 
-    await memory.held.forget("web", ["approve"])
+    await memory.decisions.forget("web", ["approve"])
 
-    assert [each.kind for each in (await memory.held.read()).of["web"]] == ["hold"]
+    assert [each.kind for each in (await memory.decisions.read()).of["web"]] == ["hold"]
 
 
 async def test_each_decision_is_a_row_of_the_history(memory: Memory) -> None:
-    await memory.held.hold(hold(why="the fair"))
-    await memory.held.release("web", "api")
-    await memory.held.release("web", "api")
-    await memory.held.hold(hold(kind="approve", image="sha256:1"))
+    await memory.decisions.keep(hold(why="the fair"))
+    await memory.decisions.release("web", "api")
+    await memory.decisions.release("web", "api")
+    await memory.decisions.keep(hold(kind="approve", image="sha256:1"))
 
     rows = await memory.history.last(20, "web")
     assert [(row["kind"], row["by"], row["why"]) for row in reversed(rows)] == [
@@ -141,22 +139,22 @@ async def test_each_decision_is_a_row_of_the_history(memory: Memory) -> None:
 
 
 async def test_what_cannot_be_written_is_not_held_and_that_is_told(memory: Memory) -> None:
-    await memory.held.hold(hold(why="first"))
+    await memory.decisions.keep(hold(why="first"))
 
     with full_disk():
         with pytest.raises(NotKept, match="database"):
-            await memory.held.hold(hold(why="second"))
+            await memory.decisions.keep(hold(why="second"))
         with pytest.raises(NotKept):
-            await memory.held.release("web", "cli")
+            await memory.decisions.release("web", "cli")
 
-    assert [each.why for each in (await memory.held.read()).of["web"]] == ["first"]
+    assert [each.why for each in (await memory.decisions.read()).of["web"]] == ["first"]
 
 
 async def test_what_was_read_last_counts_where_it_cannot_be_read_any_more(
     memory: Memory, tmp_path: Path
 ) -> None:
-    await memory.held.hold(hold())
-    before = await memory.held.read()
+    await memory.decisions.keep(hold())
+    before = await memory.decisions.read()
     (tmp_path / FILE).write_bytes(b"garbage" * 1000)
 
-    assert await memory.held.read() == before
+    assert await memory.decisions.read() == before

@@ -1,7 +1,7 @@
-"""What people hold back, and which image they let go ahead: kept by the container's name, across restarts.
+"""What people decide of containers, to hold them or to let an image go ahead; it outlives restarts.
 
-A container that is made anew under its name is held as before. What cannot be read any more is as it was read
-last, for a hold that nobody sees is broken.
+A decision is kept by the container's name: one that is made anew under its name is held as before.
+What cannot be read any more is as it was read last, for a hold that nobody sees is broken.
 """
 
 import time
@@ -17,19 +17,18 @@ from watcher.store.keys import Key
 if TYPE_CHECKING:
     import sqlite3
 
-# `left`: the image that a rollback went away from.
-Kind = Literal["hold", "left", "approve"]
+DecisionKind = Literal["hold", "approve"]
 
 _COLUMNS = "name, kind, at, until, image, by, why"
 
 
 @frozen
-class Hold:
+class Decision:
     """One decision of a person.
 
     Attributes:
         name: The container's name.
-        kind: What was decided; `approve` lets an image go ahead, the others hold it back.
+        kind: What was decided; `approve` lets an image go ahead, `hold` keeps the container as it is.
         at: When, in seconds since the epoch.
         until: When it is over, likewise; 0 where no clock ends it.
         image: The id of the only image that it concerns; empty where it concerns each.
@@ -38,7 +37,7 @@ class Hold:
     """
 
     name: str
-    kind: Kind
+    kind: DecisionKind
     at: float
     until: float = 0.0
     image: str = ""
@@ -47,16 +46,16 @@ class Hold:
 
 
 @frozen
-class Holds:
+class Decisions:
     """All that is held and approved of one engine's containers, as it was read. Pure.
 
     Attributes:
         of: The decisions on each container, by its name.
     """
 
-    of: Mapping[str, tuple[Hold, ...]] = field(factory=dict)
+    of: Mapping[str, tuple[Decision, ...]] = field(factory=dict)
 
-    def held(self, name: str, image: str, now: float) -> Hold | None:
+    def held(self, name: str, image: str, now: float) -> Decision | None:
         """What holds a container back.
 
         Args:
@@ -79,10 +78,10 @@ class Holds:
         return any(each.kind == "approve" and each.image == image for each in self.of.get(name, ()))
 
 
-NO_DECISIONS = Holds()
+NO_DECISIONS = Decisions()
 
 
-class HoldStore:
+class DecisionStore:
     """What is held and approved of one engine's containers, in a database that others may share.
 
     Args:
@@ -93,28 +92,28 @@ class HoldStore:
     def __init__(self, database: Database, key: Callable[[str], Awaitable[Key]]) -> None:
         self._database = database
         self._key = key
-        self._last = Holds()
+        self._last = Decisions()
 
-    async def read(self) -> Holds:
+    async def read(self) -> Decisions:
         """All of it, as it is now."""
         engine = (await self._key("")).engine
 
-        def work(connection: "sqlite3.Connection") -> Holds:
+        def work(connection: "sqlite3.Connection") -> Decisions:
             query = f"SELECT {_COLUMNS} FROM holds WHERE engine = ?"  # noqa: S608
-            return _by_name(Hold(*row) for row in connection.execute(query, [engine]))
+            return _by_name(Decision(*row) for row in connection.execute(query, [engine]))
 
         self._last = await self._database.read(work, self._last)
         return self._last
 
-    async def hold(self, hold: Hold) -> None:
+    async def keep(self, decision: Decision) -> None:
         """Keep a decision in the place of the last one of its kind, and write it into the history.
 
         Raises:
             NotKept: It could not be written.
         """
-        key = await self._key(hold.name)
-        row = history.decision("approve" if hold.kind == "approve" else "hold", key, hold.by, hold.why)
-        values = asdict(hold) | {"engine": key.engine}
+        key = await self._key(decision.name)
+        row = history.decision(decision.kind, key, decision.by, decision.why)
+        values = asdict(decision) | {"engine": key.engine}
 
         def work(connection: "sqlite3.Connection") -> None:
             named = f"(engine, {_COLUMNS}) VALUES (:engine, :name, :kind, :at, :until, :image, :by, :why)"
@@ -142,7 +141,7 @@ class HoldStore:
 
         return await self._database.write(work)
 
-    async def forget(self, name: str, kinds: Collection[Kind]) -> None:
+    async def forget(self, name: str, kinds: Collection[DecisionKind]) -> None:
         """Drop decisions that are over, of which nothing need be said: an approval that was used.
 
         Raises:
@@ -158,12 +157,12 @@ class HoldStore:
         await self._database.write(work)
 
 
-def _counts(hold: Hold, image: str, now: float) -> bool:
-    return (not hold.until or now < hold.until) and hold.image in ("", image)
+def _counts(decision: Decision, image: str, now: float) -> bool:
+    return (not decision.until or now < decision.until) and decision.image in ("", image)
 
 
-def _by_name(found: Iterable[Hold]) -> Holds:
-    names = dict[str, tuple[Hold, ...]]()
+def _by_name(found: Iterable[Decision]) -> Decisions:
+    names = dict[str, tuple[Decision, ...]]()
     for each in found:
         names[each.name] = (*names.get(each.name, ()), each)
-    return Holds(names)
+    return Decisions(names)
