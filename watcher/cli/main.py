@@ -8,7 +8,8 @@ import click
 from watcher import __version__
 from watcher.cli.options import setting_options, state_dir_option
 from watcher.cli.runner import HELP, SETTINGS, Commands, debug_option, run, run_without_engine
-from watcher.config.settings import duration, state_folder
+from watcher.config.grammar import duration
+from watcher.config.settings import state_folder
 from watcher.store import heartbeat
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -8,7 +8,8 @@ import click
 from attrs import Attribute, fields
 from click.core import ParameterSource
 
-from watcher.config.settings import DaemonSettings, OneOf, Policy, variable
+from watcher.config.grammar import OneOf
+from watcher.config.settings import DaemonSettings, Policy, variable
 
 _KINDS: dict[type, str] = {float: "duration", int: "number", tuple: "kinds"}
 _UNITS = (("h", 3600.0), ("m", 60.0), ("s", 1.0))

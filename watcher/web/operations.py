@@ -14,7 +14,7 @@ from aiohttp import web
 from watcher.check import decisions, freshness, status
 from watcher.check.decisions import own_name
 from watcher.check.records import record
-from watcher.config.settings import duration
+from watcher.config.grammar import duration
 from watcher.host.context import Context
 from watcher.model.errors import NoSuchContainer, WatcherError, unexpected
 from watcher.model.json_object import Json

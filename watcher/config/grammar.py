@@ -1,0 +1,90 @@
+"""The grammar of single values: a reader takes a text, and refuses (ValueError) one that is none. Pure."""
+
+import re
+
+from watcher.model.names import container_name
+
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_LONGEST_S = 100 * 365 * 86400.0  # beyond that it is a slip, and no date any more
+_PART = re.compile(r"([0-9]+)(ms|s|m|h|d)")
+
+
+def duration(text: str) -> float:
+    """Read `500ms`, `10s`, `1h30m`, `7d` or `0` into seconds.
+
+    Raises:
+        ValueError: It is none of those, or longer than a hundred years.
+    """
+    if text == "0":
+        return 0.0
+    parts = _PART.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise ValueError(text)
+    seconds = sum(float(number) * _SECONDS[unit] for number, unit in parts)
+    if seconds > _LONGEST_S:
+        raise ValueError(text)
+    return seconds
+
+
+def interval(text: str) -> float:
+    """Read a duration of a second or more: less would hammer the registries.
+
+    Raises:
+        ValueError: It is none.
+    """
+    seconds = duration(text)
+    if seconds < 1:
+        raise ValueError(text)
+    return seconds
+
+
+def boolean(text: str) -> bool:
+    """Read `true` or `false`.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    return bool(("false", "true").index(text))
+
+
+class OneOf:
+    """A reader that takes just these words."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def __call__(self, text: str) -> str:
+        """Read one of them; ValueError for any other."""
+        return self.words[self.words.index(text)]
+
+
+def whole_number(text: str) -> int:
+    """Read a number of 1 or more.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not text.isascii() or not text.isdecimal() or int(text) < 1:
+        raise ValueError(text)
+    return int(text)
+
+
+def count(text: str) -> int:
+    """Read a number of 0 or more.
+
+    Raises:
+        ValueError: It is none.
+    """
+    return 0 if text == "0" else whole_number(text)
+
+
+def container_names(text: str) -> tuple[str, ...]:
+    """Read names of containers, separated by commas.
+
+    Raises:
+        ValueError: One of them is no name.
+    """
+    found = tuple(part.strip() for part in text.split(","))
+    if not all(container_name(name) == name for name in found):
+        raise ValueError(text)
+    return found
