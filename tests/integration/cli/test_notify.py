@@ -24,18 +24,6 @@ def cli(tmp_path: Path) -> Iterator[Commands]:
     commands.close()
 
 
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as made:
-        yield made
-
-
-@pytest.fixture
-def mail_server() -> Iterator[MailServer]:
-    with MailServer() as made:
-        yield made
-
-
 def tried(cli: Commands, notify: str, **env: str) -> Result:
     return cli("watcher", "notify", "--test", env={"CTR_UPDATER_NOTIFY": notify, **env})
 

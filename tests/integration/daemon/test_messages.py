@@ -1,7 +1,7 @@
 """What people are told: once, whatever becomes of the daemon, and in nobody's way."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,6 @@ Once = Callable[..., Result]
 NOTIFY = (*LOCAL, "--label", "ctr-updater.mode=notify")
 FAILS: dict[str, Any] = {"cmd": "exit 3"}
 SECRET = "s3cretpath"  # noqa: S105 - the test's own
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as made:
-        yield made
 
 
 def to(receiver: Receiver) -> dict[str, str]:
@@ -278,60 +272,6 @@ def test_apprise_sends_in_a_child_that_is_gone_when_there_is_no_news(start: Star
         wait_until(lambda: bool(server.mails), "the mail")
         wait_until(lambda: not children(daemon), "the end of the child")
         assert web.name in str(server.mails[0])
-
-
-def test_each_pass_is_pinged(start: Start, stack: Stack, receiver: Receiver) -> None:
-    labelled(stack)
-
-    start("--interval", "1s", "--ping-url", f"{receiver.url}/ping/{SECRET}")
-
-    wait_until(lambda: len(receiver.requests) > 1, "two pings")
-    assert {*receiver.asked()} == {f"GET /ping/{SECRET}"}
-
-
-def test_a_pass_that_did_not_go_well_is_pinged_as_such_and_what_is_only_held_is_not(
-    once: Once, stack: Stack, receiver: Receiver
-) -> None:
-    outdated(stack, *LOCAL, new=FAILS)
-    env = {"CTR_UPDATER_PING_URL": f"{receiver.url}/ping"}
-
-    assert [once(env=env).code, once(env=env).code] == [6, 0]
-
-    assert receiver.asked() == ["GET /ping/fail", "GET /ping"]
-
-
-def test_a_pass_of_the_daemon_that_did_not_go_well_is_pinged_as_such(
-    start: Start, stack: Stack, receiver: Receiver
-) -> None:
-    app: App = outdated(stack, *LOCAL, new=FAILS)
-
-    daemon = start("--ping-url", f"{receiver.url}/ping")
-
-    daemon.wait("update rolled back", container=app.name)
-    wait_until(lambda: bool(receiver.requests), "the ping")
-    assert receiver.asked() == ["GET /ping/fail"]
-
-
-def test_a_pass_without_an_engine_did_not_go_well(once: Once, receiver: Receiver) -> None:
-    env = {"CTR_UPDATER_PING_URL": f"{receiver.url}/ping"}
-
-    assert once(host="unix:///nonexistent/docker.sock", env=env).code == 4
-
-    assert receiver.asked() == ["GET /ping/fail"]
-
-
-def test_a_ping_that_fails_is_a_line_without_its_secret(once: Once, stack: Stack) -> None:
-    labelled(stack)
-    nobody = f"http://127.0.0.1:{free_port()}"
-
-    done = once("--ping-url", f"{nobody}/{SECRET}")
-
-    assert (done.code, "ping failed" in done.err, nobody in done.err, SECRET in done.err) == (
-        0,
-        True,
-        True,
-        False,
-    )
 
 
 def test_the_state_directory_holds_no_address(

@@ -1,0 +1,69 @@
+"""What is asked for after each pass: how it went, once, and without its secret."""
+
+from collections.abc import Callable
+
+from tests.integration.apps import App, outdated
+from tests.integration.daemon.apps import LOCAL, labelled
+from tests.integration.daemon.conftest import Start
+from tests.integration.daemon.test_messages import FAILS, SECRET
+from tests.testbed.cli import Result
+from tests.testbed.ports import free_port
+from tests.testbed.processes import wait_until
+from tests.testbed.receiver import Receiver
+from tests.testbed.stack import Stack
+
+Once = Callable[..., Result]
+
+
+def test_each_pass_is_pinged(start: Start, stack: Stack, receiver: Receiver) -> None:
+    labelled(stack)
+
+    start("--interval", "1s", "--ping-url", f"{receiver.url}/ping/{SECRET}")
+
+    wait_until(lambda: len(receiver.requests) > 1, "two pings")
+    assert {*receiver.asked()} == {f"GET /ping/{SECRET}"}
+
+
+def test_a_pass_that_did_not_go_well_is_pinged_as_such_and_what_is_only_held_is_not(
+    once: Once, stack: Stack, receiver: Receiver
+) -> None:
+    outdated(stack, *LOCAL, new=FAILS)
+    env = {"CTR_UPDATER_PING_URL": f"{receiver.url}/ping"}
+
+    assert [once(env=env).code, once(env=env).code] == [6, 0]
+
+    assert receiver.asked() == ["GET /ping/fail", "GET /ping"]
+
+
+def test_a_pass_of_the_daemon_that_did_not_go_well_is_pinged_as_such(
+    start: Start, stack: Stack, receiver: Receiver
+) -> None:
+    app: App = outdated(stack, *LOCAL, new=FAILS)
+
+    daemon = start("--ping-url", f"{receiver.url}/ping")
+
+    daemon.wait("update rolled back", container=app.name)
+    wait_until(lambda: bool(receiver.requests), "the ping")
+    assert receiver.asked() == ["GET /ping/fail"]
+
+
+def test_a_pass_without_an_engine_did_not_go_well(once: Once, receiver: Receiver) -> None:
+    env = {"CTR_UPDATER_PING_URL": f"{receiver.url}/ping"}
+
+    assert once(host="unix:///nonexistent/docker.sock", env=env).code == 4
+
+    assert receiver.asked() == ["GET /ping/fail"]
+
+
+def test_a_ping_that_fails_is_a_line_without_its_secret(once: Once, stack: Stack) -> None:
+    labelled(stack)
+    nobody = f"http://127.0.0.1:{free_port()}"
+
+    done = once("--ping-url", f"{nobody}/{SECRET}")
+
+    assert (done.code, "ping failed" in done.err, nobody in done.err, SECRET in done.err) == (
+        0,
+        True,
+        True,
+        False,
+    )
