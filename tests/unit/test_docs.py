@@ -6,7 +6,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from watcher.cli.main import main
-from watcher.update.service import Done
+from watcher.update.request import Done
 
 ROOT = Path(__file__).parents[2]
 README = " ".join((ROOT / "README.md").read_text().split())

@@ -99,6 +99,7 @@ ELSEWHERE = {
     "update/open_updates": f"{INTEGRATION}/recovery/test_bereft.py",
     "update/permissions": f"{INTEGRATION}/registry/live/test_socket_proxy.py",
     "update/prune_guard": f"{INTEGRATION}/recovery/test_prune.py",
+    "update/request": f"{INTEGRATION}/update/test_update.py",
     "update/rollback": f"{INTEGRATION}/update/test_rollback.py",
     "update/service": f"{INTEGRATION}/update/test_update.py",
     "update/settlement": f"{INTEGRATION}/update/test_events.py",

@@ -27,7 +27,7 @@ from watcher.model.quoting import escaped
 from watcher.store.heartbeat import Pulse
 from watcher.update import by_hand
 from watcher.update.by_hand import Result
-from watcher.update.service import Done, Outcome, Request
+from watcher.update.request import Done, Outcome, Request
 
 _NOT_BACK = "its data stay as they are, and `docker compose up -d` would take its tag's image again"
 _ALLOWANCE_S = 3 * FULL_LOOK_S

@@ -29,7 +29,7 @@ from watcher.model.update_events import Change, Judged, NotRestarted, NotUpdated
 from watcher.update.change import change_of
 from watcher.update.consent import withheld
 from watcher.update.coordinator import Coordinator
-from watcher.update.service import Request
+from watcher.update.request import Request
 from watcher.update.settlement import settle_open
 
 # What is made anew at each try has another id each time, and that is no news.

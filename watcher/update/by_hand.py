@@ -10,8 +10,8 @@ from watcher.model.json_object import Json
 from watcher.model.names import name_of
 from watcher.recovery.unrecorded import record_unrecorded
 from watcher.update.coordinator import Coordinator
+from watcher.update.request import Outcome, Request
 from watcher.update.sequencer import Turns, order_of
-from watcher.update.service import Outcome, Request
 
 Result = Outcome | WatcherError | str
 

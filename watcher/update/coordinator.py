@@ -23,8 +23,8 @@ from watcher.update.account import untried
 from watcher.update.change import change_now, change_of
 from watcher.update.news import Repeats
 from watcher.update.plan import Plan
+from watcher.update.request import Done, Outcome, Request
 from watcher.update.sequencer import Turns
-from watcher.update.service import Done, Outcome, Request
 
 
 class Coordinator:

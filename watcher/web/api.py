@@ -13,7 +13,7 @@ from watcher.host.context import Context
 from watcher.model.errors import EngineError, WatcherError
 from watcher.recovery.unrecorded import record_unrecorded
 from watcher.update import by_hand
-from watcher.update.service import Outcome, Request
+from watcher.update.request import Outcome, Request
 from watcher.web.bodies import BadRequest
 from watcher.web.guard import Access
 from watcher.web.routes import Route

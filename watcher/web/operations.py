@@ -20,7 +20,7 @@ from watcher.model.errors import NoSuchContainer, WatcherError, unexpected
 from watcher.model.json_object import Json
 from watcher.recovery.state import scenes
 from watcher.update import by_hand
-from watcher.update.service import Outcome, Request
+from watcher.update.request import Outcome, Request
 from watcher.web.answers import error
 from watcher.web.api import ONE, one
 from watcher.web.bodies import BadRequest, read

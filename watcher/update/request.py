@@ -1,0 +1,71 @@
+"""What is wanted of an update of one container, and what became of it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from watcher.check.judgement import Assessment
+from watcher.update.attempt import Announce
+from watcher.update.plan import Plan
+
+
+class Done(StrEnum):
+    """How an update ended that did not fail."""
+
+    CURRENT = "current"
+    UPDATED = "updated"
+    PLANNED = "planned"
+
+
+@frozen
+class Outcome:
+    """What became of one container.
+
+    Attributes:
+        assessment: As it was found.
+        done: What was done about it.
+        plan: The plan, as text, where there was one.
+        warnings: What a person should know all the same, a line each.
+        took: Seconds that each step took, by its name; with the container's where that is another one.
+        with_it: The names of those that were replaced with it.
+        took_s: Seconds that all of it took, from its first look at the image on.
+        steps: The plan itself, where nothing but that was asked for.
+        is_job_undone: Whether it is a job that others wait for, and did not do its work with its new image.
+    """
+
+    assessment: Assessment
+    done: Done
+    plan: str = ""
+    warnings: tuple[str, ...] = ()
+    took: Mapping[str, float] = field(factory=dict)
+    with_it: tuple[str, ...] = ()
+    took_s: float = 0.0
+    steps: Plan | None = None
+    is_job_undone: bool = False
+
+
+@frozen
+class Request:
+    """What a person, or the daemon, wants of an update.
+
+    Attributes:
+        pull: Pull first; else the local cache alone is looked at.
+        dry_run: Only plan.
+        again: Also try an image that failed before, or that a person holds the container back from.
+        cautious: Rather leave a container alone than keep values that may be its old image's defaults.
+        unattended: Nobody asked for it by hand: only what is approved, where the container's mode wants that.
+        spared: Names of those that are not to be restarted after it, for they are updated themselves.
+        announce: Told the update and its plan before the first step.
+        back: Go back to this image that it ran before, by its id or its version; empty is the last one, and
+            None is an update.
+    """
+
+    pull: bool = False
+    dry_run: bool = False
+    again: bool = False
+    cautious: bool = False
+    unattended: bool = False
+    spared: frozenset[str] = frozenset()
+    announce: Announce = lambda *_: None
+    back: str | None = None
