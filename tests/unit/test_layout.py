@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 UNIT, INTEGRATION = "tests/unit", "tests/integration"
+LONGEST = 300  # lines of a module
 
 # What these do is a conversation with an engine or a registry, and is tested on real ones.
 ELSEWHERE = {
@@ -148,6 +149,14 @@ def test_a_unit_test_lies_with_the_module_of_its_name(path: Path) -> None:
     names = [module.rpartition("/")[2] for module in modules() if module.startswith(f"{package}/")]
 
     assert any(f"{path.stem}_".startswith(f"test_{name}_") for name in names)
+
+
+def test_no_module_is_too_long_to_be_read_at_once() -> None:
+    paths = [path for folder in ("watcher", "tests") for path in (ROOT / folder).rglob("*.py")]
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in paths}
+
+    assert "watcher/update/service.py" in lengths
+    assert {path: lines for path, lines in lengths.items() if lines > LONGEST} == {}
 
 
 def named_modules() -> set[str]:
