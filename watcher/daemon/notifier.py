@@ -56,6 +56,7 @@ class Notifier:
             chosen=settings.notify_on,
             name=self._name,
             identify=self._engine,
+            engine_name=context.engine_name,
             ring=self._sender.ring,
         )
         self._tasks = set[asyncio.Task[None]]()
@@ -89,12 +90,13 @@ class Notifier:
 
     async def expect(self, attempt: Attempt) -> None:
         """Keep what the attempt is about to tell, should this process not live to."""
-        if found := reading.attempted(attempt):
+        if found := reading.attempted(attempt, await self._engine()):
             await self._collector.expect(found)
 
     async def record(self, attempt: Attempt) -> None:
         """Keep what the end of an attempt tells before anything else begins."""
-        await self._collector.ended(reading.attempted(attempt), attempt.name)
+        found = reading.attempted(attempt, await self._engine())
+        await self._collector.ended(found, attempt.name)
 
     async def recheck(self, names: Collection[str]) -> set[str]:
         """The containers of which what was told may be over, once in a pass; `names` are all followed."""

@@ -14,7 +14,7 @@ from attrs import asdict, evolve
 
 from watcher.notifications.addresses import Address
 from watcher.notifications.message import compose
-from watcher.notifications.news import ATTENTION, AVAILABLE, RECOVERED, UNKNOWN, UPDATED, News
+from watcher.notifications.news import ATTENTION, RECOVERED, UNKNOWN, UPDATED, News
 from watcher.notifications.reading import OF_A_CONTAINER, Over, Told, happened
 from watcher.store.outbox import EXPECTED, Notice, Outbox, Standing
 
@@ -31,6 +31,7 @@ class Collector:
         chosen: The kinds that are told; what wants a person is told in any case.
         name: Gives the name of where all this happens, for the title.
         identify: Gives the engine's id.
+        engine_name: What programs are told of the engine of a container.
         ring: Called when there is a message to be sent.
         clock: Seconds since the epoch.
     """
@@ -43,6 +44,7 @@ class Collector:
         chosen: Collection[str],
         name: Callable[[], Awaitable[str]],
         identify: Callable[[], Awaitable[str]],
+        engine_name: str,
         ring: Callable[[], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -51,6 +53,7 @@ class Collector:
         self._chosen = {*chosen, ATTENTION}
         self._host, self._name = "", name
         self._identify = identify
+        self._engine_name = engine_name
         self._ring = ring
         self._clock = clock
         self._first = self._last = 0.0
@@ -142,7 +145,7 @@ class Collector:
         return Notice(
             await self._identify(),
             *(news.container, news.kind, news.state),
-            record=json.dumps(asdict(news)),
+            record=self._record(news),
             due=due,
             ends=told.ends,
             unless=told.unless,
@@ -152,15 +155,17 @@ class Collector:
         if not any(each[:2] == (about, kind) for each in await self._stands() for kind in over.kinds):
             return
         facts = {"name": about, "image": over.image}
-        news = json.dumps(asdict(News(RECOVERED, about, image=over.image, facts=facts)))
-        notice = Notice(await self._identify(), about, RECOVERED, "", news, 0, (AVAILABLE,))
-        if AVAILABLE in over.kinds:  # that there is no update any more is no recovery
-            await self._outbox.over(notice, self._clock(), is_told=False)
+        record = self._record(News(RECOVERED, about, image=over.image, facts=facts))
+        notice = Notice(await self._identify(), about, RECOVERED, "", record, 0, over.kinds)
         is_told = over.is_told and RECOVERED in self._chosen
-        if await self._outbox.over(evolve(notice, ends=over.kinds), self._clock(), is_told=is_told):
+        if await self._outbox.over(notice, self._clock(), is_told=is_told):
             self._begin()
         self._drop({about})
         self._changed.set()
+
+    def _record(self, news: News) -> str:
+        """What is kept of news; an attempt says itself of which engine it is, by its id as in the history."""
+        return json.dumps(asdict(evolve(news, facts={"engine": self._engine_name} | news.facts)))
 
     async def _stands(self) -> set[Standing]:
         if self._standing is None:

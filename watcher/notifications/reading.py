@@ -2,7 +2,7 @@
 
 import re
 
-from attrs import asdict, frozen
+from attrs import asdict, evolve, frozen
 
 from watcher.model.errors import Trouble
 from watcher.model.events import Event
@@ -10,13 +10,13 @@ from watcher.model.json_object import Json
 from watcher.model.registry_events import TagGivenUp, TagNotPulled, TagPulledAgain
 from watcher.model.update_events import Attempt, Change, Doubted, Judged, NotRestarted, NotUpdated, Waiting
 from watcher.notifications.news import ATTENTION, AVAILABLE, FAILED, HELD, UNKNOWN, UPDATED, News
+from watcher.store.history import record_of
 
 PATIENCE_S = 24 * 3600.0  # a registry that is away for an hour is nobody's business
 FINISHED = "was finished"  # says an attempt of an update that was cut short
 OF_A_CONTAINER = "container"  # the state of what is unknown; of a tag or a registry it is empty
 STOPPED = "stopped by a signal"  # says one that a person ended
 
-_KEPT = ("containers", "output")  # for the history alone
 _STANDING = (ATTENTION, FAILED, UNKNOWN, HELD, AVAILABLE)
 _FAILURES = (ATTENTION, FAILED)
 _ENGINE_REFUSED, _UNKNOWN, _FAILED = 4, 5, 6
@@ -60,8 +60,13 @@ class Over:
     is_told: bool = True
 
 
-def attempted(attempt: Attempt) -> Told | None:
-    """What the end of an attempt means; one that was refused is told by the event that says so."""
+def attempted(attempt: Attempt, engine: str = "") -> Told | None:
+    """What the end of an attempt means; one that was refused is told by the event that says so.
+
+    Args:
+        attempt: As it ended.
+        engine: The engine's id.
+    """
     is_done = attempt.outcome == "updated" or (attempt.outcome == "recovered" and FINISHED in attempt.why)
     if attempt.outcome == "refused" or (attempt.why == STOPPED and not is_done):
         return None
@@ -75,7 +80,7 @@ def attempted(attempt: Attempt) -> Told | None:
         "" if attempt.outcome == "updated" else attempt.why,
         attempt.down_s,
         attempt.link or "",
-        _facts(attempt),
+        _facts(attempt, engine),
     )
     return happened(news)
 
@@ -177,5 +182,6 @@ def _news(kind: str, change: Change, why: str, state: str | None = None, **facts
     )
 
 
-def _facts(attempt: Attempt) -> Json:
-    return {name: value for name, value in asdict(attempt).items() if name not in _KEPT}
+def _facts(attempt: Attempt, engine: str) -> Json:
+    """The attempt's keys in the history; what its container wrote stays there, for others are told this."""
+    return record_of(evolve(attempt, output=()), engine)

@@ -11,8 +11,9 @@ import pytest
 from tests.integration.apps import App, outdated, published
 from tests.integration.daemon.apps import LOCAL, OPT_IN, is_replaced, labelled, move
 from tests.integration.daemon.conftest import Running, Start
+from tests.integration.decisions import Person
 from tests.testbed.badregistry import BadRegistry, Hang, answer
-from tests.testbed.cli import Result
+from tests.testbed.cli import Commands, Result
 from tests.testbed.faults import run
 from tests.testbed.ports import free_port
 from tests.testbed.processes import wait_until
@@ -22,6 +23,7 @@ from tests.testbed.registry import PrivateRegistry
 from tests.testbed.stack import Stack
 
 Once = Callable[..., Result]
+APPROVE = ("--label", "ctr-updater.mode=approve")
 NOTIFY = (*LOCAL, "--label", "ctr-updater.mode=notify")
 FAILS: dict[str, Any] = {"cmd": "exit 3"}
 SECRET = "s3cretpath"  # noqa: S105 - the test's own
@@ -67,6 +69,7 @@ def test_one_message_tells_what_a_pass_did(once: Once, stack: Stack, receiver: R
     (attempt,) = [each for each in got["events"] if each["event"] == "updated"]
     assert {
         "at",
+        "engine",
         "name",
         "kind",
         "outcome",
@@ -101,9 +104,26 @@ def test_each_thing_is_told_once_across_restarts_and_its_end_once(
     for _ in range(2):
         once(env=to(receiver))
 
-    assert [each for each in told(receiver) if each[1] not in {"failed", "available"}] == [
-        (bad.name, "recovered")
+    assert sorted(each for each in told(receiver) if each[1] not in {"failed", "available"}) == [
+        (bad.name, "recovered"),
+        (notified.name, "recovered"),
     ]
+
+
+def test_an_update_that_waits_for_a_person_is_told_once_and_again_when_it_is_done(
+    start: Start, stack: Stack, receiver: Receiver, cli: Commands
+) -> None:
+    web = labelled(stack, *APPROVE)
+    start("--interval", "1s", env=to(receiver)).looked()
+
+    new = move(stack, web)
+    arrival(receiver)
+    assert told(receiver) == [(web.name, "available")]
+    assert f"`watcher approve {web.name}` lets it go ahead" in receiver.got()[0]["text"]
+    Person(cli, stack).decide(web.name, "approve", image=new)
+
+    wait_until(lambda: len(told(receiver)) > 1, "the second message")
+    assert told(receiver) == [(web.name, "available"), (web.name, "updated")]
 
 
 def test_another_image_is_told_again(once: Once, stack: Stack, receiver: Receiver) -> None:

@@ -31,6 +31,7 @@ class Telling:
             chosen=chosen,
             name=self._name,
             identify=self._identify,
+            engine_name="local",
             ring=lambda: self.at.append(virtual_time.now()),
             clock=lambda: asyncio.get_running_loop().time(),
         )
@@ -181,16 +182,34 @@ def test_only_what_was_chosen_is_told_and_what_wants_a_person_always() -> None:
     run(work, chosen=["updated"])
 
 
-def test_that_there_is_no_update_any_more_is_no_recovery() -> None:
+def test_an_update_that_is_not_available_any_more_is_over_once_and_may_come_again() -> None:
     async def work(told: Telling) -> None:
         await told.tell("web", "available")
-        await told.collector.take(Over(("web",), ("failed", "available")))
+        for _ in range(2):
+            await told.collector.take(Over(("web",), ("failed", "available")))
         await told.collector.seal()
-        assert await told.events() == [("web", "available")]
+        assert await told.events() == [("web", "available"), ("web", "recovered")]
 
         await told.tell("web", "available")
         await told.collector.seal()
         assert await told.events() == [("web", "available")]
+
+    run(work)
+
+
+def test_programs_are_told_of_which_engine_a_container_is() -> None:
+    async def work(told: Telling) -> None:
+        await told.tell("web", "held")
+        await told.collector.take(Over(("web",), ("held",)))
+        await told.collector.seal()
+
+        letter = await told.outbox.take(ADDRESS.key, virtual_time.now(), 60)
+        assert letter
+        events = json.loads(letter.message)["events"]
+        assert [(each["event"], each["engine"]) for each in events] == [
+            ("held", "local"),
+            ("recovered", "local"),
+        ]
 
     run(work)
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from attrs import asdict, evolve
+from attrs import evolve
 
 from watcher.model.events import Event, PassBegan
 from watcher.model.registry_events import TagGivenUp, TagNotPulled, TagPulledAgain
@@ -21,6 +21,7 @@ from watcher.model.update_events import (
 from watcher.notifications.message import compose
 from watcher.notifications.news import News
 from watcher.notifications.reading import OF_A_CONTAINER, PATIENCE_S, Over, Told, attempted, read
+from watcher.store.history import record_of
 
 OLD, NEW = f"sha256:{'a' * 64}", f"sha256:{'b' * 64}"
 CHANGE = Change("web", "nginx:1", OLD, NEW)
@@ -60,14 +61,23 @@ def test_an_update_is_told_with_versions_time_and_link_and_ends_whatever_was_so(
     assert set(told.ends) == STANDING | {"updated"}
 
 
-def test_programs_are_told_the_attempt_with_its_keys_in_the_history() -> None:
-    record = json.loads(json.dumps(news(attempted(ATTEMPT)).record))
+def test_programs_are_told_the_attempt_as_the_history_has_it() -> None:
+    found = evolve(ATTEMPT, old=ImageVersion(""), took_s=1.23456)
 
-    assert record == {"event": "updated", "container": "web"} | {
-        name: value if name != "along" else ["side"]
-        for name, value in asdict(ATTEMPT).items()
-        if name not in {"containers", "output"}
-    }
+    record = json.loads(json.dumps(news(attempted(found, "engine's id")).record))
+
+    assert record == {"event": "updated", "container": "web"} | json.loads(
+        json.dumps(record_of(found, "engine's id"))
+    )
+    assert (record["engine"], record["old"], record["took_s"]) == ("engine's id", None, 1.235)
+
+
+def test_what_a_container_wrote_stays_in_the_history_but_for_the_reason() -> None:
+    found = evolve(ATTEMPT, outcome="rolled back", why="it ended", output=("its words",))
+
+    record = news(attempted(found)).record
+
+    assert (record["why"], "its words" in str(record)) == ("it ended", False)
 
 
 def test_an_update_that_is_told_twice_is_the_same_and_the_next_one_is_not() -> None:
