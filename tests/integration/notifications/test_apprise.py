@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,15 @@ MESSAGE = compose("nas", [News("updated", "my_web", image="nginx:1", why="a *sta
 SECRET = "s3cretpath"  # noqa: S105 - the test's own
 
 
-def children() -> list[int]:
-    """The processes that this one has started and not reaped."""
-    return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+Children = Callable[[], list[int]]
+
+
+@pytest.fixture
+def children() -> Children:
+    """Gives the processes that this one has started since, and not reaped."""
+    path = Path(f"/proc/self/task/{os.getpid()}/children")
+    before = path.read_text().split()  # engines of other tests
+    return lambda: [int(pid) for pid in path.read_text().split() if pid not in before]
 
 
 def shown(pid: int, name: str) -> str:
@@ -34,7 +41,7 @@ def shown(pid: int, name: str) -> str:
     return Path(f"/proc/{pid}/{name}").read_text()
 
 
-async def test_json_is_sent_by_apprise(receiver: Receiver) -> None:
+async def test_json_is_sent_by_apprise(receiver: Receiver, children: Children) -> None:
     assert await send(address(f"json://127.0.0.1:{receiver.port}/hook"), MESSAGE) == Answer()
 
     (got,) = receiver.got()
@@ -97,7 +104,7 @@ async def test_a_receiver_that_is_not_there_is_said() -> None:
 
 
 async def test_a_child_that_takes_too_long_is_killed_and_reaped(
-    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch, children: Children
 ) -> None:
     monkeypatch.setattr(apprise_process, "LIMIT_S", 3)
     receiver.on("", Hang())
@@ -107,7 +114,7 @@ async def test_a_child_that_takes_too_long_is_killed_and_reaped(
     assert (found.why, children()) == ("it took longer than 3 s", [])
 
 
-async def test_a_child_goes_with_whoever_waits_for_it(receiver: Receiver) -> None:
+async def test_a_child_goes_with_whoever_waits_for_it(receiver: Receiver, children: Children) -> None:
     receiver.on("", hang := Hang())
     task = asyncio.create_task(send(address(f"json://127.0.0.1:{receiver.port}/x?rto=100"), MESSAGE))
     await asyncio.to_thread(hang.reached.wait)
@@ -118,7 +125,9 @@ async def test_a_child_goes_with_whoever_waits_for_it(receiver: Receiver) -> Non
     assert (task.cancelled(), children()) == (True, [])
 
 
-async def test_a_child_that_is_killed_is_a_message_that_was_not_taken(receiver: Receiver) -> None:
+async def test_a_child_that_is_killed_is_a_message_that_was_not_taken(
+    receiver: Receiver, children: Children
+) -> None:
     receiver.on("", hang := Hang())
     task = asyncio.create_task(send(address(f"json://127.0.0.1:{receiver.port}/x?rto=100"), MESSAGE))
     await asyncio.to_thread(hang.reached.wait)
@@ -128,7 +137,7 @@ async def test_a_child_that_is_killed_is_a_message_that_was_not_taken(receiver: 
     assert await task == Answer("Apprise ended with -9")
 
 
-async def test_no_address_is_among_the_words_of_the_command(receiver: Receiver) -> None:
+async def test_no_address_is_among_the_words_of_the_command(receiver: Receiver, children: Children) -> None:
     """Everybody on the machine may read those."""
     receiver.on("", hang := Hang())
     task = asyncio.create_task(send(address(f"json://127.0.0.1:{receiver.port}/{SECRET}?rto=100"), MESSAGE))
