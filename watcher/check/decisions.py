@@ -8,7 +8,7 @@ from watcher.check.verdict import Status
 from watcher.host.context import Context
 from watcher.host.lookup import find
 from watcher.model.errors import NoSuchContainer, Refused, Unknown, WatcherError
-from watcher.model.inspection import Container
+from watcher.model.inspection import Container, left_by
 from watcher.model.names import Marker, container_name, short
 from watcher.recovery.state import scenes
 from watcher.store.decisions import Decision
@@ -47,8 +47,17 @@ async def release(context: Context, text: str) -> str:
     name = container_name(text) or text
     if name not in (await context.memory.decisions.read()).of:
         name = await own_name(context, text)
-    is_held = await context.memory.decisions.release(name, context.by)
+    is_held = await context.memory.decisions.release(name, context.by, await _left(context, name))
     return f"{name}: released" if is_held else f"{name}: nobody held it"
+
+
+async def _left(context: Context, name: str) -> str:
+    """The id of the image that a rollback left, which is held for that container until it is released."""
+    try:
+        left = left_by(await find(context.engine, name))
+    except NoSuchContainer:
+        return ""
+    return "" if (await context.memory.decisions.read()).is_released(name, left) else left
 
 
 async def approve(context: Context, text: str) -> str:

@@ -11,7 +11,7 @@ from watcher.config.settings import Policy
 from watcher.engine.client import Engine
 from watcher.engine.images import known_image
 from watcher.host.context import Context
-from watcher.model.inspection import Container, reference_of
+from watcher.model.inspection import Container, left_by, reference_of
 from watcher.model.json_object import Json
 from watcher.model.platform import platform
 
@@ -39,6 +39,8 @@ async def read(
     earlier = (await context.memory.former.of(name)).images
     ours = platform(container, running, engine.platform)
     facts = evolve(facts, running=running, failure=failure, platform=ours, earlier=earlier)
+    if left := left_by(container):
+        facts = evolve(facts, released=(await context.memory.decisions.read()).is_released(name, left))
     if policy:
         facts = await _with_policy(context, facts, policy, asked=asked and policy.source == "registry")
     return evolve(facts, now=time.time())

@@ -30,6 +30,7 @@ class Facts:
         asked: How the daemon's last question about its tag ended.
         meaning: What its tag means in the registry, which was asked just now.
         earlier: The images that it ran before.
+        released: Whether a person has let it take again what a rollback left.
         now: Seconds since the epoch, when all was read.
     """
 
@@ -43,6 +44,7 @@ class Facts:
     asked: Asked | None = None
     meaning: Meaning | None = None
     earlier: tuple[Kept, ...] = ()
+    released: bool = False
     now: float = 0.0
 
     @property
@@ -87,7 +89,7 @@ def judge(facts: Facts) -> Verdict:
     verdict, ref = compare(facts.container, facts.tagged, facts.running), facts.ref
     if facts.meaning and ref:
         verdict = by_registry(facts.container["Image"], ref, facts.meaning)
-    if image := left_by(facts.container):
+    if (image := left_by(facts.container)) and not facts.released:
         verdict = left(verdict, image, facts.tagged)
     if facts.failure:
         verdict = held(verdict, facts.failure.image, facts.failure.reason, facts.tagged)

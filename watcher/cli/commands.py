@@ -77,7 +77,7 @@ def update(names: Iterable[str], *, no_pull: bool, dry_run: bool, again: bool, a
 
 def rollback(name: str, *, to: str, dry_run: bool, as_json: bool) -> Command:
     """`watcher rollback`: an update to an image that the container ran before."""
-    request = Request(dry_run=dry_run, again=True, back=to)
+    request = Request(dry_run=dry_run, back=to)
 
     async def command(context: Context) -> int:
         updates = by_hand.update(context, [name], request)

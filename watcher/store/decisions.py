@@ -17,7 +17,8 @@ from watcher.store.keys import Key
 if TYPE_CHECKING:
     import sqlite3
 
-DecisionKind = Literal["hold", "approve"]
+# `released`: the image that a rollback went away from may be taken again.
+DecisionKind = Literal["hold", "released", "approve"]
 
 _COLUMNS = "name, kind, at, until, image, by, why"
 
@@ -28,7 +29,7 @@ class Decision:
 
     Attributes:
         name: The container's name.
-        kind: What was decided; `approve` lets an image go ahead, `hold` keeps the container as it is.
+        kind: What was decided; `hold` keeps the container as it is, the others let an image go ahead.
         at: When, in seconds since the epoch.
         until: When it is over, likewise; 0 where no clock ends it.
         image: The id of the only image that it concerns; empty where it concerns each.
@@ -63,15 +64,17 @@ class Decisions:
             image: The id of the image that its tag means; one that is not known is as good as another one.
             now: Seconds since the epoch.
         """
-        found = [
-            each for each in self.of.get(name, ()) if each.kind != "approve" and _counts(each, image, now)
-        ]
+        found = [each for each in self.of.get(name, ()) if each.kind == "hold" and _counts(each, image, now)]
         return max(found, key=lambda each: (not each.image, each.until or float("inf")), default=None)
 
     def is_held_until_released(self, name: str) -> bool:
         """Whether a container is held back from every image, and no clock ends that."""
         held = (each for each in self.of.get(name, ()) if each.kind == "hold")
         return any(not (each.until or each.image) for each in held)
+
+    def is_released(self, name: str, image: str) -> bool:
+        """Whether somebody has released a container from the hold on an image that a rollback left."""
+        return any(each.kind == "released" and each.image == image for each in self.of.get(name, ()))
 
     def is_approved(self, name: str, image: str) -> bool:
         """Whether somebody has let a container go ahead to this very image."""
@@ -113,31 +116,36 @@ class DecisionStore:
         """
         key = await self._key(decision.name)
         row = history.decision(decision.kind, key, decision.by, decision.why)
-        values = asdict(decision) | {"engine": key.engine}
 
         def work(connection: "sqlite3.Connection") -> None:
-            named = f"(engine, {_COLUMNS}) VALUES (:engine, :name, :kind, :at, :until, :image, :by, :why)"
-            connection.execute(f"INSERT OR REPLACE INTO holds {named}", values)
+            _insert(connection, key.engine, decision)
             history.add(connection, row)
 
         await self._database.write(work)
 
-    async def release(self, name: str, by: str) -> bool:
+    async def release(self, name: str, by: str, left: str = "") -> bool:
         """Hold a container back no longer; whether it was.
+
+        Args:
+            name: The container's.
+            by: Who releases it.
+            left: The id of the image that a rollback left and that is held for it; empty where none is.
 
         Raises:
             NotKept: It could not be written.
         """
-        key = await self._key(name)
+        key, released = await self._key(name), Decision(name, "released", time.time(), image=left, by=by)
         row = history.decision("release", key, by, "")
 
         def work(connection: "sqlite3.Connection") -> bool:
-            where = "engine = ? AND name = ? AND kind != 'approve' AND (until = 0 OR until > ?)"
-            values = [key.engine, name, time.time()]
+            where = "engine = ? AND name = ? AND kind = 'hold' AND (until = 0 OR until > ?)"
+            values = [key.engine, name, released.at]
             is_held = connection.execute(f"DELETE FROM holds WHERE {where}", values).rowcount > 0  # noqa: S608
-            if is_held:
+            if left:
+                _insert(connection, key.engine, released)
+            if is_held or left:
                 history.add(connection, row)
-            return is_held
+            return is_held or bool(left)
 
         return await self._database.write(work)
 
@@ -155,6 +163,11 @@ class DecisionStore:
                 connection.execute(f"DELETE FROM holds WHERE {where}", [engine, name, kind])  # noqa: S608
 
         await self._database.write(work)
+
+
+def _insert(connection: "sqlite3.Connection", engine: str, decision: Decision) -> None:
+    named = f"(engine, {_COLUMNS}) VALUES (:engine, :name, :kind, :at, :until, :image, :by, :why)"
+    connection.execute(f"INSERT OR REPLACE INTO holds {named}", asdict(decision) | {"engine": engine})
 
 
 def _counts(decision: Decision, image: str, now: float) -> bool:

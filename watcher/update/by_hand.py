@@ -80,7 +80,8 @@ class _Work:
         except WatcherError as error:
             self._turns.failed(name)
             if not self._request.dry_run:
-                await self._coordinator.refused(name, error)
+                is_rollback = self._request.back is not None
+                await self._coordinator.refused(name, error, is_rollback=is_rollback)
             return error
         except Exception as error:  # noqa: BLE001 - an error of ours must not stop the others
             self._turns.failed(name)

@@ -1,5 +1,6 @@
 """What people decided of a container is read once more, right before anything is done to it."""
 
+import contextlib
 import time
 
 from watcher.check import eligibility
@@ -7,7 +8,10 @@ from watcher.check.eligibility import Circumstances, For, Wait
 from watcher.check.judgement import Assessment
 from watcher.config.settings import Policy
 from watcher.host.context import Context
-from watcher.model.errors import Withheld
+from watcher.model.errors import NotKept, Withheld
+from watcher.store.decisions import DecisionKind
+
+_LEFT: tuple[DecisionKind, ...] = ("released",)
 
 
 async def withheld(context: Context, found: Assessment, policy: Policy) -> Wait | None:
@@ -18,14 +22,14 @@ async def withheld(context: Context, found: Assessment, policy: Policy) -> Wait 
     )
 
 
-async def refuse_held(context: Context, found: Assessment) -> None:
+async def refuse_held(context: Context, found: Assessment, *, goes_back: bool = False) -> None:
     """Let only a container pass that no person holds back from the image that it is to have.
 
     Raises:
         Withheld: A person holds it.
     """
     if wait := eligibility.held(found.name, found.verdict, await _now(context)):
-        raise refusal(found.name, wait)
+        raise refusal(found.name, wait, goes_back=goes_back)
 
 
 async def refuse_withheld(context: Context, found: Assessment, policy: Policy) -> None:
@@ -38,14 +42,21 @@ async def refuse_withheld(context: Context, found: Assessment, policy: Policy) -
         raise refusal(found.name, wait)
 
 
-def refusal(name: str, wait: Wait) -> Withheld:
+async def forget_release(context: Context, name: str) -> None:
+    """Let what a rollback is about to leave be held, though it was released after an earlier one."""
+    with contextlib.suppress(NotKept):  # then no release can have been kept either
+        await context.memory.decisions.forget(name, _LEFT)
+
+
+def refusal(name: str, wait: Wait, *, goes_back: bool = False) -> Withheld:
     """Say that a container waits for a person, and what that person, or whoever asks, can do."""
     until = f" until {eligibility.shown(wait.until)}" if wait.until else ""
     if wait.cause is For.APPROVAL:
         return Withheld(f"{name} waits for approval", advice=wait.why)
-    advice = (
-        f"`watcher release {name}` ends that, and `watcher update --again {name}` updates it all the same"
-    )
+    advice = f"`watcher release {name}` ends that"
+    if goes_back:
+        return Withheld(f"{name} is not rolled back{until}: {wait.why}", advice=advice)
+    advice += f", and `watcher update --again {name}` updates it all the same"
     return Withheld(f"{name} is not updated{until}: {wait.why}", advice=advice)
 
 

@@ -17,7 +17,7 @@ from watcher.model.errors import Barred, Refused, TakenOver, WatcherError
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.labels import ENABLE
-from watcher.model.update_events import Change, Doubted, Planned, Updated
+from watcher.model.update_events import AttemptKind, Change, Doubted, Planned, Updated
 from watcher.update import conditions, service
 from watcher.update.account import untried
 from watcher.update.change import change_now, change_of
@@ -108,11 +108,18 @@ class Coordinator:
         found = self.found.get(name)
         return change_of(found) if found else await change_now(self._context.engine, name)
 
-    async def refused(self, name: str, error: WatcherError) -> None:
-        """Have it recorded where an update was refused before it began; any other error is no attempt."""
+    async def refused(self, name: str, error: WatcherError, *, is_rollback: bool = False) -> None:
+        """Have it recorded where an update was refused before it began; any other error is no attempt.
+
+        Which image a rollback would have been to is not said: nobody may know it.
+        """
         if isinstance(error, Refused | Barred) and not isinstance(error, TakenOver):
             change = await self.change(name)
-            await self._context.events.ended(untried(self._context, change, "refused", str(error)))
+            if is_rollback:
+                change = evolve(change, new="", new_version="", link="")
+            attempt = untried(self._context, change, "refused", str(error))
+            kind: AttemptKind = "rollback" if is_rollback else "update"
+            await self._context.events.ended(evolve(attempt, kind=kind))
 
     def forget(self, name: str) -> None:
         """Forget what is kept of a container that is gone."""

@@ -23,7 +23,7 @@ from watcher.store.locks import Wider, with_claims
 from watcher.update import rollback
 from watcher.update.affected import Affected, affected_by, undisturbed
 from watcher.update.attempt import attempt, planned
-from watcher.update.consent import refuse_held, refuse_withheld
+from watcher.update.consent import forget_release, refuse_held, refuse_withheld
 from watcher.update.open_updates import is_open
 from watcher.update.request import Done, Outcome, Request
 from watcher.update.settlement import settled
@@ -174,7 +174,7 @@ async def _asks(context: Context, container: Json, request: Request) -> bool:
     await _refuse_own(context, container)
     refuse(container, api=context.engine.api)
     if not request.again:
-        await refuse_held(context, Assessment(container, None, _UNJUDGED))
+        await refuse_held(context, Assessment(container, None, _UNJUDGED), goes_back=request.back is not None)
     return request.pull and policy.source == "registry" and request.back is None
 
 
@@ -193,7 +193,7 @@ async def _planned(context: Context, container: Json, request: Request) -> Outco
     if not _is_tried(found, request):
         return _left_alone(found)
     if not request.again:
-        await refuse_held(context, found)
+        await refuse_held(context, found, goes_back=found.goes_back)
     affected = await _affected(context, container, request)
     steps = planned(found, affected, pull=pull)
     return Outcome(found, Done.PLANNED, str(steps), with_it=affected.names, steps=steps)
@@ -228,7 +228,9 @@ async def _carried_out(
         if request.unattended:
             await refuse_withheld(context, found, context.policy_of(container))
         elif not request.again:
-            await refuse_held(context, found)
+            await refuse_held(context, found, goes_back=found.goes_back)
+        if found.goes_back:
+            await forget_release(context, found.name)
 
     affected = await _affected(look, container, request)
     if not claims.issuperset(affected.names):
@@ -260,7 +262,10 @@ def _left_alone(found: Assessment) -> Outcome:
     if found.verdict.status is Status.UNKNOWN:
         raise Unknown(line, advice="pull or build it first")
     if found.verdict.status is Status.HELD and found.verdict.by_person:
-        raise Refused(line, advice=f"`watcher update --again {found.name}` takes that image all the same")
+        ends = f"`watcher release {found.name}` ends that"
+        raise Refused(
+            line, advice=f"{ends}, and `watcher update --again {found.name}` takes that image all the same"
+        )
     if found.verdict.status is Status.HELD:
         raise UpdateFailed(line, advice=f"`watcher update --again {found.name}` tries it once more")
     return Outcome(found, Done.CURRENT)

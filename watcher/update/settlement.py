@@ -9,6 +9,7 @@ from attrs import evolve
 from watcher.host.context import Context
 from watcher.model.errors import NotFound
 from watcher.model.inspection import left_by
+from watcher.model.json_object import Json
 from watcher.model.update_events import AttemptKind, Change, Doubted, OpenUpdateSettled, OtherUpdaterAwaited
 from watcher.recovery.reading import outline
 from watcher.recovery.state import Scene
@@ -42,6 +43,7 @@ async def settled(context: Context, name: str, claims: Collection[str]) -> Settl
 
 async def _settled(context: Context, name: str, claims: Collection[str]) -> tuple[Settled, Change]:
     scene, began = (await outline(context.engine)).scenes.get(name), time.monotonic()
+    kind = await _kind(context, scene)
     change, publish = await change_of_scene(context.engine, name, scene), context.events.publish
 
     def waits(who: str, seconds: float) -> None:
@@ -50,15 +52,16 @@ async def _settled(context: Context, name: str, claims: Collection[str]) -> tupl
     with Stages(publish).under_way(stage_called(name, SETTLE)) if scene else nullcontext():
         done = await recovering.settled(context, name, claims, waits)
     if done.was_open:
-        await _told(context, change, scene, time.monotonic() - began)
+        await _told(context, change, kind, scene, time.monotonic() - began)
     return done, change
 
 
-async def _told(context: Context, change: Change, scene: Scene | None, took_s: float) -> None:
-    runs, is_rollback = await _now(context, change.container)
+async def _told(
+    context: Context, change: Change, kind: AttemptKind, scene: Scene | None, took_s: float
+) -> None:
+    runs = await _now(context, change.container)
     context.events.publish(OpenUpdateSettled(change, runs))
     attempt = untried(context, change, "recovered", _how(change, runs))
-    kind: AttemptKind = "rollback" if is_rollback and runs == change.new else "update"
     await context.events.ended(evolve(attempt, kind=kind, took_s=took_s, containers=_ids(scene)))
 
 
@@ -68,13 +71,24 @@ def _ids(scene: Scene | None) -> tuple[str, str]:
     return (scene.retired.spare_of if scene and scene.retired else "") or old, new
 
 
-async def _now(context: Context, name: str) -> tuple[str, bool]:
-    """The image that a container runs now, and whether somebody had it go back to that."""
+async def _kind(context: Context, scene: Scene | None) -> AttemptKind:
+    """What was cut short: only a successor of another image that says what was left is one of a rollback."""
+    old, new = [await _container(context, cid) for cid in scene.pair] if scene else (None, None)
+    is_back = new is not None and left_by(new) and (old is None or old["Image"] != new["Image"])
+    return "rollback" if is_back else "update"
+
+
+async def _now(context: Context, name: str) -> str:
+    """The image that a container runs now."""
+    container = await _container(context, name)
+    return str(container["Image"]) if container else ""
+
+
+async def _container(context: Context, name: str) -> Json | None:
     try:
-        container = await context.engine.container(name)
+        return await context.engine.container(name) if name else None
     except NotFound:
-        return "", False
-    return str(container["Image"]), bool(left_by(container))
+        return None
 
 
 def _how(change: Change, runs: str) -> str:

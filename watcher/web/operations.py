@@ -130,7 +130,7 @@ class Operations:
         return await self._updated(name, request)
 
     async def _rollback(self, name: str, wanted: Json) -> Json:
-        return await self._updated(name, Request(again=True, back=wanted.get("to", "")))
+        return await self._updated(name, Request(back=wanted.get("to", "")))
 
     async def _updated(self, name: str, request: Request) -> Json:
         async with aclosing(by_hand.update(self._context, [name], request)) as results:

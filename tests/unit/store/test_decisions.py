@@ -93,8 +93,28 @@ async def test_each_engine_has_its_own(memory: Memory, tmp_path: Path) -> None:
     assert (await memory.decisions.read()).of
 
 
+def test_a_release_of_what_a_rollback_left_is_for_one_image_and_no_hold() -> None:
+    found = holding(hold(kind="released", image="sha256:1"))
+
+    assert found.is_released("web", "sha256:1")
+    assert not found.is_released("web", "sha256:2")
+    assert not found.is_released("db", "sha256:1")
+    assert found.held("web", "sha256:1", 100.0) is None
+
+
+async def test_what_a_rollback_left_is_released_with_what_is_held_in_one_row(memory: Memory) -> None:
+    await memory.decisions.keep(hold())
+
+    assert await memory.decisions.release("web", "cli", "sha256:1")
+    assert (await memory.decisions.read()).is_released("web", "sha256:1")
+    assert [row["kind"] for row in await memory.history.last(5)] == ["release", "hold"]
+    assert not await memory.decisions.release("web", "cli")
+    await memory.decisions.forget("web", ["released"])
+    assert await memory.decisions.read() == Decisions()
+
+
 async def test_what_is_released_is_held_no_longer(memory: Memory) -> None:
-    await memory.decisions.keep(hold(image="sha256:1"))
+    await memory.decisions.keep(hold())
 
     assert await memory.decisions.release("web", "cli")
     assert await memory.decisions.read() == Decisions()

@@ -1,0 +1,99 @@
+"""What a rollback holds, and what a person holds back from one: each ends as its line says."""
+
+import sqlite3
+
+import pytest
+
+from tests.integration.apps import QUICK
+from tests.integration.decisions import Person
+from tests.integration.update.test_rollback import judged, updated
+from tests.integration.updates import UPDATE, unchanged
+from tests.testbed.cli import Commands
+from tests.testbed.faults import Hold
+from tests.testbed.proxy import Proxy
+from tests.testbed.stack import Stack
+
+
+@pytest.fixture
+def person(cli: Commands, stack: Stack) -> Person:
+    return Person(cli, stack)
+
+
+def test_a_person_who_releases_what_a_rollback_holds_has_it_updated(cli: Commands, stack: Stack) -> None:
+    web = updated(cli, stack)
+    left = stack.inspect(web.name)["Image"]
+    assert cli("watcher", "rollback", web.name, env=QUICK).code == 0
+    refused = cli(*UPDATE, web.name, env=QUICK)
+    assert (refused.code, f"`watcher release {web.name}` ends that" in refused.err) == (7, True)
+
+    said = [cli("watcher", "release", web.name).out for _ in range(2)]
+
+    assert said == [f"{web.name}: released\n", f"{web.name}: nobody held it\n"]
+    assert judged(cli, web.name)["verdict"] == "outdated"
+    assert cli(*UPDATE, web.name, env=QUICK).code == 0
+    assert stack.inspect(web.name)["Image"] == left
+
+
+def test_what_was_released_once_is_held_by_the_next_rollback(cli: Commands, stack: Stack) -> None:
+    web = updated(cli, stack)
+    for words in (("rollback",), ("release",), UPDATE[1:], ("rollback",)):
+        assert cli("watcher", *words, web.name, env=QUICK).code == 0
+
+    assert judged(cli, web.name)["verdict"] == "held"
+
+
+def test_a_release_that_cannot_be_kept_is_no_release(cli: Commands, stack: Stack) -> None:
+    web = updated(cli, stack)
+    assert cli("watcher", "rollback", web.name, env=QUICK).code == 0
+    with sqlite3.connect(cli.state / "database.sqlite") as connection:
+        connection.execute("PRAGMA user_version = 1000")
+
+    done = cli("watcher", "release", web.name)
+
+    assert (done.code, done.out) == (7, "")
+    assert judged(cli, web.name)["verdict"] == "held"
+
+
+@pytest.mark.parametrize("words", [(), ("--dry-run",)])
+def test_what_a_person_holds_goes_back_only_once_it_is_released(
+    cli: Commands, stack: Stack, person: Person, words: tuple[str, ...]
+) -> None:
+    web = updated(cli, stack)
+    before = stack.inspect(web.name)
+    person.decide(web.name)
+
+    refused = cli("watcher", "rollback", *words, web.name, env=QUICK)
+
+    assert (refused.code, refused.out) == (7, "")
+    assert refused.err == (
+        f"{web.name} is not rolled back: held by cli: the fair - `watcher release {web.name}` ends that\n"
+    )
+    unchanged(stack, before)
+    person.release(web.name)
+    assert cli("watcher", "rollback", *words, web.name, env=QUICK).code == 0
+
+
+def test_a_hold_in_the_last_moment_of_a_rollback_is_obeyed(
+    cli: Commands, stack: Stack, person: Person, proxy: Proxy
+) -> None:
+    web, looked = updated(cli, stack), Hold()
+    before = stack.inspect(web.name)
+    proxy.arm(looked, match="GET .*/images/", when="before")
+    process = cli.start("watcher", "rollback", web.name, env=QUICK | {"DOCKER_HOST": proxy.host})
+    assert looked.reached.wait(60)
+
+    person.decide(web.name)
+    looked.release()
+
+    said = process.communicate(timeout=60)[1]
+    assert (process.returncode, "update --again" in str(said)) == (7, False)
+    unchanged(stack, before)
+
+
+def test_a_hold_of_the_image_that_runs_lets_it_go_back(cli: Commands, stack: Stack, person: Person) -> None:
+    web = updated(cli, stack)
+    person.decide(web.name, image=stack.inspect(web.name)["Image"])
+
+    assert cli("watcher", "rollback", web.name, env=QUICK).code == 0
+
+    assert stack.inspect(web.name)["Image"] == web.old
