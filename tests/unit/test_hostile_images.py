@@ -12,7 +12,7 @@ from tests.unit.test_hostile import LABELS, NASTY, TEXTS
 from tests.unit.test_hostile_files import ANYTHING
 from watcher.check.own_labels import foreign
 from watcher.container.last_output import clause
-from watcher.container.readiness import Demand, NotProved, look_at
+from watcher.container.readiness import Demand, NotProved, proof_state
 from watcher.container.recreate import replacement
 from watcher.container.recreate.environment import user_env
 from watcher.daemon.event_watcher import is_sign_of_life
@@ -109,7 +109,7 @@ def test_what_a_check_says_is_one_line_without_a_secret(output: str, env: list[s
 def judged(checked: Json) -> str:
     """What a look says of a container, or why it has failed."""
     try:
-        return look_at(checked, 1.0, Demand()).value
+        return proof_state(checked, 1.0, Demand()).value
     except NotProved as error:
         return str(error)
 

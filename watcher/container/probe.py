@@ -17,12 +17,12 @@ from watcher.container.exits import End, ends
 from watcher.container.last_output import last_check, masked
 from watcher.container.readiness import (
     Demand,
-    Look,
     Meddled,
     NotProved,
     NotStarted,
+    ProofState,
     Unhealthy,
-    look_at,
+    proof_state,
     runs,
     with_code,
 )
@@ -115,7 +115,7 @@ class _Trial:
             why = f"somebody stopped it, and {with_code(known[-1].code)}"
             return self._halt(_GRACE_S, why, wanted="s" if known[-1].is_wanted else "")
         self._halted_at = None
-        return await self._look_at(container, known)
+        return await self._remaining(container, known)
 
     async def _put_back(self) -> bool:
         """Put it back on a network that another updater took it off; what a person did stands."""
@@ -143,24 +143,24 @@ class _Trial:
             raise Meddled(why, wanted=wanted)
         return self._halted_at + longest - now
 
-    async def _look_at(self, container: Json, known: list[End]) -> float | None:
+    async def _remaining(self, container: Json, known: list[End]) -> float | None:
         excused = bool(known) and all(end.signal or end.code in self._baseline.ends for end in known)
         try:
-            look = look_at(container, self._elapsed(), self._demand, self._baseline, excused=excused)
+            look = proof_state(container, self._elapsed(), self._demand, self._baseline, excused=excused)
         except NotProved as error:
             if self._baseline.is_taken_off(container):
                 raise Meddled(f"somebody took it off a network, and {error}") from error
             if isinstance(error, Unhealthy):
                 raise Unhealthy(f"{error}{await last_check(self._engine, container)}") from error
             raise
-        if look is Look.UNWIRED:
+        if look is ProofState.UNWIRED:
             await self._rewire()
-        return None if look is Look.PASSED else self._demand.limit(container) - self._elapsed()
+        return None if look is ProofState.PASSED else self._demand.limit(container) - self._elapsed()
 
     async def _rewire(self) -> None:
         """Restart it once: an engine killed inside `start` leaves a container with `lo` alone (28.5)."""
         if self._was_rewired:
-            raise NotProved(Look.UNWIRED.value)
+            raise NotProved(ProofState.UNWIRED.value)
         await self._engine.act(self._cid, "restart")
         self._was_rewired, self._began = True, time.monotonic()
 

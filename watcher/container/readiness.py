@@ -46,7 +46,7 @@ class Meddled(EngineError):
         self.wanted = wanted
 
 
-class Look(Enum):
+class ProofState(Enum):
     """What one inspect says."""
 
     PASSED = "passed"
@@ -76,9 +76,9 @@ class Demand:
         return max(self.health_timeout, ((check.get("StartPeriod") or 0) + rounds * each) / _NANO)
 
 
-def look_at(
+def proof_state(
     container: Json, elapsed: float, demand: Demand, baseline: Baseline = EVERYTHING, *, excused: bool = False
-) -> Look:
+) -> ProofState:
     """Judge one inspect, `elapsed` seconds after the start.
 
     Args:
@@ -97,11 +97,11 @@ def look_at(
     if state.get("OOMKilled") and not baseline.lacks_memory:
         raise NotProved("it was killed for lack of memory")
     if state.get("Restarting"):
-        return Look.WAITING if elapsed < demand.limit(container) else Look.PASSED
+        return ProofState.WAITING if elapsed < demand.limit(container) else ProofState.PASSED
     if not state.get("Running"):
         return _ended(container)
     if not baseline.is_wired(container):
-        return Look.UNWIRED
+        return ProofState.UNWIRED
     return _health(container, elapsed, demand)
 
 
@@ -126,10 +126,10 @@ def has_ended_well(container: Json) -> bool:
     return has_ended and policy.get("Name", "") in _MAY_END
 
 
-def _ended(container: Json) -> Look:
+def _ended(container: Json) -> ProofState:
     code, policy = container["State"].get("ExitCode"), Container(container).restart_policy
     if code == 0 and policy.get("Name", "") in _MAY_END:
-        return Look.PASSED
+        return ProofState.PASSED
     raise NotProved(with_code(code))
 
 
@@ -143,14 +143,14 @@ def with_code(code: Any) -> str:
     return f"it ended with exit code {code}"
 
 
-def _health(container: Json, elapsed: float, demand: Demand) -> Look:
+def _health(container: Json, elapsed: float, demand: Demand) -> ProofState:
     over = elapsed >= demand.limit(container)
     if not has_healthcheck(container):
-        return Look.PASSED if over else Look.WAITING
+        return ProofState.PASSED if over else ProofState.WAITING
     if (container["State"].get("Health") or {}).get("Status") == "healthy":
-        return Look.PASSED
+        return ProofState.PASSED
     if is_unhealthy(container):
         raise Unhealthy("it became unhealthy")
     if over:
         raise Unhealthy("it did not become healthy in time")
-    return Look.WAITING
+    return ProofState.WAITING

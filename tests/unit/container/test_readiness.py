@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from watcher.container.baseline import Baseline
-from watcher.container.readiness import Demand, Look, NotProved, is_wired, look_at
+from watcher.container.readiness import Demand, NotProved, ProofState, is_wired, proof_state
 from watcher.model.inspection import has_healthcheck
 
 SECOND = 10**9
@@ -25,16 +25,20 @@ def container(
     } | more
 
 
-@pytest.mark.parametrize(("elapsed", "look"), [(0, Look.WAITING), (9.9, Look.WAITING), (10, Look.PASSED)])
-def test_without_a_check_it_must_run_for_a_while(elapsed: float, look: Look) -> None:
-    assert look_at(container(), elapsed, Demand(stable_for=10)) is look
+@pytest.mark.parametrize(
+    ("elapsed", "look"), [(0, ProofState.WAITING), (9.9, ProofState.WAITING), (10, ProofState.PASSED)]
+)
+def test_without_a_check_it_must_run_for_a_while(elapsed: float, look: ProofState) -> None:
+    assert proof_state(container(), elapsed, Demand(stable_for=10)) is look
 
 
-@pytest.mark.parametrize(("status", "look"), [("starting", Look.WAITING), ("healthy", Look.PASSED)])
-def test_with_a_check_it_must_be_healthy_however_long_it_runs(status: str, look: Look) -> None:
+@pytest.mark.parametrize(
+    ("status", "look"), [("starting", ProofState.WAITING), ("healthy", ProofState.PASSED)]
+)
+def test_with_a_check_it_must_be_healthy_however_long_it_runs(status: str, look: ProofState) -> None:
     found = container({"Health": {"Status": status}}, check=CHECK)
 
-    assert look_at(found, 50, Demand(stable_for=1)) is look
+    assert proof_state(found, 50, Demand(stable_for=1)) is look
 
 
 @pytest.mark.parametrize(
@@ -54,12 +58,15 @@ def test_with_a_check_it_must_be_healthy_however_long_it_runs(status: str, look:
 )
 def test_what_has_failed_for_good_is_not_waited_for(found: dict[str, Any], elapsed: float, why: str) -> None:
     with pytest.raises(NotProved, match=why):
-        look_at(found, elapsed, Demand())
+        proof_state(found, elapsed, Demand())
 
 
 @pytest.mark.parametrize("policy", ["", "no", "on-failure"])
 def test_a_job_that_ends_well_under_a_policy_that_lets_it_is_proved(policy: str) -> None:
-    assert look_at(container({"Running": False, "ExitCode": 0}, policy=policy), 0, Demand()) is Look.PASSED
+    assert (
+        proof_state(container({"Running": False, "ExitCode": 0}, policy=policy), 0, Demand())
+        is ProofState.PASSED
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,7 +107,7 @@ def test_what_has_no_network_of_its_own_lacks_none(mode: str) -> None:
 def test_an_unwired_container_is_told_from_a_failed_one() -> None:
     found = container(NetworkSettings={"Ports": {}, "Networks": {"bridge": {"EndpointID": ""}}})
 
-    assert look_at(found, 100, Demand()) is Look.UNWIRED
+    assert proof_state(found, 100, Demand()) is ProofState.UNWIRED
 
 
 @pytest.mark.parametrize(
@@ -135,25 +142,28 @@ def test_a_check_gets_at_least_the_time_that_it_says_it_needs(check: Any, second
 # Beside the old container
 
 
-@pytest.mark.parametrize(("elapsed", "look"), [(9, Look.WAITING), (10, Look.PASSED)])
+@pytest.mark.parametrize(("elapsed", "look"), [(9, ProofState.WAITING), (10, ProofState.PASSED)])
 @pytest.mark.parametrize("state", [{}, {"Restarting": True, "ExitCode": 0}])
 def test_restarts_as_the_old_one_had_them_are_excused(
-    state: dict[str, Any], elapsed: float, look: Look
+    state: dict[str, Any], elapsed: float, look: ProofState
 ) -> None:
-    assert look_at(container(state, RestartCount=3), elapsed, Demand(stable_for=10), excused=True) is look
+    assert proof_state(container(state, RestartCount=3), elapsed, Demand(stable_for=10), excused=True) is look
 
 
-@pytest.mark.parametrize(("lacked", "look"), [(True, Look.WAITING), (False, None)])
-def test_a_lack_of_memory_that_the_old_one_had_is_none(lacked: bool, look: Look | None) -> None:
+@pytest.mark.parametrize(("lacked", "look"), [(True, ProofState.WAITING), (False, None)])
+def test_a_lack_of_memory_that_the_old_one_had_is_none(lacked: bool, look: ProofState | None) -> None:
     baseline = Baseline(lacks_memory=lacked)
     expected = contextlib.nullcontext() if look else pytest.raises(NotProved, match="lack of memory")
 
     with expected:
-        assert look_at(container({"OOMKilled": True}), 0, Demand(), baseline) is look
+        assert proof_state(container({"OOMKilled": True}), 0, Demand(), baseline) is look
 
 
 def test_ports_that_the_old_one_had_not_are_not_asked_for() -> None:
     host = {"NetworkMode": "bridge", "PortBindings": {"80/tcp": [{"HostPort": "80"}]}}
 
-    assert look_at(container(HostConfig=host), 0, Demand(), Baseline()) is Look.UNWIRED
-    assert look_at(container(HostConfig=host), 0, Demand(), Baseline(ports=frozenset())) is Look.WAITING
+    assert proof_state(container(HostConfig=host), 0, Demand(), Baseline()) is ProofState.UNWIRED
+    assert (
+        proof_state(container(HostConfig=host), 0, Demand(), Baseline(ports=frozenset()))
+        is ProofState.WAITING
+    )
