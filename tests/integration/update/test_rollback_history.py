@@ -70,3 +70,19 @@ def test_an_update_that_was_cut_short_after_a_rollback_is_an_update(
 
     cut = next(row for row in rows(cli, web.name) if row["outcome"] == "recovered")
     assert cut["kind"] == "update"
+
+
+@pytest.mark.parametrize(("is_here", "code"), [(True, 0), (False, 7)])
+def test_an_image_that_only_a_row_tells_of_can_be_said(
+    cli: Commands, stack: Stack, code: int, *, is_here: bool
+) -> None:
+    web = updated(cli, stack)
+    for path in cli.state.rglob("kept/*/*.json"):
+        path.unlink()
+    if not is_here:
+        stack.engine.docker("rmi", "-f", web.old)
+
+    done = cli("watcher", "rollback", "--to", "1.0", web.name, env=QUICK)
+
+    assert (done.code, "no digest of it is known" in done.err) == (code, not is_here)
+    assert (stack.inspect(web.name)["Image"] == web.old) is is_here
