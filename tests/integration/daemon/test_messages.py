@@ -3,14 +3,13 @@
 import signal
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.integration.apps import App, outdated, published
 from tests.integration.daemon.apps import LOCAL, OPT_IN, is_replaced, labelled, move
-from tests.integration.daemon.conftest import Running, Start
+from tests.integration.daemon.conftest import Start
 from tests.integration.decisions import Person
 from tests.testbed.badregistry import BadRegistry, Hang, answer
 from tests.testbed.cli import Commands, Result
@@ -18,7 +17,7 @@ from tests.testbed.faults import run
 from tests.testbed.ports import free_port
 from tests.testbed.processes import wait_until
 from tests.testbed.proxy import Proxy
-from tests.testbed.receiver import MailServer, Receiver
+from tests.testbed.receiver import Receiver
 from tests.testbed.registry import PrivateRegistry
 from tests.testbed.stack import Stack
 
@@ -46,12 +45,6 @@ def told(receiver: Receiver) -> list[tuple[str, str]]:
 
 def is_told(receiver: Receiver, app: App) -> bool:
     return app.name in str(receiver.got("/other"))
-
-
-def children(daemon: Running) -> str:
-    """The processes that a daemon has started and that are there."""
-    pid = daemon.process.pid
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().strip()
 
 
 def test_one_message_tells_what_a_pass_did(once: Once, stack: Stack, receiver: Receiver) -> None:
@@ -278,32 +271,3 @@ def test_a_bad_address_is_one_warning_and_the_other_is_told(
     assert told(receiver) == [(web.name, "updated")]
     assert len(daemon.said("address left out")) == 3
     assert SECRET not in str(daemon.lines)
-
-
-def test_apprise_sends_in_a_child_that_is_gone_when_there_is_no_news(start: Start, stack: Stack) -> None:
-    with MailServer() as server:
-        mail = f"mailto://{server.address}?from=nas@example.com&to=me@example.com&mode=insecure"
-        web = labelled(stack)
-        daemon = start(env={"CTR_UPDATER_NOTIFY": mail}).looked()
-        wait_until(lambda: not children(daemon), "the end of the check of the address")
-
-        move(stack, web)
-
-        wait_until(lambda: bool(server.mails), "the mail")
-        wait_until(lambda: not children(daemon), "the end of the child")
-        assert web.name in str(server.mails[0])
-
-
-def test_the_state_directory_holds_no_address(
-    start: Start, stack: Stack, receiver: Receiver, tmp_path: Path
-) -> None:
-    receiver.on("", answer(500))
-    outdated(stack, *LOCAL)
-    daemon = start(env=to(receiver))
-    daemon.wait("message not taken")
-    daemon.stop(signal.SIGKILL)
-
-    files = [path for path in (tmp_path / "cli/state").rglob("*") if path.is_file()]
-
-    assert [path for path in files if "database" in path.name]
-    assert [path for path in files if SECRET.encode() in path.read_bytes()] == []
