@@ -101,11 +101,17 @@ async def part_noted(engine: Engine, old: Json, marker: Marker, ids: tuple[str, 
 
 
 def origin_of(image: Json, reference: str) -> str:
-    """A reference by digest to pull an image by, or empty; with the containerd store its id is the digest."""
-    if digests := [*filter(readable, image.get("RepoDigests") or [])]:
-        return str(digests[0])
+    """A reference by digest to pull an image by, or empty; with the containerd store its id is the digest.
+
+    The repository of `reference` comes first: the containerd store notes a digest for each name of an image,
+    and none for a name that means another one by now.
+    """
     ref = None if _is_id(reference, image["Id"]) else readable(reference)
-    return f"{ref.repository}@{image['Id']}" if ref and image.get("Descriptor") else ""
+    digests = {text: known for text in image.get("RepoDigests") or [] if (known := readable(text))}
+    own = [text for text, known in digests.items() if ref and known.repository == ref.repository]
+    if not own and ref and image.get("Descriptor"):
+        return f"{ref.repository}@{image['Id']}"
+    return str(next(iter([*own, *digests]), ""))
 
 
 async def put_back(at: Workshop, note: Note, *, is_good: bool = False) -> Mended:

@@ -112,7 +112,7 @@ async def _pulled(context: Context, name: str, wanted: Kept, platform: str) -> J
     try:
         with told(context.events, wanted.origin) as progress:
             await context.registries.pull(ImageRef.parse(wanted.origin), platform, progress)
-        image = await known_image(context.engine, wanted.image)
+        image = await known_image(context.looking().engine, wanted.image)  # this look has seen none
     except WatcherError as error:
         raise Refused(
             f"{gone}, and its registry does not give it: {error.message}", advice=_ADVICE
