@@ -4,6 +4,7 @@ Three tables: what is so and whether that was told, the news that the next messa
 on their way. Where the database cannot be written they are kept in memory, while the process lives.
 """
 
+import weakref
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -219,6 +220,7 @@ class Outbox:
                 return await self._database.write(work)
             except NotKept:
                 self._spare = _in_memory()
+                weakref.finalize(self, self._spare.close)
         with self._spare:
             return work(self._spare)
 

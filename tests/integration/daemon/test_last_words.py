@@ -1,5 +1,9 @@
 """What a failed container said last is told without its secrets, and without what a terminal obeys."""
 
+import contextlib
+import sqlite3
+from pathlib import Path
+
 import pytest
 
 from tests.integration.apps import QUICK, outdated
@@ -43,7 +47,14 @@ def _kept(cli: Commands) -> list[str]:
     """All files of the state directory but the images' own configurations, which hold no container's."""
     files = [path for path in cli.state.rglob("*") if path.is_file() and "images" not in path.parts]
     assert files
-    return [path.read_text(errors="replace") for path in files]  # one is a database
+    texts = [path.read_text(errors="replace") for path in files if "database" not in path.name]
+    return [*texts, *(_shown(path) for path in files if path.suffix == ".sqlite")]
+
+
+def _shown(path: Path) -> str:
+    """What a database holds, its log included, as SQL."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        return "\n".join(connection.iterdump())
 
 
 @pytest.mark.parametrize("secret", SECRETS)

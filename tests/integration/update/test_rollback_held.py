@@ -47,6 +47,7 @@ def test_a_release_that_cannot_be_kept_is_no_release(cli: Commands, stack: Stack
     assert cli("watcher", "rollback", web.name, env=QUICK).code == 0
     with sqlite3.connect(cli.state / "database.sqlite") as connection:
         connection.execute("PRAGMA user_version = 1000")
+    connection.close()
 
     done = cli("watcher", "release", web.name)
 
