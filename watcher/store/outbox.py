@@ -271,7 +271,8 @@ def _in_memory() -> "sqlite3.Connection":
     """The same tables, for what cannot be kept."""
     import sqlite3  # noqa: PLC0415 - where nobody is told, nobody needs it
 
-    connection = sqlite3.connect(":memory:")
+    # Its owner may be collected by any thread, which closes it.
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
     for statement in (each for migration in MIGRATIONS for each in migration):
         connection.execute(statement)
     return connection
