@@ -74,13 +74,15 @@ class Injections:
     async def _note(self, cid: str) -> None:
         container, memory = await self._context.engine.container(cid), self._context.memory
         started, last = container["State"]["StartedAt"], await memory.injected(cid)
-        was_seen, put = cid in self._known, self._put.pop(cid, None)
+        was_seen, at = cid in self._known, self._put.get(cid)
         self._known.add(cid)
-        if put is not None and container["State"]["Running"] and put > seconds_of(started):
-            put = None  # a process of it may have had its hand in what is there now
-        if last and put is None and (was_seen or last.started == started):
+        # Where a process ran then, it may have had its hand in what is there now.
+        is_put = at is not None and not (container["State"]["Running"] and at > seconds_of(started))
+        if last and not is_put and (was_seen or last.started == started):
             files = last.files
         else:
             files = await injected(self._context.engine, container)
         if last != (seen := Injected(started, files)):
             await memory.keep_injected(cid, seen)
+        if self._put.get(cid) == at:
+            self._put.pop(cid, None)  # else more was put there meanwhile

@@ -50,6 +50,15 @@ def await_note(daemon: Running, shop: Project) -> None:
     wait_until(has_seen, "the daemon to have noted what was put into the web server")
 
 
+@pytest.fixture
+def daemon(start: Start, shop: Project) -> Running:
+    """A daemon that has seen the web server start."""
+    daemon = start().looked()
+    shop.up()
+    await_note(daemon, shop)
+    return daemon
+
+
 def update(daemon: Running, stack: Stack, shop: Project) -> str:
     """Update the web server; what it has below /etc afterwards, and its secret."""
     stack.image(stack.name("web:1"), marker="new", healthcheck=QUICKLY_HEALTHY)
@@ -58,11 +67,8 @@ def update(daemon: Running, stack: Stack, shop: Project) -> str:
 
 
 def test_a_file_with_a_forged_time_is_not_carried_over_and_that_is_said(
-    start: Start, stack: Stack, shop: Project
+    daemon: Running, stack: Stack, shop: Project
 ) -> None:
-    daemon = start().looked()
-    shop.up()
-    await_note(daemon, shop)
     shop.run("web", PLANT)
 
     assert update(daemon, stack, shop).split() == ["sesame", "site.conf"]
@@ -70,11 +76,8 @@ def test_a_file_with_a_forged_time_is_not_carried_over_and_that_is_said(
 
 
 def test_what_is_planted_before_a_restart_of_the_container_or_the_daemon_is_not_carried_over(
-    start: Start, stack: Stack, shop: Project
+    start: Start, daemon: Running, stack: Stack, shop: Project
 ) -> None:
-    daemon = start().looked()
-    shop.up()
-    await_note(daemon, shop)
     shop.run("web", PLANT)
     stack.engine.docker("restart", "--time", "0", shop.container("web"))
     await_note(daemon, shop)
@@ -86,11 +89,8 @@ def test_what_is_planted_before_a_restart_of_the_container_or_the_daemon_is_not_
 
 
 def test_what_compose_puts_there_at_a_later_start_is_carried_over(
-    start: Start, stack: Stack, shop: Project
+    daemon: Running, stack: Stack, shop: Project
 ) -> None:
-    daemon = start().looked()
-    shop.up()
-    await_note(daemon, shop)
     shop("stop")
     shop("start")
     await_note(daemon, shop)
@@ -99,11 +99,8 @@ def test_what_compose_puts_there_at_a_later_start_is_carried_over(
 
 
 def test_what_compose_puts_there_while_no_daemon_runs_is_carried_over(
-    start: Start, stack: Stack, shop: Project
+    start: Start, daemon: Running, stack: Stack, shop: Project
 ) -> None:
-    daemon = start().looked()
-    shop.up()
-    await_note(daemon, shop)
     daemon.stop()
     shop("stop")
     shop("start")

@@ -25,6 +25,7 @@ _CHANGED_OR_ADDED = (0, 1)
 _GO_MODE_TYPE = 0x8F280000  # directory, symlink, pipe, socket, device, character device, irregular
 _WRITABLE = 0o222
 _SCRATCH = ("/dev/", "/run/", "/tmp/", "/var/cache/", "/var/log/", "/var/run/", "/var/tmp/")  # noqa: S108
+_NEVER = "9999-01-01T00:00:00Z"
 _ROUNDING = timedelta(seconds=1)  # Compose's clock is rounded to the second
 _BEFORE_START = timedelta(hours=1)  # Compose may wait so long for what a service depends on
 # Compose puts a few files into a container; an application may write very many.
@@ -111,12 +112,14 @@ def is_scratch(path: str) -> bool:
 
 
 def _idle(container: JsonView) -> Iterator[tuple[datetime, datetime]]:
-    """The times in which a container did not run, as far as they are known."""
+    """The times in which a container did not run, as far as they are known; the last may not be over yet."""
     state, created = section(container, "State"), _time(container["Created"])
-    started = max(created, _time(state.get("StartedAt") or container["Created"]))
-    yield created, min(started, created + _BEFORE_START)
-    if (ended := _time(state.get("FinishedAt") or container["Created"])) > created:
-        yield ended, started
+    started = _time(state.get("StartedAt") or container["Created"])
+    ended = _time(state.get("FinishedAt") or container["Created"])
+    next_start = _time(_NEVER) if state.get("Running") is False else max(created, started)
+    yield created, min(started if started > created else next_start, created + _BEFORE_START)
+    if ended > created:
+        yield ended, next_start
 
 
 def _folder(path: str) -> str:

@@ -87,10 +87,20 @@ def test_a_file_is_composes_that_was_written_in_whole_seconds_between_creation_a
     assert found("/etc/x", mtime) is expected
 
 
+def test_while_a_container_waits_for_its_next_start_files_may_still_come() -> None:
+    """Compose puts them there right before; whoever looks in that moment finds the container not running."""
+    times = {"StartedAt": "2026-01-01T00:00:10Z", "FinishedAt": "2026-03-01T00:00:00Z"}
+    seen = container(COMPOSE, State={"Status": "exited", "Running": False} | times)
+
+    for mtime, expected in {"2026-03-09T00:00:00Z": True, "2026-01-01T00:20:00Z": False}.items():
+        assert is_injected("/x", {"mtime": mtime, "mode": 0}, seen) is expected
+
+
 def test_a_container_that_was_never_started_has_files_since_its_creation() -> None:
-    seen = container(COMPOSE, State={"Status": "created", "StartedAt": "0001-01-01T00:00:00Z"})
+    seen = container(COMPOSE, State={"Running": False, "StartedAt": "0001-01-01T00:00:00Z"})
 
     assert is_injected("/x", {"mtime": "2026-01-01T00:00:01Z", "mode": 0}, seen)
+    assert is_injected("/x", {"mtime": "2026-01-01T00:20:00Z", "mode": 0}, seen), "it waited for another one"
 
 
 @pytest.mark.parametrize(
