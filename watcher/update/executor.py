@@ -29,7 +29,7 @@ from watcher.update.prune_guard import Rescue
 from watcher.update.retry import patiently
 from watcher.update.stages import BACK, Stages, stage_called, stage_of
 from watcher.update.steps import Replacement
-from watcher.update.succession import is_left_alone
+from watcher.update.succession import is_left_alone, is_taken
 
 _CREATION = {Action.CREATE, Action.SPARE}
 _IN_USE = "is already in use"  # a name
@@ -261,7 +261,7 @@ class Update:
                 self._lines.append(OVERTAKEN)
             for part in begun:
                 await part.stopped()
-                if part.name in untouched:
+                if part.name in untouched and not await is_taken(self._engine, part):
                     await part.drop()
             await self._rescue.put_back()
             is_open = True

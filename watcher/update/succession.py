@@ -47,6 +47,12 @@ async def is_left_alone(engine: Engine, part: Replacement, trouble: str, *, is_p
     return True
 
 
+async def is_taken(engine: Engine, part: Replacement) -> bool:
+    """Whether somebody removed the old container and started its successor, as `docker compose up` does."""
+    now = await read(engine, part.new) if part.new else None
+    return now is not None and now["State"]["Status"] != "created" and await part.is_bereft()
+
+
 async def _proof(part: Replacement, now: Json) -> str:
     """What is wrong with a new container that runs, once it had to prove itself; empty where it works."""
     if wanted_state(now) != "r":
