@@ -4,15 +4,18 @@ A container waits only where it has an update, or where somebody holds it; `mode
 nothing would follow it. Pure: no I/O.
 """
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 
 from attrs import frozen
 
 from watcher.check.verdict import Status, Verdict
+from watcher.config.freeze import frozen_until
 from watcher.config.schedule import may_begin, next_time
 from watcher.config.settings import Policy
+from watcher.config.window import opening
 from watcher.store.decisions import NO_DECISIONS, Decisions
 
 UPDATES = frozenset({Status.OUTDATED, Status.HELD})  # the verdicts that there is an update
@@ -34,6 +37,7 @@ class For(StrEnum):
     DEPENDENCY = "dependency"
 
 
+CLOCKS = frozenset({For.FREEZE, For.WINDOW, For.SCHEDULE})  # a moment that is known beforehand ends them
 _TOLD = frozenset({For.FAILED, For.COOLDOWN, For.OPEN_UPDATE})  # the verdict's own reason says them
 
 
@@ -60,11 +64,13 @@ class Circumstances:
         now: Seconds since the epoch.
         grace: Seconds after a schedule's moment in which an update may still begin.
         decisions: What people hold and approve.
+        freeze: The days on which no update begins.
     """
 
     now: float
     grace: float
     decisions: Decisions = NO_DECISIONS
+    freeze: str = ""
 
 
 def waits(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -> tuple[Wait, ...]:
@@ -81,7 +87,7 @@ def waits(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -> tup
         held(name, verdict, at),
         _judged(verdict),
         unapproved(name, verdict, policy, at) if is_followed else None,
-        scheduled(policy, now=at.now, grace=at.grace) if is_followed else None,
+        *(timed(policy, at) if is_followed else ()),
     )
     return tuple(wait for wait in found if wait)
 
@@ -113,17 +119,37 @@ def _reason(why: str) -> str:
     return f": {why}" if why else ""
 
 
-def scheduled(policy: Policy, *, now: float, grace: float) -> Wait | None:
-    """The wait for a schedule's next moment; None where an update may begin.
+def timed(policy: Policy, at: Circumstances) -> Iterator[Wait]:
+    """The waits for moments that are known beforehand: the end of a freeze, a window's opening, a schedule's.
 
     Args:
         policy: The container's settings.
-        now: Seconds since the epoch.
-        grace: Seconds after a moment in which an update may still begin.
+        at: What counts beside.
     """
-    if not policy.schedule or may_begin(policy.schedule, now, grace):
+    found = (_frozen(at), _shut(policy, at), _scheduled(policy, at))
+    return (wait for wait in found if wait)
+
+
+def _frozen(at: Circumstances) -> Wait | None:
+    until = frozen_until(at.freeze, at.now)
+    return Wait(For.FREEZE, f"updates are frozen ({at.freeze})", until) if until > at.now else None
+
+
+def _shut(policy: Policy, at: Circumstances) -> Wait | None:
+    if not policy.window or (opens := opening(policy.window, at.now)) == at.now:
         return None
-    return Wait(For.SCHEDULE, f"its schedule is {policy.schedule}", next_time(policy.schedule, now))
+    while (thawed := frozen_until(at.freeze, opens)) > opens:
+        opens = opening(policy.window, thawed)
+    return Wait(For.WINDOW, f"its window is {policy.window}", opens)
+
+
+def _scheduled(policy: Policy, at: Circumstances) -> Wait | None:
+    if not policy.schedule or may_begin(policy.schedule, at.now, at.grace):
+        return None
+    due = next_time(policy.schedule, at.now)
+    while (thawed := frozen_until(at.freeze, due)) > due:
+        due = next_time(policy.schedule, thawed)
+    return Wait(For.SCHEDULE, f"its schedule is {policy.schedule}", due)
 
 
 def held_back(trouble: str) -> Wait:
@@ -136,13 +162,32 @@ def under_way(how: str) -> Wait:
     return Wait(For.OPEN_UPDATE, how)
 
 
-def words(found: Iterable[Wait]) -> str:
-    """The nearest wait for people, as a clause; empty where there is none that the verdict does not tell."""
+def words(found: Iterable[Wait], now: float) -> str:
+    """The nearest wait for people, as a clause; empty where there is none that the verdict does not tell.
+
+    Args:
+        found: All waits.
+        now: Seconds since the epoch.
+    """
     wait = nearest(each for each in found if each.cause not in _TOLD)
     if wait is None:
         return ""
     until = f" until {shown(wait.until)}" if wait.until else ""
-    return f"waits{until}: {wait.why}"
+    return f"waits{until}: {wait.why}{opens_in(wait.cause, wait.until, now)}"
+
+
+def opens_in(cause: str, until: float, now: float) -> str:
+    """How long people wait for a window, as the end of a clause; empty of whatever else is waited for."""
+    verb = {For.WINDOW: "opens", For.FREEZE: "ends"}.get(For(cause))
+    return f", {verb} in {_length(until - now)}" if verb else ""
+
+
+def _length(seconds: float) -> str:
+    minutes = max(1, math.ceil(seconds / 60))
+    hours, days = minutes // 60, minutes // 1440
+    if days:
+        return f"{days} d {hours % 24} h"
+    return f"{hours} h {minutes % 60} m" if hours else f"{minutes} m"
 
 
 def shown(moment: float) -> str:

@@ -6,6 +6,7 @@ that such a command takes is that of imports.
 
 import shutil
 import sys
+import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -130,4 +131,4 @@ def _cells(rows: list[Shown]) -> list[list[str]]:
 
 def _verdict(row: Shown) -> str:
     """The verdict, what its update waits for first, and where to read what is new."""
-    return "; ".join(filter(None, [str(row.verdict), eligibility.words(row.waits)])) + see(row)
+    return "; ".join(filter(None, [str(row.verdict), eligibility.words(row.waits, time.time())])) + see(row)

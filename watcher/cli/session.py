@@ -59,7 +59,7 @@ async def _opened(command: Command, *, negotiates: bool) -> int:
             await engine.negotiate()
         registries, notes, events = _registries(engine, later), _notes(state, opened), _events(memory, later)
         known = (engine, memory, defaults, registries, notes, events)
-        return await command(Context(*known, grace=settings.schedule_grace))
+        return await command(Context(*known, grace=settings.schedule_grace, freeze=settings.freeze))
 
 
 def _registries(engine: Engine, closing: AsyncExitStack) -> Callable[[], "Registries"]:

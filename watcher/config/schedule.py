@@ -1,11 +1,12 @@
 """Schedules: cron expressions, and when an update may begin by them.
 
-Moments are those of the wall clock in the local time zone (`TZ`), which is read anew each time: it may be
-set, and the machine may sleep over a moment. The C library knows when clocks change. Pure but for that.
+Moments are those of the clock on the wall, and the machine may sleep over one. Pure but for the time zone.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
+
+from watcher.config.wall_clock import local
 
 _FIELDS = 5
 _ALIASES = {
@@ -41,10 +42,10 @@ def schedule(text: str) -> str:
 def next_time(expression: str, after: float) -> float:
     """The next moment that a schedule names; both are seconds since the epoch."""
     found = list[float]()
-    for moment in _moments(expression, _local(after - _LEAP_S)):
+    for moment in _moments(expression, local(after - _LEAP_S)):
         found += [moment.timestamp()] * (moment.timestamp() > after)
         # A moment in the hour that a clock leaves out comes an hour later, when others may have come.
-        if found and _local(moment.timestamp()) == moment:
+        if found and local(moment.timestamp()) == moment:
             return min(found)
     return after + _NEVER_S
 
@@ -58,10 +59,6 @@ def may_begin(expression: str, now: float, grace: float) -> bool:
         grace: Seconds; less than a minute is a minute.
     """
     return next_time(expression, now - max(grace, _LEAST_GRACE_S)) <= now
-
-
-def _local(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds)  # noqa: DTZ006 - local time is meant
 
 
 def _moments(expression: str, after: datetime) -> Iterator[datetime]:

@@ -13,10 +13,12 @@ from typing import Any, TypeVar
 from attrs import evolve, field, fields, frozen
 
 from watcher.config import listening
+from watcher.config.freeze import freeze
 from watcher.config.grammar import OneOf, boolean, container_names, count, duration, interval, whole_number
 from watcher.config.schedule import schedule
 from watcher.config.spelling import refuse_unknown
 from watcher.config.telling import NEWS, news, web_address
+from watcher.config.window import window
 from watcher.model.errors import UnknownName, UnreadableSetting
 from watcher.model.labels import LABEL_PREFIX, is_ours
 from watcher.model.release import template
@@ -44,6 +46,8 @@ def _setting(default: object, read: Callable[[str], object], values: str, about:
 _SLOTS = "Updates that hold a container down at once."
 _YES_OR_NO = "true or false"
 _CRON = "a cron expression of five fields, or @daily and the like"
+_WINDOW = "spans such as Sat,Sun 02:00-05:00; Mon-Fri 23:30-00:30"
+_DAYS = "days such as 2026-12-20..2027-01-06, separated by commas"
 _ADDRESS = "an http or https URL, in which {version} is filled in"
 _DURATION = "a duration such as 500ms, 10s, 2m, 1h30m or 7d"
 
@@ -62,6 +66,7 @@ class Policy:
         health_timeout: Seconds until one with a HEALTHCHECK must be healthy.
         cooldown: Seconds that a tag must have meant a new image before that is taken.
         schedule: Updates begin only at these times (cron), or a little later; empty is always.
+        window: Updates begin only within it; empty is always.
         cleanup: Whether the old image is removed once nothing refers to it, and it is not kept.
         keep: How many images before the one that it runs are kept.
         keep_for: Seconds for which they are, from when the container left them.
@@ -91,6 +96,7 @@ class Policy:
     schedule: str = _setting(
         "", schedule, _CRON, "Updates begin only at these times, and for --schedule-grace after each."
     )
+    window: str = _setting("", window, _WINDOW, "Updates begin only within it, and not by a schedule.")
     cleanup: bool = _setting(
         False, boolean, _YES_OR_NO, "Remove an old image once nothing refers to it, and it is not kept."
     )
@@ -109,10 +115,10 @@ class Policy:
         Raises:
             UnreadableSetting: A variable's value is not of its grammar.
         """
-        return _read(cls(), _variables(cls), environ)
+        return _refuse_both(_read(cls(), _variables(cls), environ), variable)
 
     def with_labels(self, labels: Mapping[str, str] | None) -> "Policy":
-        """Let a container's labels speak.
+        """Let a container's labels speak; of a window and a schedule one takes the place of the other.
 
         Raises:
             UnreadableSetting: A label's value is not of its grammar.
@@ -120,7 +126,10 @@ class Policy:
         """
         spelled = {each.name: label(each.name) for each in fields(type(self))}
         refuse_unknown_labels(labels or {})
-        return _read(self, spelled, labels or {})
+        own = _refuse_both(_read(type(self)(), spelled, labels or {}), label)
+        window = "" if own.schedule else self.window
+        schedule = "" if own.window else self.schedule
+        return _read(evolve(self, window=window, schedule=schedule), spelled, labels or {})
 
 
 @frozen
@@ -133,6 +142,7 @@ class DaemonSettings:
         log_format: `auto`, `console` or `json`.
         log_level: `debug`, `info`, `warning` or `error`.
         schedule_grace: Seconds after a schedule's moment in which updates may still begin.
+        freeze: The days on which no update begins; empty is none.
         image_labels: Whether labels of ours count that come from a container's image alone.
         notify_on: What is told to CTR_UPDATER_NOTIFY.
         ping_url: What is asked for after each pass; empty is nothing.
@@ -150,6 +160,7 @@ class DaemonSettings:
     schedule_grace: float = _setting(
         3600.0, duration, _DURATION, "How late an update may begin after its schedule's moment."
     )
+    freeze: str = _setting("", freeze, _DAYS, "The days, both included, on which no update begins.")
     image_labels: bool = _setting(
         False, boolean, _YES_OR_NO, "Let labels of ours count that come from an image alone."
     )
@@ -230,6 +241,14 @@ def refuse_unknown_variables(environ: Mapping[str, str] = os.environ) -> None:
     known = [*_variables(Policy).values(), *_variables(DaemonSettings).values()]
     known += [f"{_VARIABLE_PREFIX}{name}" for name in _OTHER_VARIABLES]
     refuse_unknown(given, known, _VARIABLE_PREFIX)
+
+
+def _refuse_both(policy: Policy, spelled: Callable[[str], str]) -> Policy:
+    """Let only settings pass that say in one way when updates may begin."""
+    if policy.window and policy.schedule:
+        other = f"no {spelled('schedule')} beside it: one or the other"
+        raise UnreadableSetting(spelled("window"), policy.window, other)
+    return policy
 
 
 def _variables(cls: type[Any]) -> dict[str, str]:

@@ -16,7 +16,13 @@ from watcher.model.errors import EngineError, UpdateFailed
 from watcher.model.names import short
 
 JUDGED = {"held": "container held", "unknown": "container unknown", "outdated": "update available"}
-WAITING = {"hold": "container held", "approval": "update waits for approval"}  # by the cause
+WAITING = {  # by the cause
+    "hold": "container held",
+    "approval": "update waits for approval",
+    "schedule": "update waits for its schedule",
+    "window": "update waits for its window",
+    "freeze": "update waits for the end of a freeze",
+}
 NOT_UPDATED = {True: "update rolled back", False: "container not updated"}  # by whether it was rolled back
 _SERIOUS = (EngineError.exit_code, UpdateFailed.exit_code)
 _log = structlog.get_logger()
@@ -146,11 +152,10 @@ def _(event: update_events.Judged) -> None:
 def _(event: update_events.Waiting) -> None:
     if not event.is_news:
         return
-    if event.cause == "schedule":
-        due = eligibility.shown(event.until)
-        _log.info("update waits for its schedule", **fields(event.change), why=event.why, due=due)
-    else:
-        _log.info(WAITING.get(event.cause, "container held back"), **fields(event.change), why=event.why)
+    is_timed = event.cause in eligibility.CLOCKS
+    due = {"due": eligibility.shown(event.until)} if is_timed else {}
+    why = event.why + eligibility.opens_in(event.cause, event.until, time.time())
+    _log.info(WAITING.get(event.cause, "container held back"), **fields(event.change), why=why, **due)
 
 
 @say.register

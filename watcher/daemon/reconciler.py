@@ -151,22 +151,17 @@ class Reconciler:
         return Result()
 
     async def _not_now(self, found: Assessment, policy: Policy) -> Wait | None:
-        """The wait for a person, else for the schedule, where an update may not begin now."""
-        return await withheld(self._context, found, policy) or self._scheduled(found.name, policy)
-
-    def _scheduled(self, name: str, policy: Policy) -> Wait | None:
-        """The wait for a container's schedule, where its update may not begin now."""
-        wait = eligibility.scheduled(policy, now=time.time(), grace=self._grace)
-        if wait:
-            self._due[name] = wait.until
+        """The wait for a person, else for a moment, where an update may not begin now."""
+        wait = await withheld(self._context, found, policy)
+        if wait and wait.cause in eligibility.CLOCKS:
+            self._due[found.name] = wait.until
         else:
-            self._due.pop(name, None)
+            self._due.pop(found.name, None)
         return wait
 
     def _waits(self, found: Assessment, wait: Wait) -> Result:
         """Tell that an update does not begin now; it is looked at again when what it waits for is over."""
-        is_scheduled = wait.cause is eligibility.For.SCHEDULE
-        why = found.verdict.reason if is_scheduled else wait.why
+        why = found.verdict.reason if wait.cause is eligibility.For.SCHEDULE else wait.why
         is_news = self._is_news(found, wait.cause, why)
         self._publish(Waiting(change_of(found), wait.cause.value, why, wait.until, is_news))
         return _after(wait.until)

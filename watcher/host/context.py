@@ -42,6 +42,7 @@ class Context:
         downtimes: Who is down just now.
         by: Who asks for updates.
         grace: Seconds after a schedule's moment in which an update may still begin.
+        freeze: The days on which no update begins.
         engine_name: What people call the engine.
     """
 
@@ -56,6 +57,7 @@ class Context:
     downtimes: Downtimes = field(factory=Downtimes)
     by: By = "cli"
     grace: float = 3600.0
+    freeze: str = ""
     engine_name: str = "local"
 
     def looking(self) -> Context:

@@ -190,7 +190,7 @@ async def _with_its_update(
 
 async def _own_update(context: Context, dependent: Dependent, policy: Policy) -> Assessment | None:
     """The update that a container is due itself, were it not for the one that it holds on to."""
-    if not policy.enable or policy.mode != "update" or policy.schedule:
+    if not policy.enable or policy.mode != "update" or policy.schedule or policy.window:
         return None
     found = await checks.assess(context, dependent.container, policy)
     is_here = found.image is not None and found.image["Id"] == found.verdict.target

@@ -1,4 +1,4 @@
-"""What people decided of a container is read once more, right before anything is done to it."""
+"""What people decided of a container, and the clock, are read once more right before an update begins."""
 
 import contextlib
 import time
@@ -15,10 +15,12 @@ _LEFT: tuple[DecisionKind, ...] = ("released",)
 
 
 async def withheld(context: Context, found: Assessment, policy: Policy) -> Wait | None:
-    """The wait for a person, of an update that nobody asked for by hand; None where there is none."""
+    """The wait for a person, else for a moment, of an update that nobody asked for by hand; None for none."""
     at = await _now(context)
-    return eligibility.held(found.name, found.verdict, at) or eligibility.unapproved(
-        found.name, found.verdict, policy, at
+    return (
+        eligibility.held(found.name, found.verdict, at)
+        or eligibility.unapproved(found.name, found.verdict, policy, at)
+        or next(eligibility.timed(policy, at), None)
     )
 
 
@@ -33,10 +35,10 @@ async def refuse_held(context: Context, found: Assessment, *, goes_back: bool = 
 
 
 async def refuse_withheld(context: Context, found: Assessment, policy: Policy) -> None:
-    """Let only an update pass that no person holds back, and that is approved where its mode wants that.
+    """Let only an update pass that no person and no clock holds back, approved where its mode wants that.
 
     Raises:
-        Withheld: A person holds it, or has not approved it.
+        Withheld: A person holds it, or has not approved it; or it is not the time for it any more.
     """
     if wait := await withheld(context, found, policy):
         raise refusal(found.name, wait)
@@ -49,8 +51,10 @@ async def forget_release(context: Context, name: str) -> None:
 
 
 def refusal(name: str, wait: Wait, *, goes_back: bool = False) -> Withheld:
-    """Say that a container waits for a person, and what that person, or whoever asks, can do."""
+    """Say what a container waits for, and what a person, or whoever asks, can do."""
     until = f" until {eligibility.shown(wait.until)}" if wait.until else ""
+    if wait.cause in eligibility.CLOCKS:
+        return Withheld(f"{name} is not updated{until}: {wait.why}")
     if wait.cause is For.APPROVAL:
         return Withheld(f"{name} waits for approval", advice=wait.why)
     advice = f"`watcher release {name}` ends that"
@@ -61,4 +65,5 @@ def refusal(name: str, wait: Wait, *, goes_back: bool = False) -> Withheld:
 
 
 async def _now(context: Context) -> Circumstances:
-    return Circumstances(time.time(), context.grace, await context.memory.decisions.read())
+    decisions = await context.memory.decisions.read()
+    return Circumstances(time.time(), context.grace, decisions, context.freeze)

@@ -163,6 +163,26 @@ def daemon(start: Start) -> Running:
 
 
 @pytest.fixture
+def clock(tmp_path: Path) -> Callable[[float], None]:
+    """A function that sets the daemon's clock so many seconds ahead."""
+    file = tmp_path / "clock"
+
+    def set_clock(seconds: float) -> None:
+        (tmp_path / "new").write_text(str(seconds))
+        (tmp_path / "new").rename(file)
+
+    return set_clock
+
+
+@pytest.fixture
+def follow(start: Start, tmp_path: Path, clock: Callable[[float], None]) -> Callable[..., Running]:
+    """A function that starts a daemon that goes by that clock, and looks each second."""
+    clock(0)
+    env = {"TEST_CLOCK": str(tmp_path / "clock")}
+    return lambda *arguments, host="": start(*arguments, host=host, hurried=True, env=env)
+
+
+@pytest.fixture
 def once(cli: Commands) -> Callable[..., Result]:
     """A function that runs `watcher run --once` to its end."""
     return functools.partial(_once, cli)

@@ -4,7 +4,6 @@ import signal
 import time
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
@@ -18,25 +17,6 @@ from tests.testbed.proxy import Proxy
 from tests.testbed.stack import Stack
 
 HOUR, DAY = 3600, 86400
-
-
-@pytest.fixture
-def clock(tmp_path: Path) -> Callable[[float], None]:
-    """A function that sets the daemon's clock so many seconds ahead."""
-    file = tmp_path / "clock"
-
-    def set_clock(seconds: float) -> None:
-        (tmp_path / "new").write_text(str(seconds))
-        (tmp_path / "new").rename(file)
-
-    return set_clock
-
-
-@pytest.fixture
-def follow(start: Start, tmp_path: Path, clock: Callable[[float], None]) -> Callable[..., Running]:
-    """A function that starts a daemon that goes by that clock, and looks each second."""
-    clock(0)
-    return lambda *arguments: start(*arguments, hurried=True, env={"TEST_CLOCK": str(tmp_path / "clock")})
 
 
 def due_in(stack: Stack, seconds: float) -> App:

@@ -25,6 +25,8 @@ from tests.testbed.stack import Stack
         ("health-timeout", "soon", "a duration such as"),
         ("schedule", "at night", "a cron expression"),
         ("schedule", "0 0 3 * * *", "a cron expression"),
+        ("window", "at night", "spans such as Sat,Sun 02:00-05:00"),
+        ("window", "02:00-02:00", "spans such as Sat,Sun 02:00-05:00"),
         ("cleanup", "1", "true or false"),
     ],
 )

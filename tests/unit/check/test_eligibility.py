@@ -11,13 +11,15 @@ from watcher.check.eligibility import (
     Wait,
     held_back,
     nearest,
-    scheduled,
+    opens_in,
+    timed,
     under_way,
     waits,
     words,
 )
 from watcher.check.verdict import Status, Verdict
 from watcher.config.settings import Policy
+from watcher.config.wall_clock import local
 from watcher.store.decisions import Decision, Decisions
 
 HOUR = 3600.0
@@ -122,9 +124,8 @@ def test_a_person_is_waited_for_before_a_clock() -> None:
 
 
 def test_the_wait_for_a_schedule_ends_at_its_next_moment() -> None:
-    wait = scheduled(Policy(schedule="0 13 * * *"), now=NOON + 2 * HOUR, grace=600)
+    (wait,) = timed(Policy(schedule="0 13 * * *"), Circumstances(NOON + 2 * HOUR, 600))
 
-    assert wait is not None
     assert (wait.cause, wait.why) == (For.SCHEDULE, "its schedule is 0 13 * * *")
     assert datetime.fromtimestamp(wait.until).astimezone().hour == 13
     assert NOON + 2 * HOUR < wait.until <= NOON + 26 * HOUR
@@ -134,8 +135,64 @@ def test_within_the_grace_after_a_moment_nothing_is_waited_for() -> None:
     # By the hour, so that the zone of the machine is no matter.
     policy, later = Policy(schedule="0 * * * *"), NOON + 0.5 * HOUR
 
-    assert scheduled(policy, now=later, grace=HOUR) is None
-    assert scheduled(policy, now=later, grace=0.25 * HOUR) is not None
+    assert [*timed(policy, Circumstances(later, HOUR))] == []
+    assert len([*timed(policy, Circumstances(later, 0.25 * HOUR))]) == 1
+
+
+def test_an_update_waits_for_its_window_and_people_read_how_long() -> None:
+    week = "Sun 02:00-05:00"  # NOON is a Wednesday
+    (wait,) = timed(Policy(window=week), AT)
+
+    opens = local(wait.until)
+    assert (wait.cause, wait.why) == (For.WINDOW, f"its window is {week}")
+    assert (opens.weekday(), opens.hour, opens.minute) == (6, 2, 0)
+    until = datetime.fromtimestamp(wait.until).astimezone().isoformat(timespec="seconds")
+    assert (
+        words([wait], wait.until - 3.2 * HOUR)
+        == f"waits until {until}: its window is {week}, opens in 3 h 12 m"
+    )
+    assert [*timed(Policy(window=week), Circumstances(wait.until, HOUR))] == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0, "1 m"),
+        (59, "1 m"),
+        (61, "2 m"),
+        (HOUR, "1 h 0 m"),
+        (3.2 * HOUR, "3 h 12 m"),
+        (49.5 * HOUR, "2 d 1 h"),
+    ],
+)
+def test_how_long_is_shown_in_two_units_at_most(seconds: float, shown: str) -> None:
+    assert opens_in("window", NOON + seconds, NOON) == f", opens in {shown}"
+
+
+def test_how_long_is_said_of_windows_and_freezes_alone() -> None:
+    assert opens_in("freeze", NOON + HOUR, NOON) == ", ends in 1 h 0 m"
+    assert [opens_in(each.value, NOON, 0) for each in For if each not in {For.WINDOW, For.FREEZE}] == [""] * 9
+
+
+def test_a_freeze_is_waited_for_by_whatever_has_an_update_and_moves_what_else_is_waited_for() -> None:
+    frozen = Circumstances(NOON, HOUR, freeze="2026-06-30..2026-07-05")
+    (alone,) = waits("web", OUTDATED, Policy(enable=True), frozen)
+    freeze, window = timed(Policy(window="Sun 02:00-05:00"), frozen)
+    _, schedule = timed(Policy(schedule="0 3 * * 0"), frozen)
+
+    assert (alone.cause, alone.why) == (For.FREEZE, "updates are frozen (2026-06-30..2026-07-05)")
+    assert freeze == alone
+    days = [local(each.until).isoformat() for each in (freeze, window, schedule)]
+    assert days == ["2026-07-06T00:00:00", "2026-07-12T02:00:00", "2026-07-12T03:00:00"]
+    assert waits("web", CURRENT, Policy(enable=True), frozen) == ()
+    assert waits("web", OUTDATED, Policy(enable=True, mode="notify"), frozen) == ()
+
+
+def test_a_freeze_that_is_to_come_is_no_wait_but_no_window_opens_in_it() -> None:
+    later = Circumstances(NOON, HOUR, freeze="2026-07-04..2026-07-05")
+    (window,) = timed(Policy(window="Sun 02:00-05:00"), later)
+
+    assert local(window.until).isoformat() == "2026-07-12T02:00:00"
 
 
 def test_what_a_dependency_and_an_open_update_are_waited_for_says_why() -> None:
@@ -155,11 +212,11 @@ def test_the_list_tells_the_nearest_that_the_verdict_does_not_tell() -> None:
     until = datetime.fromtimestamp(NOON).astimezone().isoformat(timespec="seconds")
     failed, dependency = Wait(For.FAILED, "failed on b"), Wait(For.DEPENDENCY, "db failed")
 
-    assert words([dependency, failed]) == "waits: db failed"
-    assert words([dependency, Wait(For.SCHEDULE, "its schedule is x", NOON)]) == (
+    assert words([dependency, failed], NOON) == "waits: db failed"
+    assert words([dependency, Wait(For.SCHEDULE, "its schedule is x", NOON)], 0) == (
         f"waits until {until}: its schedule is x"
     )
-    assert words([failed, Wait(For.COOLDOWN, "", 1), under_way("")]) == words([]) == ""
+    assert words([failed, Wait(For.COOLDOWN, "", 1), under_way("")], 0) == words([], 0) == ""
 
 
 def test_the_words_are_those_of_the_contract() -> None:

@@ -19,6 +19,7 @@ def test_the_defaults_are_those_of_the_interface() -> None:
         health_timeout=120,
         cooldown=0,
         schedule="",
+        window="",
         cleanup=False,
         release_url="",
         keep=1,
@@ -65,6 +66,7 @@ def test_labels_that_are_not_ours_change_nothing(labels: dict[str, str] | None) 
         ("stable-for", "soon", "a duration"),
         ("health-timeout", "2 m", "a duration"),
         ("cooldown", "2", "a duration"),
+        ("window", "at night", "spans such as Sat,Sun 02:00-05:00; Mon-Fri 23:30-00:30"),
         ("cooldown", "never", "a duration"),
         ("release-url", "notes", "an http or https URL"),
         ("release-url", "javascript:alert({version})", "an http or https URL"),
@@ -79,6 +81,29 @@ def test_a_label_that_cannot_be_read_is_named_with_what_it_takes(
     assert f"ctr-updater.{label}={value!r}" in str(raised.value)
     assert expected in str(raised.value)
     assert raised.value.exit_code == 2
+
+
+WEEKEND = "Sat,Sun 02:00-05:00"
+
+
+def test_a_window_and_a_schedule_are_one_or_the_other() -> None:
+    with pytest.raises(UnreadableSetting) as raised:
+        Policy().with_labels({"ctr-updater.window": WEEKEND, "ctr-updater.schedule": "@daily"})
+    assert str(raised.value) == (
+        f"ctr-updater.window='{WEEKEND}' cannot be read - it takes no ctr-updater.schedule beside it: "
+        "one or the other"
+    )
+
+    with pytest.raises(UnreadableSetting, match="it takes no CTR_UPDATER_SCHEDULE beside it"):
+        Policy.of_environment({"CTR_UPDATER_WINDOW": WEEKEND, "CTR_UPDATER_SCHEDULE": "@daily"})
+
+
+def test_a_label_of_one_takes_the_place_of_a_default_of_the_other() -> None:
+    shut, daily = Policy(window=WEEKEND), Policy(schedule="0 0 * * *")
+
+    assert shut.with_labels({"ctr-updater.schedule": "@daily"}) == daily
+    assert daily.with_labels({"ctr-updater.window": WEEKEND}) == shut
+    assert shut.with_labels({"ctr-updater.schedule": " "}) == shut
 
 
 def test_a_variable_that_cannot_be_read_is_named() -> None:

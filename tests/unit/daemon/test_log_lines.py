@@ -1,6 +1,7 @@
 """The line that each event has in the daemon's log: its name, its level and its keys, to the letter."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -235,6 +236,12 @@ def test_an_event_has_its_line(said: Say, event: Event, line: dict[str, Any]) ->
     ("event", "name", "key"),
     [
         (update_events.Waiting(CHANGE, "schedule", "moved", 86400.0), "update waits for its schedule", "due"),
+        (update_events.Waiting(CHANGE, "window", "x", 86400.0), "update waits for its window", "due"),
+        (
+            update_events.Waiting(CHANGE, "freeze", "x", 86400.0),
+            "update waits for the end of a freeze",
+            "due",
+        ),
         (update_events.OtherUpdaterAwaited(CHANGE, "web", 14.0), "update waits for another updater", "until"),
     ],
 )
@@ -245,6 +252,12 @@ def test_a_wait_says_its_end_in_local_time(said: Say, event: Event, name: str, k
     assert line.items() >= ABOUT.items()
     assert "T" in line[key]
     assert "+" in line[key] or line[key].count("-") == 3
+
+
+def test_a_wait_for_a_window_says_how_long_it_is(said: Say) -> None:
+    line = said(update_events.Waiting(CHANGE, "window", "its window is x", time.time() + 7200))
+
+    assert line["why"] == "its window is x, opens in 2 h 0 m"
 
 
 @pytest.mark.parametrize(

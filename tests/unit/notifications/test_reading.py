@@ -160,13 +160,15 @@ def test_what_is_held_is_told_unless_its_failure_was() -> None:
     [
         Judged(CHANGE, "held", "cooldown", "update", until=5.0),
         Waiting(CHANGE, "schedule", "not now", 5.0),
+        Waiting(CHANGE, "window", "not now", 5.0),
+        Waiting(CHANGE, "freeze", "not now", 5.0),
         NotUpdated(CHANGE, "another updater has it", 7, again_in_s=3.0),
         NotUpdated(CHANGE, "the engine is away", 4, again_in_s=3.0, is_news=False),
         Waiting(CHANGE, "hold", "a person holds it"),
         Doubted(CHANGE, "its address changed"),
         PassBegan(),
     ],
-    ids=["cooldown", "schedule", "busy", "away", "hold", "doubt", "pass"],
+    ids=["cooldown", "schedule", "window", "freeze", "busy", "away", "hold", "doubt", "pass"],
 )
 def test_what_passes_by_itself_is_no_news(event: Event) -> None:
     assert read(event) is None
