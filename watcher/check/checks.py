@@ -41,7 +41,8 @@ async def doubts(context: Context) -> list[str]:
     """What people should know of the labels of all containers, a line each."""
     rows = await context.engine.containers(stopped=True)
     own = await context.own.find(context.engine)
-    return sorted(f"{name}: {line}" for name, line in own_labels.doubts(rows, own))
+    found = own_labels.doubts(rows, own, every=context.follows_all)
+    return sorted(f"{name}: {line}" for name, line in found)
 
 
 async def judged(context: Context, container: Json) -> Assessment:

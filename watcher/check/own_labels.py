@@ -130,11 +130,12 @@ def foreign(labels: Labels, image: Labels, ids: Collection[str], *, counts: bool
     return {name for name in equal if not (counts and is_ours(name))}
 
 
-def remarks(container: Json) -> Iterator[str]:
+def remarks(container: Json, *, every: bool = False) -> Iterator[str]:
     """What people should know of a container's labels, a line each.
 
     Args:
         container: As this engine lists or inspects it.
+        every: Whether every container is followed that does not opt out.
     """
     if ignored := container.get(_IGNORED):
         shown = ", ".join(repr(f"{name}={value}"[:_LONGEST]) for name, value in [*ignored.items()][:_SHOWN])
@@ -142,20 +143,21 @@ def remarks(container: Json) -> Iterator[str]:
         yield f"labels of its image count for nothing: {shown} - {advice}"
     labels: Labels = container.get("Labels") or (container.get("Config") or {}).get("Labels") or {}
     ours = sorted(name for name, value in labels.items() if is_ours(name) and value.strip())
-    if ours and ENABLE not in ours:
+    if ours and ENABLE not in ours and not every:
         yield f"it is not followed: {_mistake(labels) or f'it has {ours[0]}, but not {ENABLE}=true'}"
 
 
-def doubts(rows: Iterable[Json], own: str | None) -> Iterator[tuple[str, str]]:
+def doubts(rows: Iterable[Json], own: str | None, *, every: bool = False) -> Iterator[tuple[str, str]]:
     """The same of all containers, with their names; jobs of `docker compose run` only bear their service's.
 
     Args:
         rows: As this engine lists them.
         own: The id of the container that this program runs in.
+        every: As in `remarks`.
     """
     for row in rows:
         is_told = row["Id"] != own and not Marker.parse(name_of(row)) and not is_one_off(row.get("Labels"))
-        yield from ((name_of(row), line) for line in (remarks(row) if is_told else ()))
+        yield from ((name_of(row), line) for line in (remarks(row, every=every) if is_told else ()))
 
 
 def _mistake(labels: Labels) -> str:

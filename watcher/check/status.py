@@ -84,7 +84,7 @@ def shown(context: Context, found: Assessment, decisions: Decisions = NO_DECISIO
     return Shown(
         found.name,
         *about,
-        remarks=tuple(remarks(container)),
+        remarks=tuple(remarks(container, every=context.follows_all)),
         engine=context.engine_name,
         releases=releases_of(found),
         waits=_waits(context, found, policy, decisions),
@@ -109,7 +109,7 @@ async def check_all(context: Context, judge: Judge, *, every: bool = False) -> l
     """Judge the containers that `listed` names; those that went meanwhile are left out."""
     context = context.looking()
     rows, own = await context.engine.containers(stopped=True), await context.own.find(context.engine)
-    wanted = opted_in(rows, own)
+    wanted = opted_in(rows, own, every=context.follows_all)
     if every:
         wanted += [row for row in rows if row["Id"] != own and row["State"] in _RUNNING]
     found = _Found(context, rows, judge, await context.memory.decisions.read())

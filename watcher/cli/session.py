@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from watcher.check.own_labels import OwnLabels
 from watcher.config.settings import DaemonSettings, Policy, refuse_unknown_variables, state_folder
 from watcher.config.time_zone import refuse_unknown_zone
@@ -51,6 +53,7 @@ async def _opened(command: Command, *, negotiates: bool) -> int:
     refuse_unknown_zone()
     defaults, state = Policy.of_environment(), state_folder()
     settings = DaemonSettings.of_environment()
+    defaults = evolve(defaults, enable=settings.watch == "all")
     opened = OwnLabels(find(), counts=settings.image_labels)
     memory = Memory(state, opened.identity)
     opened.recall, opened.keep = memory.image, memory.keep_image

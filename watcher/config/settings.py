@@ -20,7 +20,7 @@ from watcher.config.spelling import refuse_unknown
 from watcher.config.telling import NEWS, news, web_address
 from watcher.config.window import window
 from watcher.model.errors import UnknownName, UnreadableSetting
-from watcher.model.labels import LABEL_PREFIX, is_ours
+from watcher.model.labels import LABEL_PREFIX, is_orchestrated, is_ours
 from watcher.model.release import template
 
 _VARIABLE_PREFIX = "CTR_UPDATER_"
@@ -57,7 +57,7 @@ class Policy:
     """The settings that hold for one container; the names are those of the labels.
 
     Attributes:
-        enable: Whether it opted in; only a label says so.
+        enable: Whether it opted in; without a label only where all are watched.
         mode: `update`, `notify` to say it and not do it, or `approve` to pull it and wait for a person.
         source: `registry`, or `local` to follow the local tag only and never ask a registry.
         depends_on: Names of containers that are updated before this one.
@@ -120,6 +120,8 @@ class Policy:
     def with_labels(self, labels: Mapping[str, str] | None) -> "Policy":
         """Let a container's labels speak; of a window and a schedule one takes the place of the other.
 
+        One that an orchestrator runs opted in only if it says so itself.
+
         Raises:
             UnreadableSetting: A label's value is not of its grammar.
             UnknownName: A label of our prefix is none that there is.
@@ -129,7 +131,9 @@ class Policy:
         own = _refuse_both(_read(type(self)(), spelled, labels or {}), label)
         window = "" if own.schedule else self.window
         schedule = "" if own.window else self.schedule
-        return _read(evolve(self, window=window, schedule=schedule), spelled, labels or {})
+        enable = self.enable and not is_orchestrated(labels)
+        defaults = evolve(self, enable=enable, window=window, schedule=schedule)
+        return _read(defaults, spelled, labels or {})
 
 
 @frozen
@@ -144,6 +148,7 @@ class DaemonSettings:
         schedule_grace: Seconds after a schedule's moment in which updates may still begin.
         freeze: The days on which no update begins; empty is none.
         image_labels: Whether labels of ours count that come from a container's image alone.
+        watch: `labelled`, or `all` for every container that does not opt out.
         notify_on: What is told to CTR_UPDATER_NOTIFY.
         ping_url: What is asked for after each pass; empty is nothing.
         listen: Where the API is served; empty is nowhere.
@@ -163,6 +168,12 @@ class DaemonSettings:
     freeze: str = _setting("", freeze, _DAYS, "The days, both included, on which no update begins.")
     image_labels: bool = _setting(
         False, boolean, _YES_OR_NO, "Let labels of ours count that come from an image alone."
+    )
+    watch: str = _setting(
+        "labelled",
+        OneOf("labelled", "all"),
+        "labelled or all",
+        "Whom to look after; all: every container but those with ctr-updater.enable=false.",
     )
     notify_on: tuple[str, ...] = _setting(
         NEWS, news, f"some of {','.join(NEWS)}", "What is told to the addresses in CTR_UPDATER_NOTIFY."

@@ -29,7 +29,7 @@ from watcher.host.inventory import Tag
 from watcher.model.errors import EngineError, Unknown
 from watcher.model.events import DaemonStopped, LookFailed
 from watcher.model.json_object import Json
-from watcher.model.labels import ENABLE, is_one_off
+from watcher.model.labels import is_one_off
 from watcher.model.names import name_of
 from watcher.recovery.compose_recreations import unnamed
 from watcher.recovery.state import strays
@@ -231,13 +231,14 @@ class Daemon:
     async def _rows(self) -> list[Json]:
         engine = self._context.engine
         self._queue.engine = await engine.identity()
-        rows = await engine.containers(stopped=True, label=ENABLE)
+        rows = await engine.containers(stopped=True, **self._context.may_follow)
         return await self._ours(rows)
 
     async def _ours(self, rows: list[Json]) -> list[Json]:
         """Those that opted in; a job of `docker compose run` only bears the labels of its service."""
         own = await self._context.own.find(self._context.engine)
-        return [row for row in inventory.opted_in(rows, own) if not is_one_off(row["Labels"])]
+        found = inventory.opted_in(rows, own, every=self._context.follows_all)
+        return [row for row in found if not is_one_off(row["Labels"])]
 
     async def _ordered(self) -> list[Json]:
         """The same; and, of all containers, the order and those with an open update, whoever began it."""

@@ -33,7 +33,7 @@ class Injections:
 
     def see(self, rows: list[Json]) -> None:
         """Have those looked at that were not seen before; `rows` are those that are followed."""
-        made = {row["Id"] for row in rows if COMPOSE_PROJECT in row["Labels"]}
+        made = {row["Id"] for row in rows if COMPOSE_PROJECT in (row["Labels"] or {})}
         self._known &= made
         self._put = {cid: at for cid, at in self._put.items() if cid in made}
         for cid in sorted(made - self._known):
@@ -42,12 +42,15 @@ class Injections:
     def happened(self, event: Json) -> None:
         """Have a container looked at whose files, or whose process, an event of the engine is about."""
         labels = attributes_of(event)
-        if event.get("Action") not in ACTIONS or not {COMPOSE_PROJECT, ENABLE} <= labels.keys():
+        if event.get("Action") not in ACTIONS or not self._may_follow(labels):
             return
         cid = event["Actor"]["ID"]
         if event["Action"] != "start":
             self._put[cid] = moment_of(event)
         self._have_noted(cid)
+
+    def _may_follow(self, labels: Json) -> bool:
+        return COMPOSE_PROJECT in labels and (self._context.follows_all or ENABLE in labels)
 
     def lost(self) -> None:
         """Forget what was seen, for events may be missed from now on."""

@@ -62,7 +62,8 @@ class Notices:
         """Tell what is odd about containers and their order; again where it comes back."""
         own = await self._context.own.find(self._context.engine)
         odd = [*oddities(order)]
-        labels = {f"{name}: {line}": (name, line) for name, line in doubts(rows, own)}
+        doubted = doubts(rows, own, every=self._context.follows_all)
+        labels = {f"{name}: {line}": (name, line) for name, line in doubted}
         self._doubts.keep({*odd, *labels})
         for line in odd:
             if self._doubts.is_news(line, line):

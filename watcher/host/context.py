@@ -14,6 +14,7 @@ from watcher.engine.client import Engine
 from watcher.host.namespace_cache import NamespaceCache
 from watcher.host.own_container import OwnContainer
 from watcher.model.errors import EngineUnavailable
+from watcher.model.labels import ENABLE
 from watcher.store.state import Memory
 
 if TYPE_CHECKING:  # who only looks needs neither, and each takes long to import
@@ -33,7 +34,7 @@ class Context:
     Attributes:
         engine: Open.
         memory: The state folder.
-        defaults: The settings of containers whose labels do not say otherwise.
+        defaults: The settings of containers whose labels do not say otherwise, `enable` with `--watch all`.
         open_registries: Gives where images come from, the same each time.
         open_notes: Gives what is noted of open updates, the same each time.
         open_events: Gives where events are told, the same each time.
@@ -63,6 +64,16 @@ class Context:
     def looking(self) -> Context:
         """The same for one look, which inspects each image once."""
         return evolve(self, engine=self.engine.looking())
+
+    @property
+    def follows_all(self) -> bool:
+        """Whether every container is followed that does not opt out."""
+        return self.defaults.enable
+
+    @property
+    def may_follow(self) -> dict[str, str]:
+        """The filter for a list of those that may have opted in."""
+        return {} if self.follows_all else {"label": ENABLE}
 
     def policy_of(self, container: Mapping[str, Any]) -> Policy:
         """The settings of an inspected container.

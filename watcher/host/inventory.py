@@ -13,7 +13,7 @@ from watcher.config.settings import Policy
 from watcher.model.errors import UnreadableSetting
 from watcher.model.json_object import Json
 from watcher.model.kept import is_kept_tag
-from watcher.model.labels import ENABLE
+from watcher.model.labels import ENABLE, is_orchestrated
 from watcher.model.names import Marker, name_of
 from watcher.model.reference import ImageRef, is_hexadecimal
 
@@ -42,9 +42,16 @@ class Follower:
     policy: Policy
 
 
-def opted_in(rows: Iterable[Json], own: str | None) -> list[Json]:
-    """The rows whose label says true, or cannot be read; the own container is never among them."""
-    return [row for row in rows if row["Id"] != own and _enable(row) not in ("", "false")]
+def opted_in(rows: Iterable[Json], own: str | None, *, every: bool = False) -> list[Json]:
+    """The rows whose label says true, or cannot be read; the own container is never among them.
+
+    Args:
+        rows: GET /containers/json.
+        own: The id of the own container.
+        every: Whether also those are in whose label says nothing (`--watch all`), but for the containers
+            of an orchestrator, which would start others.
+    """
+    return [row for row in rows if row["Id"] != own and _is_in(row, every=every)]
 
 
 def cut_short(rows: Iterable[Json]) -> set[str]:
@@ -75,6 +82,11 @@ def policy_of(row: Json, defaults: Policy) -> Policy | None:
         return defaults.with_labels(row["Labels"])
     except UnreadableSetting:
         return None
+
+
+def _is_in(row: Json, *, every: bool) -> bool:
+    said = _enable(row)
+    return said != "false" if said else every and not is_orchestrated(row["Labels"])
 
 
 def _enable(row: Json) -> str:

@@ -40,6 +40,11 @@ def is_ours(name: str) -> bool:
     return name.startswith(LABEL_PREFIX) and name not in INTERNAL
 
 
+def is_orchestrated(labels: Mapping[str, str] | None) -> bool:
+    """Whether an orchestrator runs a container."""
+    return any(name.startswith(ORCHESTRATORS) for name in labels or {})
+
+
 def is_one_off(labels: Mapping[str, str] | None) -> bool:
     """Whether `docker compose run` made a container: a job of somebody's, and no replica."""
     return (labels or {}).get(f"{COMPOSE_PREFIX}oneoff") == "True"

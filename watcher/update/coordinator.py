@@ -16,7 +16,6 @@ from watcher.host.context import Context
 from watcher.model.errors import Barred, Refused, TakenOver, WatcherError
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
-from watcher.model.labels import ENABLE
 from watcher.model.update_events import AttemptKind, Change, Doubted, Planned, Updated
 from watcher.update import conditions, service
 from watcher.update.account import untried
@@ -165,7 +164,8 @@ class Coordinator:
         before = self.turns.order.before(name)
         if not before:
             return set()
-        engine = self._context.engine
-        rows = await engine.containers(stopped=True, label=ENABLE)
-        opted_in = inventory.opted_in(rows, await self._context.own.find(engine))
-        return inventory.wanting(opted_in, self._context.defaults) & before
+        context = self._context
+        rows = await context.engine.containers(stopped=True, **context.may_follow)
+        own = await context.own.find(context.engine)
+        opted_in = inventory.opted_in(rows, own, every=context.follows_all)
+        return inventory.wanting(opted_in, context.defaults) & before

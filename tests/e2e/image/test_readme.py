@@ -30,6 +30,9 @@ ELSEWHERE = {
     "make demo": "tests/integration/cli/test_demo.py",
     "make test": "this very run",
     "docker build -t ctr-updater .": "tests/e2e/image/test_build.py",
+    f"docker run -d --name ctr-updater -v {SOCKET}:{SOCKET} ctr-updater watcher run": (
+        "tests/e2e/image/test_newcomer.py"
+    ),
     "docker compose up -d": "tests/e2e/image/test_service.py",
 }
 

@@ -9,6 +9,7 @@ from watcher.host.inventory import Tag, cut_short, followed_tag, opted_in, polic
 from watcher.model.labels import ENABLE
 from watcher.model.reference import ImageRef
 
+ALL = Policy(enable=True)
 OLD = f"sha256:{'a' * 64}"
 
 
@@ -29,6 +30,26 @@ def row(name: str = "web", *, image: str = "web:1", **labels: str) -> dict[str, 
 )
 def test_who_opted_in_is_in_and_so_is_who_cannot_be_read(value: str, is_in: bool) -> None:
     assert bool(opted_in([row(enable=value)], None)) is is_in
+
+
+def test_where_all_are_watched_only_who_opts_out_is_not_in() -> None:
+    unlabelled = row("plain") | {"Labels": None}
+    rows = [unlabelled, row("out", enable="false"), row("empty", enable=""), row("odd", enable="yes"), row()]
+
+    names = [each["Names"][0] for each in opted_in(rows, row()["Id"], every=True)]
+
+    assert names == ["/plain", "/empty", "/odd"]
+
+
+def test_where_all_are_watched_what_an_orchestrator_runs_is_in_only_if_it_says_so() -> None:
+    task = {"com.docker.swarm.task.id": "x"}
+    unlabelled, labelled = row("a") | {"Labels": task}, row("b") | {"Labels": task | {ENABLE: "true"}}
+
+    assert opted_in([unlabelled, labelled], None, every=True) == [labelled]
+    assert [policy.enable for each in (unlabelled, labelled) if (policy := policy_of(each, ALL))] == [
+        False,
+        True,
+    ]
 
 
 def test_the_own_container_is_never_in() -> None:
