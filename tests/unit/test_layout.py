@@ -111,6 +111,8 @@ ELSEWHERE = {
     "web/health": f"{INTEGRATION}/web/test_api.py",
     "web/login": f"{INTEGRATION}/web/test_api.py",
     "web/operations": f"{INTEGRATION}/web/test_operations.py",
+    "web/plans": f"{INTEGRATION}/web/test_page_data.py",
+    "web/registries": f"{INTEGRATION}/web/test_page_data.py",
     "web/seen": f"{INTEGRATION}/web/test_api.py",
     "web/answers": f"{UNIT}/web/test_server.py",
     "web/guard": f"{UNIT}/web/test_server.py",

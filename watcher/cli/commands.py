@@ -12,6 +12,7 @@ from watcher.check import checks, status
 from watcher.check.records import record
 from watcher.check.status import Shown
 from watcher.cli import standard_error
+from watcher.cli.options import given
 from watcher.cli.output import as_text, complain, said, see
 from watcher.cli.progress import shown
 from watcher.cli.session import Command
@@ -152,7 +153,7 @@ def _warn(outcome: Outcome, context: Context) -> None:
 
 def daemon(*, once: bool) -> Command:
     """`watcher run`."""
-    settings = DaemonSettings.of_environment()
+    settings, flags = DaemonSettings.of_environment(), given()
     standard_error.install(beside=True)
     log.configure(settings.log_level, settings.log_format)
 
@@ -165,7 +166,7 @@ def daemon(*, once: bool) -> Command:
                 return await (work.once() if once else work.run())
             from watcher.web.listener import Listener
 
-            async with Listener(context, settings, pulse, work.look_at_everything):
+            async with Listener(context, settings, pulse, work.look_at_everything, flags):
                 return await work.run()
 
     return command

@@ -8,11 +8,10 @@ import click
 from attrs import Attribute, fields
 from click.core import ParameterSource
 
-from watcher.config.grammar import OneOf
+from watcher.config.grammar import OneOf, written
 from watcher.config.settings import DaemonSettings, Policy, variable
 
 _KINDS: dict[type, str] = {float: "duration", int: "number", tuple: "kinds"}
-_UNITS = (("h", 3600.0), ("m", 60.0), ("s", 1.0))
 
 
 class _Readable(click.ParamType[str]):
@@ -78,7 +77,7 @@ def _option(attribute: "Attribute[Any]") -> Callable[[Callable[..., None]], Call
         show_envvar=True,
         is_flag=flag,
         flag_value="true" if flag else None,
-        default=None if flag else _spelled(attribute.default),
+        default=None if flag else written(attribute.default) or None,
         show_default=True,
         type=None if flag else _Readable(attribute),
         expose_value=False,
@@ -87,18 +86,19 @@ def _option(attribute: "Attribute[Any]") -> Callable[[Callable[..., None]], Call
     )
 
 
-def _spelled(default: object) -> str | None:
-    """A default as a person would write it; None where there is none."""
-    if isinstance(default, tuple):
-        return ",".join(default) or None
-    if not isinstance(default, float):
-        return str(default) or None
-    unit, seconds = next(((unit, each) for unit, each in _UNITS if default and default % each == 0), ("", 1))
-    return f"{default / seconds:.0f}{unit}"
+def given() -> frozenset[str]:
+    """The names of the settings that the command's flags told."""
+    context = click.get_current_context()
+    names = {each.name for each in context.command.params if each.name}
+    return frozenset(name for name in names if _is_flag(context, name))
+
+
+def _is_flag(context: click.Context, name: str) -> bool:
+    return context.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def _set(context: click.Context, option: click.Parameter, value: str | bool | None) -> None:
     """A flag speaks louder than the variable, and is the variable from here on."""
     name = option.name or ""
-    if value and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+    if value and _is_flag(context, name):
         os.environ[variable(name)] = "true" if value is True else str(value)

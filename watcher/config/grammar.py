@@ -6,6 +6,7 @@ from watcher.model.names import container_name
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _LONGEST_S = 100 * 365 * 86400.0  # beyond that it is a slip, and no date any more
+_UNITS = (("d", 86400.0), ("h", 3600.0), ("m", 60.0), ("s", 1.0))
 _PART = re.compile(r"([0-9]+)(ms|s|m|h|d)")
 
 
@@ -88,3 +89,15 @@ def container_names(text: str) -> tuple[str, ...]:
     if not all(container_name(name) == name for name in found):
         raise ValueError(text)
     return found
+
+
+def written(value: object) -> str:
+    """A setting's value as a person would write it; empty where there is none."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return ",".join(value)
+    if not isinstance(value, float):
+        return "" if value is None else str(value)
+    unit, seconds = next(((unit, each) for unit, each in _UNITS if value and value % each == 0), ("", 1))
+    return f"{value / seconds:.0f}{unit}"

@@ -22,6 +22,7 @@ from watcher.model.json_object import Json
 from watcher.model.progress import Progress
 from watcher.model.reference import ImageRef
 from watcher.registry import stalled_pull
+from watcher.registry.allowance import Allowance
 from watcher.registry.client import Descriptor, Registry, is_digest
 from watcher.registry.credentials import Credentials, Login
 from watcher.registry.error_classes import ADVICE, advice_on, classify
@@ -63,6 +64,14 @@ class Registries:
     def rest(self, domain: str) -> float:
         """Seconds that a registry is still to be left alone."""
         return self._limiter.rest(domain)
+
+    def why_resting(self, domain: str) -> str:
+        """What brought it about that a registry is left alone; empty where it is not."""
+        return self._limiter.why(domain)
+
+    def allowance(self, domain: str) -> Allowance | None:
+        """What a registry told last of its limit, as far as it was asked by us and not by the engine."""
+        return self._direct.allowances.get(domain)
 
     def forget(self) -> None:
         """Ask every registry anew, but none that refused the login."""

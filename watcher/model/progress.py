@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from watcher.model.registry_events import PullProgressed
+from watcher.model.registry_events import LayerOfPull, PullProgressed
 
 Progress = Callable[[dict[str, Any]], None]
 
@@ -49,4 +49,11 @@ class Layers:
             unpacking=bool(under_way),
             unpacked=unpacked,
             unpacked_total=unpacked_total,
+            parts=tuple(LayerOfPull(layer, *self._part(layer)) for layer in self._layers),
         )
+
+    def _part(self, layer: str) -> tuple[str, int, int]:
+        """The status and the bytes of a layer; while it is unpacked those of that."""
+        status, current, total = self._layers[layer]
+        unpacked, unpacked_total = self._unpacked.get(layer, (0, 0))
+        return (status, unpacked, unpacked_total) if status == "Extracting" else (status, current, total)

@@ -13,6 +13,16 @@ class PullBegan(Event):
 
 
 @frozen
+class LayerOfPull:
+    """How far one layer of a pull is, in the engine's words; `total` is 0 where it tells no bytes."""
+
+    id: str
+    status: str
+    current: int = 0
+    total: int = 0
+
+
+@frozen
 class PullProgressed(Event):
     """How far a pull is.
 
@@ -23,6 +33,7 @@ class PullProgressed(Event):
         layers_done: How many of them are here and unpacked.
         bytes: How many were fetched, of `bytes_total`; 0 where nobody says.
         unpacking: Whether a layer is being unpacked: `unpacked` bytes of `unpacked_total`.
+        parts: Each layer, in the engine's order and in its words.
     """
 
     image: str
@@ -34,6 +45,7 @@ class PullProgressed(Event):
     unpacking: bool = False
     unpacked: int = 0
     unpacked_total: int = 0
+    parts: tuple[LayerOfPull, ...] = ()
 
 
 @frozen

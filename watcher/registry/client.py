@@ -9,6 +9,7 @@ they give to GET (Nexus, and proxies in front), so only GET's refusal is believe
 import asyncio
 import hashlib
 import re
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from attrs import frozen
 from watcher.model.errors import RegistryError
 from watcher.model.json_object import Json
 from watcher.model.reference import HUB, ImageRef
+from watcher.registry.allowance import Allowance, allowance_of
 from watcher.registry.auth import Logins, Tokens
 from watcher.registry.connection import CERTIFICATES, Route, insecure_routes, secure_route
 from watcher.registry.http_client import BrokenOff, NoConnection, Wire
@@ -68,6 +70,9 @@ class Registry:
         logins: Where to find logins (`Credentials`).
         is_insecure: Whether a registry may be asked without valid TLS (`InsecureRegistries.holds`).
         certificates: The folder of the registries' own CAs.
+
+    Attributes:
+        allowances: What registries told last of their limits, by their domains.
     """
 
     def __init__(
@@ -82,6 +87,7 @@ class Registry:
         self._wire = Wire()
         self._tokens = Tokens(self._wire, logins)
         self._routes: dict[str, Route] = {}
+        self.allowances: dict[str, Allowance] = {}
 
     async def close(self) -> None:
         """Close every connection."""
@@ -155,7 +161,9 @@ class Registry:
         return [await asyncio.to_thread(secure_route, domain, self._certificates)]
 
     def _remember(self, domain: str, route: Route, answer: Answer) -> None:
-        """Keep the way while it works: servers of https answer http too, with 400."""
+        """Keep the way while it works (servers of https answer http too, with 400), and what it tells."""
+        if found := allowance_of(answer.headers, time.time()):
+            self.allowances[domain] = found
         if answer.status in {_OK, _UNAUTHORIZED}:
             self._routes[domain] = route
         else:

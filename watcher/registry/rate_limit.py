@@ -66,6 +66,11 @@ class Limiter:
         """Seconds that a registry is still to be left alone."""
         return max(0.0, self._hosts[domain].until - _now())
 
+    def why(self, domain: str) -> str:
+        """The trouble for which a registry is left alone; empty where it is not."""
+        cause = self._hosts[domain].cause
+        return cause.message if cause and self.rest(domain) else ""
+
     def forget(self) -> None:
         """Let every registry be asked at once, but none whose login was refused."""
         for host in self._hosts.values():

@@ -1,4 +1,4 @@
-"""What can be read: the daemon, its containers, their plans and their history. Nothing here acts."""
+"""What can be read: the daemon, its containers and their history. Nothing here acts."""
 
 from collections import Counter
 from typing import Any
@@ -12,8 +12,6 @@ from watcher.check.verdict import Status
 from watcher.host.context import Context
 from watcher.model.errors import EngineError, WatcherError
 from watcher.recovery.unrecorded import record_unrecorded
-from watcher.update import by_hand
-from watcher.update.request import Outcome, Request
 from watcher.web.bodies import BadRequest
 from watcher.web.guard import Access
 from watcher.web.routes import Route
@@ -41,7 +39,6 @@ class Reading:
             _read("/api/v1/status", "How the daemon is, and how many containers are what.", self._status),
             _read(CONTAINERS, "All labelled containers.", self._all),
             _read(ONE, "One container.", self._one),
-            _read(f"{ONE}/plan", "What an update of it would do now.", self._plan),
             _read("/api/v1/history", "What became of updates, the newest first.", self._history, rows),
         )
 
@@ -72,15 +69,6 @@ class Reading:
 
     async def _one(self, request: web.Request) -> web.Response:
         return web.json_response(await one(self._context, request.match_info["name"]))
-
-    async def _plan(self, request: web.Request) -> web.Response:
-        wanted = Request(pull=False, dry_run=True)
-        async for _, result in by_hand.update(self._context, [request.match_info["name"]], wanted):
-            if isinstance(result, WatcherError):
-                raise result
-            steps = result.steps.record if isinstance(result, Outcome) and result.steps else {}
-            return web.json_response({"plan": [], "notes": []} | steps)
-        raise AssertionError
 
     async def _history(self, request: web.Request) -> web.Response:
         last = _count(request.query.get("last", str(_ROWS)))

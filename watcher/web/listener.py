@@ -1,6 +1,6 @@
 """What stands beside the daemon while `--listen` is given: all routes, behind the guard, on one server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Self
 
 from attrs import evolve
@@ -11,12 +11,16 @@ from watcher.host.context import Context
 from watcher.store.heartbeat import Pulse
 from watcher.web import openapi
 from watcher.web.api import Reading
+from watcher.web.chosen import Chosen
 from watcher.web.events import Events
 from watcher.web.guard import Guard
 from watcher.web.health import Health
 from watcher.web.login import Login
 from watcher.web.operations import Operations
+from watcher.web.page import Page
+from watcher.web.plans import Plans
 from watcher.web.published import refuse_open
+from watcher.web.registries import Followed
 from watcher.web.routes import Route
 from watcher.web.seen import Seen
 from watcher.web.server import Server
@@ -31,10 +35,16 @@ class Listener:
         settings: Where to listen, and what needs no token.
         pulse: Where the daemon tells its health.
         look: Has all tags and containers looked at now.
+        flags: The names of the settings that a flag told.
     """
 
     def __init__(
-        self, context: Context, settings: DaemonSettings, pulse: Pulse, look: Callable[[], None]
+        self,
+        context: Context,
+        settings: DaemonSettings,
+        pulse: Pulse,
+        look: Callable[[], None],
+        flags: Collection[str] = (),
     ) -> None:
         self._context = context = evolve(context, by="api")
         self._settings = settings
@@ -47,10 +57,14 @@ class Listener:
             *Health(pulse).routes,
             *Login(guard).routes,
             *Reading(context, self._seen).routes,
+            *Plans(context).routes,
+            *Followed(context).routes,
+            *Chosen(context, flags).routes,
             *self._operations.routes,
             *self._events.routes,
         )
         self.routes += openapi.routes(self.routes)
+        self.routes += Page(guard).routes
         self._server = Server(self.routes, guard, lambda error: context.events.failed("the listener", error))
 
     async def __aenter__(self) -> Self:

@@ -8,7 +8,7 @@ from watcher.host.publisher import Publisher
 from watcher.host.pulls import told
 from watcher.model.errors import RegistryError, Trouble
 from watcher.model.events import Event
-from watcher.model.registry_events import PullBegan, PullEnded, PullProgressed
+from watcher.model.registry_events import LayerOfPull, PullBegan, PullEnded, PullProgressed
 
 LAYER = {"id": "aaa", "status": "Downloading", "progressDetail": {"current": 1, "total": 4}}
 
@@ -29,7 +29,8 @@ async def test_a_pull_is_told_from_its_beginning_to_its_end(clock: list[float]) 
             progress(LAYER)
             clock[0] += 2
 
-    middle = PullProgressed("app:1", layers=1, bytes=1, bytes_total=4)
+    parts = (LayerOfPull("aaa", "Downloading", 1, 4),)
+    middle = PullProgressed("app:1", layers=1, bytes=1, bytes_total=4, parts=parts)
     assert got == [PullBegan("app:1"), middle, PullEnded("app:1", 2.0)]
 
 

@@ -11,6 +11,7 @@ from watcher.web import login
 from watcher.web.bodies import read
 from watcher.web.connections import Connections
 from watcher.web.guard import Access, Guard
+from watcher.web.page import Page
 from watcher.web.routes import Route
 from watcher.web.server import Server
 from watcher.web.tokens import Tokens
@@ -75,7 +76,8 @@ async def listening(
     tokens: Tokens = TOKENS, public: tuple[str, ...] = (), **limits: float
 ) -> AsyncIterator[Listening]:
     guard, failures = Guard(tokens, public, ("nas.lan",)), list[Exception]()
-    server = Server((*ROUTES, *login.Login(guard).routes), guard, failures.append)
+    routes = (*ROUTES, *login.Login(guard).routes, *Page(guard).routes)
+    server = Server(routes, guard, failures.append)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -1,0 +1,119 @@
+"""What the page shows beside containers and history: plans, registries, and what was chosen."""
+
+from tests.integration.apps import ENABLED, current, published
+from tests.integration.daemon.apps import LOCAL, labelled, move
+from tests.integration.daemon.conftest import Start
+from tests.integration.web.conftest import TOKENS, Api
+from tests.testbed.badregistry import BadRegistry, Reply, Request
+from tests.testbed.ports import free_port
+from tests.testbed.registry import PrivateRegistry
+from tests.testbed.stack import Stack
+
+NOTIFY = ("--label", "ctr-updater.mode=notify")
+
+
+def test_a_plan_is_told_as_text_too(api: Api, stack: Stack) -> None:
+    web = labelled(stack, *NOTIFY)
+    path = f"/api/v1/containers/{web.name}/plan"
+    nothing = api("GET", path)[1]
+    move(stack, web)
+
+    found = api("GET", path)[1]
+
+    assert (nothing["plan"], nothing["text"].startswith(f"{web.name}: ")) == ([], True)
+    assert [step["step"] for step in found["plan"]][:2] == ["create", "stop"]
+    assert "create its successor" in found["text"]
+    assert stack.inspect(web.name)["Id"] == web.cid
+
+
+def test_what_is_held_is_planned_where_that_is_asked_for(api: Api, stack: Stack) -> None:
+    web = labelled(stack)
+    path = f"/api/v1/containers/{web.name}"
+    assert api.done(f"{path}/hold")[0] == "done"
+    move(stack, web)
+
+    assert api("GET", f"{path}/plan")[0] == 409
+    assert api("GET", f"{path}/plan?again=true")[1]["plan"]
+    assert api("GET", f"{path}/plan?again=perhaps")[0] == 400
+
+
+def test_a_rollback_is_planned(api: Api, stack: Stack) -> None:
+    web = labelled(stack, *NOTIFY)
+    path = f"/api/v1/containers/{web.name}"
+    assert api("GET", f"{path}/plan?rollback=")[0] == 409
+    move(stack, web)
+    assert api.done(f"{path}/update")[0] == "done"
+
+    back = api("GET", f"{path}/plan?rollback=")[1]
+    (kept,) = api("GET", path)[1]["kept"]
+    named = api("GET", f"{path}/plan?rollback={kept['image']}")[1]
+
+    assert "stop" in [step["step"] for step in back["plan"]]
+    assert named == back
+
+
+def test_what_holds_is_told_with_where_it_comes_from(api: Api, stack: Stack) -> None:
+    web = labelled(stack, *NOTIFY)
+
+    every = {row["name"]: row for row in api("GET", "/api/v1/settings")[1]}
+    status, one = api("GET", f"/api/v1/containers/{web.name}/settings")
+    mine = {row["label"]: (row["value"], row["from"]) for row in one["settings"]}
+
+    assert every["listen"]["from"] == "flag"
+    assert every["stable-for"] | {"about": ""} == {
+        "name": "stable-for",
+        "value": "300ms",
+        "default": "10s",
+        "about": "",
+        "variable": "CTR_UPDATER_STABLE_FOR",
+        "from": "variable",
+    }
+    assert every["interval"]["from"] == "default"
+    assert not any(token in str(every) for token in TOKENS.values())
+    assert (status, mine["ctr-updater.mode"]) == (200, ("notify", "label"))
+    assert mine["ctr-updater.stable-for"] == ("300ms", "variable")
+
+
+def test_labels_that_count_for_nothing_are_told(api: Api, stack: Stack) -> None:
+    web = current(stack, *LOCAL, labels={"ctr-updater.mode": "notify"})
+
+    found = api("GET", f"/api/v1/containers/{web.name}/settings")[1]
+
+    assert "ctr-updater.mode=notify" in found["remarks"][0]
+    assert api("GET", "/api/v1/containers/nobody/settings")[0] == 404
+
+
+def test_a_registry_is_told_with_who_follows_it(api: Api, stack: Stack, registry: PrivateRegistry) -> None:
+    web = published(stack, registry, *ENABLED, *NOTIFY)
+    labelled(stack, name="local")
+
+    (found,) = api("GET", "/api/v1/registries")[1]
+
+    assert (found["registry"], found["containers"]) == (registry.address, [web.name])
+    assert found["tags"] == [web.image]
+    assert (found["until"], found["why"], found["limit"]) == (None, "", None)
+
+
+def test_a_limit_and_a_rest_are_told(start: Start, stack: Stack) -> None:
+    """A registry that tells its limit, until that is used up."""
+    told = {"RateLimit-Limit": "100;w=21600", "RateLimit-Remaining": "0;w=21600", "Retry-After": "600"}
+
+    def refuse(_: Request) -> Reply:
+        return Reply(429, b"", told)
+
+    with BadRegistry() as bad:
+        bad.on("manifests", refuse)
+        reference = f"{bad.address}/{stack.name('app:1')}"
+        stack.image(reference)
+        name = stack.name("web")
+        stack.run(reference, *ENABLED, *NOTIFY, name=name)
+        port = free_port()
+        daemon = start("--listen", f"127.0.0.1:{port}", env={**TOKENS})
+        daemon.wait("tag not pulled")
+
+        (found,) = Api(daemon, port)("GET", "/api/v1/registries")[1]
+
+    limit = found["limit"]
+    assert (limit["limit"], limit["left"], limit["window_s"], bool(limit["at"])) == (100, 0, 21600, True)
+    assert found["until"]
+    assert "429" in found["why"]

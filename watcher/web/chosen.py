@@ -1,0 +1,113 @@
+"""What was chosen: each setting that holds, and where it comes from; of secrets only that they are set."""
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from attrs import Attribute, fields
+
+from watcher.check.own_labels import remarks
+from watcher.config.grammar import written
+from watcher.config.settings import DaemonSettings, Policy, label, state_folder, variable
+from watcher.host.context import Context
+from watcher.host.lookup import find
+from watcher.model.quoting import escaped
+from watcher.web.api import ONE
+from watcher.web.guard import Access
+from watcher.web.routes import Route
+
+Rows = list[dict[str, Any]]
+
+_PREFIX = variable("")
+_STATE_DIR = "state_dir"
+_OURS = {variable(each.name) for cls in (Policy, DaemonSettings) for each in fields(cls)} | {
+    variable(_STATE_DIR)
+}
+_SHOWN = {variable(name) for name in ("registry", "registry_user")}
+
+
+class Chosen:
+    """The routes of it.
+
+    Args:
+        context: The engine, and what is known.
+        flags: The names of the settings that a flag told.
+    """
+
+    def __init__(self, context: Context, flags: Collection[str]) -> None:
+        self._context = context
+        self._flags = flags
+        self.routes = (
+            Route("GET", "/api/v1/settings", Access.READ, "What holds, and where it comes from.", self._all),
+            Route("GET", f"{ONE}/settings", Access.READ, "What holds for one container.", self._one),
+        )
+
+    async def _all(self, _: web.Request) -> web.Response:
+        return web.json_response(settings(os.environ, self._flags))
+
+    async def _one(self, request: web.Request) -> web.Response:
+        container = await find(self._context.engine, request.match_info["name"])
+        labels = container["Config"]["Labels"] or {}
+        rows = of_container(labels, os.environ, self._flags)
+        return web.json_response(
+            {"settings": rows, "remarks": [escaped(each) for each in remarks(container)]}
+        )
+
+
+def settings(environ: Mapping[str, str], flags: Collection[str]) -> Rows:
+    """The settings of the daemon, the defaults of containers, and the variables that are read elsewhere."""
+    every = [
+        each for cls in (DaemonSettings, Policy) for each in fields(cls) if not each.metadata["label_only"]
+    ]
+    state = {"value": str(state_folder(environ)), "about": "What must outlive a restart."}
+    return [
+        *(_told(each, environ, flags) for each in every),
+        {"name": "state-dir"} | state | _where(_STATE_DIR, environ, flags),
+        *_others(environ),
+    ]
+
+
+def of_container(labels: Mapping[str, str], environ: Mapping[str, str], flags: Collection[str]) -> Rows:
+    """The settings of one container: its labels, and what holds where it has none."""
+    return [_labelled(each, labels, environ, flags) for each in fields(Policy)]
+
+
+def _labelled(
+    each: "Attribute[Any]", labels: Mapping[str, str], environ: Mapping[str, str], flags: Collection[str]
+) -> dict[str, Any]:
+    spelled = label(each.name)
+    said = labels.get(spelled, "").strip()
+    found = _told(each, {} if each.metadata["label_only"] else environ, flags)
+    return found | {"label": spelled} | ({"value": said, "from": "label"} if said else {})
+
+
+def _told(each: "Attribute[Any]", environ: Mapping[str, str], flags: Collection[str]) -> dict[str, Any]:
+    text = environ.get(variable(each.name), "").strip() or written(each.default)
+    about = {"about": each.metadata["help"], "default": written(each.default)}
+    value = _host_of(text) if each.name == "ping_url" else text
+    return {"name": each.name.replace("_", "-"), "value": value} | about | _where(each.name, environ, flags)
+
+
+def _where(name: str, environ: Mapping[str, str], flags: Collection[str]) -> dict[str, Any]:
+    is_set = bool(environ.get(variable(name), "").strip())
+    return {
+        "variable": variable(name),
+        "from": ("flag" if name in flags else "variable") if is_set else "default",
+    }
+
+
+def _others(environ: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """The variables that are read elsewhere, as far as they are set."""
+    for name in sorted(environ):
+        if name.startswith(_PREFIX) and name not in _OURS and environ[name].strip():
+            is_shown = name in _SHOWN or name.endswith("_FILE")
+            value = environ[name] if is_shown else "(set, and not shown)"
+            yield {"name": name, "value": value, "about": "", "variable": name, "from": "variable"}
+
+
+def _host_of(address: str) -> str:
+    """An address without what makes it a secret."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.hostname}/..." if parts.hostname else ""

@@ -1,0 +1,75 @@
+"""The registries that are asked: for whom, until when one is left alone, and what is left of its limit."""
+
+import asyncio
+import time
+from typing import Any
+
+from aiohttp import web
+from attrs import asdict
+
+from watcher.check.records import moment
+from watcher.host import inventory
+from watcher.host.context import Context
+from watcher.model.errors import NotFound
+from watcher.model.inspection import reference_of
+from watcher.model.json_object import Json
+from watcher.model.names import name_of
+from watcher.model.reference import ImageRef, readable
+from watcher.web.guard import Access
+from watcher.web.routes import Route
+
+
+class Followed:
+    """The route of it.
+
+    Args:
+        context: The engine, the registries, and what is known.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        about = "The registries: who follows them, what waits until when, what is left of their limits."
+        self.routes = (Route("GET", "/api/v1/registries", Access.READ, about, self._all),)
+
+    async def _all(self, _: web.Request) -> web.Response:
+        followers: dict[str, list[tuple[str, str]]] = {}
+        for ref, name in await self._followers():
+            followers.setdefault(ref.domain, []).append((ref.familiar, name))
+        return web.json_response([self._told(domain, followers[domain]) for domain in sorted(followers)])
+
+    def _told(self, domain: str, followers: list[tuple[str, str]]) -> dict[str, Any]:
+        registries = self._context.registries
+        rest, allowance = registries.rest(domain), registries.allowance(domain)
+        return {
+            "registry": domain,
+            "tags": sorted({tag for tag, _ in followers}),
+            "containers": sorted(name for _, name in followers),
+            "until": moment(time.time() + rest if rest else 0),
+            "why": registries.why_resting(domain),
+            "limit": asdict(allowance) | {"at": moment(allowance.at)} if allowance else None,
+        }
+
+    async def _followers(self) -> list[tuple[ImageRef, str]]:
+        """The tags that a registry may be asked for, each with the name of a container that follows it."""
+        context = self._context
+        rows = await context.engine.containers(stopped=True)
+        ours = inventory.opted_in(rows, await context.own.find(context.engine))
+        found = await asyncio.gather(*map(self._tag, ours))
+        named = zip(found, map(name_of, ours), strict=True)
+        return [(tag, name) for tag, name in named if tag and tag.domain]
+
+    async def _tag(self, row: Json) -> ImageRef | None:
+        policy = inventory.policy_of(row, self._context.defaults)
+        if policy is None or not policy.enable or policy.source != "registry":
+            return None
+        try:
+            text = inventory.followed_tag(row, await self._reference(row))
+        except NotFound:
+            return None
+        return readable(text) if text else None
+
+    async def _reference(self, row: Json) -> str:
+        """What a row's container follows: the engine shows it as long as that means the container's image."""
+        text = str(row["Image"])
+        is_moved = text.startswith("sha256:")
+        return reference_of(await self._context.engine.container(row["Id"])) if is_moved else text
