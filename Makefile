@@ -90,7 +90,7 @@ lock: install ## take newer dependencies into .ci/*.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --upgrade --python-version 3.11 \
 	  --extra notify --constraint .ci/runtime.txt pyproject.toml -o .ci/notify.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --upgrade --python-version 3.11 \
-	  --group dev pyproject.toml -o .ci/dev.txt
+	  --group dev --constraint .ci/notify.txt pyproject.toml -o .ci/dev.txt
 
 clean: ## remove what was installed here
 	rm -rf $(VENV) .pythons .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*

@@ -30,6 +30,7 @@ ELSEWHERE = {
     "cli/standard_error": f"{INTEGRATION}/daemon/test_log_trouble.py",
     "config/docker_cli": f"{UNIT}/engine/test_endpoint.py",
     "config/spelling": f"{UNIT}/config/test_settings_unknown_names.py",
+    "daemon/described": f"{INTEGRATION}/daemon/test_posted.py",
     "container/backup": f"{INTEGRATION}/update/test_states.py",
     "container/image_cleanup": f"{INTEGRATION}/update/test_update.py",
     "container/injected_files": f"{INTEGRATION}/container/test_put_in.py",

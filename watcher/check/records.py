@@ -3,9 +3,24 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from watcher.check import checks, status
 from watcher.check.eligibility import Wait
 from watcher.check.status import Shown
+from watcher.host.context import Context
+from watcher.model.errors import WatcherError
 from watcher.model.kept import Kept
+
+
+async def one(context: Context, name: str) -> dict[str, Any]:
+    """One container as JSON, as it is now.
+
+    Raises:
+        WatcherError: There is no such container, or it cannot be judged.
+    """
+    ((_, answer),) = await status.check(context, [name], checks.judged)
+    if isinstance(answer, WatcherError):
+        raise answer
+    return record(answer)
 
 
 def record(row: Shown) -> dict[str, Any]:

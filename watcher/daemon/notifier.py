@@ -4,10 +4,12 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Collection
+from functools import partial
 from types import TracebackType
 from typing import Self
 
 from watcher.config.settings import DaemonSettings
+from watcher.daemon.described import described
 from watcher.host.context import Context
 from watcher.model.errors import EngineError, Unknown
 from watcher.model.events import Event, PassBegan, PassEnded
@@ -56,7 +58,7 @@ class Notifier:
             chosen=settings.notify_on,
             name=self._name,
             identify=self._engine,
-            engine_name=context.engine_name,
+            describe=partial(described, context),
             ring=self._sender.ring,
         )
         self._tasks = set[asyncio.Task[None]]()

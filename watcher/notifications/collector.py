@@ -12,9 +12,10 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from attrs import asdict, evolve
 
+from watcher.model.json_object import Json
 from watcher.notifications.addresses import Address
 from watcher.notifications.message import compose
-from watcher.notifications.news import ATTENTION, RECOVERED, UNKNOWN, UPDATED, News
+from watcher.notifications.news import ATTEMPT, ATTENTION, RECOVERED, TAG, UNKNOWN, UPDATED, News
 from watcher.notifications.reading import OF_A_CONTAINER, Over, Told, happened
 from watcher.store.outbox import EXPECTED, Notice, Outbox, Standing
 
@@ -31,7 +32,7 @@ class Collector:
         chosen: The kinds that are told; what wants a person is told in any case.
         name: Gives the name of where all this happens, for the title.
         identify: Gives the engine's id.
-        engine_name: What programs are told of the engine of a container.
+        describe: Gives the keys of a container for programs, of whatever is no attempt.
         ring: Called when there is a message to be sent.
         clock: Seconds since the epoch.
     """
@@ -44,7 +45,7 @@ class Collector:
         chosen: Collection[str],
         name: Callable[[], Awaitable[str]],
         identify: Callable[[], Awaitable[str]],
-        engine_name: str,
+        describe: Callable[[News], Awaitable[Json]],
         ring: Callable[[], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -53,7 +54,7 @@ class Collector:
         self._chosen = {*chosen, ATTENTION}
         self._host, self._name = "", name
         self._identify = identify
-        self._engine_name = engine_name
+        self._describe = describe
         self._ring = ring
         self._clock = clock
         self._first = self._last = 0.0
@@ -125,7 +126,7 @@ class Collector:
         """Take that all tags and registries answered: what an earlier process found of them is over."""
         for each in await self._stands() - self._known:
             if _is_of_a_tag(each):
-                await self._over(each[0], Over((each[0],), (UNKNOWN,), each[0]))
+                await self._over(each[0], Over((each[0],), (UNKNOWN,), each[0], subject=TAG))
 
     async def _tell(self, told: Told) -> None:
         news = told.news
@@ -145,7 +146,7 @@ class Collector:
         return Notice(
             await self._identify(),
             *(news.container, news.kind, news.state),
-            record=self._record(news),
+            record=await self._record(news),
             due=due,
             ends=told.ends,
             unless=told.unless,
@@ -154,8 +155,7 @@ class Collector:
     async def _over(self, about: str, over: Over) -> None:
         if not any(each[:2] == (about, kind) for each in await self._stands() for kind in over.kinds):
             return
-        facts = {"name": about, "image": over.image}
-        record = self._record(News(RECOVERED, about, image=over.image, facts=facts))
+        record = await self._record(News(RECOVERED, about, image=over.image, subject=over.subject))
         notice = Notice(await self._identify(), about, RECOVERED, "", record, 0, over.kinds)
         is_told = over.is_told and RECOVERED in self._chosen
         if await self._outbox.over(notice, self._clock(), is_told=is_told):
@@ -163,9 +163,11 @@ class Collector:
         self._drop({about})
         self._changed.set()
 
-    def _record(self, news: News) -> str:
-        """What is kept of news; an attempt says itself of which engine it is, by its id as in the history."""
-        return json.dumps(asdict(evolve(news, facts={"engine": self._engine_name} | news.facts)))
+    async def _record(self, news: News) -> str:
+        """What is kept of news, with the keys of the attempt, or of the container as it is now."""
+        if news.subject != ATTEMPT:
+            news = evolve(news, facts=await self._describe(news) | news.facts)
+        return json.dumps(asdict(news))
 
     async def _stands(self) -> set[Standing]:
         if self._standing is None:

@@ -14,6 +14,8 @@ ATTENTION, FAILED, UNKNOWN, HELD, AVAILABLE, UPDATED, RECOVERED = KINDS = (
     "updated",
     "recovered",
 )
+# What news may be about: the end of an attempt, a container, or a tag or a registry.
+ATTEMPT, CONTAINER, TAG = "attempt", "container", "tag"
 
 
 @frozen
@@ -30,7 +32,9 @@ class News:
         why: The reason.
         down_s: Seconds for which it was down; None where nothing stopped.
         link: Where people read about the new version.
-        facts: What programs are told beside that.
+        facts: What programs are told beside that: of an attempt its keys in the history, else what is to be
+            said in place of what is said of the container.
+        subject: `ATTEMPT`, `CONTAINER` or `TAG`.
     """
 
     kind: str
@@ -43,6 +47,7 @@ class News:
     down_s: float | None = None
     link: str = ""
     facts: Json = field(factory=dict)
+    subject: str = CONTAINER
 
     @property
     def record(self) -> Json:

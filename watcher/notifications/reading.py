@@ -9,7 +9,18 @@ from watcher.model.events import Event
 from watcher.model.json_object import Json
 from watcher.model.registry_events import TagGivenUp, TagNotPulled, TagPulledAgain
 from watcher.model.update_events import Attempt, Change, Doubted, Judged, NotRestarted, NotUpdated, Waiting
-from watcher.notifications.news import ATTENTION, AVAILABLE, FAILED, HELD, UNKNOWN, UPDATED, News
+from watcher.notifications.news import (
+    ATTEMPT,
+    ATTENTION,
+    AVAILABLE,
+    CONTAINER,
+    FAILED,
+    HELD,
+    TAG,
+    UNKNOWN,
+    UPDATED,
+    News,
+)
 from watcher.store.history import record_of
 
 PATIENCE_S = 24 * 3600.0  # a registry that is away for an hour is nobody's business
@@ -52,12 +63,14 @@ class Over:
         kinds: Of what was told of them.
         image: The reference.
         is_told: Whether that is worth telling.
+        subject: `CONTAINER` or `TAG`.
     """
 
     abouts: tuple[str, ...]
     kinds: tuple[str, ...]
     image: str = ""
     is_told: bool = True
+    subject: str = CONTAINER
 
 
 def attempted(attempt: Attempt, engine: str = "") -> Told | None:
@@ -81,6 +94,7 @@ def attempted(attempt: Attempt, engine: str = "") -> Told | None:
         attempt.down_s,
         attempt.link or "",
         _facts(attempt, engine),
+        ATTEMPT,
     )
     return happened(news)
 
@@ -99,20 +113,19 @@ def read(event: Event) -> Told | Over | None:
     if isinstance(event, Waiting):
         return _waiting(event)
     if isinstance(event, NotRestarted) or (isinstance(event, Doubted) and _COMMAND.search(event.why)):
-        return Told(_news(ATTENTION, event.change, event.why, state=_IDS.sub("", event.why)))
+        return Told(_failed(ATTENTION, event.change, event.why, state=_IDS.sub("", event.why)))
     return _of_a_tag(event)
 
 
 def _of_a_tag(event: Event) -> Told | Over | None:
     if isinstance(event, TagNotPulled):
         about = event.registry or event.image
-        facts = {"name": about, "image": event.image, "verdict": "unknown", "reason": event.why}
         patience = 0.0 if event.trouble == Trouble.BAD_LOGIN else PATIENCE_S
-        return Told(News(UNKNOWN, about, image=event.image, why=event.why, facts=facts), patience)
+        return Told(News(UNKNOWN, about, image=event.image, why=event.why, subject=TAG), patience)
     if isinstance(event, TagGivenUp):
-        return Over((event.image,), (UNKNOWN,), event.image, is_told=False)
+        return Over((event.image,), (UNKNOWN,), event.image, is_told=False, subject=TAG)
     if isinstance(event, TagPulledAgain):
-        return Over((event.image, event.registry), (UNKNOWN,), event.image)
+        return Over((event.image, event.registry), (UNKNOWN,), event.image, subject=TAG)
     return None
 
 
@@ -121,22 +134,21 @@ def _judged(event: Judged) -> Told | Over | None:
     if event.verdict == "current":
         return Over((change.container,), _STANDING, change.image)
     if event.verdict == "unknown":
-        return Told(_news(UNKNOWN, change, why, verdict="unknown", state=OF_A_CONTAINER), PATIENCE_S)
+        return Told(_news(UNKNOWN, change, why, OF_A_CONTAINER), PATIENCE_S)
     if event.verdict == "held" and not event.until:
-        return Told(_news(HELD, change, why, verdict="held"), unless=_FAILURES)
+        return Told(_news(HELD, change, why), unless=_FAILURES)
     if event.verdict == "outdated" and event.mode != "update":
         waits = "it waits for `watcher approve`" if event.mode == "approve" else ""
-        facts = {"verdict": "outdated", "reason": why, "mode": event.mode}
-        return Told(_news(AVAILABLE, change, waits, **facts), ends=(UNKNOWN,))
+        return Told(_news(AVAILABLE, change, waits), ends=(UNKNOWN,))
     return None
 
 
 def _waiting(event: Waiting) -> Told | None:
     """What a wait means; what a clock ends, and what a person holds, is no news."""
     if event.cause == "approval":
-        return Told(_news(AVAILABLE, event.change, event.why, verdict="outdated"), ends=(UNKNOWN,))
+        return Told(_news(AVAILABLE, event.change, event.why), ends=(UNKNOWN,))
     if event.cause in _HOLD_BACK and not event.until:
-        return Told(_news(HELD, event.change, event.why, verdict="outdated"), unless=_FAILURES)
+        return Told(_news(HELD, event.change, event.why), unless=_FAILURES)
     return None
 
 
@@ -147,10 +159,10 @@ def _not_updated(event: NotUpdated) -> Told | None:
         return None
     if event.code in {_ENGINE_REFUSED, _FAILED}:
         kind = _failure(why)
-        return Told(_news(kind, change, why), unless=_FAILURES)
+        return Told(_failed(kind, change, why), unless=_FAILURES)
     if event.code == _UNKNOWN:
-        return Told(_news(UNKNOWN, change, why, verdict="unknown", state=OF_A_CONTAINER), PATIENCE_S)
-    return Told(_news(HELD, change, why), unless=_FAILURES) if event.again_in_s is None else None
+        return Told(_failed(UNKNOWN, change, why, OF_A_CONTAINER), PATIENCE_S)
+    return Told(_failed(HELD, change, why), unless=_FAILURES) if event.again_in_s is None else None
 
 
 def _failure(why: str) -> str:
@@ -158,7 +170,12 @@ def _failure(why: str) -> str:
     return ATTENTION if _COMMAND.search(why) else FAILED
 
 
-def _news(kind: str, change: Change, why: str, state: str | None = None, **facts: str) -> News:
+def _failed(kind: str, change: Change, why: str, state: str | None = None) -> News:
+    """News of what was tried with a container: that is its reason, not what it is judged by."""
+    return evolve(_news(kind, change, why, state), facts={"reason": why})
+
+
+def _news(kind: str, change: Change, why: str, state: str | None = None) -> News:
     """News of a container: the same of an image, or in the same words where there is none, is told once."""
     return News(
         kind,
@@ -169,16 +186,6 @@ def _news(kind: str, change: Change, why: str, state: str | None = None, **facts
         {"id": change.new, "version": change.new_version or None} if change.new else {},
         why,
         link=change.link,
-        facts={
-            "name": change.container,
-            "image": change.image,
-            "reason": why,
-            "running": change.old or None,
-            "target": change.new or None,
-            "version": {"running": change.old_version or None, "target": change.new_version or None},
-            "link": change.link or None,
-        }
-        | facts,
     )
 
 

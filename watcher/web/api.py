@@ -6,11 +6,11 @@ from typing import Any
 from aiohttp import web
 
 from watcher import __version__
-from watcher.check import checks, status
-from watcher.check.records import moment, record
+from watcher.check import status
+from watcher.check.records import moment, one, record
 from watcher.check.verdict import Status
 from watcher.host.context import Context
-from watcher.model.errors import EngineError, WatcherError
+from watcher.model.errors import EngineError
 from watcher.recovery.unrecorded import record_unrecorded
 from watcher.web.bodies import BadRequest
 from watcher.web.guard import Access
@@ -76,18 +76,6 @@ class Reading:
         engine = await self._context.engine.identity()
         rows = await self._context.memory.history.last(last, request.query.get("name", ""), engine)
         return web.json_response(rows)
-
-
-async def one(context: Context, name: str) -> dict[str, Any]:
-    """One container as JSON.
-
-    Raises:
-        WatcherError: There is no such container, or it cannot be judged.
-    """
-    ((_, answer),) = await status.check(context, [name], checks.judged)
-    if isinstance(answer, WatcherError):
-        raise answer
-    return record(answer)
 
 
 def _read(path: str, about: str, handler: Any, query: tuple[str, ...] = ()) -> Route:

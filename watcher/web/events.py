@@ -4,13 +4,13 @@ import asyncio
 
 from aiohttp import web
 
+from watcher.check.records import one
 from watcher.host.context import Context
 from watcher.model.errors import EngineError, WatcherError
 from watcher.model.events import Event
 from watcher.model.registry_events import PullBegan, PullEnded, PullProgressed
 from watcher.model.update_events import AttemptEnded, Judged, NotUpdated, StageBegan, StageEnded, Waiting
 from watcher.store.history import record_of
-from watcher.web.api import one
 from watcher.web.guard import Access
 from watcher.web.ring import Behind, Ring
 from watcher.web.routes import Route

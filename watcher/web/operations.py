@@ -13,7 +13,7 @@ from aiohttp import web
 
 from watcher.check import decisions, freshness, status
 from watcher.check.decisions import own_name
-from watcher.check.records import record
+from watcher.check.records import one, record
 from watcher.config.grammar import duration
 from watcher.host.context import Context
 from watcher.model.errors import NoSuchContainer, WatcherError, unexpected
@@ -22,7 +22,7 @@ from watcher.recovery.state import scenes
 from watcher.update import by_hand
 from watcher.update.request import Outcome, Request
 from watcher.web.answers import error
-from watcher.web.api import ONE, one
+from watcher.web.api import ONE
 from watcher.web.bodies import BadRequest, read
 from watcher.web.guard import Access
 from watcher.web.routes import Route

@@ -2,70 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
 
 import pytest
 
 from tests.unit import virtual_time
 from tests.unit.notifications.kept import outbox
-from watcher.config.telling import NEWS
-from watcher.notifications.addresses import Address
-from watcher.notifications.collector import Collector
-from watcher.notifications.news import News
+from tests.unit.notifications.telling import ADDRESS, Telling, run
+from watcher.notifications.news import ATTEMPT, TAG, News
 from watcher.notifications.reading import OF_A_CONTAINER, Over, Told
-from watcher.store.outbox import Outbox
-
-ADDRESS = Address("https://a.example/x", "https://a.example")
-
-
-class Telling:
-    """A collector, and the messages that it has made."""
-
-    def __init__(self, kept: Outbox, chosen: Sequence[str] = NEWS) -> None:
-        self.outbox = kept
-        self.at: list[float] = []
-        self.collector = Collector(
-            kept,
-            [ADDRESS],
-            chosen=chosen,
-            name=self._name,
-            identify=self._identify,
-            engine_name="local",
-            ring=lambda: self.at.append(virtual_time.now()),
-            clock=lambda: asyncio.get_running_loop().time(),
-        )
-
-    async def _name(self) -> str:
-        return "nas"
-
-    async def _identify(self) -> str:
-        return "engine"
-
-    async def tell(self, name: str, kind: str = "failed", state: str = "x", after_s: float = 0) -> None:
-        await self.collector.take(Told(News(kind, name, state), after_s))
-
-    async def events(self) -> list[tuple[str, str]]:
-        """What the messages so far tell."""
-        found: list[tuple[str, str]] = []
-        while letter := await self.outbox.take(ADDRESS.key, virtual_time.now(), 60):
-            message: dict[str, Any] = json.loads(letter.message)
-            found += [(event["container"], event["event"]) for event in message["events"]]
-            await self.outbox.done(letter)
-        return found
-
-
-def run(work: Callable[[Telling], Awaitable[None]], *, chosen: Sequence[str] = NEWS) -> None:
-    """Run a test beside a collector that makes messages in time."""
-
-    async def both() -> None:
-        told = Telling(outbox(), chosen)
-        task = asyncio.create_task(told.collector.run())
-        await asyncio.sleep(0)
-        await work(told)
-        task.cancel()
-
-    virtual_time.run(both())
 
 
 def test_a_message_comes_at_the_end_of_a_pass() -> None:
@@ -197,19 +141,26 @@ def test_an_update_that_is_not_available_any_more_is_over_once_and_may_come_agai
     run(work)
 
 
-def test_programs_are_told_of_which_engine_a_container_is() -> None:
+def test_programs_are_told_of_a_container_what_is_said_of_it_but_for_what_the_event_says() -> None:
     async def work(told: Telling) -> None:
-        await told.tell("web", "held")
+        await told.collector.take(Told(News("held", "web", "x", facts={"reason": "it is refused"})))
         await told.collector.take(Over(("web",), ("held",)))
+        await told.tell("nginx:1", "unknown")
+        await told.collector.take(Over(("nginx:1",), ("unknown",), subject=TAG))
+        await told.collector.take(Told(News("updated", "db", "1:2", facts={"took_s": 1.0}, subject=ATTEMPT)))
         await told.collector.seal()
 
         letter = await told.outbox.take(ADDRESS.key, virtual_time.now(), 60)
         assert letter
-        events = json.loads(letter.message)["events"]
-        assert [(each["event"], each["engine"]) for each in events] == [
-            ("held", "local"),
-            ("recovered", "local"),
-        ]
+        events = {(each["event"], each["container"]): each for each in json.loads(letter.message)["events"]}
+        said = {key: (each.get("reason"), each.get("subject")) for key, each in events.items()}
+        assert said == {
+            ("held", "web"): ("it is refused", "container"),
+            ("recovered", "web"): ("as it is judged", "container"),
+            ("unknown", "nginx:1"): ("as it is judged", "container"),
+            ("recovered", "nginx:1"): ("as it is judged", "tag"),
+            ("updated", "db"): (None, None),
+        }
 
     run(work)
 
@@ -257,39 +208,3 @@ def test_what_a_process_before_this_one_could_not_ask_for_is_over_once_all_answe
         assert [each for each in await told.events() if each[1] == "recovered"] == [("nginx:1", "recovered")]
 
     virtual_time.run(both())
-
-
-@pytest.mark.parametrize("has_happened", [True, False])
-def test_what_a_killed_process_expected_is_told_where_it_has_happened(*, has_happened: bool) -> None:
-    async def both() -> None:
-        kept = outbox()
-        await Telling(kept).tell("web", "failed")
-        await Telling(kept).collector.expect(Told(News("updated", "web", "1:2")))
-        told = Telling(kept)
-
-        async def found(_: News) -> bool:
-            return has_happened
-
-        for _ in range(2):
-            await told.collector.confirm(found)
-        await told.collector.seal()
-
-        assert (("web", "updated") in await told.events()) == has_happened
-        assert await told.collector.recheck({"web"}) == (set() if has_happened else {"web"})
-
-    virtual_time.run(both())
-
-
-def test_what_was_expected_is_told_once_where_it_ended_so_and_not_where_it_ended_otherwise() -> None:
-    async def work(told: Telling) -> None:
-        expected = Told(News("updated", "web", "1:2"))
-        await told.collector.expect(expected)
-        await told.collector.ended(expected, "web")
-        await told.collector.expect(Told(News("updated", "db", "3:4")))
-        await told.collector.ended(Told(News("failed", "db", "x")), "db")
-        await told.collector.seal()
-
-        assert await told.events() == [("db", "failed"), ("web", "updated")]
-        assert await told.outbox.expected("engine") == []
-
-    run(work)

@@ -19,7 +19,7 @@ from watcher.model.update_events import (
     Waiting,
 )
 from watcher.notifications.message import compose
-from watcher.notifications.news import News
+from watcher.notifications.news import CONTAINER, TAG, News
 from watcher.notifications.reading import OF_A_CONTAINER, PATIENCE_S, Over, Told, attempted, read
 from watcher.store.history import record_of
 
@@ -138,8 +138,8 @@ def test_a_failure_without_an_image_is_known_by_its_words_but_not_by_ids_in_them
 def test_an_update_that_waits_for_a_person_is_available(mode: str) -> None:
     found = news(read(Judged(CHANGE, "outdated", "moved", mode)))
 
-    assert (found.kind, found.state, found.record["mode"]) == ("available", NEW, mode)
-    assert found.record["reason"] == "moved"
+    assert (found.kind, found.state, found.subject) == ("available", NEW, CONTAINER)
+    assert found.facts == {}  # what programs are told of it is asked for
     assert ("watcher approve" in found.why) == (mode == "approve")
 
 
@@ -176,7 +176,9 @@ def test_what_passes_by_itself_is_no_news(event: Event) -> None:
 
 @pytest.mark.parametrize("code", [2, 7])
 def test_what_is_refused_until_somebody_changes_it_is_held(code: int) -> None:
-    assert news(read(NotUpdated(CHANGE, "a label cannot be read", code))).kind == "held"
+    found = news(read(NotUpdated(CHANGE, "a label cannot be read", code)))
+
+    assert (found.kind, found.facts) == ("held", {"reason": "a label cannot be read"})
 
 
 @pytest.mark.parametrize("cause", ["dependency", "gate", "veto"])
@@ -236,8 +238,8 @@ def test_a_registry_that_is_down_is_one_thing_and_its_return_ends_that_and_its_t
     down = read(TagNotPulled("nginx:1", "no such host", 60.0, "docker.io", 5))
     back = read(TagPulledAgain("nginx:1", "docker.io", 3))
 
-    assert news(down).container == "docker.io"
-    assert back == Over(("nginx:1", "docker.io"), ("unknown",), "nginx:1")
+    assert (news(down).container, news(down).subject) == ("docker.io", TAG)
+    assert back == Over(("nginx:1", "docker.io"), ("unknown",), "nginx:1", subject=TAG)
 
 
 def test_a_tag_that_nobody_follows_any_more_is_over_in_silence() -> None:
