@@ -3,16 +3,19 @@
 import os
 import tempfile
 import time
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.ground import Bench, bench, options, table
 from tests.integration.daemon.apps import LOCAL
 from tests.integration.daemon.conftest import Running
+from tests.testbed.ports import free_port
 from tests.testbed.processes import wait_until
 from tests.testbed.receiver import Receiver
 
 _SETTLED_S = 5.0
+_TOKEN = "token"  # noqa: S105 - of this benchmark
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -44,6 +47,22 @@ def with_messages(made: Bench) -> tuple[float, float]:
         return at_first, after
 
 
+def with_listener(made: Bench) -> tuple[float, float]:
+    """What a daemon with a listener has resident: at first, and once it was scraped and asked."""
+    port = free_port()
+    daemon = made.daemon("--listen", f"127.0.0.1:{port}", CTR_UPDATER_TOKEN=_TOKEN)
+    time.sleep(_SETTLED_S)
+    at_first = resident(daemon)
+    for path in ("metrics", "api/v1/containers", "api/v1/history") * 10:
+        url = f"http://127.0.0.1:{port}/{path}"
+        headers = {"Authorization": f"Bearer {_TOKEN}"}
+        request = urllib.request.Request(url, headers=headers)
+        urllib.request.urlopen(request, timeout=60).close()  # noqa: S310 - the same
+    after = resident(daemon)
+    daemon.stop()
+    return at_first, after
+
+
 def flood(made: Bench, count: int) -> None:
     """Events of the kind that the daemon follows: a tag is moved to where it is."""
     with ThreadPoolExecutor(4) as pool:
@@ -72,6 +91,9 @@ def main() -> None:
         at_first, after = with_messages(made)
         rows.append(["the same with messages on", f"{at_first - without:+.1f} MB", "+2 MB"])
         rows.append(["once one was sent", f"{after - resident(daemon):+.1f} MB", "-"])
+        at_first, after = with_listener(made)
+        rows.append(["the same with --listen", f"{at_first - without:+.1f} MB", "+8 MB"])
+        rows.append(["once it was scraped and asked", f"{after - without:+.1f} MB", "+8 MB"])
         before = cpu(daemon)
         time.sleep(chosen.seconds)
         share = 100 * (cpu(daemon) - before) / chosen.seconds

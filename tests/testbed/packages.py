@@ -46,6 +46,8 @@ SETS = {
     "20.10": PackageSet(("bookworm",), ("docker.io", "containerd"), version="20.10."),
     "26.1": PackageSet(("trixie",), ("docker.io", "docker-cli", "containerd"), version="26.1."),
     "28.5": PackageSet(("forky", "sid"), ("docker.io", "docker-cli", "containerd"), version="28.5."),
+    "prometheus": PackageSet(("bookworm",), ("prometheus",)),
+    "distro-prometheus": PackageSet((), ("prometheus",)),
     "distro": PackageSet(
         (),
         ("docker.io", "containerd", *_HELPERS),
@@ -107,6 +109,11 @@ def roots(engine: str) -> list[Path]:
 def helpers() -> Path:
     """Return the root with busybox and the registry."""
     return fetch("base" if mirror() else "distro")
+
+
+def prometheus() -> Path:
+    """Return the root with prometheus and promtool."""
+    return fetch("prometheus" if mirror() else "distro-prometheus")
 
 
 def fetch(name: str) -> Path:

@@ -111,6 +111,7 @@ ELSEWHERE = {
     "web/events": f"{INTEGRATION}/web/test_events.py",
     "web/health": f"{INTEGRATION}/web/test_api.py",
     "web/login": f"{INTEGRATION}/web/test_api.py",
+    "web/metrics": f"{INTEGRATION}/web/test_metrics.py",
     "web/operations": f"{INTEGRATION}/web/test_operations.py",
     "web/plans": f"{INTEGRATION}/web/test_page_data.py",
     "web/registries": f"{INTEGRATION}/web/test_page_data.py",

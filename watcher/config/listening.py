@@ -3,7 +3,7 @@
 import re
 from ipaddress import ip_address
 
-PUBLIC = ("read",)
+PUBLIC = ("metrics", "read")
 UNIX = "unix:"
 
 _PORTS = 65536

@@ -4,7 +4,7 @@ Logins are found here and sent along, and every registry is asked politely (`rat
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from typing import Self
 
@@ -15,12 +15,14 @@ from watcher.model.errors import (
     EngineUnavailable,
     NoAnswer,
     RegistryError,
+    Resting,
     Trouble,
     WatcherError,
 )
 from watcher.model.json_object import Json
 from watcher.model.progress import Progress
 from watcher.model.reference import ImageRef
+from watcher.model.registry_events import RegistryAsked
 from watcher.registry import stalled_pull
 from watcher.registry.allowance import Allowance
 from watcher.registry.client import Descriptor, Registry, is_digest
@@ -46,6 +48,9 @@ class Registries:
     Args:
         engine: That pulls.
         credentials: The logins.
+
+    Attributes:
+        tell: Told of each question about a tag, where somebody wants to know.
     """
 
     def __init__(self, engine: Engine, credentials: Credentials) -> None:
@@ -53,6 +58,7 @@ class Registries:
         self._credentials = credentials
         self._limiter = Limiter()
         self._indirect: set[str] = set()
+        self.tell: Callable[[RegistryAsked], None] = _to_nobody
         self._direct = Registry(credentials, InsecureRegistries(engine.info).holds)
 
     async def __aenter__(self) -> Self:
@@ -79,7 +85,7 @@ class Registries:
 
     async def pull(self, ref: ImageRef, platform: str, progress: Progress) -> None:
         """Pull a tag, to the end of the engine's report, which may hold an error after its 200."""
-        async with self._turn(ref) as login:
+        async with self._counted(ref), self._turn(ref) as login:
             try:
                 await self._pull(ref, platform, login, progress)
             except EngineError as error:
@@ -89,7 +95,7 @@ class Registries:
 
     async def descriptor(self, ref: ImageRef) -> Descriptor:
         """What a tag means in its registry; no layer is pulled."""
-        async with self._turn(ref) as login:
+        async with self._counted(ref), self._turn(ref) as login:
             try:
                 found = await self._direct.head(ref)
             except RegistryError as error:
@@ -107,6 +113,18 @@ class Registries:
             return None
         async with self._turn(ref):
             return await self._direct.manifest(ref, digest)
+
+    @asynccontextmanager
+    async def _counted(self, ref: ImageRef) -> AsyncIterator[None]:
+        """Tell whether a registry said what a tag means; one that is left alone was not asked."""
+        try:
+            yield
+        except Resting:
+            raise
+        except RegistryError as error:
+            self.tell(RegistryAsked(ref.domain, error.trouble))
+            raise
+        self.tell(RegistryAsked(ref.domain))
 
     @asynccontextmanager
     async def _turn(self, ref: ImageRef) -> AsyncIterator[Login]:
@@ -175,6 +193,10 @@ class Registries:
         if not is_digest(described.get("digest")):
             raise garbage(f"ask for {ref.familiar} through the engine", "what it says of the digest is none")
         return Descriptor(described["digest"], str(described.get("mediaType")))
+
+
+def _to_nobody(_: RegistryAsked) -> None:
+    """Nobody wants to know."""
 
 
 def _given_up(ref: ImageRef, *, has_answered: bool) -> WatcherError:

@@ -58,6 +58,14 @@ class PullEnded(Event):
 
 
 @frozen
+class RegistryAsked(Event):
+    """A registry was asked what a tag means; `trouble` (one of `errors.Trouble`) is empty where it said."""
+
+    registry: str
+    trouble: str = ""
+
+
+@frozen
 class TagNotPulled(Event):
     """A tag has no answer of its registry.
 

@@ -24,6 +24,7 @@ class Access(Enum):
     OPEN = "nothing"
     LOGIN = "our own page"
     READ = "a token, unless --public read"
+    METRICS = "a token, unless --public metrics"
     ACT = "CTR_UPDATER_TOKEN"
 
 

@@ -16,6 +16,7 @@ from watcher.web.events import Events
 from watcher.web.guard import Guard
 from watcher.web.health import Health
 from watcher.web.login import Login
+from watcher.web.metrics import Metrics
 from watcher.web.operations import Operations
 from watcher.web.page import Page
 from watcher.web.plans import Plans
@@ -53,6 +54,7 @@ class Listener:
         self._operations = Operations(context, look)
         self._events = Events(context)
         self._seen = Seen(pulse, settings.interval)
+        self._metrics = Metrics(context, self._seen)
         self.routes: tuple[Route, ...] = (
             *Health(pulse).routes,
             *Login(guard).routes,
@@ -62,6 +64,7 @@ class Listener:
             *Chosen(context, flags).routes,
             *self._operations.routes,
             *self._events.routes,
+            *self._metrics.routes,
         )
         self.routes += openapi.routes(self.routes)
         self.routes += Page(guard).routes
@@ -72,6 +75,8 @@ class Listener:
             await refuse_open(self._context, self._settings.listen)
         self._context.events.subscribe("the listener", self._seen.take)
         self._context.events.subscribe("the listener's events", self._events.take)
+        self._context.events.subscribe("metrics", self._metrics.counts.take)
+        self._context.registries.tell = self._context.events.publish
         await self._server.open(self._settings.listen)
         return self
 

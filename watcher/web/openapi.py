@@ -40,7 +40,7 @@ def _operation(route: Route) -> Json:
     is_work = route.method == "POST" and route.access is Access.ACT
     found: Json = {"summary": route.about, "responses": {"202" if is_work else "200": {"description": "OK"}}}
     found["responses"]["default"] = {"description": '{"error", "advice"}'}
-    found["security"] = [{"token": []}] if route.access in {Access.READ, Access.ACT} else []
+    found["security"] = [] if route.access in {Access.OPEN, Access.LOGIN} else [{"token": []}]
     found["parameters"] = [
         *(_parameter(name, "path") for name in re.findall(r"{(\w+)}", route.path)),
         *(_parameter(name, "query") for name in route.query),

@@ -41,5 +41,6 @@ def test_it_costs_few_megabytes(start: Start, api: Api, tmp_path: Path) -> None:
     without = start(env={"CTR_UPDATER_STATE_DIR": str(tmp_path)}).looked()
     for path in ("status", "containers", "history") * 20:
         assert api("GET", f"/api/v1/{path}")[0] == 200
+        assert api.curl('curl -H "Authorization: Bearer $TOKEN" $URL/metrics') == "200"
 
     assert resident(api.daemon) - resident(without) < _MOST_KB

@@ -5,7 +5,7 @@ _LOADED = """
 import sys
 import watcher.cli.commands, watcher.cli.looking, watcher.cli.session, watcher.daemon.controller
 import watcher.host.images, watcher.host.publisher
-print([name for name in sys.modules if name.startswith(("watcher.web", "aiohttp.web"))])
+print([name for name in sys.modules if name.startswith(("watcher.web", "aiohttp.web", "prometheus_client"))])
 """
 
 
