@@ -57,6 +57,7 @@ class Shown:
         waits: Why it is not updated now.
         stage: What an open update of it does now; empty where there is none.
         kept: The images that it ran before and that are kept, each with when that is over.
+        prefix: What people put before its name where there are several engines.
     """
 
     name: str
@@ -71,6 +72,12 @@ class Shown:
     waits: tuple[Wait, ...] = ()
     stage: str = ""
     kept: tuple[tuple[Kept, float], ...] = ()
+    prefix: str = ""
+
+    @property
+    def called(self) -> str:
+        """What people call it: where there are several engines, with that of its own."""
+        return f"{self.prefix}{self.name}"
 
 
 Answer = Shown | WatcherError
@@ -86,6 +93,7 @@ def shown(context: Context, found: Assessment, decisions: Decisions = NO_DECISIO
         *about,
         remarks=tuple(remarks(container, every=context.follows_all)),
         engine=context.engine_name,
+        prefix=context.prefix,
         releases=releases_of(found),
         waits=_waits(context, found, policy, decisions),
         kept=kept_of(found, policy or context.defaults, time.time()),
@@ -244,7 +252,7 @@ class _Found:
 def unknown(context: Context, name: str, error: WatcherError) -> Shown:
     """What is said in a list of a container that could not be judged."""
     verdict = Verdict(Status.UNKNOWN, str(error), "")
-    return Shown(name, "", "-", "-", "-", verdict, engine=context.engine_name)
+    return Shown(name, "", "-", "-", "-", verdict, engine=context.engine_name, prefix=context.prefix)
 
 
 def _left(what: str, container: Json, name: str) -> Assessment:

@@ -2,7 +2,8 @@
 
 import contextlib
 import sys
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import click
@@ -18,11 +19,12 @@ from watcher.cli.progress import shown
 from watcher.cli.session import Command
 from watcher.config.settings import DaemonSettings, state_folder
 from watcher.daemon import log
-from watcher.daemon.controller import Daemon
+from watcher.daemon.engines import Engines
 from watcher.daemon.event_watcher import FULL_LOOK_S
-from watcher.daemon.log_lines import say
+from watcher.daemon.log_lines import of_engine, say
 from watcher.daemon.notifier import Notifier
 from watcher.host.context import Context
+from watcher.host.fleet import Fleet, Meant, named
 from watcher.model.errors import EngineUnavailable, WatcherError
 from watcher.model.quoting import escaped
 from watcher.store.heartbeat import Pulse
@@ -37,13 +39,13 @@ _ALLOWANCE_S = 3 * FULL_LOOK_S
 def autoupdate(name: str, *, pull: bool) -> Command:
     """Update a container where there is an update, as the exercise does."""
 
-    async def command(context: Context) -> int:
-        updates = by_hand.update(context, [name], Request(pull=pull))
+    async def command(fleet: Fleet) -> int:
+        context, there = await fleet.one(name)
+        updates = by_hand.update(context, [there], Request(pull=pull))
         async with shown(context.events, sys.stderr) as clear, contextlib.aclosing(updates) as results:
             async for _, result in results:
                 await clear()
-                if isinstance(result, WatcherError):
-                    raise result
+                _raised(result, context)
                 if isinstance(result, Outcome):
                     complain(_line(result, context))
                     _warn(result, context)
@@ -59,16 +61,17 @@ def update(names: Iterable[str], *, no_pull: bool, dry_run: bool, again: bool, a
     """
     names, request = [*names], Request(pull=not no_pull, dry_run=dry_run, again=again)
 
-    async def command(context: Context) -> int:
+    async def command(fleet: Fleet) -> int:
+        groups, errors = await fleet.meant(names)
         codes, records = [0], []
-        updates = by_hand.update(context, names, request)
-        async with shown(context.events, sys.stderr) as clear, contextlib.aclosing(updates) as results:
-            async for name, result in results:
-                await clear()
-                if isinstance(result, EngineUnavailable) and len(names) == 1:
-                    raise result
-                codes.append(_said(result, context, as_json=as_json))
-                records.append(await _result(context, name, result) if as_json else {})
+        for name, error in errors.items():
+            complain(str(error))
+            codes.append(error.exit_code)
+            records.append({"name": name, "done": "failed"} | error.record)
+        for meant in groups:
+            async for code, found in _updated(meant, request, as_json=as_json, is_sole=len(names) == 1):
+                codes.append(code)
+                records.append(found)
         if as_json:
             click.echo(as_text(records))
         return max(codes)
@@ -76,20 +79,42 @@ def update(names: Iterable[str], *, no_pull: bool, dry_run: bool, again: bool, a
     return command
 
 
+async def _updated(
+    meant: Meant, request: Request, *, as_json: bool, is_sole: bool
+) -> AsyncIterator[tuple[int, dict[str, Any]]]:
+    """Update the containers of one engine; the exit code and the JSON of each, of which all is said."""
+    context = meant.context
+    updates = by_hand.update(context, meant.names, request)
+    async with shown(context.events, sys.stderr) as clear, contextlib.aclosing(updates) as results:
+        async for name, result in results:
+            await clear()
+            if isinstance(result, EngineUnavailable) and is_sole:
+                _raised(result, context)
+            code = _said(result, context, as_json=as_json)
+            yield code, await _result(context, name, result) if as_json else {}
+
+
+def _raised(result: Result, context: Context) -> None:
+    """Raise what is an error."""
+    if isinstance(result, WatcherError):
+        with named(context):
+            raise result
+
+
 def rollback(name: str, *, to: str, dry_run: bool, as_json: bool) -> Command:
     """`watcher rollback`: an update to an image that the container ran before."""
     request = Request(dry_run=dry_run, back=to)
 
-    async def command(context: Context) -> int:
-        updates = by_hand.update(context, [name], request)
+    async def command(fleet: Fleet) -> int:
+        context, there = await fleet.one(name)
+        updates = by_hand.update(context, [there], request)
         async with shown(context.events, sys.stderr) as clear, contextlib.aclosing(updates) as results:
             async for _, result in results:
                 await clear()
-                if isinstance(result, WatcherError):
-                    raise result
+                _raised(result, context)
                 _said(result, context, as_json=as_json)
                 if as_json:
-                    click.echo(as_text(await _result(context, name, result)))
+                    click.echo(as_text(await _result(context, there, result)))
         return 0
 
     return command
@@ -102,7 +127,7 @@ def _said(result: Result, context: Context, *, as_json: bool) -> int:
             click.echo("\n".join(map(escaped, _line(result, context).split("\n"))))
         _warn(result, context)
         return 0
-    complain(str(result))
+    complain(context.told(result))
     return result.exit_code if isinstance(result, WatcherError) else 0
 
 
@@ -136,15 +161,15 @@ def _line(outcome: Outcome, context: Context) -> str:
         change, *steps = outcome.plan.split("\n")
         return "\n".join([f"{change}{see(found)}", *steps])
     if outcome.done is Done.UPDATED and outcome.assessment.goes_back:
-        return f"{found.name}: rolled back: {found.verdict.reason}; {_NOT_BACK}"
+        return f"{found.called}: rolled back: {found.verdict.reason}; {_NOT_BACK}"
     if outcome.done is Done.UPDATED:
-        return f"{found.name}: updated: {found.verdict.reason}{see(found)}"
+        return f"{found.called}: updated: {found.verdict.reason}{see(found)}"
     return said(found)
 
 
 def _warn(outcome: Outcome, context: Context) -> None:
     for line in outcome.warnings:
-        complain(f"{outcome.assessment.name}: {line}")
+        complain(f"{context.prefix}{outcome.assessment.name}: {line}")
     if trouble := context.memory.said_once():
         complain(f"nothing can be remembered ({trouble}): an image that failed would be tried again")
     for line in context.memory.unsaid():
@@ -157,16 +182,22 @@ def daemon(*, once: bool) -> Command:
     standard_error.install(beside=True)
     log.configure(settings.log_level, settings.log_format)
 
-    async def command(context: Context) -> int:
-        context.events.subscribe("log", say)
-        async with Notifier(context, settings, once=once) as notifier:
+    async def command(fleet: Fleet) -> int:
+        for context in fleet.contexts:
+            context.events.subscribe("log", of_engine(context.engine_name) if context.prefix else say)
+        async with AsyncExitStack() as beside:
+            rechecks = {}
+            for each in fleet.contexts:
+                notifier = await beside.enter_async_context(Notifier(each, settings, once=once))
+                rechecks[each.engine_name] = notifier.recheck
             pulse = Pulse(state_folder(), _ALLOWANCE_S)
-            work = Daemon(context, settings, pulse, notifier.recheck)
+            work = Engines(fleet, settings, pulse, rechecks)
             if once or not settings.listen:
                 return await (work.once() if once else work.run())
             from watcher.web.listener import Listener
 
-            async with Listener(context, settings, pulse, work.look_at_everything, flags):
-                return await work.run()
+            listener = Listener(fleet.sole, settings, pulse, work.look_at_everything, flags)
+            await beside.enter_async_context(listener)
+            return await work.run()
 
     return command

@@ -8,6 +8,7 @@ from watcher.check import decisions
 from watcher.cli.output import complain
 from watcher.cli.session import Command
 from watcher.host.context import Context
+from watcher.host.fleet import Fleet, named
 from watcher.model.errors import EngineUnavailable, WatcherError
 from watcher.model.quoting import escaped
 
@@ -34,11 +35,13 @@ def approve(names: Iterable[str]) -> Command:
 def _each(names: Iterable[str], one: Callable[[Context, str], Awaitable[str]]) -> Command:
     """One container after another: a line each, and the highest exit code that applied."""
 
-    async def command(context: Context) -> int:
+    async def command(fleet: Fleet) -> int:
         codes = [0]
         for text in names:
             try:
-                click.echo(escaped(await one(context, text)))
+                context, name = await fleet.one(text)
+                with named(context):
+                    click.echo(escaped(f"{context.prefix}{await one(context, name)}"))
             except EngineUnavailable:
                 raise
             except WatcherError as error:

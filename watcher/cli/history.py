@@ -12,8 +12,9 @@ from watcher.cli.output import as_text, complain
 from watcher.cli.session import Command
 from watcher.cli.table import Columns, aligned
 from watcher.host.context import Context
+from watcher.host.fleet import Fleet, named
 from watcher.host.lookup import find
-from watcher.model.errors import EngineUnavailable, NoSuchContainer
+from watcher.model.errors import EngineError, EngineUnavailable, NoSuchContainer
 from watcher.model.inspection import Container
 from watcher.model.json_object import JsonView
 from watcher.model.names import Marker, container_name, short
@@ -43,11 +44,13 @@ def history(name: str, *, last: int, as_json: bool) -> Command:
     """
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
-    async def command(context: Context) -> int:
-        rows = await _rows(context, name, last)
-        for line in context.memory.database.unsaid():
+    async def command(fleet: Fleet) -> int:
+        rows = await (
+            _rows(fleet.sole, name, last) if len(fleet.contexts) == 1 else _of_all(fleet, name, last)
+        )
+        for line in fleet.contexts[0].memory.database.unsaid():  # which all engines share
             complain(line)
-        click.echo(as_text(rows) if as_json else shown(rows, width))
+        click.echo(as_text(rows) if as_json else shown(await _prefixed(rows, fleet), width))
         return 0
 
     return command
@@ -115,6 +118,32 @@ async def _rows(context: Context, text: str, last: int) -> list[dict[str, Any]]:
             return rows
         raise
     return await context.memory.history.last(last, name, engine)
+
+
+async def _of_all(fleet: Fleet, text: str, last: int) -> list[dict[str, Any]]:
+    """Those of several engines; of one that is away too, for they are kept in the state directory."""
+    for context in fleet.here:
+        await record_unrecorded(context)
+    history = fleet.contexts[0].memory.history
+    if not text:
+        return await history.last(last)
+    try:
+        context, there = await fleet.one(text)
+        with named(context):
+            name, engine = await _name(context, there), await context.engine.identity()
+    except (NoSuchContainer, EngineError):
+        if rows := await history.last(last, text.removeprefix("/").rpartition("/")[2]):
+            return rows
+        raise
+    return await history.last(last, name, engine)
+
+
+async def _prefixed(rows: list[dict[str, Any]], fleet: Fleet) -> list[dict[str, Any]]:
+    """Rows as people read them: where there are several engines, names with that of the engine."""
+    if len(fleet.contexts) == 1:
+        return rows
+    prefixes = {await each.engine.identity(): each.prefix for each in fleet.here}
+    return [row | {"name": f"{prefixes.get(row['engine'], '')}{row['name']}"} for row in rows]
 
 
 async def _name(context: Context, text: str) -> str:

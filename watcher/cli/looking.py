@@ -21,6 +21,7 @@ from watcher.cli.output import CODES, as_text, complain, said, see
 from watcher.cli.session import Command
 from watcher.cli.table import table
 from watcher.host.context import Context
+from watcher.host.fleet import Fleet, Meant, named
 from watcher.model.errors import WatcherError
 from watcher.model.quoting import escaped
 
@@ -28,10 +29,12 @@ from watcher.model.quoting import escaped
 def choose() -> Command:
     """List the running containers, as the exercise does."""
 
-    async def command(context: Context) -> int:
-        names = await checks.running_names(context)
+    async def command(fleet: Fleet) -> int:
+        names = []
+        for context in fleet.here:
+            names += [f"{context.prefix}{name}" for name in await checks.running_names(context)]
         click.echo("\n".join(["Choose a container to analyze:", *names]))
-        return 0
+        return _away(fleet)
 
     return command
 
@@ -39,9 +42,11 @@ def choose() -> Command:
 def tell(name: str, *, pull: bool) -> Command:
     """Judge a container, as the exercise does: the answer is the exit code."""
 
-    async def command(context: Context) -> int:
+    async def command(fleet: Fleet) -> int:
+        context, there = await fleet.one(name)
         async with _pulls_shown(context, pull=pull):
-            found = await checks.identify(context, name, _pulling() if pull else checks.assess)
+            with named(context):
+                found = await checks.identify(context, there, _pulling() if pull else checks.assess)
         complain(said(status.shown(context, found)))
         return CODES[found.verdict.status]
 
@@ -72,18 +77,38 @@ def check(names: Iterable[str], *, every: bool, pull: bool, remote: bool, as_jso
     names = [*names]
     judge = _judge(pull=pull, remote=remote)
 
-    async def command(context: Context) -> int:
-        async with _pulls_shown(context, pull=pull):
-            answers = await (check_all(context, judge) if every else status.check(context, names, judge))
+    async def command(fleet: Fleet) -> int:
+        groups, errors = ([Meant(each, ()) for each in fleet.here], {}) if every else await fleet.meant(names)
+        answers: list[tuple[str, Answer]] = [*errors.items()]
+        for meant in groups:
+            async with _pulls_shown(meant.context, pull=pull):
+                answers += await _checked(meant, judge, every=every)
         if len(names) == 1 and isinstance(answers[0][1], WatcherError):
             raise answers[0][1]
         codes = [_told(answer, as_json=as_json) for _, answer in answers]
         if as_json:
             records = [_answer(name, answer) for name, answer in answers]
             click.echo(as_text(records[0] if len(names) == 1 else records))
-        return max(codes, default=0)
+        return max([*codes, _away(fleet) if every else 0])
 
     return command
+
+
+async def _checked(meant: Meant, judge: Judge, *, every: bool) -> list[tuple[str, Answer]]:
+    """Judge what a person named of one engine, or all; an error of one of several engines says which one."""
+    context = meant.context
+    found = await (check_all(context, judge) if every else status.check(context, meant.names, judge))
+    for _, answer in found:
+        if isinstance(answer, WatcherError):
+            answer.message = context.told(answer.message)
+    return [(f"{context.prefix}{name}", answer) for name, answer in found]
+
+
+def _away(fleet: Fleet) -> int:
+    """Say which engines could not be asked; the exit code for that."""
+    for name, error in fleet.away.items():
+        complain(f"{name}: {error}")
+    return max((each.exit_code for each in fleet.away.values()), default=0)
 
 
 def _judge(*, pull: bool, remote: bool) -> Judge:
@@ -102,7 +127,7 @@ def _told(answer: Answer, *, as_json: bool) -> int:
     if not as_json:
         click.echo(escaped(said(answer)))
     for line in answer.remarks:
-        complain(f"{answer.name}: {line}")
+        complain(f"{answer.called}: {line}")
     return CODES[answer.verdict.status]
 
 
@@ -114,18 +139,20 @@ def show(*, every: bool, no_trunc: bool, as_json: bool) -> Command:
     """`watcher list`; on a terminal as wide as that, where all is not asked for."""
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() and not no_trunc else None
 
-    async def command(context: Context) -> int:
-        rows = await status.listed(context, every=every)
-        for line in await checks.doubts(context):
-            complain(line)
+    async def command(fleet: Fleet) -> int:
+        rows = list[Shown]()
+        for context in fleet.here:
+            rows += await status.listed(context, every=every)
+            for line in await checks.doubts(context):
+                complain(context.told(line))
         click.echo(as_text([record(row) for row in rows]) if as_json else table(_cells(rows), width))
-        return 0
+        return _away(fleet)
 
     return command
 
 
 def _cells(rows: list[Shown]) -> list[list[str]]:
-    cells = [(row.name, row.image, row.state, row.mode, _verdict(row)) for row in rows]
+    cells = [(row.called, row.image, row.state, row.mode, _verdict(row)) for row in rows]
     return [[*map(escaped, row)] for row in cells]
 
 

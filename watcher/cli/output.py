@@ -19,7 +19,7 @@ def complain(line: str) -> None:
 
 def said(row: Shown) -> str:
     """One container for people, as a line."""
-    return f"{row.name}: {row.verdict}{see(row)}"
+    return f"{row.called}: {row.verdict}{see(row)}"
 
 
 def see(row: Shown) -> str:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from attrs import evolve, field, fields, frozen
 
 from watcher.config import listening
+from watcher.config.engines import ChosenEngine, engines
 from watcher.config.freeze import freeze
 from watcher.config.grammar import OneOf, boolean, container_names, count, duration, interval, whole_number
 from watcher.config.schedule import schedule
@@ -154,6 +155,7 @@ class DaemonSettings:
         listen: Where the API is served; empty is nowhere.
         listen_host: Further names that browsers may call it by.
         public: What of it needs no token.
+        engines: Which engines are looked after, where it is not the one that the docker command would take.
     """
 
     interval: float = _setting(
@@ -197,6 +199,12 @@ class DaemonSettings:
         listening.public,
         f"some of {','.join(listening.PUBLIC)}",
         "What of the API needs no token.",
+    )
+    engines: tuple[ChosenEngine, ...] = _setting(
+        (),
+        engines,
+        "NAME=ADDRESS or names of Docker contexts, separated by commas, no name twice",
+        "Look after these engines: NAME=unix:///path, NAME=tcp://host:port, a context's name.",
     )
 
     @classmethod

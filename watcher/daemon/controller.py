@@ -1,11 +1,10 @@
-"""`watcher run`: follows the engine, pulls the tracked tags, and updates what is outdated.
+"""One engine of `watcher run`: follows it, pulls the tracked tags, and updates what is outdated.
 
 Level-triggered: whatever happened, the one question is whether each container that opted in runs the
 image that its own tag means now.
 """
 
 import asyncio
-import signal
 from collections.abc import Callable, Coroutine, Iterable
 from traceback import format_exc
 from typing import TypeVar
@@ -22,6 +21,7 @@ from watcher.daemon.notices import Notices
 from watcher.daemon.passes import Pass, Passes, Recheck, nobody, whole
 from watcher.daemon.puller import Puller
 from watcher.daemon.reconciler import Reconciler, Result
+from watcher.daemon.rhythm import Rhythm
 from watcher.daemon.workqueue import WorkQueue
 from watcher.host import inventory
 from watcher.host.context import Context
@@ -33,7 +33,7 @@ from watcher.model.labels import is_one_off
 from watcher.model.names import name_of
 from watcher.recovery.compose_recreations import unnamed
 from watcher.recovery.state import strays
-from watcher.store.heartbeat import Pulse
+from watcher.store.heartbeat import Beat, Pulse
 from watcher.store.keys import Key
 from watcher.update.coordinator import Coordinator
 from watcher.update.keeping import Sweep
@@ -49,11 +49,17 @@ class Daemon:
         context: The engine, which need not be there yet.
         settings: The daemon's own.
         pulse: Where its health is told.
+        rhythm: When all tags are asked for.
         recheck: Given the names of all that are followed, those of which what was told may be over.
     """
 
     def __init__(
-        self, context: Context, settings: DaemonSettings, pulse: Pulse, recheck: Recheck = nobody
+        self,
+        context: Context,
+        settings: DaemonSettings,
+        pulse: Pulse | Beat,
+        rhythm: Rhythm,
+        recheck: Recheck = nobody,
     ) -> None:
         self._context = context = evolve(context, downtimes=Downtimes(settings.concurrency), by="daemon")
         self._publish = context.events.publish
@@ -64,9 +70,7 @@ class Daemon:
         self._puller = Puller(context, self._queue.add, self._is_gone)
         self._turns = Turns(self._is_busy)
         self._pass = Pass(self._publish, self._keys.is_idle)
-        self._passes = Passes(
-            self._puller, self._rows, self._pass, self._publish, self._turns.ring, settings.interval
-        )
+        self._passes = Passes(self._puller, self._rows, self._pass, self._publish, self._turns.ring, rhythm)
         self._reconciler = Reconciler(
             context,
             Coordinator(context, self._turns),
@@ -91,7 +95,6 @@ class Daemon:
     async def run(self) -> int:
         """Run until cancelled, and then bring what is under way to a safe end."""
         self._notices.lost()
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.look_at_everything)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._watch.run())
@@ -108,7 +111,7 @@ class Daemon:
         return 0
 
     def look_at_everything(self) -> None:
-        """Pull and look now, whatever waits for its next try (SIGHUP, or the API)."""
+        """Pull and look now, whatever waits for its next try."""
         self._keys.forget_all()
         self._puller.queue.forget_all()
         self._context.registries.forget()

@@ -28,6 +28,7 @@ def configure(level: str, style: str) -> None:
         renderers = [_escape, structlog.dev.ConsoleRenderer(colors=colours(sys.stderr))]
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,

@@ -4,6 +4,7 @@ What was said before in the same words is not said again; whoever publishes an e
 """
 
 import time
+from collections.abc import Callable
 from functools import singledispatch
 from typing import Any
 
@@ -26,6 +27,16 @@ WAITING = {  # by the cause
 NOT_UPDATED = {True: "update rolled back", False: "container not updated"}  # by whether it was rolled back
 _SERIOUS = (EngineError.exit_code, UpdateFailed.exit_code)
 _log = structlog.get_logger()
+
+
+def of_engine(name: str) -> Callable[[events.Event], None]:
+    """Says what happens on one of several engines: each line names it."""
+
+    def take(event: events.Event) -> None:
+        with structlog.contextvars.bound_contextvars(engine=name):
+            say(event)
+
+    return take
 
 
 @singledispatch
@@ -58,6 +69,12 @@ def _(event: events.EngineFollowed) -> None:
 @say.register
 def _(event: events.EngineGone) -> None:
     _log.warning("engine gone", why=event.why)
+
+
+@say.register
+def _(event: events.EngineGivenUp) -> None:
+    more = {} if event.again_in_s is None else {"again_in_s": event.again_in_s}
+    _log.error("engine not looked at", why=event.why, **more)
 
 
 @say.register

@@ -1,18 +1,16 @@
 """When all tags are asked for, and when what came of it is done: a pass, as people know it."""
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Collection
 from traceback import format_exc
 
 from watcher.daemon.puller import Puller
+from watcher.daemon.rhythm import Rhythm
 from watcher.host.inventory import Tag
 from watcher.model.errors import EngineError, Unknown, WatcherError
 from watcher.model.events import Event, LookFailed, PassBegan, PassEnded
 from watcher.model.json_object import Json
 from watcher.model.registry_events import PullsPutOff
-
-_JITTER = 0.1
 
 # Given the names of all that are followed, those of which what was told may be over.
 Recheck = Callable[[Collection[str]], Awaitable[set[str]]]
@@ -91,7 +89,7 @@ class Passes:
         current: The pass that is under way.
         publish: Told what went wrong.
         rung: Called when a tag has been looked after.
-        interval_s: Seconds between two passes, more or less.
+        rhythm: Says when.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - one value per thing that it works with
@@ -101,16 +99,15 @@ class Passes:
         current: Pass,
         publish: Callable[[Event], None],
         rung: Callable[[], None],
-        interval_s: float,
+        rhythm: Rhythm,
     ) -> None:
         self._puller = puller
         self._rows = rows
         self._current = current
         self._publish = publish
         self._rung = rung
-        self._interval_s = interval_s
+        self._rhythm = rhythm
         self._here = asyncio.Event()
-        self._now = asyncio.Event()
 
     def engine_here(self) -> None:
         """Go on: the engine is there."""
@@ -122,12 +119,13 @@ class Passes:
 
     def ring(self) -> None:
         """Have all tags asked for now."""
-        self._now.set()
+        self._rhythm.ring()
 
     async def on_time(self) -> None:
         """Have every tracked tag asked for now and at each interval."""
         while True:
             await self._here.wait()
+            count = self._rhythm.count
             try:
                 tags = await self._puller.tags(await self._rows())
             except EngineError as error:
@@ -136,7 +134,7 @@ class Passes:
                 self._current.began(tags)
                 for tag in tags:
                     self._puller.queue.add(tag)
-            await self._sleep(self._interval_s * random.uniform(1 - _JITTER, 1 + _JITTER))  # noqa: S311 - spreads load
+            await self._rhythm.following(count)
 
     async def pull(self, tasks: asyncio.TaskGroup) -> None:
         """Pull what is due; one that hangs holds up no other."""
@@ -155,11 +153,3 @@ class Passes:
             self._puller.queue.done(tag)
             self._current.asked(tag, code)
             self._rung()
-
-    async def _sleep(self, seconds: float) -> None:
-        self._now.clear()
-        try:
-            async with asyncio.timeout(seconds):
-                await self._now.wait()
-        except TimeoutError:
-            return

@@ -2,7 +2,8 @@
 
 The pull is the check: for an unchanged tag it costs the registry one HEAD, and it knows the mirrors,
 proxies and certificates that the engine knows. Only a tag that no layer may come for yet, because all its
-followers only notify or have a cooldown that runs, is asked for directly.
+followers only notify or have a cooldown that runs, is asked for directly; so are all tags where several
+engines are followed, for one answer is enough for all of them, and only who has another image pulls.
 """
 
 import asyncio
@@ -206,8 +207,8 @@ class Puller:
         return 0
 
     async def _look(self, tag: Tag) -> None:
-        cooldown = self._cooldown(tag)
-        if cooldown == 0 or await self._may_come(tag, cooldown):
+        cooldown, are_shared = self._cooldown(tag), self._context.registries.are_shared
+        if (cooldown == 0 and not are_shared) or await self._may_come(tag, cooldown):
             with told(self._context.events, tag.ref.familiar) as progress:
                 await self._context.registries.pull(tag.ref, tag.platform, progress)
 

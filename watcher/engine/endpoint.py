@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from attrs import frozen
 
 from watcher.config.docker_cli import config_folder
+from watcher.config.engines import ChosenEngine
 from watcher.model.errors import EngineUnavailable
 
 DEFAULT_SOCKET = "unix:///var/run/docker.sock"
@@ -91,6 +92,21 @@ def find(environ: Mapping[str, str] = os.environ) -> Endpoint:
     if context == "default":
         return _at(DEFAULT_SOCKET, "default", None)
     return _of_context(str(context), config / "contexts")
+
+
+def find_chosen(chosen: ChosenEngine, environ: Mapping[str, str] = os.environ) -> Endpoint:
+    """Find an engine that `--engines` names; TLS is the context's, else that of the environment.
+
+    Raises:
+        EngineUnavailable: As `find`.
+    """
+    source = f"CTR_UPDATER_ENGINES, {chosen.name}"
+    if chosen.address:
+        is_local = chosen.address.startswith("unix:")
+        return _at(chosen.address, source, None if is_local else _tls_of_environment(environ))
+    if chosen.name == "default":
+        return _at(DEFAULT_SOCKET, source, None)
+    return _of_context(chosen.name, config_folder(environ) / "contexts")
 
 
 def _of_context(name: str, contexts: Path) -> Endpoint:

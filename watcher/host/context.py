@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
+from watcher.config.engines import SOLE
 from watcher.config.settings import Policy
 from watcher.container.downtime import Downtimes
 from watcher.engine.client import Engine
@@ -45,6 +46,7 @@ class Context:
         grace: Seconds after a schedule's moment in which an update may still begin.
         freeze: The days on which no update begins.
         engine_name: What people call the engine.
+        prefix: What is put before the names of its containers, where there are several engines.
     """
 
     engine: Engine
@@ -59,7 +61,8 @@ class Context:
     by: By = "cli"
     grace: float = 3600.0
     freeze: str = ""
-    engine_name: str = "local"
+    engine_name: str = SOLE
+    prefix: str = ""
 
     def looking(self) -> Context:
         """The same for one look, which inspects each image once."""
@@ -82,6 +85,10 @@ class Context:
             UnreadableSetting: A label cannot be read.
         """
         return self.defaults.with_labels(container["Config"]["Labels"])
+
+    def told(self, error: object) -> str:
+        """A line about this engine, which says which one it is where there are several."""
+        return f"{self.prefix.removesuffix('/')}: {error}" if self.prefix else str(error)
 
     @cached_property
     def registries(self) -> Registries:

@@ -25,12 +25,12 @@ from watcher.model.reference import ImageRef
 from watcher.model.registry_events import RegistryAsked
 from watcher.registry import stalled_pull
 from watcher.registry.allowance import Allowance
+from watcher.registry.answers import Asked
 from watcher.registry.client import Descriptor, Registry, is_digest
 from watcher.registry.credentials import Credentials, Login
 from watcher.registry.error_classes import ADVICE, advice_on, classify
 from watcher.registry.insecure import InsecureRegistries
 from watcher.registry.messages import garbage
-from watcher.registry.rate_limit import Limiter
 from watcher.registry.stalled_pull import Stall
 
 _SAY_AFTER_S = 5.0
@@ -48,16 +48,18 @@ class Registries:
     Args:
         engine: That pulls.
         credentials: The logins.
+        asked: What is shared with the other engines of this process.
 
     Attributes:
         tell: Told of each question about a tag, where somebody wants to know.
     """
 
-    def __init__(self, engine: Engine, credentials: Credentials) -> None:
+    def __init__(self, engine: Engine, credentials: Credentials, asked: Asked | None = None) -> None:
         self._engine = engine
         self._credentials = credentials
-        self._limiter = Limiter()
-        self._indirect: set[str] = set()
+        self._asked = asked or Asked()
+        self._limiter = self._asked.limiter
+        self._indirect = self._asked.indirect
         self.tell: Callable[[RegistryAsked], None] = _to_nobody
         self._direct = Registry(credentials, InsecureRegistries(engine.info).holds)
 
@@ -66,6 +68,11 @@ class Registries:
 
     async def __aexit__(self, *_: object) -> None:
         await self._direct.close()
+
+    @property
+    def are_shared(self) -> bool:
+        """Whether further engines of this process want to know the same."""
+        return self._asked.answers is not None
 
     def rest(self, domain: str) -> float:
         """Seconds that a registry is still to be left alone."""
@@ -79,9 +86,13 @@ class Registries:
         """What a registry told last of its limit, as far as it was asked by us and not by the engine."""
         return self._direct.allowances.get(domain)
 
+    def anew(self) -> None:
+        """Let what registries said to several engines count no more."""
+        self._asked.anew()
+
     def forget(self) -> None:
         """Ask every registry anew, but none that refused the login."""
-        self._limiter.forget()
+        self._asked.forget()
 
     async def pull(self, ref: ImageRef, platform: str, progress: Progress) -> None:
         """Pull a tag, to the end of the engine's report, which may hold an error after its 200."""
@@ -97,7 +108,7 @@ class Registries:
         """What a tag means in its registry; no layer is pulled."""
         async with self._counted(ref), self._turn(ref) as login:
             try:
-                found = await self._direct.head(ref)
+                found = await self._asked.once(ref, lambda: self._direct.head(ref))
             except RegistryError as error:
                 if error.trouble not in _OUT_OF_REACH:
                     raise
@@ -112,7 +123,7 @@ class Registries:
         if ref.domain in self._indirect:
             return None
         async with self._turn(ref):
-            return await self._direct.manifest(ref, digest)
+            return await self._asked.once((ref, digest), lambda: self._direct.manifest(ref, digest))
 
     @asynccontextmanager
     async def _counted(self, ref: ImageRef) -> AsyncIterator[None]:

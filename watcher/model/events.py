@@ -68,6 +68,14 @@ class EngineGone(Event):
 
 
 @frozen
+class EngineGivenUp(Event):
+    """What followed one of several engines ended with an error; it is begun anew, but in a single pass."""
+
+    why: str
+    again_in_s: float | None = None
+
+
+@frozen
 class NothingKept(Event):
     """The state directory cannot be written."""
 

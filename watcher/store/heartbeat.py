@@ -74,6 +74,36 @@ class Pulse:
                 self._path.unlink()
 
 
+class Beat:
+    """One engine's part in the daemon's sign of life, which there is while any of its engines is followed.
+
+    Args:
+        pulse: The daemon's.
+        followed: The engines that are followed just now, which all of them share.
+
+    Attributes:
+        last: When this engine was looked at last, in seconds since the epoch; 0 where it has not been yet.
+    """
+
+    last = 0.0
+
+    def __init__(self, pulse: Pulse, followed: "set[Beat]") -> None:
+        self._pulse = pulse
+        self._followed = followed
+
+    def beat(self) -> None:
+        """Say that this engine is followed and that the last look at it is recent."""
+        self.last = time.time()
+        self._followed.add(self)
+        self._pulse.beat()
+
+    def stop(self) -> None:
+        """Say that this engine is not followed just now."""
+        self._followed.discard(self)
+        if not self._followed:
+            self._pulse.stop()
+
+
 def trouble(folder: Path) -> str:
     """What is wrong with the daemon that has this state folder; empty where nothing is."""
     try:

@@ -13,13 +13,13 @@ from tests.integration.updates import replaced
 from tests.testbed.stack import Stack
 from watcher.cli import session
 from watcher.config.settings import DaemonSettings, state_folder
-from watcher.daemon.controller import Daemon
-from watcher.host.context import Context
+from watcher.daemon.engines import Engines
+from watcher.host.fleet import Fleet
 from watcher.model.events import Event, PassBegan, PassEnded
 from watcher.model.update_events import AttemptEnded, Updated
 from watcher.store.heartbeat import Pulse
 
-Work = Callable[[Daemon], Coroutine[Any, Any, int]]
+Work = Callable[[Engines], Coroutine[Any, Any, int]]
 
 
 @pytest.fixture
@@ -40,20 +40,20 @@ def told(work: Work) -> list[Event]:
         if isinstance(event, PassEnded):
             is_over.set()
 
-    async def command(context: Context) -> int:
-        context.events.subscribe("test", take)
-        daemon = Daemon(context, DaemonSettings.of_environment(), Pulse(state_folder(), 180.0))
+    async def command(fleet: Fleet) -> int:
+        fleet.sole.events.subscribe("test", take)
+        daemon = Engines(fleet, DaemonSettings.of_environment(), Pulse(state_folder(), 180.0))
         running = asyncio.ensure_future(work(daemon))
         await is_over.wait()
         running.cancel()
         await asyncio.wait([running])
         return 0
 
-    session.run(command, waits=work is Daemon.run)
+    session.run(command, waits=work is Engines.run)
     return events
 
 
-@pytest.mark.parametrize("work", [Daemon.once, Daemon.run])
+@pytest.mark.parametrize("work", [Engines.once, Engines.run])
 def test_an_update_is_told_between_the_beginning_and_the_end_of_its_pass(
     stack: Stack, web: App, work: Work
 ) -> None:

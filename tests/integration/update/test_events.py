@@ -11,7 +11,7 @@ from tests.testbed.faults import answer
 from tests.testbed.proxy import Proxy
 from tests.testbed.stack import Stack
 from watcher.cli import session
-from watcher.host.context import Context
+from watcher.host.fleet import Fleet
 from watcher.model.errors import WatcherError
 from watcher.model.events import Event, EventsDropped, SubscriberFailed
 from watcher.model.registry_events import PullBegan, PullEnded
@@ -49,7 +49,8 @@ class Told:
         ]
 
     def update(self, *names: str, request: Request) -> "Told":
-        async def command(context: Context) -> int:
+        async def command(fleet: Fleet) -> int:
+            context = fleet.sole
             context.events.subscribe("test", self.events.append)
             context.events.record_with("test", self)
             async for _, result in by_hand.update(context, names, request):
@@ -211,7 +212,8 @@ def test_whoever_listens_and_hangs_or_fails_holds_up_no_update(stack: Stack) -> 
     def fail(_: Event) -> None:
         raise OSError("disk full")
 
-    async def command(context: Context) -> int:
+    async def command(fleet: Fleet) -> int:
+        context = fleet.sole
         context.events.subscribe("hanging", hang)
         context.events.subscribe("broken", fail)
         context.events.subscribe("test", seen.append)

@@ -1,0 +1,151 @@
+"""Opens the engines that the environment names, one as a rule, and what is kept of them.
+
+What not every command needs is imported when a command first asks for it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from watcher.check.own_labels import OwnLabels
+from watcher.config.engines import SOLE
+from watcher.config.settings import DaemonSettings, Policy, state_folder
+from watcher.engine.client import Engine
+from watcher.engine.endpoint import Endpoint, find, find_chosen
+from watcher.host.context import Context
+from watcher.host.fleet import Fleet
+from watcher.model.errors import EngineError, Refused
+from watcher.store.state import Memory
+
+if TYPE_CHECKING:
+    from watcher.host.images import Registries
+    from watcher.host.notes import Notes
+    from watcher.host.publisher import Publisher
+    from watcher.registry.answers import Asked
+
+
+@asynccontextmanager
+async def opened(*, negotiates: bool) -> AsyncIterator[Fleet]:
+    """Open them, and close them afterwards.
+
+    Args:
+        negotiates: Whether each engine is asked for its version; of several, some may be away.
+
+    Raises:
+        WatcherError: A setting cannot be read, an address cannot be used, or no engine can be asked.
+    """
+    settings = DaemonSettings.of_environment()
+    defaults = evolve(Policy.of_environment(), enable=settings.watch == "all")
+    async with AsyncExitStack() as later:
+        asked = _asked(shares=len(settings.engines) > 1)
+        contexts = [
+            await _context(name, endpoint, (defaults, settings), asked, later)
+            for name, endpoint in _endpoints(settings).items()
+        ]
+        if len(contexts) > 1:
+            contexts = [evolve(each, prefix=f"{each.engine_name}/") for each in contexts]
+        yield Fleet(tuple(contexts), await _away(contexts) if negotiates else {})
+
+
+def _endpoints(settings: DaemonSettings) -> dict[str, Endpoint]:
+    """Where the engines listen, by what people call them."""
+    if not settings.engines:
+        return {SOLE: find()}
+    found = {each.name: find_chosen(each) for each in settings.engines}
+    for (one, first), (other, second) in combinations(found.items(), 2):
+        if first.shown == second.shown:
+            raise Refused(
+                f"CTR_UPDATER_ENGINES: {one} and {other} are both {first.shown}", advice="leave one out"
+            )
+    return found
+
+
+async def _context(
+    name: str,
+    endpoint: Endpoint,
+    chosen: tuple[Policy, DaemonSettings],
+    asked: Callable[[], "Asked"],
+    later: AsyncExitStack,
+) -> Context:
+    """Open an engine, and what is kept of it; all is closed by `later`."""
+    (defaults, settings), state = chosen, state_folder()
+    opened = OwnLabels(endpoint, counts=settings.image_labels)
+    memory = Memory(state, opened.identity)
+    opened.recall, opened.keep = memory.image, memory.keep_image
+    engine = await later.enter_async_context(opened)
+    registries, notes = _registries(engine, asked, later), _notes(state, opened)
+    known = (engine, memory, defaults, registries, notes, _events(memory, later))
+    return Context(*known, grace=settings.schedule_grace, freeze=settings.freeze, engine_name=name)
+
+
+async def _away(contexts: Sequence[Context]) -> dict[str, EngineError]:
+    """Ask each engine for its version; the errors of those that cannot be asked, where there are others.
+
+    Raises:
+        EngineError: No engine can be asked.
+    """
+    answers = await asyncio.gather(*(each.engine.negotiate() for each in contexts), return_exceptions=True)
+    away = dict[str, EngineError]()
+    for context, answer in zip(contexts, answers, strict=True):
+        if isinstance(answer, EngineError):
+            away[context.engine_name] = answer
+        elif isinstance(answer, BaseException):
+            raise answer
+    if len(away) == len(contexts):
+        raise away[contexts[0].engine_name]
+    return away
+
+
+def _asked(*, shares: bool) -> Callable[[], "Asked"]:
+    """What the engines share of the registries, imported once one of them asks a registry."""
+
+    @cache
+    def made() -> "Asked":
+        from watcher.registry.answers import Asked
+
+        return Asked(shares=shares)
+
+    return made
+
+
+def _registries(
+    engine: Engine, asked: Callable[[], "Asked"], closing: AsyncExitStack
+) -> Callable[[], "Registries"]:
+    @cache
+    def opened() -> "Registries":
+        from watcher.host.images import Registries
+        from watcher.registry.credentials import Credentials
+
+        registries = Registries(engine, Credentials(), asked())
+        closing.push_async_exit(registries)
+        return registries
+
+    return opened
+
+
+def _notes(state: Path, engine: Engine) -> Callable[[], "Notes"]:
+    @cache
+    def made() -> "Notes":
+        from watcher.host.notes import Notes
+
+        return Notes(state, engine.identity)
+
+    return made
+
+
+def _events(memory: Memory, closing: AsyncExitStack) -> Callable[[], "Publisher"]:
+    @cache
+    def made() -> "Publisher":
+        from watcher.host.publisher import Publisher
+
+        closing.push_async_exit(publisher := Publisher())
+        publisher.record_with("history", memory.history)
+        return publisher
+
+    return made

@@ -1,0 +1,107 @@
+"""The engines that one process looks after: each has a daemon of its own, kept apart from the others."""
+
+import asyncio
+import signal
+from collections.abc import Mapping
+from traceback import format_exc
+
+from watcher.config.settings import DaemonSettings
+from watcher.daemon.controller import Daemon
+from watcher.daemon.passes import Recheck, nobody
+from watcher.daemon.rhythm import Rhythm
+from watcher.host.context import Context
+from watcher.host.fleet import Fleet
+from watcher.model.errors import Unknown, WatcherError
+from watcher.model.events import EngineGivenUp
+from watcher.store.heartbeat import Beat, Pulse
+
+AGAIN_S = 60.0
+
+
+class Engines:
+    """Follows all of them.
+
+    Args:
+        fleet: The engines, which need not be there yet.
+        settings: The daemon's own.
+        pulse: Where its health is told, which is good while any engine is followed.
+        rechecks: For each engine's name what `Daemon` calls `recheck`.
+
+    Attributes:
+        beats: For each engine's name when it was last looked at.
+    """
+
+    def __init__(
+        self,
+        fleet: Fleet,
+        settings: DaemonSettings,
+        pulse: Pulse,
+        rechecks: Mapping[str, Recheck] | None = None,
+    ) -> None:
+        self._fleet = fleet
+        self._settings = settings
+        self._rechecks = rechecks or {}
+        self._rhythm = Rhythm(settings.interval, self._ask_anew)
+        followed = set[Beat]()
+        self.beats = {each.engine_name: Beat(pulse, followed) for each in fleet.contexts}
+        self._daemons = {each.engine_name: self._daemon(each) for each in fleet.contexts}
+
+    def _daemon(self, context: Context) -> Daemon:
+        name = context.engine_name
+        recheck = self._rechecks.get(name, nobody)
+        return Daemon(context, self._settings, self.beats[name], self._rhythm, recheck)
+
+    async def run(self) -> int:
+        """Run until cancelled, and then bring what is under way to a safe end."""
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.look_at_everything)
+        rhythm = asyncio.create_task(self._rhythm.run())
+        try:
+            if len(self._daemons) == 1:
+                return await self._daemons[self._fleet.contexts[0].engine_name].run()
+            async with asyncio.TaskGroup() as tasks:
+                for context in self._fleet.contexts:
+                    tasks.create_task(self._kept_up(context))
+        except asyncio.CancelledError:
+            return 0  # each daemon has told that it ended
+        finally:
+            rhythm.cancel()
+        return 0
+
+    async def once(self) -> int:
+        """One pass over all that opted in, on every engine; the highest exit code that applied."""
+        if len(self._daemons) == 1:
+            return await self._daemons[self._fleet.contexts[0].engine_name].once()
+        async with asyncio.TaskGroup() as tasks:
+            passes = [tasks.create_task(self._once(each)) for each in self._fleet.contexts]
+        return max(each.result() for each in passes)
+
+    def look_at_everything(self) -> None:
+        """Pull and look now on all engines, whatever waits for its next try (SIGHUP, or the API)."""
+        for daemon in self._daemons.values():
+            daemon.look_at_everything()
+
+    def _ask_anew(self) -> None:
+        for context in self._fleet.contexts:
+            context.registries.anew()
+
+    async def _kept_up(self, context: Context) -> None:
+        """Follow an engine; an error of ours over what it answers stops no other, and it is followed anew."""
+        while True:
+            try:
+                await self._daemons[context.engine_name].run()
+            except Exception:  # noqa: BLE001 - see above; it is said in full
+                context.events.publish(EngineGivenUp(format_exc().rstrip(), AGAIN_S))
+                await asyncio.sleep(AGAIN_S)
+                self._daemons[context.engine_name] = self._daemon(context)
+            else:
+                return
+
+    async def _once(self, context: Context) -> int:
+        try:
+            return await self._daemons[context.engine_name].once()
+        except WatcherError as error:
+            context.events.publish(EngineGivenUp(str(error)))
+            return error.exit_code
+        except Exception:  # noqa: BLE001 - the others are looked at all the same
+            context.events.publish(EngineGivenUp(format_exc().rstrip()))
+            return Unknown.exit_code

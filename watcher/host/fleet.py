@@ -1,0 +1,142 @@
+"""The engines that one process looks after, and on which of them the container is that a person means."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from attrs import field, frozen
+
+from watcher.host.context import Context
+from watcher.model.errors import EngineError, NoSuchContainer, Refused, WatcherError
+from watcher.model.json_object import Json
+from watcher.model.names import Marker, container_name, name_of
+
+
+@frozen
+class Meant:
+    """What a person asked of one engine.
+
+    Attributes:
+        context: The engine.
+        names: What its containers are called, without the engine's name.
+    """
+
+    context: Context
+    names: tuple[str, ...]
+
+
+@frozen
+class Fleet:
+    """Several engines, or, as nearly always, one; each is isolated from the others.
+
+    Attributes:
+        contexts: All of them, in the order in which they were named.
+        away: The errors of those that could not be opened just now, by the engines' names.
+    """
+
+    contexts: tuple[Context, ...]
+    away: Mapping[str, EngineError] = field(factory=dict)
+
+    @property
+    def here(self) -> tuple[Context, ...]:
+        """Those that can be asked."""
+        return tuple(each for each in self.contexts if each.engine_name not in self.away)
+
+    @property
+    def sole(self) -> Context:
+        """The one engine, of a command that works on one only.
+
+        Raises:
+            Refused: There are several.
+        """
+        if len(self.contexts) > 1:
+            names = ", ".join(each.engine_name for each in self.contexts)
+            raise Refused(
+                f"this command works on one engine, and CTR_UPDATER_ENGINES names {names}",
+                advice="leave one in CTR_UPDATER_ENGINES",
+            )
+        return self.contexts[0]
+
+    async def one(self, text: str) -> tuple[Context, str]:
+        """The engine of the container that a person calls so, and its name there.
+
+        Raises:
+            WatcherError: Nothing, or more than one container, answers to it; or an engine could not be asked.
+        """
+        groups, errors = await self.meant([text])
+        for error in errors.values():
+            raise error
+        return groups[0].context, groups[0].names[0]
+
+    async def meant(self, texts: Iterable[str]) -> tuple[list[Meant], dict[str, WatcherError]]:
+        """Sort what a person named by the engines; and what is wrong with the others, by their names."""
+        if len(self.contexts) == 1:
+            return [Meant(self.contexts[0], tuple(texts))], {}
+        found, errors, rows = dict[str, list[str]](), dict[str, WatcherError](), dict[str, list[Json]]()
+        for text in texts:
+            try:
+                engine, name = await self._meant(text, rows)
+            except WatcherError as error:
+                errors[text] = error
+            else:
+                found.setdefault(engine, []).append(name)
+        groups = [Meant(each, tuple(found.get(each.engine_name, ()))) for each in self.contexts]
+        return [each for each in groups if each.names], errors
+
+    async def _meant(self, text: str, rows: dict[str, list[Json]]) -> tuple[str, str]:
+        """The engine and the name there; `rows` is filled with what is on each engine."""
+        engine, slash, name = text.removeprefix("/").partition("/")
+        if slash:
+            return self._named(engine, text), name
+        for context in self.here:
+            if context.engine_name not in rows:
+                rows[context.engine_name] = await context.engine.containers(stopped=True)
+        plain = container_name(text) or text
+        having = [engine for engine, there in rows.items() if _answers(plain, there)]
+        if len(having) == 1:
+            return having[0], text
+        raise self._doubtful(text, having)
+
+    def _named(self, engine: str, text: str) -> str:
+        if engine in self.away:
+            raise self.away[engine]
+        names = [each.engine_name for each in self.contexts]
+        if engine not in names:
+            raise NoSuchContainer(
+                f"{text!r}: there is no engine called {engine!r}", advice=f"it is one of {', '.join(names)}"
+            )
+        return engine
+
+    def _doubtful(self, text: str, having: Collection[str]) -> WatcherError:
+        if having:
+            fitting = ", ".join(f"{engine}/{text}" for engine in having)
+            return NoSuchContainer(f"{text!r} is on several engines", advice=f"say which: {fitting}")
+        for engine, error in self.away.items():
+            return type(error)(
+                f"cannot tell on which engine {text!r} is: {engine}: {error.message}", advice=error.advice
+            )
+        names = " or ".join(each.engine_name for each in self.contexts)
+        return NoSuchContainer(
+            f"no such container: {text!r} is on none of {names}",
+            advice="`watcher list --all` lists what runs",
+        )
+
+
+@contextlib.contextmanager
+def named(context: Context) -> Iterator[None]:
+    """Where there are several engines, have each error that is raised within it say of which one it is."""
+    try:
+        yield
+    except WatcherError as error:
+        error.message = context.told(error.message)
+        raise
+
+
+def _answers(name: str, rows: Iterable[Json]) -> bool:
+    """Whether a container of an engine has this name or id, or an update of one of this name is open."""
+    for row in rows:
+        marker = Marker.parse(name_of(row))
+        if name == name_of(row) or row["Id"].startswith(name) or (marker and marker.name == name):
+            return True
+    return False
