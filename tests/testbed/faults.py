@@ -30,6 +30,12 @@ def says(content: object, status: int = 200) -> Fault:
     return lambda _: head.encode() + b"Connection: close\r\n\r\n" + body
 
 
+def wordless(status: int) -> Fault:
+    """Answer a HEAD in the engine's place."""
+    kind = "Content-Type: application/json\r\nContent-Length: 5"
+    return lambda _: f"HTTP/1.1 {status} Fault\r\n{kind}\r\nConnection: close\r\n\r\n".encode()
+
+
 def run(callback: Callable[[], object], then: Fault = cut) -> Fault:
     """Do something at this very point (SIGKILL of the updater or of dockerd), and then `then`.
 

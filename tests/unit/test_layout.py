@@ -19,6 +19,7 @@ ELSEWHERE = {
     "check/decisions": f"{INTEGRATION}/cli/test_decisions.py",
     "check/records": f"{INTEGRATION}/cli/test_commands.py",
     "check/status": f"{INTEGRATION}/cli/test_list.py",
+    "check/veto": f"{INTEGRATION}/daemon/test_veto.py",
     "cli/commands": f"{INTEGRATION}/cli/test_commands.py",
     "cli/ctr_updater": f"{INTEGRATION}/cli/test_exercise.py",
     "cli/decisions": f"{INTEGRATION}/cli/test_decisions.py",

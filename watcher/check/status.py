@@ -15,11 +15,12 @@ from attrs import evolve, frozen
 
 from watcher.check import checks, eligibility, judgement
 from watcher.check.checks import Judge
-from watcher.check.eligibility import Circumstances, Wait
+from watcher.check.eligibility import Circumstances, For, Wait
 from watcher.check.judgement import Assessment
 from watcher.check.own_labels import remarks
 from watcher.check.releases import releases_of
 from watcher.check.verdict import Status, Verdict
+from watcher.check.veto import vetoed
 from watcher.config.settings import Policy
 from watcher.host.context import Context
 from watcher.host.inventory import opted_in
@@ -208,10 +209,20 @@ class _Found:
         """Answer for a container that has no open update; an update waits for what it depends on, too."""
         found = await self._judge(self._context, container)
         row = self._shown(found)
-        is_wanted = row.mode not in ("-", "notify") and found.verdict.status in eligibility.UPDATES
-        if is_wanted and (trouble := await self._trouble_before(container)):
-            return evolve(row, waits=(*row.waits, eligibility.held_back(trouble)))
-        return row
+        if row.mode in {"-", "notify"} or found.verdict.status not in eligibility.UPDATES:
+            return row
+        trouble = await self._trouble_before(container)
+        others = (await self._vetoed(container), eligibility.held_back(trouble) if trouble else None)
+        return evolve(row, waits=(*row.waits, *filter(None, others)))
+
+    async def _vetoed(self, container: Json) -> Wait | None:
+        """The wait for a container that vetoes its update; where nobody can tell, for that to be mended."""
+        try:
+            return await vetoed(self._context.engine, container, self._context.policy_of(container))
+        except EngineUnavailable:
+            raise
+        except WatcherError as error:
+            return Wait(For.VETO, str(error))
 
     async def _trouble_before(self, container: Json) -> str:
         from watcher.check.providers import trouble_before

@@ -1,6 +1,7 @@
 """The grammar of single values: a reader takes a text, and refuses (ValueError) one that is none. Pure."""
 
 import re
+from posixpath import normpath
 
 from watcher.model.names import container_name
 
@@ -77,6 +78,19 @@ def count(text: str) -> int:
         ValueError: It is none.
     """
     return 0 if text == "0" else whole_number(text)
+
+
+def absolute_path(text: str) -> str:
+    """Read a path such as `/data/busy`, with nothing in it that leads back (`..`).
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not text.startswith("/") or text.startswith("//") or normpath(text) != text or text == "/":
+        raise ValueError(text)
+    if not text.isprintable():
+        raise ValueError(text)
+    return text
 
 
 def container_names(text: str) -> tuple[str, ...]:

@@ -15,7 +15,16 @@ from attrs import evolve, field, fields, frozen
 from watcher.config import listening
 from watcher.config.engines import ChosenEngine, engines
 from watcher.config.freeze import freeze
-from watcher.config.grammar import OneOf, boolean, container_names, count, duration, interval, whole_number
+from watcher.config.grammar import (
+    OneOf,
+    absolute_path,
+    boolean,
+    container_names,
+    count,
+    duration,
+    interval,
+    whole_number,
+)
 from watcher.config.schedule import schedule
 from watcher.config.spelling import refuse_unknown
 from watcher.config.telling import NEWS, news, web_address
@@ -68,6 +77,7 @@ class Policy:
         cooldown: Seconds that a tag must have meant a new image before that is taken.
         schedule: Updates begin only at these times (cron), or a little later; empty is always.
         window: Updates begin only within it; empty is always.
+        veto_file: While this file is in the container, it is left alone; only a label says so.
         cleanup: Whether the old image is removed once nothing refers to it, and it is not kept.
         keep: How many images before the one that it runs are kept.
         keep_for: Seconds for which they are, from when the container left them.
@@ -98,6 +108,7 @@ class Policy:
         "", schedule, _CRON, "Updates begin only at these times, and for --schedule-grace after each."
     )
     window: str = _setting("", window, _WINDOW, "Updates begin only within it, and not by a schedule.")
+    veto_file: str = _setting("", absolute_path, "an absolute path such as /data/busy")
     cleanup: bool = _setting(
         False, boolean, _YES_OR_NO, "Remove an old image once nothing refers to it, and it is not kept."
     )

@@ -23,6 +23,7 @@ WAITING = {  # by the cause
     "schedule": "update waits for its schedule",
     "window": "update waits for its window",
     "freeze": "update waits for the end of a freeze",
+    "veto": "update vetoed",
 }
 NOT_UPDATED = {True: "update rolled back", False: "container not updated"}  # by whether it was rolled back
 _SERIOUS = (EngineError.exit_code, UpdateFailed.exit_code)

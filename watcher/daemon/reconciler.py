@@ -10,6 +10,7 @@ from watcher.check import checks, eligibility
 from watcher.check.eligibility import Wait
 from watcher.check.judgement import Assessment
 from watcher.check.verdict import Status
+from watcher.check.veto import vetoed
 from watcher.config.settings import Policy
 from watcher.host.context import Context, IsGone
 from watcher.model.errors import (
@@ -22,12 +23,11 @@ from watcher.model.errors import (
     Unknown,
     UpdateFailed,
     WatcherError,
-    Withheld,
 )
 from watcher.model.json_object import Json
 from watcher.model.update_events import Change, Judged, NotRestarted, NotUpdated, Waiting
 from watcher.update.change import change_of
-from watcher.update.consent import withheld
+from watcher.update.consent import NotNow, withheld
 from watcher.update.coordinator import Coordinator
 from watcher.update.request import Request
 from watcher.update.settlement import settle_open
@@ -146,21 +146,20 @@ class Reconciler:
             spared = frozenset(filter(self._is_queued, self._turns.order.restarted_with(name)))
             try:
                 await self._coordinator.update(name, Request(cautious=True, unattended=True, spared=spared))
-            except Withheld:
-                self._look_at(name)  # a person decided in the last moment, and the next look says it
+            except NotNow as error:  # somebody decided in the last moment
+                return self._waits(found, error.wait)
         return Result()
 
     async def _not_now(self, found: Assessment, policy: Policy) -> Wait | None:
-        """The wait for a person, else for a moment, where an update may not begin now."""
+        """The wait for a person, else for a moment or the container itself, where it may not begin now."""
+        self._due.pop(found.name, None)
         wait = await withheld(self._context, found, policy)
-        if wait and wait.cause in eligibility.CLOCKS:
-            self._due[found.name] = wait.until
-        else:
-            self._due.pop(found.name, None)
-        return wait
+        return wait or await vetoed(self._context.engine, found.container, policy)
 
     def _waits(self, found: Assessment, wait: Wait) -> Result:
         """Tell that an update does not begin now; it is looked at again when what it waits for is over."""
+        if wait.cause in eligibility.CLOCKS:
+            self._due[found.name] = wait.until
         why = found.verdict.reason if wait.cause is eligibility.For.SCHEDULE else wait.why
         is_news = self._is_news(found, wait.cause, why)
         self._publish(Waiting(change_of(found), wait.cause.value, why, wait.until, is_news))

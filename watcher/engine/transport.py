@@ -260,6 +260,10 @@ class _Away(Exception):
 async def _refuse_strangers(response: aiohttp.ClientResponse) -> None:
     """Tell the refusal of a proxy from the engine's, whose errors are all JSON."""
     if response.status not in (*_BARRED, *_AWAY) or response.content_type == "application/json":
+        if (
+            response.method == "HEAD" and not response.ok
+        ):  # aiodocker looks for words in an answer without any
+            raise aiodocker.DockerError(response.status, f"{response.status} {response.reason}")
         return
     response.close()
     if response.status in _AWAY:

@@ -70,7 +70,7 @@ class Waiting(Event):
     """A container has an update that does not begin now.
 
     Attributes:
-        cause: `freeze`, `window`, `schedule`, `hold`, `approval` or `dependency`.
+        cause: `freeze`, `window`, `schedule`, `hold`, `veto`, `approval` or `dependency`.
         until: When it may begin, in seconds since the epoch; 0 where no clock says.
         is_news: As in `Judged`.
     """

@@ -2,16 +2,36 @@
 
 import contextlib
 import time
+from collections.abc import Iterable
+
+from attrs import evolve
 
 from watcher.check import eligibility
 from watcher.check.eligibility import Circumstances, For, Wait
 from watcher.check.judgement import Assessment
+from watcher.check.veto import vetoed
 from watcher.config.settings import Policy
 from watcher.host.context import Context
-from watcher.model.errors import NotKept, Withheld
+from watcher.model.errors import NotKept, UnreadableSetting, Withheld
+from watcher.model.inspection import Container
+from watcher.model.json_object import Json
 from watcher.store.decisions import DecisionKind
 
 _LEFT: tuple[DecisionKind, ...] = ("released",)
+
+
+class NotNow(Withheld):
+    """An update does not begin now, and what it waits for.
+
+    Args:
+        message: That, as a line.
+        wait: The same as data.
+        advice: What to do.
+    """
+
+    def __init__(self, message: str, wait: Wait, *, advice: str = "") -> None:
+        super().__init__(message, advice=advice)
+        self.wait = wait
 
 
 async def withheld(context: Context, found: Assessment, policy: Policy) -> Wait | None:
@@ -28,7 +48,7 @@ async def refuse_held(context: Context, found: Assessment, *, goes_back: bool = 
     """Let only a container pass that no person holds back from the image that it is to have.
 
     Raises:
-        Withheld: A person holds it.
+        NotNow: A person holds it.
     """
     if wait := eligibility.held(found.name, found.verdict, await _now(context)):
         raise refusal(found.name, wait, goes_back=goes_back)
@@ -38,10 +58,40 @@ async def refuse_withheld(context: Context, found: Assessment, policy: Policy) -
     """Let only an update pass that no person and no clock holds back, approved where its mode wants that.
 
     Raises:
-        Withheld: A person holds it, or has not approved it; or it is not the time for it any more.
+        NotNow: A person holds it, or has not approved it; or it is not the time for it any more.
     """
     if wait := await withheld(context, found, policy):
         raise refusal(found.name, wait)
+
+
+async def refuse_vetoed(context: Context, containers: Iterable[Json], *, goes_back: bool = False) -> None:
+    """Let only an update pass that none of its containers vetoes, by a file.
+
+    Args:
+        context: Where they are.
+        containers: The one that is updated, and whoever is replaced with it, as inspected.
+        goes_back: Whether it is to go back to an image.
+
+    Raises:
+        NotNow: One does.
+        UnreadableSetting: That lies where nobody can look.
+        EngineError: The engine does not tell.
+    """
+    name = ""
+    for each in containers:
+        own = Container(each).name
+        name = name or own
+        if wait := await vetoed(context.engine, each, _policy(context, each)):
+            wait = wait if own == name else evolve(wait, why=f"{own}: {wait.why}")
+            raise refusal(name, wait, goes_back=goes_back)
+
+
+def _policy(context: Context, container: Json) -> Policy:
+    """A container's settings; the defaults where they cannot be read, as one is replaced all the same."""
+    try:
+        return context.policy_of(container)
+    except UnreadableSetting:
+        return context.defaults
 
 
 async def forget_release(context: Context, name: str) -> None:
@@ -50,18 +100,22 @@ async def forget_release(context: Context, name: str) -> None:
         await context.memory.decisions.forget(name, _LEFT)
 
 
-def refusal(name: str, wait: Wait, *, goes_back: bool = False) -> Withheld:
+def refusal(name: str, wait: Wait, *, goes_back: bool = False) -> NotNow:
     """Say what a container waits for, and what a person, or whoever asks, can do."""
     until = f" until {eligibility.shown(wait.until)}" if wait.until else ""
     if wait.cause in eligibility.CLOCKS:
-        return Withheld(f"{name} is not updated{until}: {wait.why}")
+        return NotNow(f"{name} is not updated{until}: {wait.why}", wait)
+    if wait.cause is For.VETO:
+        advice = "" if goes_back else f"`watcher update --again {name}` updates it all the same"
+        what = "rolled back" if goes_back else "updated"
+        return NotNow(f"{name} is not {what}: {wait.why}", wait, advice=advice)
     if wait.cause is For.APPROVAL:
-        return Withheld(f"{name} waits for approval", advice=wait.why)
+        return NotNow(f"{name} waits for approval", wait, advice=wait.why)
     advice = f"`watcher release {name}` ends that"
     if goes_back:
-        return Withheld(f"{name} is not rolled back{until}: {wait.why}", advice=advice)
+        return NotNow(f"{name} is not rolled back{until}: {wait.why}", wait, advice=advice)
     advice += f", and `watcher update --again {name}` updates it all the same"
-    return Withheld(f"{name} is not updated{until}: {wait.why}", advice=advice)
+    return NotNow(f"{name} is not updated{until}: {wait.why}", wait, advice=advice)
 
 
 async def _now(context: Context) -> Circumstances:

@@ -23,7 +23,7 @@ from watcher.store.locks import Wider, with_claims
 from watcher.update import rollback
 from watcher.update.affected import Affected, affected_by, undisturbed
 from watcher.update.attempt import attempt, planned
-from watcher.update.consent import forget_release, refuse_held, refuse_withheld
+from watcher.update.consent import forget_release, refuse_held, refuse_vetoed, refuse_withheld
 from watcher.update.open_updates import is_open
 from watcher.update.request import Done, Outcome, Request
 from watcher.update.settlement import settled
@@ -192,9 +192,10 @@ async def _planned(context: Context, container: Json, request: Request) -> Outco
     found, pull = await _foreseen(context, container, request, asks_registry=asks_registry)
     if not _is_tried(found, request):
         return _left_alone(found)
+    affected = await _affected(context, container, request)
     if not request.again:
         await refuse_held(context, found, goes_back=found.goes_back)
-    affected = await _affected(context, container, request)
+        await _refuse_vetoed(context, found, affected)
     steps = planned(found, affected, pull=pull)
     return Outcome(found, Done.PLANNED, str(steps), with_it=affected.names, steps=steps)
 
@@ -229,6 +230,8 @@ async def _carried_out(
             await refuse_withheld(context, found, context.policy_of(container))
         elif not request.again:
             await refuse_held(context, found, goes_back=found.goes_back)
+        if not request.again:
+            await _refuse_vetoed(context, found, affected)
         if found.goes_back:
             await forget_release(context, found.name)
 
@@ -244,6 +247,11 @@ async def _carried_out(
         consent=consent,
     )
     return Outcome(found, Done.UPDATED, done.plan, done.warnings, done.took, affected.names, done.took_s)
+
+
+async def _refuse_vetoed(context: Context, found: Assessment, affected: Affected) -> None:
+    along = (each.dependent.container for each in affected.containers)
+    await refuse_vetoed(context, [found.container, *along], goes_back=found.goes_back)
 
 
 async def _affected(context: Context, container: Json, request: Request) -> Affected:

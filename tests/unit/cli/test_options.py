@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from watcher.cli.options import setting_options
 from watcher.config.settings import DaemonSettings, Policy, variable
 
-LABELS_ALONE = {"enable", "source", "stop_timeout", "depends_on", "release_url"}
+LABELS_ALONE = {"enable", "source", "stop_timeout", "depends_on", "release_url", "veto_file"}
 
 
 @click.command()

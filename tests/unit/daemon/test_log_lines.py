@@ -168,6 +168,10 @@ LINES: list[tuple[Event, dict[str, Any]]] = [
         {"event": "container held back", "level": "info", **ABOUT, "why": "db failed"},
     ),
     (
+        update_events.Waiting(CHANGE, "veto", "its veto file is there"),
+        {"event": "update vetoed", "level": "info", **ABOUT, "why": "its veto file is there"},
+    ),
+    (
         update_events.Planned(CHANGE, ("stop it", "start it")),
         {"event": "update planned", "level": "info", **ABOUT, "plan": ["stop it", "start it"]},
     ),

@@ -1,0 +1,92 @@
+"""The file by which a container says that it is to be left alone; the engine is asked, and nothing is run.
+
+The engine looks into a container's own files, its volumes and what is mounted from the host, also while it
+does not run; but into no tmpfs (20.10 to 28.5), where it finds no file whatever there is. So a path on one is
+refused, rather than taken for a file that is not there.
+"""
+
+from collections.abc import Iterator, Mapping
+from posixpath import join
+
+from watcher.check.eligibility import For, Wait
+from watcher.config.settings import Policy, label
+from watcher.engine.client import Engine
+from watcher.model.errors import EngineError, EngineUnavailable, NotFound, UnreadableSetting
+from watcher.model.inspection import Container
+from watcher.model.json_object import Json
+
+_LABEL = label("veto_file")
+_NEVER_SEEN = ("/dev", "/proc", "/sys")  # the engine mounts one there in each container
+
+
+async def vetoed(engine: Engine, container: Json, policy: Policy) -> Wait | None:
+    """The wait for a container whose veto file is there; None where it has none, or that is not there.
+
+    Args:
+        engine: Where it is.
+        container: As inspected.
+        policy: Its settings.
+
+    Raises:
+        UnreadableSetting: The path lies on a tmpfs.
+        EngineError: The engine does not tell.
+    """
+    path = policy.veto_file
+    if not path:
+        return None
+    try:
+        is_there = await _is_there(engine, container, path)
+    except EngineUnavailable:
+        raise
+    except EngineError as error:
+        what = f"{Container(container).name}: whether its veto file {path} is there cannot be told"
+        raise EngineError(
+            f"{what}: {error.message}", status=error.status, advice=error.advice or f"mend that, or {_LABEL}"
+        ) from error
+    return Wait(For.VETO, f"its veto file {path} is there") if is_there else None
+
+
+async def _is_there(engine: Engine, container: Json, path: str) -> bool:
+    """Whether a path is there: each directory above it is asked for, for one may be a link to a tmpfs."""
+    mounts = _mounts(container)
+    here = _mount(mounts, path) or "/"
+    *above, last = path.removeprefix(here).strip("/").split("/")
+    try:
+        for part in above:
+            here = join(here, part)
+            _refuse_unseen(mounts, here, path)
+            here = (await engine.stat(container["Id"], here)).get("linkTarget") or here
+        _refuse_unseen(mounts, join(here, last), path)
+        await engine.stat(container["Id"], join(here, last))
+    except NotFound:
+        return False
+    return True
+
+
+def _refuse_unseen(mounts: Mapping[str, bool], here: str, path: str) -> None:
+    """Let only a path pass that the engine looks into."""
+    on = _mount(mounts, here)
+    if mounts.get(on):
+        expected = f"an absolute path into which the engine can look, and {on} is a tmpfs: use a volume"
+        raise UnreadableSetting(_LABEL, path, expected)
+
+
+def _mount(mounts: Mapping[str, bool], path: str) -> str:
+    """The mount that a path lies on; empty where it is none."""
+    return max((each for each in mounts if _is_below(path, each)), key=len, default="")
+
+
+def _mounts(container: Json) -> dict[str, bool]:
+    """Whether the engine does not look into what is mounted, by where."""
+    return dict.fromkeys(_NEVER_SEEN, True) | dict(_mounted(container))
+
+
+def _mounted(container: Json) -> Iterator[tuple[str, bool]]:
+    for each in container.get("Mounts") or []:
+        yield each["Destination"].rstrip("/"), each.get("Type") == "tmpfs"
+    for where in container["HostConfig"].get("Tmpfs") or {}:
+        yield where.rstrip("/"), True
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return f"{path}/".startswith(f"{folder}/")
