@@ -31,6 +31,7 @@ ELSEWHERE = {
     "cli/session": f"{INTEGRATION}/cli/test_signals.py",
     "cli/standard_error": f"{INTEGRATION}/daemon/test_log_trouble.py",
     "config/docker_cli": f"{UNIT}/engine/test_endpoint.py",
+    "config/setting": f"{UNIT}/config/test_settings.py",
     "config/spelling": f"{UNIT}/config/test_settings_unknown_names.py",
     "daemon/described": f"{INTEGRATION}/daemon/test_posted.py",
     "container/backup": f"{INTEGRATION}/update/test_states.py",

@@ -9,7 +9,8 @@ from attrs import Attribute, fields
 from click.core import ParameterSource
 
 from watcher.config.grammar import OneOf, written
-from watcher.config.settings import DaemonSettings, Policy, variable
+from watcher.config.setting import variable
+from watcher.config.settings import DaemonSettings, Policy
 
 _KINDS: dict[type, str] = {float: "duration", int: "number", tuple: "kinds"}
 

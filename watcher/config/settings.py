@@ -8,9 +8,8 @@ set (Compose makes one of `${X:-}`); a name of our prefix that is not known is r
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
 
-from attrs import evolve, field, fields, frozen
+from attrs import evolve, fields, frozen
 
 from watcher.config import listening
 from watcher.config.engines import ChosenEngine, engines
@@ -26,6 +25,8 @@ from watcher.config.grammar import (
     whole_number,
 )
 from watcher.config.schedule import schedule
+from watcher.config.setting import VARIABLE_PREFIX, label, read, variable, variables
+from watcher.config.setting import setting as _setting
 from watcher.config.spelling import refuse_unknown
 from watcher.config.telling import NEWS, news, web_address
 from watcher.config.window import window
@@ -33,7 +34,6 @@ from watcher.model.errors import UnknownName, UnreadableSetting
 from watcher.model.labels import LABEL_PREFIX, is_orchestrated, is_ours
 from watcher.model.release import template
 
-_VARIABLE_PREFIX = "CTR_UPDATER_"
 # Read elsewhere; CACHE is where the project's own tests keep what they fetched.
 _OTHER_VARIABLES = (
     "STATE_DIR", "REGISTRY", "REGISTRY_USER", "REGISTRY_USER_FILE", "REGISTRY_PASSWORD",
@@ -42,17 +42,6 @@ _OTHER_VARIABLES = (
 )  # fmt: skip
 FORMATS = ("auto", "console", "json")
 LEVELS = ("debug", "info", "warning", "error")
-
-S = TypeVar("S", "Policy", "DaemonSettings")
-
-
-def _setting(default: object, read: Callable[[str], object], values: str, about: str = "") -> Any:
-    """A setting; one without words about it is a label's alone."""
-    return field(
-        default=default, metadata={"read": read, "values": values, "help": about, "label_only": not about}
-    )
-
-
 _SLOTS = "Updates that hold a container down at once."
 _YES_OR_NO = "true or false"
 _CRON = "a cron expression of five fields, or @daily and the like"
@@ -127,7 +116,7 @@ class Policy:
         Raises:
             UnreadableSetting: A variable's value is not of its grammar.
         """
-        return _refuse_both(_read(cls(), _variables(cls), environ), variable)
+        return _refuse_both(read(cls(), variables(cls), environ), variable)
 
     def with_labels(self, labels: Mapping[str, str] | None) -> "Policy":
         """Let a container's labels speak; of a window and a schedule one takes the place of the other.
@@ -140,12 +129,12 @@ class Policy:
         """
         spelled = {each.name: label(each.name) for each in fields(type(self))}
         refuse_unknown_labels(labels or {})
-        own = _refuse_both(_read(type(self)(), spelled, labels or {}), label)
+        own = _refuse_both(read(type(self)(), spelled, labels or {}), label)
         window = "" if own.schedule else self.window
         schedule = "" if own.window else self.schedule
         enable = self.enable and not is_orchestrated(labels)
         defaults = evolve(self, enable=enable, window=window, schedule=schedule)
-        return _read(defaults, spelled, labels or {})
+        return read(defaults, spelled, labels or {})
 
 
 @frozen
@@ -225,7 +214,7 @@ class DaemonSettings:
         Raises:
             UnreadableSetting: A variable's value is not of its grammar.
         """
-        return _read(cls(), _variables(cls), environ)
+        return read(cls(), variables(cls), environ)
 
 
 def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
@@ -236,16 +225,6 @@ def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
         return Path("/var/lib/ctr-updater")
     home = Path(environ.get("HOME") or "/")
     return Path(environ.get("XDG_STATE_HOME") or home / ".local" / "state") / "ctr-updater"
-
-
-def variable(name: str) -> str:
-    """The environment variable of a setting."""
-    return f"{_VARIABLE_PREFIX}{name.upper()}"
-
-
-def label(name: str) -> str:
-    """The label of a setting."""
-    return f"{LABEL_PREFIX}{name.replace('_', '-')}"
 
 
 def refuse_unknown_labels(labels: Mapping[str, str]) -> None:
@@ -264,13 +243,13 @@ def refuse_unknown_variables(environ: Mapping[str, str] = os.environ) -> None:
     Raises:
         UnknownName: One is none.
     """
-    given = [name for name, value in environ.items() if name.startswith(_VARIABLE_PREFIX) and value.strip()]
+    given = [name for name, value in environ.items() if name.startswith(VARIABLE_PREFIX) and value.strip()]
     for each in fields(Policy):
         if each.metadata["label_only"] and variable(each.name) in given:
             raise UnknownName(variable(each.name), f"only the label {label(each.name)} says so")
-    known = [*_variables(Policy).values(), *_variables(DaemonSettings).values()]
-    known += [f"{_VARIABLE_PREFIX}{name}" for name in _OTHER_VARIABLES]
-    refuse_unknown(given, known, _VARIABLE_PREFIX)
+    known = [*variables(Policy).values(), *variables(DaemonSettings).values()]
+    known += [f"{VARIABLE_PREFIX}{name}" for name in _OTHER_VARIABLES]
+    refuse_unknown(given, known, VARIABLE_PREFIX)
 
 
 def _refuse_both(policy: Policy, spelled: Callable[[str], str]) -> Policy:
@@ -279,20 +258,3 @@ def _refuse_both(policy: Policy, spelled: Callable[[str], str]) -> Policy:
         other = f"no {spelled('schedule')} beside it: one or the other"
         raise UnreadableSetting(spelled("window"), policy.window, other)
     return policy
-
-
-def _variables(cls: type[Any]) -> dict[str, str]:
-    return {each.name: variable(each.name) for each in fields(cls) if not each.metadata["label_only"]}
-
-
-def _read(settings: S, spelled: Mapping[str, str], texts: Mapping[str, str]) -> S:
-    read = {}
-    for name, spelling in spelled.items():
-        if not texts.get(spelling, "").strip():
-            continue
-        about = getattr(fields(type(settings)), name).metadata
-        try:
-            read[name] = about["read"](texts[spelling].strip())
-        except ValueError as error:
-            raise UnreadableSetting(spelling, texts[spelling], about["values"]) from error
-    return evolve(settings, **read)

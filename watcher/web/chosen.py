@@ -10,7 +10,8 @@ from attrs import Attribute, fields
 
 from watcher.check.own_labels import remarks
 from watcher.config.grammar import written
-from watcher.config.settings import DaemonSettings, Policy, label, state_folder, variable
+from watcher.config.setting import label, variable
+from watcher.config.settings import DaemonSettings, Policy, state_folder
 from watcher.host.context import Context
 from watcher.host.lookup import find
 from watcher.model.quoting import escaped

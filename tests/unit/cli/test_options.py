@@ -8,7 +8,8 @@ from attrs import fields
 from click.testing import CliRunner
 
 from watcher.cli.options import setting_options
-from watcher.config.settings import DaemonSettings, Policy, variable
+from watcher.config.setting import variable
+from watcher.config.settings import DaemonSettings, Policy
 
 LABELS_ALONE = {"enable", "source", "stop_timeout", "depends_on", "release_url", "veto_file"}
 
