@@ -62,4 +62,6 @@ def read(settings: S, spelled: Mapping[str, str], texts: Mapping[str, str]) -> S
             found[name] = about["read"](texts[spelling].strip())
         except ValueError as error:
             raise UnreadableSetting(spelling, texts[spelling], about["values"]) from error
-    return evolve(settings, **found)
+    anything: Any = settings  # mypy knows no class of attrs by its bound
+    made: S = evolve(anything, **found)
+    return made
