@@ -20,6 +20,7 @@ ELSEWHERE = {
     "check/records": f"{INTEGRATION}/cli/test_commands.py",
     "check/status": f"{INTEGRATION}/cli/test_list.py",
     "check/veto": f"{INTEGRATION}/daemon/test_veto.py",
+    "check/watchtower_labels": f"{INTEGRATION}/daemon/test_watchtower_labels.py",
     "cli/commands": f"{INTEGRATION}/cli/test_commands.py",
     "cli/ctr_updater": f"{INTEGRATION}/cli/test_exercise.py",
     "cli/decisions": f"{INTEGRATION}/cli/test_decisions.py",

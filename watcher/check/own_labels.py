@@ -28,8 +28,9 @@ from watcher.model.labels import (
     is_ours,
 )
 from watcher.model.names import Marker, name_of
+from watcher.model.watchtower import COUNTS, PREFIX, without_counterpart
 
-_READ = (LABEL_PREFIX, COMPOSE_PREFIX, *ORCHESTRATORS)
+READ = (LABEL_PREFIX, COMPOSE_PREFIX, *ORCHESTRATORS)
 _IGNORED = "LabelsOfImage"
 _SHOWN, _LONGEST = 3, 60
 
@@ -46,7 +47,10 @@ class OwnLabels(Engine):
     Attributes:
         recall: Gives what is remembered of an image, by its id, whose content never changes.
         keep: Remembers an image of a container that opted in.
+        reads: What the labels begin with that this program reads.
     """
+
+    reads: tuple[str, ...] = READ
 
     def __init__(self, endpoint: Endpoint, *, counts: bool = False) -> None:
         super().__init__(endpoint)
@@ -74,14 +78,14 @@ class OwnLabels(Engine):
 
     async def _told(self, about: Json, image_id: str, reference: str, labels: Labels | None) -> Json:
         """The labels that are a container's own, and those settings of its image that do not count."""
-        read = {name for name in labels or {} if name.startswith(_READ)}
+        read = {name for name in labels or {} if name.startswith(self.reads)}
         ids = {image_id, (about.get("ImageManifestDescriptor") or {}).get("digest") or image_id}
         if not labels or not read or (_all_composes(read) and labels.get(COMPOSE_IMAGE) in ids):
             return {}
         baked = await self._labels_of(image_id, reference, keeps=ENABLE in labels)
-        given = foreign(labels, baked, ids, counts=self._counts)
+        given = foreign(labels, baked, ids, counts=self._counts, reads=self.reads)
         own = {name: value for name, value in labels.items() if name not in given}
-        ignored = {name: labels[name] for name in sorted(given) if name.startswith(LABEL_PREFIX)}
+        ignored = {name: labels[name] for name in sorted(given) if _is_setting(name)}
         return {"Labels": own, _IGNORED: ignored}
 
     async def _labels_of(self, image_id: str, reference: str, *, keeps: bool) -> Labels:
@@ -114,7 +118,14 @@ async def _forgotten(_: Json) -> None:
     """Remember nothing."""
 
 
-def foreign(labels: Labels, image: Labels, ids: Collection[str], *, counts: bool = False) -> set[str]:
+def foreign(
+    labels: Labels,
+    image: Labels,
+    ids: Collection[str],
+    *,
+    counts: bool = False,
+    reads: tuple[str, ...] = READ,
+) -> set[str]:
     """The names of those labels that this program reads and that come from the image alone.
 
     Args:
@@ -122,12 +133,13 @@ def foreign(labels: Labels, image: Labels, ids: Collection[str], *, counts: bool
         image: The image's.
         ids: What the image is called by its content.
         counts: Whether settings of ours count all the same.
+        reads: What the labels begin with that this program reads.
     """
-    equal = {name for name in labels if name.startswith(_READ) and image.get(name) == labels[name]}
+    equal = {name for name in labels if name.startswith(reads) and image.get(name) == labels[name]}
     composes = {name for name in labels if name.startswith(COMPOSE_PREFIX)}
     if labels.get(COMPOSE_IMAGE) in ids or composes - equal:
         equal -= composes
-    return {name for name in equal if not (counts and is_ours(name))}
+    return {name for name in equal if not (counts and (is_ours(name) or name.startswith(PREFIX)))}
 
 
 def remarks(container: Json, *, every: bool = False) -> Iterator[str]:
@@ -145,6 +157,8 @@ def remarks(container: Json, *, every: bool = False) -> Iterator[str]:
     ours = sorted(name for name, value in labels.items() if is_ours(name) and value.strip())
     if ours and ENABLE not in ours and not every:
         yield f"it is not followed: {_mistake(labels) or f'it has {ours[0]}, but not {ENABLE}=true'}"
+    if COUNTS in container and (unmet := without_counterpart(labels)):
+        yield f"labels of Watchtower's that have no counterpart here: {', '.join(map(repr, unmet[:_SHOWN]))}"
 
 
 def doubts(rows: Iterable[Json], own: str | None, *, every: bool = False) -> Iterator[tuple[str, str]]:
@@ -158,6 +172,10 @@ def doubts(rows: Iterable[Json], own: str | None, *, every: bool = False) -> Ite
     for row in rows:
         is_told = row["Id"] != own and not Marker.parse(name_of(row)) and not is_one_off(row.get("Labels"))
         yield from ((name_of(row), line) for line in (remarks(row, every=every) if is_told else ()))
+
+
+def _is_setting(name: str) -> bool:
+    return name.startswith((LABEL_PREFIX, PREFIX))
 
 
 def _mistake(labels: Labels) -> str:

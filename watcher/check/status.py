@@ -23,7 +23,6 @@ from watcher.check.verdict import Status, Verdict
 from watcher.check.veto import vetoed
 from watcher.config.settings import Policy
 from watcher.host.context import Context
-from watcher.host.inventory import opted_in
 from watcher.host.lookup import find
 from watcher.model.errors import EngineUnavailable, NotFound, UnreadableSetting, WatcherError, unexpected
 from watcher.model.inspection import Container, reference_of
@@ -118,7 +117,7 @@ async def check_all(context: Context, judge: Judge, *, every: bool = False) -> l
     """Judge the containers that `listed` names; those that went meanwhile are left out."""
     context = context.looking()
     rows, own = await context.engine.containers(stopped=True), await context.own.find(context.engine)
-    wanted = opted_in(rows, own, every=context.follows_all)
+    wanted = await context.opted_in(rows)
     if every:
         wanted += [row for row in rows if row["Id"] != own and row["State"] in _RUNNING]
     found = _Found(context, rows, judge, await context.memory.decisions.read())

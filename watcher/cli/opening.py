@@ -75,13 +75,23 @@ async def _context(
 ) -> Context:
     """Open an engine, and what is kept of it; all is closed by `later`."""
     (defaults, settings), state = chosen, state_folder()
-    opened = OwnLabels(endpoint, counts=settings.image_labels)
+    opened = _labelled(endpoint, settings)
     memory = Memory(state, opened.identity)
     opened.recall, opened.keep = memory.image, memory.keep_image
     engine = await later.enter_async_context(opened)
     registries, notes = _registries(engine, asked, later), _notes(state, opened)
     known = (engine, memory, defaults, registries, notes, _events(memory, later))
-    return Context(*known, grace=settings.schedule_grace, freeze=settings.freeze, engine_name=name)
+    context = Context(*known, grace=settings.schedule_grace, freeze=settings.freeze, engine_name=name)
+    return evolve(context, watchtower=settings.watchtower)
+
+
+def _labelled(endpoint: Endpoint, settings: DaemonSettings) -> OwnLabels:
+    """The engine, whose containers bear the labels that count."""
+    if not settings.watchtower:
+        return OwnLabels(endpoint, counts=settings.image_labels)
+    from watcher.check.watchtower_labels import WatchtowerLabels
+
+    return WatchtowerLabels(endpoint, counts=settings.image_labels)
 
 
 async def _away(contexts: Sequence[Context]) -> dict[str, EngineError]:

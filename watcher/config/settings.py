@@ -150,6 +150,7 @@ class DaemonSettings:
         freeze: The days on which no update begins; empty is none.
         image_labels: Whether labels of ours count that come from a container's image alone.
         watch: `labelled`, or `all` for every container that does not opt out.
+        watchtower: Whether Watchtower's labels count where ours are absent.
         notify_on: What is told to CTR_UPDATER_NOTIFY.
         ping_url: What is asked for after each pass; empty is nothing.
         listen: Where the API is served; empty is nowhere.
@@ -176,6 +177,9 @@ class DaemonSettings:
         OneOf("labelled", "all"),
         "labelled or all",
         "Whom to look after; all: every container but those with ctr-updater.enable=false.",
+    )
+    watchtower: bool = _setting(
+        False, boolean, _YES_OR_NO, "Let Watchtower's labels count where ours are absent."
     )
     notify_on: tuple[str, ...] = _setting(
         NEWS, news, f"some of {','.join(NEWS)}", "What is told to the addresses in CTR_UPDATER_NOTIFY."

@@ -239,9 +239,7 @@ class Daemon:
 
     async def _ours(self, rows: list[Json]) -> list[Json]:
         """Those that opted in; a job of `docker compose run` only bears the labels of its service."""
-        own = await self._context.own.find(self._context.engine)
-        found = inventory.opted_in(rows, own, every=self._context.follows_all)
-        return [row for row in found if not is_one_off(row["Labels"])]
+        return [row for row in await self._context.opted_in(rows) if not is_one_off(row["Labels"])]
 
     async def _ordered(self) -> list[Json]:
         """The same; and, of all containers, the order and those with an open update, whoever began it."""

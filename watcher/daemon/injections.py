@@ -11,7 +11,7 @@ from watcher.host.context import Context
 from watcher.model.errors import EngineError
 from watcher.model.inspection import attributes_of, moment_of, seconds_of
 from watcher.model.json_object import Json
-from watcher.model.labels import COMPOSE_PROJECT, ENABLE
+from watcher.model.labels import COMPOSE_PROJECT
 from watcher.store.failures import Injected
 
 ACTIONS = ("extract-to-dir", "start")
@@ -50,7 +50,7 @@ class Injections:
         self._have_noted(cid)
 
     def _may_follow(self, labels: Json) -> bool:
-        return COMPOSE_PROJECT in labels and (self._context.follows_all or ENABLE in labels)
+        return COMPOSE_PROJECT in labels and self._context.may_be_followed(labels)
 
     def lost(self) -> None:
         """Forget what was seen, for events may be missed from now on."""

@@ -44,6 +44,13 @@ NO_KERNEL_MEMORY = Capability(
     "`KernelMemory` and `KernelMemoryTCP` are ignored",
     "they are left out of the successor's options",
 )
+SIGNAL_OF_A_STOP = Capability(
+    "signal of a stop",
+    (1, 42),
+    "23.0",
+    "a stop takes a signal",
+    "the one that a label of Watchtower's asks for is sent; before, the container's own",
+)
 ENDPOINTS_IN_CREATE = Capability(
     "endpoints in create",
     (1, 44),
@@ -82,6 +89,7 @@ MANIFESTS = Capability(
 
 TABLE = (
     NO_KERNEL_MEMORY,
+    SIGNAL_OF_A_STOP,
     ENDPOINTS_IN_CREATE,
     MAC_IN_ENDPOINT,
     ALIASES_WITHOUT_NAMES,

@@ -138,17 +138,17 @@ class Engine(Transport):
         """POST /containers/{id}/{verb}; starting what runs already is no error (304)."""
         await self.change(f"{verb} the container {short(cid)}", f"containers/{cid}/{verb}")
 
-    async def stop(self, container: Json, seconds: int | None = None) -> None:
-        """POST /containers/{id}/stop, with the container's own signal.
+    async def stop(self, container: Json, seconds: int | None = None, signal: str = "") -> None:
+        """POST /containers/{id}/stop, with the container's own signal unless another is given.
 
         Args:
             container: As inspected.
             seconds: Until SIGKILL; None is the container's own time, else the engine's 10 s, and a
                 negative one never kills.
+            signal: Another one than its own.
         """
-        longest = stop_seconds(container, seconds)
-        limit = None if longest is None else longest + _STOP_MARGIN
-        params = {} if seconds is None else {"t": seconds}
+        limit = None if (longest := stop_seconds(container, seconds)) is None else longest + _STOP_MARGIN
+        params = ({} if seconds is None else {"t": seconds}) | ({"signal": signal} if signal else {})
         what, where = f"stop the container {short(container['Id'])}", f"containers/{container['Id']}/stop"
         await self.ask(what, "POST", where, limit=limit, params=params)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
@@ -12,9 +12,12 @@ from watcher.config.engines import SOLE
 from watcher.config.settings import Policy
 from watcher.container.downtime import Downtimes
 from watcher.engine.client import Engine
+from watcher.host.inventory import in_scope, opted_in
 from watcher.host.namespace_cache import NamespaceCache
 from watcher.host.own_container import OwnContainer
+from watcher.model import watchtower
 from watcher.model.errors import EngineUnavailable
+from watcher.model.json_object import Json
 from watcher.model.labels import ENABLE
 from watcher.store.state import Memory
 
@@ -47,6 +50,7 @@ class Context:
         freeze: The days on which no update begins.
         engine_name: What people call the engine.
         prefix: What is put before the names of its containers, where there are several engines.
+        watchtower: Whether Watchtower's labels count where ours are absent.
     """
 
     engine: Engine
@@ -63,6 +67,7 @@ class Context:
     freeze: str = ""
     engine_name: str = SOLE
     prefix: str = ""
+    watchtower: bool = False
 
     def looking(self) -> Context:
         """The same for one look, which inspects each image once."""
@@ -76,15 +81,26 @@ class Context:
     @property
     def may_follow(self) -> dict[str, str]:
         """The filter for a list of those that may have opted in."""
-        return {} if self.follows_all else {"label": ENABLE}
+        return {} if self.follows_all or self.watchtower else {"label": ENABLE}
 
-    def policy_of(self, container: Mapping[str, Any]) -> Policy:
+    def may_be_followed(self, labels: Mapping[str, str]) -> bool:
+        """Whether a container with these labels may have opted in."""
+        said = watchtower.shown(labels) if self.watchtower else {}
+        return self.follows_all or ENABLE in labels or ENABLE in said
+
+    async def opted_in(self, rows: list[Json]) -> list[Json]:
+        """Those rows of a list whose containers opted in; with `watchtower` in the own container's scope."""
+        own = await self.own.find(self.engine)
+        found = opted_in(rows, own, every=self.follows_all)
+        return in_scope(found, rows, own) if self.watchtower else found
+
+    def policy_of(self, container: Json) -> Policy:
         """The settings of an inspected container.
 
         Raises:
             UnreadableSetting: A label cannot be read.
         """
-        return self.defaults.with_labels(container["Config"]["Labels"])
+        return self.defaults.with_labels(watchtower.settings_of(container))
 
     def told(self, error: object) -> str:
         """A line about this engine, which says which one it is where there are several."""

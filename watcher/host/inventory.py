@@ -16,6 +16,7 @@ from watcher.model.kept import is_kept_tag
 from watcher.model.labels import ENABLE, is_orchestrated
 from watcher.model.names import Marker, name_of
 from watcher.model.reference import ImageRef, is_hexadecimal
+from watcher.model.watchtower import SCOPE, scope_of, settings_of
 
 
 @frozen
@@ -54,6 +55,18 @@ def opted_in(rows: Iterable[Json], own: str | None, *, every: bool = False) -> l
     return [row for row in rows if row["Id"] != own and _is_in(row, every=every)]
 
 
+def in_scope(found: Iterable[Json], rows: Iterable[Json], own: str | None) -> list[Json]:
+    """Those that are in the scope that the own container's label of Watchtower's names; all where none is.
+
+    Args:
+        found: The rows to choose from.
+        rows: All of them.
+        own: The id of the own container.
+    """
+    scopes = {scope_of(row["Labels"]) for row in rows if row["Id"] == own and SCOPE in (row["Labels"] or {})}
+    return [row for row in found if not scopes or scope_of(row["Labels"]) in scopes]
+
+
 def cut_short(rows: Iterable[Json]) -> set[str]:
     """The names of the containers with an open update: one that was cut short, or is under way."""
     return {marker.name for row in rows if (marker := Marker.parse(name_of(row)))}
@@ -79,7 +92,7 @@ def followed_tag(row: Json, reference: str) -> str | None:
 def policy_of(row: Json, defaults: Policy) -> Policy | None:
     """The settings of a row's container; None where they cannot be read."""
     try:
-        return defaults.with_labels(row["Labels"])
+        return defaults.with_labels(settings_of(row))
     except UnreadableSetting:
         return None
 

@@ -166,6 +166,4 @@ class Coordinator:
             return set()
         context = self._context
         rows = await context.engine.containers(stopped=True, **context.may_follow)
-        own = await context.own.find(context.engine)
-        opted_in = inventory.opted_in(rows, own, every=context.follows_all)
-        return inventory.wanting(opted_in, context.defaults) & before
+        return inventory.wanting(await context.opted_in(rows), context.defaults) & before

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from watcher.check.own_labels import doubts, foreign, remarks
+from watcher.check.watchtower_labels import WatchtowerLabels
+from watcher.model.watchtower import COUNTS, PREFIX
 
 IMAGE = f"sha256:{'a' * 64}"
 COMPOSE = "com.docker.compose."
@@ -51,6 +53,23 @@ def test_what_compose_built_and_made_keeps_the_labels_that_the_image_has_too(own
     baked = composes()
 
     assert foreign(baked | own, baked, {IMAGE, "sha256:m"}) == set()
+
+
+def test_watchtowers_labels_of_an_image_are_the_images_where_they_are_read() -> None:
+    labels = {f"{PREFIX}enable": "true"}
+
+    assert foreign(labels, labels, {IMAGE}) == set()
+    assert foreign(labels, labels, {IMAGE}, reads=WatchtowerLabels.reads) == labels.keys()
+    assert foreign(labels, labels, {IMAGE}, counts=True, reads=WatchtowerLabels.reads) == set()
+
+
+def test_a_label_of_watchtowers_without_a_counterpart_is_named_where_they_count() -> None:
+    odd = row(Labels={f"{PREFIX}git-repo": "x"})
+
+    assert [*remarks(odd)] == []
+    assert [*remarks(odd | {COUNTS: True})] == [
+        f"labels of Watchtower's that have no counterpart here: '{PREFIX}git-repo'"
+    ]
 
 
 def row(name: str = "web", **more: Any) -> dict[str, Any]:

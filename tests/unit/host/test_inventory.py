@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from watcher.config.settings import Policy
-from watcher.host.inventory import Tag, cut_short, followed_tag, opted_in, policy_of, wanting
+from watcher.host.inventory import Tag, cut_short, followed_tag, in_scope, opted_in, policy_of, wanting
 from watcher.model.labels import ENABLE
 from watcher.model.reference import ImageRef
+from watcher.model.watchtower import SCOPE
 
 ALL = Policy(enable=True)
 OLD = f"sha256:{'a' * 64}"
@@ -50,6 +51,20 @@ def test_where_all_are_watched_what_an_orchestrator_runs_is_in_only_if_it_says_s
         False,
         True,
     ]
+
+
+@pytest.mark.parametrize(
+    ("own", "names"),
+    [({}, {"a", "b", "c"}), ({SCOPE: "prod"}, {"a"}), ({SCOPE: "none"}, {"c"})],
+    ids=["no scope", "a scope", "none"],
+)
+def test_the_own_containers_scope_is_the_one_that_is_followed(own: dict[str, str], names: set[str]) -> None:
+    me, rows = row("me"), [row("a"), row("b"), row("c")]
+    me["Labels"], rows[0]["Labels"][SCOPE], rows[1]["Labels"][SCOPE] = own, "prod", "test"
+
+    found = in_scope(rows, [me, *rows], me["Id"])
+
+    assert {each["Names"][0].strip("/") for each in found} == names
 
 
 def test_the_own_container_is_never_in() -> None:
