@@ -186,12 +186,9 @@ def daemon(*, once: bool) -> Command:
         for context in fleet.contexts:
             context.events.subscribe("log", of_engine(context.engine_name) if context.prefix else say)
         async with AsyncExitStack() as beside:
-            rechecks = {}
-            for each in fleet.contexts:
-                notifier = await beside.enter_async_context(Notifier(each, settings, once=once))
-                rechecks[each.engine_name] = notifier.recheck
+            notifier = await beside.enter_async_context(Notifier(fleet, settings, once=once))
             pulse = Pulse(state_folder(), _ALLOWANCE_S)
-            work = Engines(fleet, settings, pulse, rechecks)
+            work = Engines(fleet, settings, pulse, notifier.rechecks)
             if once or not settings.listen:
                 return await (work.once() if once else work.run())
             from watcher.web.listener import Listener

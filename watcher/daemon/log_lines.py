@@ -26,14 +26,24 @@ WAITING = {  # by the cause
     "veto": "update vetoed",
 }
 NOT_UPDATED = {True: "update rolled back", False: "container not updated"}  # by whether it was rolled back
+_OF_NO_ENGINE = (
+    message_events.AddressDoubted,
+    message_events.MessageTaken,
+    message_events.MessageNotTaken,
+    message_events.MessageGivenUp,
+    message_events.PingFailed,
+)
 _SERIOUS = (EngineError.exit_code, UpdateFailed.exit_code)
 _log = structlog.get_logger()
 
 
 def of_engine(name: str) -> Callable[[events.Event], None]:
-    """Says what happens on one of several engines: each line names it."""
+    """Says what happens on one of several engines: each line names it, but what concerns none of them."""
 
     def take(event: events.Event) -> None:
+        if isinstance(event, _OF_NO_ENGINE):
+            say(event)
+            return
         with structlog.contextvars.bound_contextvars(engine=name):
             say(event)
 

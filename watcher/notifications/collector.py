@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 
 from attrs import asdict, evolve
 
@@ -18,6 +18,8 @@ from watcher.notifications.message import compose
 from watcher.notifications.news import ATTEMPT, ATTENTION, RECOVERED, TAG, UNKNOWN, UPDATED, News
 from watcher.notifications.reading import OF_A_CONTAINER, Over, Told, happened
 from watcher.store.outbox import EXPECTED, Notice, Outbox, Standing
+
+Name = Callable[[], Awaitable[str]]
 
 QUIET_S = 30.0  # after the last of the news
 LONGEST_S = 600.0  # after the first
@@ -34,6 +36,7 @@ class Collector:
         identify: Gives the engine's id.
         describe: Gives the keys of a container for programs, of whatever is no attempt.
         ring: Called when there is a message to be sent.
+        prefix: What people put before the names of the engine's containers.
         clock: Seconds since the epoch.
     """
 
@@ -43,10 +46,11 @@ class Collector:
         addresses: Sequence[Address],
         *,
         chosen: Collection[str],
-        name: Callable[[], Awaitable[str]],
+        name: Name,
         identify: Callable[[], Awaitable[str]],
         describe: Callable[[News], Awaitable[Json]],
         ring: Callable[[], None],
+        prefix: str = "",
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._outbox = outbox
@@ -56,6 +60,7 @@ class Collector:
         self._identify = identify
         self._describe = describe
         self._ring = ring
+        self._prefix = prefix
         self._clock = clock
         self._first = self._last = 0.0
         self._has_news = False
@@ -167,7 +172,8 @@ class Collector:
         """What is kept of news, with the keys of the attempt, or of the container as it is now."""
         if news.subject != ATTEMPT:
             news = evolve(news, facts=await self._describe(news) | news.facts)
-        return json.dumps(asdict(news))
+        prefix = "" if news.subject == TAG else self._prefix  # a registry is the same for all engines
+        return json.dumps(asdict(evolve(news, prefix=prefix)))
 
     async def _stands(self) -> set[Standing]:
         if self._standing is None:
@@ -195,8 +201,19 @@ class Collector:
         return min([*waits, self._left()] if self._has_news else waits, default=None)
 
     def _written(self, records: Sequence[str]) -> str:
-        message = compose(self._host, [News(**json.loads(record)) for record in records])
+        message = compose(self._host, _each_tag_once([News(**json.loads(record)) for record in records]))
         return json.dumps(asdict(message))
+
+
+def _each_tag_once(news: Iterable[News]) -> Iterator[News]:
+    """News, but of a tag or a registry only the first: several engines may tell the same of it."""
+    seen = set[tuple[str, str]]()
+    for each in news:
+        key = (each.kind, each.container)
+        if each.subject != TAG or key not in seen:
+            yield each
+        if each.subject == TAG:
+            seen.add(key)
 
 
 def _is_of_a_tag(standing: Standing) -> bool:

@@ -101,7 +101,7 @@ def _counts(news: Iterable[News]) -> str:
 
 def _line(news: News, shown: Callable[[str], str], link: Callable[[str], str]) -> str:
     """One container: what became of it, from which image to which, how long it was down, why, the link."""
-    name = shown(_cut(news.container, _LONGEST_NAME))
+    name = shown(f"{news.prefix}{_cut(news.container, _LONGEST_NAME)}")
     image = shown(_cut(news.image, _LONGEST_NAME)) if news.image != news.container else ""
     parts = [" ".join(filter(None, [_SAID[news.kind], image, _way(news, shown)]))]
     if news.down_s is not None:

@@ -35,6 +35,7 @@ class News:
         facts: What programs are told beside that: of an attempt its keys in the history, else what is to be
             said in place of what is said of the container.
         subject: `ATTEMPT`, `CONTAINER` or `TAG`.
+        prefix: What people put before its name, where there are several engines.
     """
 
     kind: str
@@ -48,6 +49,7 @@ class News:
     link: str = ""
     facts: Json = field(factory=dict)
     subject: str = CONTAINER
+    prefix: str = ""
 
     @property
     def record(self) -> Json:

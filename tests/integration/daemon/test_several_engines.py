@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.apps import App, published
-from tests.integration.daemon.apps import OPT_IN, is_replaced, labelled, move
+from tests.integration.apps import App, outdated, published
+from tests.integration.daemon.apps import LOCAL, OPT_IN, is_replaced, labelled, move
 from tests.integration.daemon.conftest import ENVIRON, Running, Start
 from tests.integration.daemon.test_registry import manifests, pushed
 from tests.integration.fleets import engines
@@ -17,6 +17,7 @@ from tests.testbed.badregistry import BadRegistry, Reply
 from tests.testbed.cli import Commands
 from tests.testbed.engine import PrivateEngine
 from tests.testbed.processes import wait_until
+from tests.testbed.receiver import Receiver
 from tests.testbed.registry import PrivateRegistry
 from tests.testbed.stack import Stack
 
@@ -177,3 +178,30 @@ def test_one_pass_does_what_it_can_and_says_what_it_could_not(
     ]
     assert line["engine"] == "nas"
     assert line["why"].startswith("cannot ask for the engine's version: no connection to unix://")
+
+
+def test_one_message_tells_of_both_and_one_ping_is_made_for_both(
+    cli: Commands, stack: Stack, nas: Stack, receiver: Receiver
+) -> None:
+    web, theirs = outdated(stack, *LOCAL), outdated(nas, *LOCAL, name="db")
+    env = ENVIRON | engines(stack.engine, nas.engine)
+    env |= {"CTR_UPDATER_NOTIFY": f"{receiver.url}/told", "CTR_UPDATER_PING_URL": f"{receiver.url}/ping"}
+
+    assert cli("watcher", "run", "--once", env=env).code == 0
+
+    (got,) = receiver.got("/told")
+    assert got["title"] == "ctr-updater: 2 updated on local, nas"
+    assert f"local/{web.name}: updated" in got["text"]
+    assert f"nas/{theirs.name}: updated" in got["text"]
+    assert receiver.asked().count("GET /ping") == 1
+
+
+def test_a_pass_that_an_engine_missed_did_not_go_well(
+    cli: Commands, stack: Stack, receiver: Receiver, tmp_path: Path
+) -> None:
+    labelled(stack)
+    env = ENVIRON | engines(stack.engine, f"unix://{tmp_path}/none.sock")
+
+    cli("watcher", "run", "--once", env=env | {"CTR_UPDATER_PING_URL": f"{receiver.url}/ping"})
+
+    assert receiver.asked() == ["GET /ping/fail"]

@@ -20,7 +20,7 @@ ADDRESS = Address("https://a.example/x", "https://a.example")
 class Telling:
     """A collector, and the messages that it has made."""
 
-    def __init__(self, kept: Outbox, chosen: Sequence[str] = NEWS) -> None:
+    def __init__(self, kept: Outbox, chosen: Sequence[str] = NEWS, prefix: str = "") -> None:
         self.outbox = kept
         self.at: list[float] = []
         self.collector = Collector(
@@ -31,6 +31,7 @@ class Telling:
             identify=self._identify,
             describe=self._describe,
             ring=lambda: self.at.append(virtual_time.now()),
+            prefix=prefix,
             clock=lambda: asyncio.get_running_loop().time(),
         )
 

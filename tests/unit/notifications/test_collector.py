@@ -8,7 +8,7 @@ import pytest
 from tests.unit import virtual_time
 from tests.unit.notifications.kept import outbox
 from tests.unit.notifications.telling import ADDRESS, Telling, run
-from watcher.notifications.news import ATTEMPT, TAG, News
+from watcher.notifications.news import ATTEMPT, TAG, UNKNOWN, News
 from watcher.notifications.reading import OF_A_CONTAINER, Over, Told
 
 
@@ -208,3 +208,30 @@ def test_what_a_process_before_this_one_could_not_ask_for_is_over_once_all_answe
         assert [each for each in await told.events() if each[1] == "recovered"] == [("nginx:1", "recovered")]
 
     virtual_time.run(both())
+
+
+def test_what_several_engines_tell_of_one_tag_is_told_once() -> None:
+    async def work(told: Telling) -> None:
+        for state in ("of one engine", "of another"):
+            await told.collector.take(Told(News(UNKNOWN, "r.example/app:1", state, subject=TAG)))
+        await told.collector.seal()
+        assert await told.events() == [("r.example/app:1", "unknown")]
+
+    run(work)
+
+
+def test_where_there_are_several_engines_people_are_told_which_one() -> None:
+    kept = outbox()
+    collector = Telling(kept, prefix="nas/").collector
+
+    async def work() -> None:
+        await collector.take(Told(News(UNKNOWN, "web", "x")))
+        await collector.take(Told(News(UNKNOWN, "r.example/app:1", "x", subject=TAG)))
+        await collector.seal()
+        letter = await kept.take(ADDRESS.key, 0, 60)
+        assert letter
+        lines = json.loads(letter.message)["text"].splitlines()
+        assert any(line.startswith("nas/web: ") for line in lines)
+        assert any(line.startswith("r.example/app:1: ") for line in lines)
+
+    virtual_time.run(work())

@@ -1,0 +1,73 @@
+"""After each pass somebody far away is told how it went; who hears nothing for long knows that, too."""
+
+import asyncio
+from functools import partial
+
+from watcher.host.context import Context
+from watcher.host.fleet import Fleet
+from watcher.model.events import EngineFollowed, EngineGone, Event, PassBegan, PassEnded
+from watcher.model.message_events import PingFailed
+from watcher.notifications import addresses
+from watcher.notifications.ping import ping
+
+
+class Pings:
+    """Subscribes to all engines; a pass is over when it is over on each of those on which it began.
+
+    Args:
+        fleet: The engines.
+        url: What is asked for.
+    """
+
+    def __init__(self, fleet: Fleet, url: str) -> None:
+        self._url = url
+        self._publish = fleet.contexts[0].events.publish
+        self._is_alone = len(fleet.contexts) == 1
+        self._open, self._away = set[str](), set[str]()
+        self._code = 0
+        self._task: asyncio.Task[None] | None = None
+        for context in fleet.contexts:
+            context.events.subscribe("ping", partial(self._take, context))
+
+    async def told(self) -> None:
+        """Wait until the last ping has been answered, or given up."""
+        if self._task:
+            await self._task
+
+    async def stop(self) -> None:
+        """Give up what is under way."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    def _take(self, context: Context, event: Event) -> None:
+        name = context.engine_name
+        if isinstance(event, EngineGone) and not self._is_alone:
+            self._away.add(name)
+            self._ended(name, 0)  # the others' pass does not wait for its return
+        elif isinstance(event, EngineFollowed):
+            self._away.discard(name)
+        elif isinstance(event, PassBegan):
+            self._open.add(name)
+        elif isinstance(event, PassEnded):
+            self._ended(name, event.code)
+
+    def _ended(self, name: str, code: int) -> None:
+        """Note how a pass ended on one engine; one that went away in it did not go well."""
+        self._code = max(self._code, code)
+        if name in self._open:
+            self._open.discard(name)
+            if not self._open:
+                self._begin()
+
+    def _begin(self) -> None:
+        """Tell how the pass went, beside all else; what is still being told is not any more."""
+        went_well, self._code = self._code == 0 and not self._away, 0
+        if self._task:
+            self._task.cancel()
+        self._task = asyncio.create_task(self._tell(went_well=went_well))
+
+    async def _tell(self, *, went_well: bool) -> None:
+        answer = await ping(self._url, went_well=went_well)
+        if answer.why:
+            self._publish(PingFailed(addresses.shown(self._url), answer.why))
