@@ -5,7 +5,6 @@ Most looks find no open update, and nothing to wait for: what tells of those is 
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterable
 from functools import cached_property
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from watcher.check import checks, eligibility, judgement
+from watcher.check.at_once import gathered
 from watcher.check.checks import Judge
 from watcher.check.eligibility import Circumstances, For, Wait
 from watcher.check.judgement import Assessment
@@ -122,7 +122,7 @@ async def check_all(context: Context, judge: Judge, *, every: bool = False) -> l
         wanted += [row for row in rows if row["Id"] != own and row["State"] in _RUNNING]
     found = _Found(context, rows, judge, await context.memory.decisions.read())
     ids = {found.own_name(name_of(row)): row["Id"] for row in wanted}
-    answers = await asyncio.gather(*(found.answer(name, ids[name]) for name in sorted(ids)))
+    answers = await gathered(lambda name: found.answer(name, ids[name]), sorted(ids))
     named = zip(sorted(ids), answers, strict=True)
     return [(name, answer) for name, answer in named if not isinstance(answer, NotFound)]
 
@@ -132,7 +132,7 @@ async def check(context: Context, texts: Iterable[str], judge: Judge) -> list[tu
     texts, context = [*texts], context.looking()
     rows = await context.engine.containers(stopped=True)
     found = _Found(context, rows, judge, await context.memory.decisions.read())
-    answers = await asyncio.gather(*map(found.meant, texts))
+    answers = await gathered(found.meant, texts)
     return [*zip(texts, answers, strict=True)]
 
 
