@@ -193,7 +193,7 @@ def daemon(*, once: bool) -> Command:
                 return await (work.once() if once else work.run())
             from watcher.web.listener import Listener
 
-            listener = Listener(fleet.sole, settings, pulse, work.look_at_everything, flags)
+            listener = Listener(fleet.sole, settings, pulse, work, flags)
             await beside.enter_async_context(listener)
             return await work.run()
 

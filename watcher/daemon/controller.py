@@ -51,6 +51,10 @@ class Daemon:
         pulse: Where its health is told.
         rhythm: When all tags are asked for.
         recheck: Given the names of all that are followed, those of which what was told may be over.
+
+    Attributes:
+        context: The engine, with what the daemon's updates share.
+        turns: Who waits for whom.
     """
 
     def __init__(
@@ -61,14 +65,15 @@ class Daemon:
         rhythm: Rhythm,
         recheck: Recheck = nobody,
     ) -> None:
-        self._context = context = evolve(context, downtimes=Downtimes(settings.concurrency), by="daemon")
+        context = evolve(context, downtimes=Downtimes(settings.concurrency), by="daemon")
+        self.context = self._context = context
         self._publish = context.events.publish
         self._notices = Notices(context, settings.interval)
         self._pulse = pulse
         self._keys: WorkQueue[Key] = WorkQueue()
         self._queue = EngineQueue(self._keys)
         self._puller = Puller(context, self._queue.add, self._is_gone)
-        self._turns = Turns(self._is_busy)
+        self.turns = self._turns = Turns(self._is_busy)
         self._pass = Pass(self._publish, self._keys.is_idle)
         self._passes = Passes(self._puller, self._rows, self._pass, self._publish, self._turns.ring, rhythm)
         self._reconciler = Reconciler(

@@ -46,6 +46,15 @@ class Engines:
         self.beats = {each.engine_name: Beat(pulse, followed) for each in fleet.contexts}
         self._daemons = {each.engine_name: self._daemon(each) for each in fleet.contexts}
 
+    @property
+    def next_pull(self) -> float:
+        """When all tags are asked for next, in seconds since the epoch; 0 is not known."""
+        return self._rhythm.due
+
+    def daemon(self, engine: str) -> Daemon:
+        """The daemon that follows an engine."""
+        return self._daemons[engine]
+
     def _daemon(self, context: Context) -> Daemon:
         name = context.engine_name
         recheck = self._rechecks.get(name, nobody)

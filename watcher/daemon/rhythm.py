@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import time
 from collections.abc import Callable
 
 _JITTER = 0.1
@@ -17,6 +18,7 @@ class Rhythm:
 
     Attributes:
         count: How often it has struck.
+        due: When it strikes next, in seconds since the epoch; 0 before it runs.
     """
 
     def __init__(self, interval_s: float, strikes: Callable[[], None] = lambda: None) -> None:
@@ -25,6 +27,7 @@ class Rhythm:
         self._struck = asyncio.Condition()
         self._now = asyncio.Event()
         self.count = 0
+        self.due = 0.0
 
     def ring(self) -> None:
         """Strike now."""
@@ -33,8 +36,10 @@ class Rhythm:
     async def run(self) -> None:
         """Strike for ever."""
         while True:
+            wait_s = self._interval_s * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - spreads load
+            self.due = time.time() + wait_s
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._interval_s * random.uniform(1 - _JITTER, 1 + _JITTER)):  # noqa: S311 - spreads load
+                async with asyncio.timeout(wait_s):
                     await self._now.wait()
             self._now.clear()
             self._strikes()

@@ -1,6 +1,7 @@
 """Containers that a person names, updated one after another in their order."""
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 
 from attrs import evolve
 
@@ -17,7 +18,7 @@ Result = Outcome | WatcherError | str
 
 
 async def update(
-    context: Context, texts: Iterable[str], request: Request
+    context: Context, texts: Iterable[str], request: Request, turns: Turns | None = None
 ) -> AsyncGenerator[tuple[str, Result], None]:
     """Update containers, each after those among them that go before it.
 
@@ -25,6 +26,7 @@ async def update(
         context: Where they are.
         texts: Names, ids or prefixes of ids; what means nothing is an error of its own.
         request: What is wanted of each.
+        turns: Those of the daemon that does it, which is told names; None of a command.
 
     Yields:
         What the person called it, and the outcome, the error, or the line that says what holds it back;
@@ -33,7 +35,7 @@ async def update(
     Raises:
         EngineUnavailable: There was nobody to talk to from the beginning.
     """
-    work = _Work(context, request)
+    work = _Work(context, request, turns)
     if not request.dry_run:
         await context.notes.clear()
         await record_unrecorded(context)
@@ -51,8 +53,9 @@ async def update(
 class _Work:
     """One command's worth of it."""
 
-    def __init__(self, context: Context, request: Request) -> None:
+    def __init__(self, context: Context, request: Request, others: Turns | None) -> None:
         self._context = context
+        self._others = others
         self._request = request
         self._turns = Turns(lambda _: False)
         self._coordinator = Coordinator(context, self._turns)
@@ -74,7 +77,8 @@ class _Work:
             self._turns.failed(name, "is held back")
             return "; ".join([f"{name}: held back: {trouble}", *await self._coordinator.restart_spared(name)])
         try:
-            outcome = await self._coordinator.update(name, evolve(self._request, spared=later))
+            async with self._turn(name):
+                outcome = await self._coordinator.update(name, evolve(self._request, spared=later))
         except EngineUnavailable:
             raise
         except WatcherError as error:
@@ -87,6 +91,15 @@ class _Work:
             self._turns.failed(name)
             return unexpected(name, error)
         return await self._followed_up(name, outcome)
+
+    @asynccontextmanager
+    async def _turn(self, name: str) -> AsyncIterator[None]:
+        """A container's turn among those that the daemon updates; a plan needs none."""
+        if self._others is None or self._request.dry_run:
+            yield
+            return
+        async with self._others.turn(name):
+            yield
 
     async def _followed_up(self, name: str, outcome: Outcome) -> Outcome:
         """Restart what was spared for an update that there is not; whoever depends on a failed job waits."""

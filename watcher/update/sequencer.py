@@ -9,7 +9,7 @@ no circles, so that there is always somebody whose turn it is.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator
 
 from watcher.dependencies.engine_access import doors, given_the_socket
 from watcher.dependencies.order import Order
@@ -34,7 +34,8 @@ class Turns:
         self.order = Order.of(())
         self._is_busy = is_busy
         self._failed: dict[str, str] = {}
-        self._under_way = set[str]()
+        self._under_way = list[str]()
+        self._by_hand = list[str]()
         self._news = asyncio.Event()
 
     async def come(self, name: str) -> None:
@@ -49,16 +50,29 @@ class Turns:
         """
         if any(name in self.order.before(other) for other in self._under_way):
             return False
-        return not any(self._is_busy(other) for other in self.order.before(name))
+        before = self.order.before(name)
+        return not any(other in self._by_hand or self._is_busy(other) for other in before)
+
+    @contextlib.asynccontextmanager
+    async def turn(self, name: str) -> AsyncIterator[None]:
+        """Wait for a container's turn, and keep it: it is updated for a person, which no queue tells of."""
+        await self.come(name)
+        self._by_hand.append(name)
+        try:
+            with self.taken(name):
+                yield
+        finally:
+            self._by_hand.remove(name)
+            self.ring()
 
     @contextlib.contextmanager
     def taken(self, name: str) -> Iterator[None]:
         """Let nobody who goes before a container begin; whoever leaves this rings."""
-        self._under_way.add(name)
+        self._under_way.append(name)
         try:
             yield
         finally:
-            self._under_way.discard(name)
+            self._under_way.remove(name)
 
     def ring(self) -> None:
         """Tell all who wait that something has come to an end."""

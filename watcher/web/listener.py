@@ -1,12 +1,13 @@
 """What stands beside the daemon while `--listen` is given: all routes, behind the guard, on one server."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Self
 
 from attrs import evolve
 
 from watcher.config.listening import UNIX, host_and_port
 from watcher.config.settings import DaemonSettings
+from watcher.daemon.engines import Engines
 from watcher.host.context import Context
 from watcher.store.heartbeat import Pulse
 from watcher.web import openapi
@@ -32,10 +33,10 @@ class Listener:
     """An asynchronous context manager.
 
     Args:
-        context: What the daemon works with.
+        context: The engine.
         settings: Where to listen, and what needs no token.
         pulse: Where the daemon tells its health.
-        look: Has all tags and containers looked at now.
+        engines: What follows it, and shares turns and slots with what is done here.
         flags: The names of the settings that a flag told.
     """
 
@@ -44,16 +45,17 @@ class Listener:
         context: Context,
         settings: DaemonSettings,
         pulse: Pulse,
-        look: Callable[[], None],
+        engines: Engines,
         flags: Collection[str] = (),
     ) -> None:
-        self._context = context = evolve(context, by="api")
+        daemon = engines.daemon(context.engine_name)
+        self._context = context = evolve(daemon.context, by="api")
         self._settings = settings
         self._tokens = Tokens.of_environment()
         guard = Guard(self._tokens, settings.public, _names(settings))
-        self._operations = Operations(context, look)
+        self._operations = Operations(context, engines.look_at_everything, daemon.turns)
         self._events = Events(context)
-        self._seen = Seen(pulse, settings.interval)
+        self._seen = Seen(pulse, lambda: engines.next_pull)
         self._metrics = Metrics(context, self._seen)
         self.routes: tuple[Route, ...] = (
             *Health(pulse).routes,

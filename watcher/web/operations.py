@@ -21,6 +21,7 @@ from watcher.model.json_object import Json
 from watcher.recovery.state import scenes
 from watcher.update import by_hand
 from watcher.update.request import Outcome, Request
+from watcher.update.sequencer import Turns
 from watcher.web.answers import error
 from watcher.web.api import ONE
 from watcher.web.bodies import BadRequest, read
@@ -40,10 +41,12 @@ class Operations:
     Args:
         context: The engine, what is known, and that it is the API that asks.
         look: Has all tags and containers looked at now.
+        turns: Who waits for whom, of what the daemon updates.
     """
 
-    def __init__(self, context: Context, look: Callable[[], None]) -> None:
+    def __init__(self, context: Context, look: Callable[[], None], turns: Turns) -> None:
         self._context = context
+        self._turns = turns
         self._look = look
         self._tasks: dict[str, asyncio.Task[Json]] = {}
         self._of: dict[str, asyncio.Task[Json]] = {}
@@ -133,7 +136,7 @@ class Operations:
         return await self._updated(name, Request(back=wanted.get("to", "")))
 
     async def _updated(self, name: str, request: Request) -> Json:
-        async with aclosing(by_hand.update(self._context, [name], request)) as results:
+        async with aclosing(by_hand.update(self._context, [name], request, self._turns)) as results:
             async for _, result in results:
                 if isinstance(result, WatcherError):
                     raise result

@@ -1,6 +1,7 @@
 """What the daemon's events told of it last: whether its engine is there, and when it pulled."""
 
 import time
+from collections.abc import Callable
 
 from watcher.model.events import EngineFollowed, EngineGone, Event, PassBegan
 from watcher.store.heartbeat import Pulse
@@ -11,12 +12,12 @@ class Seen:
 
     Args:
         pulse: Where the daemon tells its health.
-        interval_s: Seconds between two pulls, more or less.
+        due: Tells when all tags are asked for next.
     """
 
-    def __init__(self, pulse: Pulse, interval_s: float) -> None:
+    def __init__(self, pulse: Pulse, due: Callable[[], float] = lambda: 0.0) -> None:
         self._pulse = pulse
-        self._interval_s = interval_s
+        self._due = due
         self.is_engine_up = False
         self.last_pull = 0.0
 
@@ -27,8 +28,8 @@ class Seen:
 
     @property
     def next_pull(self) -> float:
-        """When it pulls next, more or less."""
-        return self.last_pull + self._interval_s if self.last_pull else 0.0
+        """When all tags are asked for next, in seconds since the epoch; 0 is not known."""
+        return self._due()
 
     def take(self, event: Event) -> None:
         """Take an event."""

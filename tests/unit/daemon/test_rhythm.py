@@ -1,6 +1,7 @@
 """When all tags are asked for, on virtual time."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 from tests.unit.virtual_time import now, run
@@ -30,6 +31,19 @@ def test_it_strikes_at_each_interval_more_or_less() -> None:
             assert await rhythm.following(count) == count + 1
             passed, began = now() - began, now()
             assert HOUR * (1 - JITTER) <= passed <= HOUR * (1 + JITTER)
+
+    beside(rhythm, work)
+
+
+def test_it_tells_when_it_strikes_next_jitter_and_all() -> None:
+    rhythm = Rhythm(HOUR)
+    assert rhythm.due == 0
+
+    async def work() -> None:
+        await asyncio.sleep(0)
+        told_s = rhythm.due - time.time()  # of the wall, which stands still meanwhile
+        await rhythm.following(0)
+        assert abs(now() - told_s) < 60
 
     beside(rhythm, work)
 

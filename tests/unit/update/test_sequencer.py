@@ -57,6 +57,55 @@ def test_what_is_after_a_container_under_way_is_told_by_who_is_busy() -> None:
         assert asked.has_come("web")
 
 
+def test_what_is_updated_for_a_person_takes_its_turn_and_lets_those_after_it_wait() -> None:
+    async def scenario() -> list[str]:
+        busy, told = {"web"}, list[str]()
+        asked = turns(busy)
+        asked.order = Order.of([row("db"), after("web", "db"), after("shop", "web")])
+
+        async def by_hand() -> None:
+            async with asked.turn("shop"):
+                told.append("shop")
+                await asyncio.sleep(1)
+
+        async def come() -> None:
+            await asked.come("db")
+            told.append("db")
+
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(by_hand())
+            await asyncio.sleep(1)
+            told.append("web")
+            busy.clear()
+            asked.ring()
+            await asyncio.sleep(0.5)
+            tasks.create_task(come())
+        return told
+
+    assert run(scenario()) == ["web", "shop", "db"]
+
+
+def test_nobody_begins_who_comes_after_what_is_updated_for_a_person() -> None:
+    async def scenario() -> tuple[list[str], bool]:
+        asked = turns()
+        async with asked.turn("db"):
+            during = [name for name in ("web", "lone") if asked.has_come(name)]
+        return during, asked.has_come("web")
+
+    assert run(scenario()) == (["lone"], True)
+
+
+def test_a_container_that_two_are_at_work_on_is_under_way_until_both_have_ended() -> None:
+    asked = turns()
+
+    with asked.taken("web"):
+        with asked.taken("web"):
+            assert not asked.has_come("db")
+        assert not asked.has_come("db")
+
+    assert asked.has_come("db")
+
+
 def test_a_failure_holds_back_whoever_needs_it_until_it_is_looked_at_anew() -> None:
     asked = turns()
     asked.failed("db")

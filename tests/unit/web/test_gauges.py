@@ -78,7 +78,7 @@ def test_the_registries_are_those_of_what_is_followed() -> None:
 
 def test_a_moment_that_has_not_come_is_left_out(tmp_path: Path) -> None:
     pulse = Pulse(tmp_path, 1.0)
-    seen = Seen(pulse, 3600.0)
+    seen = Seen(pulse)
     assert {family.name for family in gauges.of_daemon(seen, "nas")} == {
         "ctr_updater_build_info", "ctr_updater_engine_up",
     }  # fmt: skip
