@@ -84,6 +84,13 @@ def host_names() -> object:
     return socket.getaddrinfo("localhost", 80)
 
 
+def page() -> object:
+    """What the listener serves to browsers."""
+    from watcher.web.page import FOLDER  # noqa: PLC0415 - only the check itself needs it
+
+    return (FOLDER / "index.html").read_bytes() and [*FOLDER.glob("*.js")] and [*FOLDER.glob("*.css")]
+
+
 def time_zones() -> object:
     """The data of a zone, and the one of the system itself."""
     return [zoneinfo.ZoneInfo("UTC"), zoneinfo.ZoneInfo("Europe/Berlin")]
@@ -94,7 +101,7 @@ def versions() -> object:
     return importlib.metadata.version("aiodocker")
 
 
-CHECKS = (certificates, codecs, database, event_loop, home, host_names, time_zones, versions)
+CHECKS = (certificates, codecs, database, event_loop, home, host_names, page, time_zones, versions)
 
 if __name__ == "__main__":
     main()

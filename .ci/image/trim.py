@@ -74,6 +74,8 @@ NEVER = [
 LISTED = ["apprise.plugins", "apprise.config", "apprise.attachment", "markdown.extensions"]
 WITH_THOSE = ["ctypes"]  # which they import, whether it ever runs or not
 
+SERVED = {".css", ".html", ".js", ".svg"}
+
 Modules = dict[str, Path]
 
 
@@ -83,6 +85,7 @@ def main() -> None:
     sys.path.insert(0, str(lib))
     stdlib = Path("usr/lib") / f"python{sys.version_info.major}.{sys.version_info.minor}"
     place_modules(closure(lib), root, stdlib)
+    place_data(lib, root / stdlib)
     place_metadata(lib, root / stdlib)
     place_interpreter(root)
     place_libraries(root)
@@ -132,6 +135,15 @@ def place_modules(modules: Modules, root: Path, stdlib: Path) -> None:
         else:
             parent = Path("lib-dynload") if "." not in name else Path(*name.split(".")[:-1])
             place_elf(path, root / stdlib / parent / path.name)
+
+
+def place_data(lib: Path, target: Path) -> None:
+    """What the package serves as it is: the page."""
+    for path in sorted((lib / PACKAGE).rglob("*")):
+        if path.suffix in SERVED:
+            place = target / path.relative_to(lib)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, place)
 
 
 def compile_to(source: Path, root: Path, target: Path) -> None:

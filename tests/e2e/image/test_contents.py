@@ -66,6 +66,13 @@ def test_no_installer_is_inside(contents: Contents) -> None:
     assert not [path for path in contents if re.search(r"/(pip|ensurepip|setuptools|venv|wheels)\b", path)]
 
 
+def test_the_page_is_inside_as_it_is(contents: Contents) -> None:
+    files = {path.name: path.stat().st_size for path in (ROOT / "watcher/web/static").iterdir()}
+    inside = {path.rpartition("/")[2]: each.size for path, each in contents.items() if "/static/" in path}
+
+    assert inside == files
+
+
 def test_nothing_is_setuid(contents: Contents) -> None:
     assert not [path for path, member in contents.items() if member.mode & (stat.S_ISUID | stat.S_ISGID)]
 
@@ -132,6 +139,7 @@ def test_everything_is_there_under_hardening(docker: Docker, image: str, user: s
         ("/etc/ssl/certs", "certificates: "),
         ("{lib}/aiohttp", "import aiodocker: "),
         ("{lib}/encodings", "codecs: "),
+        ("{lib}/watcher/web/static", "page: "),
     ],
 )
 def test_self_check_names_what_is_missing(

@@ -1,6 +1,9 @@
 """The page is served to everybody, says what its reader may do, and holds nothing of anybody else's."""
 
 import re
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -50,6 +53,14 @@ async def test_each_file_is_served_with_its_type_and_the_headers(path: Path) -> 
 async def test_no_file_beside_them_is_served(where: str) -> None:
     async with listening() as at:
         assert await at.status(f"/{where}") == 404
+
+
+def test_the_wheel_holds_it(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path], check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+
+    inside = {name.rpartition("/")[2] for name in zipfile.ZipFile(wheel).namelist() if "/static/" in name}
+    assert inside == {path.name for path in FILES}
 
 
 def test_no_text_becomes_markup_and_no_host_is_named() -> None:

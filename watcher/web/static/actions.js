@@ -1,0 +1,112 @@
+// What a person may have done with a container: when it can be, why not, what is asked before, and its end.
+
+import { done, of } from "./api.js";
+import { askHold, askPlan, askRollback } from "./dialogs.js";
+import { put, readOne } from "./store.js";
+import { toast } from "./toasts.js";
+import { groupOf } from "./words.js";
+
+const hasWait = (found, cause) => (found.waits || []).some((each) => each.for === cause);
+const isHeld = (found) => hasWait(found, "hold");
+const isForced = (found) => isHeld(found) || groupOf(found) === "failed";
+
+const BUSY = "an update of it is under way";
+
+/** Each verb: its title, why it cannot be done now (empty: it can), and what doing it begins with. */
+const VERBS = {
+  check: { title: () => "Check", why: () => "", act: (found) => run(found, "check", {}, "asks its registry") },
+  update: {
+    title: (found) => (isForced(found) ? "Update all the same" : "Update"),
+    why: (found) => (groupOf(found) === "current" ? "it runs what its tag means; Check asks its registry" : ""),
+    act: update,
+  },
+  hold: {
+    title: (found) => (isHeld(found) ? "Release" : "Hold"),
+    icon: (found) => (isHeld(found) ? "release" : "hold"),
+    why: () => "",
+    isQuick: true,
+    act: (found) => (isHeld(found) ? run(found, "release", {}, "is released") : hold(found)),
+  },
+  rollback: {
+    title: () => "Roll back",
+    why: (found) => ((found.kept || []).length ? "" : "no earlier image of it is kept"),
+    act: (found) => rollback(found),
+  },
+  approve: {
+    title: () => "Approve",
+    why: (found) => {
+      if (hasWait(found, "approval")) return "";
+      return found.mode === "approve" ? "nothing waits for it" : "only where its mode is approve, updates wait for that";
+    },
+    act: approve,
+  },
+};
+
+/** What can be done with a container, in order: `{verb, title, icon, why}`. */
+export function actionsOf(found) {
+  const isBusy = groupOf(found) === "updating";
+  return Object.entries(VERBS).map(([verb, about]) => ({
+    verb,
+    title: about.title(found),
+    icon: about.icon ? about.icon(found) : verb,
+    why: found.error ? "nothing is known of it" : isBusy && !about.isQuick ? BUSY : about.why(found),
+  }));
+}
+
+export function act(found, verb) {
+  const { why, title } = actionsOf(found).find((each) => each.verb === verb);
+  if (why) toast(`${title} ${found.name}: ${why}`);
+  else VERBS[verb].act(found);
+}
+
+async function update(found) {
+  const again = isForced(found);
+  const body = { pull: true, again };
+  const about = again ? "It is held back, and is updated all the same." : "Its tag is pulled first.";
+  const path = of(found.name, `plan?again=${again}`);
+  if (await askPlan(`Update ${found.name}?`, about, path, "Update")) await run(found, "update", body, "is updated");
+}
+
+async function approve(found) {
+  const about = "This image may go ahead, and no other one. What the update does:";
+  const path = of(found.name, "plan");
+  if (await askPlan(`Approve the update of ${found.name}?`, about, path, "Approve")) await run(found, "approve", {}, "is approved");
+}
+
+/** Go back: to the image that was chosen already, or that is chosen among those that are kept. */
+export async function rollback(found, image = "") {
+  const chosen = await askRollback(found, image);
+  if (chosen) await run(found, "rollback", { to: chosen }, "goes back");
+}
+
+async function hold(found) {
+  const body = await askHold(found.name);
+  if (body) await run(found, "hold", body, "is held");
+}
+
+async function run(found, verb, body, saying) {
+  const result = await begin(found.name, of(found.name, verb), body, saying).catch(() => null);
+  if (result?.verdict) put(result);
+  else await readOne(found.name).catch(() => {});
+}
+
+/** Have something done, tell that it began and how it ended. */
+export async function begin(name, path, body, saying) {
+  const close = toast(`${name}: ${saying} …`);
+  try {
+    const result = await done(path, body);
+    close();
+    toast(result.said || `${name}: ${ended(result)}`, "good");
+    return result;
+  } catch (error) {
+    close();
+    toast(error.message.startsWith(name) ? error.words : `${name}: ${error.words}`, "bad");
+    throw error;
+  }
+}
+
+function ended(result) {
+  if (result.done === "updated") return "done; it runs the other image";
+  if (result.done === "held back") return `held back: ${result.reason}`;
+  return result.reason ? `${result.verdict}: ${result.reason}` : "done";
+}
