@@ -14,7 +14,48 @@ from watcher.recovery.state import scenes
 from watcher.store.decisions import Decision
 
 
-async def hold(context: Context, text: str, *, seconds: float | None, this_image: bool, why: str) -> str:
+class Subjects:
+    """What people decide of: containers."""
+
+    async def own_name(self, context: Context, text: str) -> str:
+        """The name of the one that is meant.
+
+        Raises:
+            NoSuchContainer: None, or more than one, is meant.
+        """
+        return await own_name(context, text)
+
+    async def judged(self, context: Context, name: str) -> Shown:
+        """What is to be said of the one of a name.
+
+        Raises:
+            WatcherError: Nothing can.
+        """
+        ((_, answer),) = await status.check(context, [name], checks.judged)
+        if isinstance(answer, WatcherError):
+            raise answer
+        return answer
+
+    async def left(self, context: Context, name: str) -> str:
+        """The image that a rollback of it left; empty where none did."""
+        try:
+            return left_by(await find(context.engine, name))
+        except NoSuchContainer:
+            return ""
+
+
+CONTAINERS = Subjects()
+
+
+async def hold(  # noqa: PLR0913 - one value per thing that a person says
+    context: Context,
+    text: str,
+    *,
+    seconds: float | None,
+    this_image: bool,
+    why: str,
+    subjects: Subjects = CONTAINERS,
+) -> str:
     """Hold a container back.
 
     Args:
@@ -23,12 +64,13 @@ async def hold(context: Context, text: str, *, seconds: float | None, this_image
         seconds: For how long; None until it is released.
         this_image: Only for as long as the tag means the image that it means now.
         why: In that person's words.
+        subjects: What there is to decide of.
 
     Raises:
         WatcherError: It could not be done.
     """
-    name, now = await own_name(context, text), time.time()
-    image = (await _judged(context, name)).verdict.target if this_image else ""
+    name, now = await subjects.own_name(context, text), time.time()
+    image = (await subjects.judged(context, name)).verdict.target if this_image else ""
     if this_image and not image:
         raise Unknown(
             f"{name}: which image its tag means is not known", advice="hold it without --this-image"
@@ -38,7 +80,7 @@ async def hold(context: Context, text: str, *, seconds: float | None, this_image
     return f"{name}: held {_how_long(until, image)}{why and f': {why}'}"
 
 
-async def release(context: Context, text: str) -> str:
+async def release(context: Context, text: str, subjects: Subjects = CONTAINERS) -> str:
     """Hold a container back no longer: one that is not held is no error, nor one that is gone and was held.
 
     Raises:
@@ -46,27 +88,25 @@ async def release(context: Context, text: str) -> str:
     """
     name = container_name(text) or text
     if name not in (await context.memory.decisions.read()).of:
-        name = await own_name(context, text)
-    is_held = await context.memory.decisions.release(name, context.by, await _left(context, name))
+        name = await subjects.own_name(context, text)
+    left = await _left(context, name, subjects)
+    is_held = await context.memory.decisions.release(name, context.by, left)
     return f"{name}: released" if is_held else f"{name}: nobody held it"
 
 
-async def _left(context: Context, name: str) -> str:
+async def _left(context: Context, name: str, subjects: Subjects) -> str:
     """The id of the image that a rollback left, which is held for that container until it is released."""
-    try:
-        left = left_by(await find(context.engine, name))
-    except NoSuchContainer:
-        return ""
+    left = await subjects.left(context, name)
     return "" if (await context.memory.decisions.read()).is_released(name, left) else left
 
 
-async def approve(context: Context, text: str) -> str:
+async def approve(context: Context, text: str, subjects: Subjects = CONTAINERS) -> str:
     """Approve the image that a container's tag means now, and no other one.
 
     Raises:
         WatcherError: It could not be done, or there is nothing to approve.
     """
-    found = await _judged(context, await own_name(context, text))
+    found = await subjects.judged(context, await subjects.own_name(context, text))
     verdict, name = found.verdict, found.name
     if verdict.status is Status.UNKNOWN:
         raise Unknown(f"{name}: {verdict}", advice="it can be approved once that is known")
@@ -96,18 +136,6 @@ async def own_name(context: Context, text: str) -> str:
         return text
     marker = Marker.parse(name)
     return marker.name if marker else name
-
-
-async def _judged(context: Context, name: str) -> Shown:
-    """What is to be said of a container.
-
-    Raises:
-        WatcherError: Nothing can.
-    """
-    ((_, answer),) = await status.check(context, [name], checks.judged)
-    if isinstance(answer, WatcherError):
-        raise answer
-    return answer
 
 
 def _how_long(until: float, image: str) -> str:

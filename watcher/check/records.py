@@ -27,7 +27,7 @@ def record(row: Shown) -> dict[str, Any]:
     """One container as JSON; the first keys of the same in every command."""
     verdict, releases = row.verdict, row.releases
     return {
-        "name": row.name,
+        "name": row.name.removeprefix("service/") if row.kind == "service" else row.name,
         "id": row.cid,
         "image": row.image,
         "state": row.state,
@@ -38,6 +38,7 @@ def record(row: Shown) -> dict[str, Any]:
         "target": verdict.target or None,
         "until": moment(verdict.until),
         "engine": row.engine,
+        "kind": row.kind,
         "version": {
             "running": releases.running.version or None,
             "target": releases.target.version or None,

@@ -58,6 +58,7 @@ class Shown:
         stage: What an open update of it does now; empty where there is none.
         kept: The images that it ran before and that are kept, each with when that is over.
         prefix: What people put before its name where there are several engines.
+        kind: `container`, or `service` of a Swarm, whose name begins with `service/`.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Shown:
     stage: str = ""
     kept: tuple[tuple[Kept, float], ...] = ()
     prefix: str = ""
+    kind: str = "container"
 
     @property
     def called(self) -> str:

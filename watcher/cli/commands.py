@@ -12,7 +12,7 @@ from attrs import evolve
 from watcher.check import checks, status
 from watcher.check.records import record
 from watcher.check.status import Shown
-from watcher.cli import standard_error
+from watcher.cli import services, standard_error
 from watcher.cli.options import given
 from watcher.cli.output import as_text, complain, said, see
 from watcher.cli.progress import shown
@@ -28,8 +28,9 @@ from watcher.host.fleet import Fleet, Meant, named
 from watcher.model.errors import EngineUnavailable, WatcherError
 from watcher.model.quoting import escaped
 from watcher.store.heartbeat import Pulse
-from watcher.update import by_hand
-from watcher.update.by_hand import Result
+from watcher.swarm import by_hand
+from watcher.swarm import update as swarm
+from watcher.swarm.by_hand import Result
 from watcher.update.request import Done, Outcome, Request
 
 _NOT_BACK = "its data stay as they are, and `docker compose up -d` would take its tag's image again"
@@ -122,6 +123,10 @@ def rollback(name: str, *, to: str, dry_run: bool, as_json: bool) -> Command:
 
 def _said(result: Result, context: Context, *, as_json: bool) -> int:
     """Say what became of one container; the exit code for that."""
+    if isinstance(result, swarm.Outcome):
+        if not as_json:
+            click.echo(escaped(services.line(result, context)))
+        return 0
     if isinstance(result, Outcome):
         if not as_json:
             click.echo("\n".join(map(escaped, _line(result, context).split("\n"))))
@@ -140,6 +145,10 @@ async def _result(context: Context, name: str, result: Result) -> dict[str, Any]
             brought, found = found.releases, await _afterwards(context, found.name)
             found = evolve(found, releases=evolve(found.releases, link=brought.link))
         return record(found) | {"done": result.done.value} | planned
+    if isinstance(result, swarm.Outcome):
+        return await services.result(context, result)
+    if isinstance(result, WatcherError) and (failed := await services.failed(context, name, result)):
+        return failed
     found = await _afterwards(context, name)
     if isinstance(result, WatcherError):
         return record(found) | {"done": "failed"} | result.record

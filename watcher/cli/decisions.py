@@ -11,25 +11,36 @@ from watcher.host.context import Context
 from watcher.host.fleet import Fleet, named
 from watcher.model.errors import EngineUnavailable, WatcherError
 from watcher.model.quoting import escaped
+from watcher.swarm.deciding import CONTAINERS_AND_SERVICES
 
 
 def hold(names: Iterable[str], *, seconds: float | None, this_image: bool, why: str) -> Command:
     """`watcher hold`; the arguments are those of `check.decisions`."""
 
     async def one(context: Context, text: str) -> str:
-        return await decisions.hold(context, text, seconds=seconds, this_image=this_image, why=why)
+        return await decisions.hold(
+            context, text, seconds=seconds, this_image=this_image, why=why, subjects=CONTAINERS_AND_SERVICES
+        )
 
     return _each(names, one)
 
 
 def release(names: Iterable[str]) -> Command:
     """`watcher release`."""
-    return _each(names, decisions.release)
+
+    async def one(context: Context, text: str) -> str:
+        return await decisions.release(context, text, CONTAINERS_AND_SERVICES)
+
+    return _each(names, one)
 
 
 def approve(names: Iterable[str]) -> Command:
     """`watcher approve`."""
-    return _each(names, decisions.approve)
+
+    async def one(context: Context, text: str) -> str:
+        return await decisions.approve(context, text, CONTAINERS_AND_SERVICES)
+
+    return _each(names, one)
 
 
 def _each(names: Iterable[str], one: Callable[[Context, str], Awaitable[str]]) -> Command:

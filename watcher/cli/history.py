@@ -20,6 +20,8 @@ from watcher.model.json_object import JsonView
 from watcher.model.names import Marker, container_name, short
 from watcher.model.quoting import escaped
 from watcher.recovery.unrecorded import record_unrecorded
+from watcher.swarm.named import service_named
+from watcher.swarm.spec import Service
 
 _UNKNOWN = "-"
 _HEAD = ("WHEN", "NAME", "OUTCOME", "OLD → NEW", "TOOK", "DOWN", "BY", "WHY")
@@ -147,7 +149,13 @@ async def _prefixed(rows: list[dict[str, Any]], fleet: Fleet) -> list[dict[str, 
 
 
 async def _name(context: Context, text: str) -> str:
-    """The name of the container that is meant; its own while it has a temporary one."""
-    name = Container(await find(context.engine, text)).name
+    """The name of the container, or service, that is meant; its own while it has a temporary one."""
+    try:
+        name = Container(await find(context.engine, text)).name
+    except NoSuchContainer:
+        said = await service_named(context, text)
+        if said is None:
+            raise
+        return Service(said).name
     marker = Marker.parse(name)
     return marker.name if marker else name

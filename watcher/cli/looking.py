@@ -22,7 +22,7 @@ from watcher.cli.session import Command
 from watcher.cli.table import table
 from watcher.host.context import Context
 from watcher.host.fleet import Fleet, Meant, named
-from watcher.model.errors import WatcherError
+from watcher.model.errors import NoSuchContainer, WatcherError
 from watcher.model.quoting import escaped
 
 
@@ -98,6 +98,7 @@ async def _checked(meant: Meant, judge: Judge, *, every: bool) -> list[tuple[str
     """Judge what a person named of one engine, or all; an error of one of several engines says which one."""
     context = meant.context
     found = await (check_all(context, judge) if every else status.check(context, meant.names, judge))
+    found = await _with_services(context, found, every=every)
     for _, answer in found:
         if isinstance(answer, WatcherError):
             answer.message = context.told(answer.message)
@@ -109,6 +110,21 @@ def _away(fleet: Fleet) -> int:
     for name, error in fleet.away.items():
         complain(f"{name}: {error}")
     return max((each.exit_code for each in fleet.away.values()), default=0)
+
+
+async def _with_services(
+    context: Context, answers: list[tuple[str, Answer]], *, every: bool
+) -> list[tuple[str, Answer]]:
+    """The same with the services of a swarm: of all, or in the place of names that no container has."""
+    if every and await context.engine.role() == "manager":
+        from watcher.swarm.status import listed
+
+        return [*answers, *((row.name, row) for row in await listed(context))]
+    if any(isinstance(answer, NoSuchContainer) for _, answer in answers):
+        from watcher.swarm.status import instead
+
+        return [(name, await instead(context, name, answer)) for name, answer in answers]
+    return answers
 
 
 def _judge(*, pull: bool, remote: bool) -> Judge:
@@ -143,12 +159,21 @@ def show(*, every: bool, no_trunc: bool, as_json: bool) -> Command:
         rows = list[Shown]()
         for context in fleet.here:
             rows += await status.listed(context, every=every)
+            rows += await _services(context)
             for line in await checks.doubts(context):
                 complain(context.told(line))
         click.echo(as_text([record(row) for row in rows]) if as_json else table(_cells(rows), width))
         return _away(fleet)
 
     return command
+
+
+async def _services(context: Context) -> list[Shown]:
+    if await context.engine.role() != "manager":
+        return []
+    from watcher.swarm.status import listed
+
+    return await listed(context)
 
 
 def _cells(rows: list[Shown]) -> list[list[str]]:

@@ -9,16 +9,15 @@ import copy
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from email.utils import parsedate_to_datetime
 from typing import Literal, Self
 
 from watcher.engine.capabilities import MANIFESTS
+from watcher.engine.identity import IdentifiedEngine
 from watcher.engine.log_frames import demultiplexed
 from watcher.engine.look import Look
 from watcher.engine.stop_timeout import stop_seconds
-from watcher.engine.transport import CHANGE_LIMIT, SILENCE_LIMIT, Transport
-from watcher.model.errors import Barred, EngineError, EngineUnavailable, NotFound
-from watcher.model.inspection import seconds_of
+from watcher.engine.transport import CHANGE_LIMIT, SILENCE_LIMIT
+from watcher.model.errors import EngineError, EngineUnavailable, NotFound
 from watcher.model.json_object import Json
 from watcher.model.names import short
 
@@ -29,35 +28,10 @@ _RENAMES = 10  # at so many in a row whoever reads by a name gives up
 _STOP_MARGIN = 60.0
 
 
-class Engine(Transport):
+class Engine(IdentifiedEngine):
     """The calls that this program makes; every one raises what `Transport` says."""
 
     _look: Look | None = None
-
-    async def info(self) -> Json:
-        """GET /info."""
-        return await self.read("ask for the engine's settings", "info")
-
-    async def now(self) -> float:
-        """Seconds since the epoch by the engine's clock.
-
-        Where a proxy lets no `GET /info` pass it is the end of the second that another answer is dated with.
-        """
-        try:
-            return seconds_of((await self.info())["SystemTime"])
-        except Barred:
-            what = "ask for the engine's time"
-            async with self.response(what, "version", versioned_api=False) as response:
-                return parsedate_to_datetime(response.headers["Date"]).timestamp() + 1
-
-    async def identity(self) -> str:
-        """The engine's id, asked for once per connection; its endpoint where a proxy does not let us ask."""
-        if not self._identity:
-            try:
-                self._identity = str((await self.info()).get("ID") or self.endpoint.shown)
-            except (Barred, NotFound):
-                self._identity = self.endpoint.shown
-        return self._identity
 
     # Containers: to read
 

@@ -104,6 +104,10 @@ class Registries:
                     raise
                 raise await self._explained(ref, login, error) from error
 
+    async def login(self, ref: ImageRef) -> dict[str, str]:
+        """The header by which others than the engine pull a tag; nothing where there is no login."""
+        return (await self._credentials.find(ref.domain)).header(ref.domain)
+
     async def descriptor(self, ref: ImageRef) -> Descriptor:
         """What a tag means in its registry; no layer is pulled."""
         async with self._counted(ref), self._turn(ref) as login:

@@ -12,7 +12,9 @@ REFERENCE = f"{LABEL_PREFIX}reference"
 SPARE_OF = f"{LABEL_PREFIX}spare-of"
 # The image that a rollback went away from, and that is not taken again by itself.
 LEFT = f"{LABEL_PREFIX}left"
-INTERNAL = frozenset({REFERENCE, SPARE_OF, LEFT})
+# Of a Swarm service: the rollout of ours that brought the image that it has.
+ROLLOUT = f"{LABEL_PREFIX}rollout"
+INTERNAL = frozenset({REFERENCE, SPARE_OF, LEFT, ROLLOUT})
 
 COMPOSE_PREFIX = "com.docker.compose."
 COMPOSE_PROJECT = f"{COMPOSE_PREFIX}project"
@@ -23,9 +25,13 @@ COMPOSE_IMAGE = f"{COMPOSE_PREFIX}image"
 COMPOSE_REPLACES = f"{COMPOSE_PREFIX}replace"
 COMPOSE_NUMBER = f"{COMPOSE_PREFIX}container-number"
 
+_SERVICE = (
+    "a service's own label ctr-updater.enable=true (deploy.labels in a stack) has it followed; "
+    "by hand: docker service update --image"
+)
 # Whoever runs a container through one of these starts another when we replace it.
 ORCHESTRATED = (
-    ("com.docker.swarm.", "a task of a Swarm service", "update the service: docker service update --image"),
+    ("com.docker.swarm.", "a task of a Swarm service", _SERVICE),
     ("io.kubernetes.", "part of a Kubernetes pod", "update the workload with kubectl"),
     ("com.hashicorp.nomad.", "a task of Nomad", "update the job with nomad"),
     ("com.amazonaws.ecs.", "a task of Amazon ECS", "update the service in ECS"),

@@ -102,6 +102,15 @@ class History:
         with contextlib.suppress(NotKept):
             await self._database.write(work)
 
+    async def has_row(self, first: str, second: str) -> bool:
+        """Whether the end of an attempt is recorded that is known by these ids, however it ended."""
+        key = f"{first}:{second}"
+
+        def work(connection: "sqlite3.Connection") -> bool:
+            return connection.execute("SELECT 1 FROM attempts WHERE key = ?", [key]).fetchone() is not None
+
+        return key in self._unwritten or await self._database.read(work, False)
+
     async def last(self, count: int, name: str = "", engine: str = "") -> list[Json]:
         """The newest rows, those first.
 
@@ -133,6 +142,8 @@ def record_of(attempt: "Attempt", engine: str) -> Json:
     for each in (found, found["stages"]):
         each |= {name: round(took, 3) for name, took in each.items() if isinstance(took, float)}
     images = {side: found[side] if found[side]["id"] else None for side in ("old", "new")}
+    if attempt.kind == "service":
+        found["name"] = attempt.name.removeprefix("service/")
     return {"at": found.pop("at"), "engine": engine} | found | images
 
 

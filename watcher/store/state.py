@@ -34,6 +34,7 @@ from watcher.store.kept import FormerImages
 from watcher.store.keys import Key, file_name
 from watcher.store.owner import home_of, passing_home
 from watcher.store.records import Records
+from watcher.store.service_failures import ServiceFailures
 
 _OF_AN_IMAGE = ("Id", "Os", "Architecture", "Variant", "Config")
 _YOUNG_S = 3600.0  # what is newer may be of an update that is under way
@@ -62,6 +63,7 @@ class Memory:
         has_said: Whether it was said that something could not be kept.
         database: What is kept in tables.
         former: Which images containers ran before.
+        services: Which images failed in Swarm services.
     """
 
     def __init__(self, folder: Path, identify: Callable[[], Awaitable[str]]) -> None:
@@ -69,6 +71,7 @@ class Memory:
         self.database = Database(folder)
         self._records = Records(folder)
         self.former = FormerImages(self._records, self.key)
+        self.services = ServiceFailures(self._records, self.key)
         self._identify = identify
         self._began: dict[Path, float] = {}
         self._seen: dict[Path, Seen] = {}

@@ -3,12 +3,13 @@
 import contextlib
 import time
 from collections.abc import Iterable
+from typing import Protocol
 
 from attrs import evolve
 
 from watcher.check import eligibility
 from watcher.check.eligibility import Circumstances, For, Wait
-from watcher.check.judgement import Assessment
+from watcher.check.verdict import Verdict
 from watcher.check.veto import vetoed
 from watcher.config.settings import Policy
 from watcher.host.context import Context
@@ -16,6 +17,19 @@ from watcher.model.errors import NotKept, UnreadableSetting, Withheld
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.store.decisions import DecisionKind
+
+
+class Judged(Protocol):
+    """A container, or a service, that was judged."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The answer."""
+
 
 _LEFT: tuple[DecisionKind, ...] = ("released",)
 
@@ -34,7 +48,7 @@ class NotNow(Withheld):
         self.wait = wait
 
 
-async def withheld(context: Context, found: Assessment, policy: Policy) -> Wait | None:
+async def withheld(context: Context, found: Judged, policy: Policy) -> Wait | None:
     """The wait for a person, else for a moment, of an update that nobody asked for by hand; None for none."""
     at = await _now(context)
     return (
@@ -44,7 +58,7 @@ async def withheld(context: Context, found: Assessment, policy: Policy) -> Wait 
     )
 
 
-async def refuse_held(context: Context, found: Assessment, *, goes_back: bool = False) -> None:
+async def refuse_held(context: Context, found: Judged, *, goes_back: bool = False) -> None:
     """Let only a container pass that no person holds back from the image that it is to have.
 
     Raises:
@@ -54,7 +68,7 @@ async def refuse_held(context: Context, found: Assessment, *, goes_back: bool = 
         raise refusal(found.name, wait, goes_back=goes_back)
 
 
-async def refuse_withheld(context: Context, found: Assessment, policy: Policy) -> None:
+async def refuse_withheld(context: Context, found: Judged, policy: Policy) -> None:
     """Let only an update pass that no person and no clock holds back, approved where its mode wants that.
 
     Raises:

@@ -47,6 +47,7 @@ def test_check_as_json_holds_what_a_row_of_the_list_holds(cli: Commands, stack: 
         "target": new,
         "until": None,
         "engine": "local",
+        "kind": "container",
         "version": {"running": None, "target": None},
         "link": None,
         "waits": [],

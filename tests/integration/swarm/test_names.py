@@ -1,0 +1,114 @@
+"""Services among containers: what people call them, hold, roll back, and label."""
+
+import pytest
+
+from tests.integration.swarm.conftest import Services, record
+from tests.testbed.cli import Commands
+from tests.testbed.engine import PrivateEngine
+from tests.testbed.proxy import Proxy
+
+pytestmark = pytest.mark.every_engine
+
+
+def test_a_name_is_never_the_beginning_of_another_one(services: Services, cli: Commands) -> None:
+    services.push("one")
+    name = services.create(suffix="web")
+    services.push("one", "website")
+    services.create(suffix="website")
+
+    assert cli("watcher", "check", name[:-1]).code == 3
+    assert cli("watcher", "check", f"service/{name}sit").code == 3
+    assert cli("watcher", "check", f"service/{name}").code == 0
+    identity = services.node.service(name)["ID"]
+    assert cli("watcher", "check", identity).code == 0
+    assert cli("watcher", "check", identity[:10]).code == 3
+
+
+def test_a_container_of_the_same_name_goes_first(services: Services, cli: Commands) -> None:
+    services.push("one")
+    name = services.create()
+    services.node.docker("run", "-d", "--name", name, services.image(name))
+
+    container = record(cli("watcher", "check", "--json", name))
+    service = record(cli("watcher", "check", "--json", f"service/{name}"))
+    services.node.docker("rm", "-f", name)
+
+    assert [each["kind"] for each in (container, service)] == ["container", "service"]
+    assert container["name"] == service["name"] == name
+
+
+def test_a_rollback_goes_back_and_holds_what_it_left(services: Services, cli: Commands) -> None:
+    old = services.push("one")
+    name = services.create()
+    new = services.push("two")
+    assert cli("watcher", "rollback", services.name("nothing")).code == 3
+    assert cli("watcher", "rollback", name).code == 7
+    assert cli("watcher", "update", name).code == 0
+
+    done = cli("watcher", "rollback", name)
+
+    assert done.code == 0, done
+    assert services.digest(name) == old
+    assert services.node.running(name, old) == 1
+    held = record(cli("watcher", "check", "--json", name))
+    assert (held["verdict"], held["waits"][0]["for"]) == ("held", "hold")
+    assert cli("watcher", "update", name).code == 7
+    assert cli("watcher", "release", name).code == 0
+    assert cli("watcher", "update", name).code == 0
+    assert services.digest(name) == new
+
+
+def test_what_a_person_holds_is_not_updated(services: Services, cli: Commands) -> None:
+    old = services.push("one")
+    name = services.create("--label", "ctr-updater.mode=approve")
+    services.push("two")
+
+    assert cli("watcher", "hold", "--why", "exam", name).code == 0
+    refused = cli("watcher", "update", name)
+    released = cli("watcher", "release", name)
+    approved = cli("watcher", "approve", name)
+
+    assert (refused.code, released.code, approved.code) == (7, 0, 0), (refused, released, approved)
+    assert f"watcher release service/{name}" in refused.err
+    assert services.digest(name) == old
+    assert cli("watcher", "history", "--json", name).code == 0
+
+
+def test_what_cannot_be_read_or_has_no_meaning_is_said(services: Services, cli: Commands) -> None:
+    services.push("one")
+    odd = services.create("--label", "ctr-updater.stop-timeout=5s")
+    broken = services.create("--label", "ctr-updater.stable-for=soon", suffix="broken", image=services.tag())
+
+    said = cli("watcher", "check", odd)
+    unknown = cli("watcher", "check", broken)
+
+    assert "ctr-updater.stop-timeout has no meaning on a service" in said.err
+    assert unknown.code == 5
+    assert "ctr-updater.stable-for='soon' cannot be read" in unknown.out
+
+
+def test_a_task_is_refused_and_the_line_names_the_label(services: Services, cli: Commands) -> None:
+    services.push("one")
+    name = services.create()
+    (task,) = [
+        row["Names"][0].strip("/")
+        for row in services.node.api("GET", "/containers/json")[1]
+        if name in row["Names"][0]
+    ]
+
+    done = cli("watcher", "update", task)
+
+    assert done.code == 7, done
+    assert "ctr-updater.enable=true" in done.err
+
+
+def test_an_engine_in_no_swarm_is_asked_nothing_more(engine: PrivateEngine, cli: Commands) -> None:
+    with Proxy(engine.socket) as front:
+        cli("watcher", "list", env={"DOCKER_HOST": front.host})
+        cli("watcher", "check", "nothing", env={"DOCKER_HOST": front.host})
+        done = cli("watcher", "check", "service/nothing", env={"DOCKER_HOST": front.host})
+        asked = [str(call) for call in front.calls]
+
+    assert done.code == 3
+    assert "no manager of a swarm" in done.err
+    assert not [call for call in asked if "services" in call or "nodes" in call or "tasks" in call]

@@ -1,0 +1,213 @@
+"""Services of a swarm of one node: followed, judged, updated, brought back."""
+
+import json
+
+import pytest
+
+from tests.integration.swarm.conftest import CRASH, Services, record, rows
+from tests.testbed.cli import Commands
+from tests.testbed.faults import passing, run
+from tests.testbed.proxy import Proxy
+
+pytestmark = pytest.mark.every_engine
+
+
+def test_a_service_is_listed_and_judged_by_the_digest_of_its_tag(services: Services, cli: Commands) -> None:
+    first = services.push("one")
+    name = services.create(replicas=2)
+
+    current = cli("watcher", "check", "--json", name)
+    second = services.push("two")
+    outdated = cli("watcher", "check", name)
+    listed = {row["name"]: row for row in json.loads(cli("watcher", "list", "--json").out)}
+
+    assert current.code == 0, current
+    assert record(current) | {"verdict": "current", "running": first, "kind": "service"} == record(current)
+    assert record(current)["state"] == "2/2"
+    assert outdated.code == 1
+    assert outdated.out.startswith(f"service/{name}: update available: {services.tag()} was ")
+    assert listed[name]["target"] == second
+    assert f"service/{name}" in cli("watcher", "list").out
+
+
+def test_an_update_changes_the_image_alone_and_is_proved(services: Services, cli: Commands) -> None:
+    old = services.push("one")
+    name = services.create("--env", "A=b", "--hostname", "h", "--update-parallelism", "2", replicas=2)
+    before = services.node.service(name)["Spec"]
+    new = services.push("two")
+
+    done = cli("watcher", "update", name)
+
+    after = services.node.service(name)["Spec"]
+    assert done.code == 0, done
+    assert "2 of 2 run it" in done.out
+    assert services.node.running(name, new) == 2
+    assert services.image(name) == f"{services.tag()}@{new}"
+    before["TaskTemplate"]["ContainerSpec"]["Image"] = after["TaskTemplate"]["ContainerSpec"]["Image"]
+    assert after["Labels"].pop("ctr-updater.rollout").split()[1:3] == [new, old]
+    assert after == before
+    (row,) = rows(cli, name)
+    assert (row["kind"], row["outcome"], row["name"]) == ("service", "updated", name)
+    assert (row["old"]["id"], row["new"]["id"]) == (old, new)
+    assert cli("watcher", "update", name).code == 0
+    assert len(rows(cli, name)) == 1
+
+
+@pytest.mark.parametrize("word", ["pause", "continue", "rollback"])
+def test_one_that_crashes_goes_back_whatever_the_service_wants_the_swarm_to_do(
+    services: Services, cli: Commands, word: str
+) -> None:
+    old = services.push("one")
+    name = services.create("--update-failure-action", word, "--restart-delay", "100ms")
+    new = services.push("bad", cmd=f"sleep 0.2; {CRASH}")
+
+    done = cli("watcher", "update", name, env={"CTR_UPDATER_STABLE_FOR": "4s"})
+
+    assert done.code == 6, done
+    assert "non-zero exit (3)" in done.err
+    assert services.digest(name) == old
+    assert services.node.running(name, old) == 1
+    assert rows(cli, name)[0]["outcome"] == "rolled back"
+    held = cli("watcher", "check", "--json", name)
+    assert (held.code, record(held)["verdict"], record(held)["target"]) == (1, "held", new)
+    version = services.node.service(name)["Version"]
+    assert cli("watcher", "update", name).code == 6
+    assert services.node.service(name)["Version"] == version
+
+
+def test_one_that_gets_unhealthy_after_the_swarms_own_watch_is_brought_back(
+    services: Services, cli: Commands
+) -> None:
+    check = {"Test": ["CMD-SHELL", "test ! -e /sick"], "Interval": 10**9, "Timeout": 10**9, "Retries": 2}
+    old = services.push("one")
+    name = services.create()
+    services.push("sick", cmd="sleep 4; touch /sick; sleep 999", healthcheck=check)
+
+    done = cli("watcher", "update", name, env={"CTR_UPDATER_STABLE_FOR": "12s"})
+
+    assert done.code == 6, done
+    assert "unhealthy" in done.err
+    assert services.digest(name) == old
+
+
+def test_without_memory_one_that_went_back_is_not_tried_again(
+    services: Services, cli: Commands, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    services.push("one")
+    name = services.create()
+    services.push("bad", cmd=CRASH)
+    assert cli("watcher", "update", name).code == 6
+    version = services.node.service(name)["Version"]
+
+    done = cli(
+        "watcher", "update", name, env={"CTR_UPDATER_STATE_DIR": str(tmp_path_factory.mktemp("other"))}
+    )
+
+    assert done.code == 6, done
+    assert services.node.service(name)["Version"] == version
+
+
+def test_a_missing_tag_is_unknown_and_changes_nothing(services: Services, cli: Commands) -> None:
+    services.push("one")
+    name = services.create()
+    services.change(
+        name,
+        lambda spec: spec["TaskTemplate"]["ContainerSpec"].update(
+            Image=services.image(name).replace(":1@", ":gone@")
+        ),
+    )
+    services.wait(lambda: services.node.running(name, ":gone@") == 1, "the other tag")
+
+    done = cli("watcher", "check", "--json", name), cli("watcher", "update", name)
+
+    assert [each.code for each in done] == [5, 5], done
+    assert record(done[0])["verdict"] == "unknown"
+    assert ":gone@" in services.image(name)
+
+
+def test_what_has_no_digest_is_known_by_what_its_tasks_run_and_pinned(
+    services: Services, cli: Commands
+) -> None:
+    old = services.push("one")
+    name = services.create()
+    services.change(name, lambda spec: spec["TaskTemplate"]["ContainerSpec"].update(Image=services.tag()))
+    services.wait(lambda: services.node.running(name, services.tag()) == 1, "the tag alone")
+    services.wait(lambda: not services.node.running(name, "@"), "the end of the one with a digest")
+    version = services.node.service(name)["Version"]
+
+    assert cli("watcher", "check", name).code == 0
+    assert cli("watcher", "update", name).code == 0
+    assert services.node.service(name)["Version"]["Index"] >= version["Index"]
+    assert services.image(name) == services.tag()
+    services.push("bad", cmd=CRASH)
+    assert cli("watcher", "update", name).code == 6
+    assert services.digest(name) == old
+    new = services.push("two")
+    assert cli("watcher", "update", name).code == 0
+    assert services.image(name) == f"{services.tag()}@{new}"
+
+
+def test_one_that_a_person_pinned_follows_nothing(services: Services, cli: Commands) -> None:
+    digest = services.push("one")
+    services.push("two")
+    repository = services.tag().rpartition(":")[0]
+    bare = services.create(image=f"{repository}@{digest}")
+    typed = f"{services.tag()}@{digest}"
+    stack = services.create("--label", f"com.docker.stack.image={typed}", suffix="stack", image=typed)
+
+    for name in (bare, stack):
+        done = cli("watcher", "update", name)
+        assert done.code == 0, done
+        assert "pinned" in done.out
+        assert services.digest(name) == digest
+
+
+def test_no_replicas_are_updated_and_not_waited_for(services: Services, cli: Commands) -> None:
+    services.push("one")
+    name = services.create(replicas=0)
+    new = services.push("two")
+
+    done = cli("watcher", "update", name)
+
+    assert done.code == 0, done
+    assert "it has no replicas" in done.out
+    assert services.digest(name) == new
+
+
+def test_a_global_service_and_a_job(services: Services, cli: Commands) -> None:
+    services.push("one")
+    services.push("one", "job", cmd="true")
+    everywhere = services.create("--mode", "global")
+    job = services.name("job")
+    services.node.docker(
+        *("service", "create", "--name", job, "--mode", "replicated-job", "-d"),
+        *("--label", "ctr-updater.enable=true", services.tag("job")),
+    )
+    services.wait(lambda: services.node.running(everywhere) == 1, "the global one")
+    new, done = services.push("two"), services.push("two", "job", cmd="true")
+
+    updated = cli("watcher", "update", everywhere, job)
+
+    assert updated.code == 0, updated
+    assert "1 of 1 run it" in updated.out
+    assert "it is a job" in updated.out
+    assert (services.digest(everywhere), services.digest(job)) == (new, done)
+
+
+def test_a_change_of_somebody_else_is_read_again_and_kept(
+    services: Services, cli: Commands, proxy: Proxy
+) -> None:
+    services.push("one")
+    name = services.create()
+    new = services.push("two")
+
+    def meddle() -> None:
+        services.change(name, lambda spec: spec["Labels"].update(theirs="kept"))
+
+    proxy.arm(run(meddle, then=passing), match="POST /services/.*/update")
+    done = cli("watcher", "update", name, env={"DOCKER_HOST": proxy.host})
+
+    assert done.code == 0, done
+    assert services.digest(name) == new
+    assert services.node.service(name)["Spec"]["Labels"]["theirs"] == "kept"
+    assert len([call for call in proxy.calls if "/update?" in str(call)]) == 2

@@ -1,0 +1,30 @@
+"""What failed in Swarm services is remembered by their ids."""
+
+from pathlib import Path
+
+from watcher.store.keys import Key
+from watcher.store.records import Records
+from watcher.store.service_failures import ServiceFailures
+
+
+async def _key(name: str) -> Key:
+    return Key("engine", name)
+
+
+async def _other(name: str) -> Key:
+    return Key("other", name)
+
+
+async def test_a_failure_stays_until_that_digest_has_proved_itself(tmp_path: Path) -> None:
+    kept = ServiceFailures(Records(tmp_path), _key)
+    await kept.keep("id1", "sha256:a", "crashed")
+    await kept.keep("id1", "sha256:b", "crashed")
+
+    await kept.forget("id1", "sha256:a")
+
+    found = await ServiceFailures(Records(tmp_path), _other).of("id1")  # another manager of the same swarm
+    assert found is not None
+    assert (found.image, found.reason) == ("sha256:b", "crashed")
+    assert await kept.of("id2") is None
+    await kept.forget("id1", "sha256:b")
+    assert await kept.of("id1") is None

@@ -1,0 +1,47 @@
+"""The digests that Swarm services are not to be tried with again; kept for as long as the state directory."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from attrs import asdict
+
+from watcher.store.failures import Failure, failure_of
+from watcher.store.keys import Key
+from watcher.store.records import Records
+
+_KIND = "failed-services"
+
+
+class ServiceFailures:
+    """What failed in the services of one swarm.
+
+    Args:
+        records: Where it is kept.
+        key: Gives the key of a service by its id.
+    """
+
+    def __init__(self, records: Records, key: Callable[[str], Awaitable[Key]]) -> None:
+        self._records = records
+        self._key = key
+
+    async def of(self, service_id: str) -> Failure | None:
+        """What a service is not to be tried with again: a service's id is no other one's, on any node."""
+        found = map(self._records.read, self._records.of_any_engine(_KIND, service_id))
+        return next(filter(None, map(failure_of, found)), None)
+
+    async def keep(self, service_id: str, digest: str, reason: str) -> None:
+        """Remember that a digest failed in a service, in the place of what failed before."""
+        await self._forget(service_id)
+        when = datetime.now(UTC).isoformat(timespec="seconds")
+        path = self._records.path(_KIND, await self._key(service_id))
+        self._records.write(path, asdict(Failure(digest, reason, when)))
+
+    async def forget(self, service_id: str, digest: str) -> None:
+        """Let a service be tried with a digest that has proved itself after all."""
+        found = await self.of(service_id)
+        if found and found.image == digest:
+            await self._forget(service_id)
+
+    async def _forget(self, service_id: str) -> None:
+        for path in self._records.of_any_engine(_KIND, service_id):
+            self._records.write(path, None)

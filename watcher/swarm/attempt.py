@@ -1,0 +1,235 @@
+"""One rollout from its first request to its end, by whoever comes upon it; and what is recorded of it."""
+
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+
+from attrs import frozen
+
+from watcher.config.settings import Policy
+from watcher.engine.swarm import Swarm, is_out_of_sequence
+from watcher.host.context import Context
+from watcher.model.errors import (
+    EngineError,
+    RolledBack,
+    UnreadableSetting,
+    UpdateFailed,
+    WatcherError,
+)
+from watcher.model.json_object import Json
+from watcher.model.names import short
+from watcher.model.quoting import escaped
+from watcher.model.reference import ImageRef
+from watcher.model.update_events import Attempt, Change, ImageVersion, StageBegan
+from watcher.model.update_events import Ending as Outcome
+from watcher.swarm.progress import ran
+from watcher.swarm.reading import Found
+from watcher.swarm.rollout import Ending, Watch, followed, gone_back, is_back_from, was_changed
+from watcher.swarm.spec import Rollout, Service, updated
+from watcher.update.account import now
+from watcher.update.stages import Stages
+
+Consent = Callable[[], Awaitable[None]]
+
+_TRIES = 5
+_STALE_S = (
+    3600.0  # of a rollout that was over so long ago nobody knows any more what its tasks' failures mean
+)
+_DOING = {"roll out": "rolling out", "prove": "proving", "back": "going back"}
+
+
+class Changed(Exception):
+    """The service is another one than was judged: it is to be judged anew."""
+
+
+@frozen
+class Done:
+    """How a rollout ended that did not fail.
+
+    Attributes:
+        why: How far it came, as a clause.
+        took_s: Seconds that it took.
+    """
+
+    why: str
+    took_s: float
+
+
+@frozen
+class Attempting:
+    """One rollout, from here on.
+
+    Attributes:
+        context: Where it is told and recorded.
+        service: As it was when it began, or was found.
+        policy: Its settings.
+        rollout: What is rolled out.
+        tag: The tag that is followed.
+        began: When, in seconds since the epoch.
+        why: From what to what, as a clause.
+        stages: What times and tells each stage of it.
+    """
+
+    context: Context
+    service: Service
+    policy: Policy
+    rollout: Rollout
+    tag: ImageRef
+    began: float
+    why: str
+    stages: Stages
+
+    @property
+    def swarm(self) -> Swarm:
+        """Where it is."""
+        return Swarm(self.context.engine)
+
+    @property
+    def change(self) -> Change:
+        """From which digest to which it leads."""
+        rollout = self.rollout
+        return Change(self.service.name, self.tag.familiar, rollout.old, rollout.new, digest=rollout.new)
+
+    async def begin(self, image: str, consent: Consent, left: str) -> None:
+        """Tell the swarm, once: of the very version that was judged, or that differs in nothing of the image.
+
+        Args:
+            image: What it is to run.
+            consent: Raises where a person, or the clock, does not want it any more.
+            left: The digest that a person has it go back from, or nothing.
+
+        Raises:
+            Changed: Somebody has given it another image, or has it go back.
+            EngineError: It was refused.
+        """
+        login = await self.context.registries.login(self.tag)
+        for _ in range(_TRIES):
+            fresh = Service(await self.swarm.service(self.service.id))
+            if self._is_in(fresh):
+                return
+            if fresh.image != self.service.image or fresh.tag != self.service.tag:
+                raise Changed
+            await consent()
+            spec = updated(fresh, image, self.rollout, left)
+            try:
+                await self.swarm.update(fresh.said, spec, login)
+            except EngineError as error:
+                if await self._was_taken():
+                    return
+                if not is_out_of_sequence(error):
+                    raise
+            else:
+                return
+        raise Changed
+
+    def _is_in(self, service: Service) -> bool:
+        found = service.rollout
+        return found is not None and found.id == self.rollout.id
+
+    async def _was_taken(self) -> bool:
+        """Whether a request counts of which nobody heard the answer."""
+        return self._is_in(Service(await self.swarm.service(self.service.id)))
+
+    async def end(self) -> Done:
+        """See it to its end, go back where it failed, and record what became of it.
+
+        Raises:
+            RolledBack: It failed, and what ran before runs again.
+            UpdateFailed: It failed, and that does not, or somebody else changed the service.
+            EngineError: The swarm did not answer for long: it is open, and whoever looks next goes on.
+        """
+        watch = Watch(self.swarm, self.service.id, self.policy, self.rollout.new)
+        with self.stages.under_way(self.stage("prove")):
+            ending = await followed(watch, self.rollout)
+        if ending.how == "proved":
+            await self.context.memory.services.forget(self.service.id, self.rollout.new)
+            await self._record("updated", f"{self.why}: {ending.why}")
+            return Done(ending.why, self._took())
+        error = await self._undone(watch, ending)
+        await self._record("rolled back" if isinstance(error, RolledBack) else "failed", str(error))
+        raise error
+
+    async def _undone(self, watch: Watch, ending: Ending) -> WatcherError:
+        """Go back, after it is remembered what failed: who is killed in between must not try it anew."""
+        what = f"{self.service.name}: {self.why}: {ending.why}"
+        if ending.how == "changed":
+            return UpdateFailed(what, advice="what it is now stands")
+        await self.context.memory.services.keep(self.service.id, self.rollout.new, escaped(ending.why))
+        with self.stages.under_way(self.stage("back")):
+            back = await gone_back(watch, self.rollout)
+        if back.how == "back":
+            return RolledBack(f"{what}; it went back to {short(self.rollout.old)}, and {back.why}")
+        bare = self.service.spec["Name"]
+        return UpdateFailed(f"{what}; {back.why}", advice=f"`docker service ps {bare}` tells what is wrong")
+
+    def stage(self, stage: str) -> StageBegan:
+        """A stage of it."""
+        return StageBegan(self.service.name, self.service.name, stage, _DOING[stage])
+
+    def _took(self) -> float:
+        return max(time.time() - self.began, 0.0)
+
+    async def _record(self, outcome: Outcome, why: str) -> None:
+        await self.context.events.ended(
+            Attempt(
+                at=now(),
+                name=self.service.name,
+                kind="service",
+                outcome=outcome,
+                image=self.tag.familiar,
+                old=ImageVersion(self.rollout.old),
+                new=ImageVersion(self.rollout.new),
+                by=self.context.by,
+                took_s=self._took(),
+                down_s=None,
+                stages=self.stages.took | self.stages.failed,
+                why=escaped(why),
+                containers=(self.service.id, self.rollout.id),
+            )
+        )
+
+
+def anew(context: Context, found: Found, running: int) -> Attempting:
+    """A rollout to what a service should run, which has not begun."""
+    service, verdict = found.service, found.verdict
+    if found.policy is None or service.tag is None:
+        raise ValueError(f"{found.name} follows nothing")
+    rollout = Rollout(f"{int(time.time())}-{secrets.token_hex(4)}", verdict.target, verdict.running, running)
+    stages = Stages(context.events.publish)
+    about = (service.tag, time.time(), verdict.reason, stages)
+    return Attempting(context, service, found.policy, rollout, *about)
+
+
+async def running_now(swarm: Swarm, service: Service) -> int:
+    """How many tasks of a service run."""
+    return ran(await swarm.tasks(service.id))
+
+
+async def left_open(context: Context, said: Json) -> Attempting | None:
+    """The rollout of ours that a service is in the middle of, or has an end of that nobody recorded."""
+    service = Service(said)
+    rollout = _open(service)
+    if rollout is None or service.tag is None:
+        return None
+    if await context.memory.history.has_row(service.id, rollout.id):
+        return None
+    try:
+        policy = context.defaults.with_labels(service.labels)
+    except UnreadableSetting:
+        policy = context.defaults
+    why = f"{service.tag.familiar} was {short(rollout.old)}, is {short(rollout.new)}"
+    began = float(rollout.id.partition("-")[0])
+    stages = Stages(context.events.publish)
+    return Attempting(context, service, policy, rollout, service.tag, began, why, stages)
+
+
+def _open(service: Service) -> Rollout | None:
+    """A rollout of which the swarm still tells; one that was over long ago is nobody's any more."""
+    if service.completed and time.time() - service.completed > _STALE_S:
+        return None
+    before = service.before.rollout if service.before else None
+    if before and is_back_from(service, before):
+        return before
+    found = service.rollout
+    is_over = service.is_going_back or (found is not None and was_changed(service, found))
+    return None if is_over else found

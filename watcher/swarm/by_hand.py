@@ -1,0 +1,64 @@
+"""What a person names, updated one after another: containers in their order, and services of a swarm."""
+
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
+
+from attrs import evolve
+
+from watcher.host.context import Context
+from watcher.model.errors import (
+    Barred,
+    EngineUnavailable,
+    NoSuchContainer,
+    Refused,
+    WatcherError,
+    unexpected,
+)
+from watcher.model.update_events import Change
+from watcher.swarm.named import service_named
+from watcher.swarm.reading import Reader
+from watcher.swarm.spec import Service
+from watcher.swarm.update import Outcome
+from watcher.swarm.update import update as update_service
+from watcher.update import by_hand
+from watcher.update.account import untried
+from watcher.update.request import Request
+
+Result = by_hand.Result | Outcome
+
+
+async def update(
+    context: Context, texts: Iterable[str], request: Request
+) -> AsyncGenerator[tuple[str, Result], None]:
+    """Update what a person names; arguments, results and errors are those of `update.by_hand`."""
+    async with aclosing(by_hand.update(context, texts, request)) as results:
+        async for text, result in results:
+            if isinstance(result, NoSuchContainer):
+                yield text, await _service(context, text, request) or result
+            else:
+                yield text, result
+
+
+async def _service(context: Context, text: str, request: Request) -> Result | None:
+    """What became of the service of a name; None where there is none either."""
+    try:
+        said = await service_named(context, text)
+        return await update_service(Reader(context), said, request) if said else None
+    except EngineUnavailable as error:
+        return error
+    except WatcherError as error:
+        if not request.dry_run:
+            await refused(context, text, error)
+        return error
+    except Exception as error:  # noqa: BLE001 - an error of ours must not stop the others
+        return unexpected(text, error)
+
+
+async def refused(context: Context, text: str, error: WatcherError) -> None:
+    """Have it recorded where an update of a service was refused before it began."""
+    if not isinstance(error, Refused | Barred) or (said := await service_named(context, text)) is None:
+        return
+    service = Service(said)
+    image = service.tag.familiar if service.tag else service.image
+    change = Change(service.name, image, service.digest)
+    await context.events.ended(evolve(untried(context, change, "refused", str(error)), kind="service"))

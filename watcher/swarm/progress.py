@@ -1,0 +1,145 @@
+"""How far a service's tasks have come to the image of its spec, by one reading of the swarm. Pure: no I/O.
+
+Tasks decide, not `UpdateStatus` alone: of a rollout in which a node died it stays `updating` although all
+replicas run the new image, and is `paused` when that node comes back (28.5).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from attrs import frozen
+
+from watcher.model.json_object import Json
+from watcher.swarm.placement import hostname, is_ready, may_run
+from watcher.swarm.spec import Service
+
+_FAILED = frozenset({"failed", "rejected"})
+_COMING = frozenset({"new", "pending", "assigned", "accepted", "preparing", "ready", "starting"})
+_ENDS_ITSELF = frozenset({"none", "on-failure"})
+
+
+@frozen
+class Progress:
+    """How far it is.
+
+    Attributes:
+        service: As read.
+        wanted: How many tasks it is to have.
+        running: How many run the image of its spec, on nodes that are there.
+        excused: How many of the others wait for a node that is down.
+        is_busy: Whether a task has its image pulled, which may take long.
+        failed: What is wrong with each task that failed of that image, or of the one rolled out, by its id.
+        down: The nodes that may run it and are down.
+        stamp: Changes whenever a task does.
+    """
+
+    service: Service
+    wanted: int
+    running: int
+    excused: int
+    is_busy: bool
+    failed: Mapping[str, str]
+    down: tuple[str, ...]
+    stamp: tuple[object, ...]
+
+    @property
+    def is_there(self) -> bool:
+        """Whether all tasks run that can."""
+        return self.running + self.excused >= self.wanted
+
+    def __str__(self) -> str:
+        away = f"; down: {', '.join(self.down)}" if self.excused else ""
+        return f"{self.running} of {self.wanted} run it{away}"
+
+
+def progress(said: Json, tasks: Sequence[Json], nodes: Iterable[Json], digest: str) -> Progress:
+    """Tell how far a service is.
+
+    Args:
+        said: GET /services/{id}.
+        tasks: Its tasks.
+        nodes: All nodes.
+        digest: Of the image that is, or was, rolled out.
+    """
+    service, nodes = Service(said), [*nodes]
+    ready = {node["ID"] for node in nodes if is_ready(node)}
+    able = may_run(service, nodes)
+    ours = [task for task in tasks if _image(task) == service.image]
+    tried = [*ours, *(task for task in tasks if _image(task).endswith(f"@{digest}"))]
+    down = [node for node in able if not is_ready(node)]
+    running = _running(ours, ready)
+    waiting = len(down) if service.mode == "Global" else _waiting(tasks, ready, down)
+    wanted = len(able) if service.mode == "Global" else service.replicas
+    return Progress(
+        service,
+        wanted,
+        running,
+        max(0, min(waiting, wanted - running)),
+        any(_state(task) == "preparing" and _is_wanted(task) for task in ours),
+        {task["ID"]: words for task in tried if (words := _failure(service, task, nodes, ready))},
+        tuple(map(hostname, down)),
+        (service.state, *sorted((task["ID"], _state(task), task.get("DesiredState")) for task in tasks)),
+    )
+
+
+def _running(tasks: Iterable[Json], ready: set[str]) -> int:
+    return len({_slot(task) for task in tasks if _runs(task) and task.get("NodeID") in ready})
+
+
+def _waiting(tasks: Sequence[Json], ready: set[str], down: Sequence[Json]) -> int:
+    """How many replicas no node can take while some are down."""
+    if not down:
+        return 0
+    return len(
+        {
+            _slot(task)
+            for task in tasks
+            if _is_wanted(task) and (_state(task) == "pending" or task.get("NodeID") not in {"", *ready})
+        }
+    )
+
+
+def _failure(service: Service, task: Json, nodes: Iterable[Json], ready: set[str]) -> str:
+    """What is wrong with a task, as a clause; empty where nothing is, or its node went down."""
+    state = _state(task)
+    is_over = state == "complete" and _restarts(service) not in _ENDS_ITSELF
+    if not (state in _FAILED or is_over) or task.get("NodeID") not in ready:
+        return ""
+    where = next((hostname(node) for node in nodes if node["ID"] == task.get("NodeID")), "")
+    status = task.get("Status") or {}
+    why = "it ended by itself" if is_over else status.get("Err") or status.get("Message") or state
+    return f"a task on {where}: {why}"
+
+
+def _restarts(service: Service) -> str:
+    policy = (service.spec.get("TaskTemplate") or {}).get("RestartPolicy") or {}
+    return str(policy.get("Condition") or "any")
+
+
+def _runs(task: Json) -> bool:
+    return _state(task) == "running" and task.get("DesiredState") == "running"
+
+
+def _is_wanted(task: Json) -> bool:
+    return task.get("DesiredState") in {"running", "ready"} and _state(task) in {*_COMING, "running"}
+
+
+def _slot(task: Json) -> object:
+    return task.get("Slot") or task.get("NodeID")
+
+
+def _state(task: Json) -> str:
+    return str((task.get("Status") or {}).get("State") or "")
+
+
+def _image(task: Json) -> str:
+    return str(((task.get("Spec") or {}).get("ContainerSpec") or {}).get("Image") or "")
+
+
+def of_digest(tasks: Iterable[Json], digest: str) -> bool:
+    """Whether a task of an image is among them, whatever became of it."""
+    return any(_image(task).endswith(f"@{digest}") for task in tasks)
+
+
+def ran(tasks: Iterable[Json]) -> int:
+    """How many tasks run, whichever image."""
+    return len({_slot(task) for task in tasks if _runs(task)})

@@ -1,0 +1,170 @@
+"""Reads what a judgement of a service needs: from the swarm, from its registry, and what is remembered."""
+
+import time
+
+from attrs import field, frozen
+
+from watcher.check.verdict import Status, Verdict
+from watcher.config.setting import label
+from watcher.config.settings import Policy
+from watcher.engine.images import known_image
+from watcher.engine.swarm import Swarm
+from watcher.host.context import Context
+from watcher.model.errors import NotFound, RegistryError, UnreadableSetting
+from watcher.model.json_object import Json
+from watcher.model.reference import ImageRef, readable
+from watcher.registry.manifests import Row, is_index, rows_of
+from watcher.registry.messages import garbage
+from watcher.swarm.judgement import Facts, judge, lacking, standing
+from watcher.swarm.placement import may_run
+from watcher.swarm.progress import of_digest
+from watcher.swarm.spec import Service
+
+# What replaces a container, and what an engine keeps, is the swarm's affair.
+_WITHOUT_MEANING = ("source", "depends_on", "stop_timeout", "cleanup", "keep", "keep_for")
+_LOCAL = (
+    "it follows the tag of this engine alone (ctr-updater.source=local), and its nodes pull from a registry"
+)
+
+
+@frozen
+class Found:
+    """A service that was judged.
+
+    Attributes:
+        service: As read.
+        policy: Its settings; None where its labels cannot be read.
+        verdict: The answer.
+        goes_back: Whether it is to go back to an image, and not on to what its tag means.
+    """
+
+    service: Service
+    policy: Policy | None
+    verdict: Verdict
+    goes_back: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is called: `service/NAME`."""
+        return self.service.name
+
+    @property
+    def remarks(self) -> list[str]:
+        """What people should know of its labels, a line each."""
+        ours = [label(name) for name in _WITHOUT_MEANING if self.service.labels.get(label(name), "").strip()]
+        return [f"the label {name} has no meaning on a service" for name in ours]
+
+
+@frozen
+class Reader:
+    """Reads services; what a registry said is kept until `forget`, so that many ask for a tag once.
+
+    Args:
+        context: The engine, the registries and what is remembered.
+    """
+
+    context: Context
+    _digests: dict[str, str] = field(factory=dict, init=False)
+    _indexes: dict[str, list[Row]] = field(factory=dict, init=False)
+
+    @property
+    def swarm(self) -> Swarm:
+        """Where the services are."""
+        return Swarm(self.context.engine)
+
+    def forget(self) -> None:
+        """Ask registries anew."""
+        self._digests.clear()
+
+    async def found(self, said: Json) -> Found:
+        """Judge a service.
+
+        Raises:
+            RegistryError: Its registry could not be asked.
+        """
+        service = Service(said)
+        try:
+            policy = self.context.defaults.with_labels(service.labels)
+        except UnreadableSetting as error:
+            return Found(service, None, Verdict(Status.UNKNOWN, str(error), service.digest))
+        if service.tag is None:
+            return Found(service, policy, standing(service))
+        if policy.source == "local":
+            return Found(service, policy, Verdict(Status.UNKNOWN, _LOCAL, service.digest))
+        return Found(service, policy, judge(await self._facts(service, service.tag, policy)))
+
+    async def shown(self, said: Json) -> Found:
+        """Judge a service for people: what could not be asked is unknown."""
+        try:
+            return await self.found(said)
+        except RegistryError as error:
+            service = Service(said)
+            policy = self.context.defaults.with_labels(service.labels)
+            return Found(service, policy, Verdict(Status.UNKNOWN, str(error), service.digest))
+
+    async def _facts(self, service: Service, tag: ImageRef, policy: Policy) -> Facts:
+        memory, digest = self.context.memory, await self._digest(tag)
+        here = frozenset[str]() if service.digest else await self._here(service, tag)
+        seen = await memory.saw(f"service {tag}", {digest}, "")
+        is_new = digest not in {service.digest, *here}
+        decisions = await memory.decisions.read()
+        return Facts(
+            service,
+            digest,
+            here,
+            failure=await memory.services.of(service.id),
+            is_back=is_new and await self._is_back(service, digest),
+            is_released=decisions.is_released(service.name, digest),
+            since=seen.since,
+            cooldown=policy.cooldown,
+            now=time.time(),
+            lack=await self._lack(service, tag, digest) if is_new else "",
+        )
+
+    async def _digest(self, tag: ImageRef) -> str:
+        if str(tag) not in self._digests:
+            self._digests[str(tag)] = (await self.context.registries.descriptor(tag)).digest
+        return self._digests[str(tag)]
+
+    async def _is_back(self, service: Service, digest: str) -> bool:
+        """Whether a service's last update went back from a digest: the swarm by itself, or somebody."""
+        if not service.is_going_back:
+            return False
+        before = service.before
+        is_known = before is not None and before.digest == digest
+        return is_known or of_digest(await self.swarm.tasks(service.id), digest)
+
+    async def _lack(self, service: Service, tag: ImageRef, digest: str) -> str:
+        """What an image has not got for a node that may run it."""
+        index = await self._index(tag, digest)
+        return lacking(tag, index, may_run(service, await self.swarm.nodes())) if index else ""
+
+    async def _index(self, tag: ImageRef, digest: str) -> list[Row]:
+        """The rows of an index; none where it is a manifest, whose platform its config alone tells."""
+        if digest not in self._indexes:
+            content = await self.context.registries.manifest(tag, digest)
+            try:
+                self._indexes[digest] = rows_of(content) if content and is_index(content) else []
+            except ValueError as error:
+                what = f"tell which platforms {tag.familiar} is for"
+                raise garbage(what, f"what it sent is odd: {error}") from None
+        return self._indexes[digest]
+
+    async def _here(self, service: Service, tag: ImageRef) -> frozenset[str]:
+        """The digests of the image that all its tasks run; none where one is on another node."""
+        known: list[set[str]] = []
+        for task in await self.swarm.tasks(service.id):
+            status = task.get("Status") or {}
+            if status.get("State") == "running":
+                known.append(await self._of_container(status.get("ContainerStatus") or {}, tag))
+        return frozenset(set.intersection(*known)) if known else frozenset()
+
+    async def _of_container(self, status: Json, tag: ImageRef) -> set[str]:
+        engine = self.context.engine
+        try:
+            container = await engine.container(str(status.get("ContainerID")))
+        except NotFound:
+            return set()
+        image = await known_image(engine, container["Image"]) or {}
+        known = filter(None, map(readable, image.get("RepoDigests") or []))
+        return {ref.digest for ref in known if ref.repository == tag.repository}

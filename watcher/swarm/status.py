@@ -1,0 +1,92 @@
+"""What `check` and `list` say of services: one row each, as of containers."""
+
+import time
+
+from attrs import evolve
+
+from watcher.check import eligibility
+from watcher.check.eligibility import Circumstances
+from watcher.check.status import Answer, Shown
+from watcher.engine.swarm import Swarm
+from watcher.host.context import Context
+from watcher.model.errors import EngineUnavailable, NoSuchContainer, WatcherError
+from watcher.model.json_object import Json
+from watcher.model.labels import ENABLE
+from watcher.store.decisions import Decisions
+from watcher.swarm.attempt import left_open
+from watcher.swarm.named import service_named
+from watcher.swarm.reading import Found, Reader
+from watcher.swarm.spec import Service
+
+_UPDATING = "an update of it is under way"
+
+
+async def followed(context: Context) -> list[Json]:
+    """The services that opted in: whose label says true, or cannot be read; of jobs no others ever."""
+    rows = await Swarm(context.engine).services("" if context.follows_all else ENABLE)
+    return [row for row in rows if _opted_in(Service(row), every=context.follows_all)]
+
+
+def _opted_in(service: Service, *, every: bool) -> bool:
+    said = service.labels.get(ENABLE, "").strip()
+    return said != "false" and (bool(said) or (every and not service.is_job))
+
+
+async def listed(context: Context) -> list[Shown]:
+    """The services that opted in, where the engine is a manager."""
+    if await context.engine.role() != "manager":
+        return []
+    rows, reader = await followed(context), Reader(context)
+    return [await row_of(reader, each) for each in sorted(rows, key=lambda each: Service(each).name)]
+
+
+async def row_of(reader: Reader, said: Json) -> Shown:
+    """What is said of one service."""
+    context = reader.context
+    if "ServiceStatus" not in said:
+        said = await reader.swarm.counted(said)
+    found, decisions = await reader.shown(said), await context.memory.decisions.read()
+    row = shown(context, found, decisions)
+    return await _with_open_update(context, said, row)
+
+
+async def _with_open_update(context: Context, said: Json, row: Shown) -> Shown:
+    if await left_open(context, said) is None:
+        return row
+    return evolve(row, state="updating", waits=(eligibility.under_way(_UPDATING), *row.waits), stage="prove")
+
+
+def shown(context: Context, found: Found, decisions: Decisions) -> Shown:
+    """What is said of a service that was judged."""
+    service, policy = found.service, found.policy
+    at = Circumstances(time.time(), context.grace, decisions, context.freeze)
+    if policy:
+        waits = eligibility.waits(found.name, found.verdict, policy, at)
+    else:
+        waits = tuple(filter(None, [eligibility.held(found.name, found.verdict, at)]))
+    return Shown(
+        found.name,
+        service.id,
+        service.tag.familiar if service.tag else service.image,
+        service.running or "-",
+        policy.mode if policy and policy.enable else "-",
+        found.verdict,
+        remarks=tuple(found.remarks),
+        engine=context.engine_name,
+        waits=waits,
+        prefix=context.prefix,
+        kind="service",
+    )
+
+
+async def instead(context: Context, text: str, answer: Answer) -> Answer:
+    """The answer for a service, where what was asked for is the name of no container."""
+    if not isinstance(answer, NoSuchContainer):
+        return answer
+    try:
+        said = await service_named(context, text)
+        return await row_of(Reader(context), said) if said else answer
+    except EngineUnavailable:
+        raise
+    except WatcherError as error:
+        return error

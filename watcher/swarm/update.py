@@ -1,0 +1,215 @@
+"""One service's update from beginning to end: claimed, taken up, judged, rolled out, proved, remembered."""
+
+from collections.abc import Iterable
+
+from attrs import evolve, frozen
+
+from watcher.check.verdict import Status, Verdict
+from watcher.engine.swarm import Swarm
+from watcher.host.context import Context
+from watcher.model.errors import NoSuchContainer, NotFound, Refused, Unknown, UpdateFailed
+from watcher.model.json_object import Json
+from watcher.model.names import short
+from watcher.store.locks import with_claims
+from watcher.swarm import attempt
+from watcher.swarm.attempt import Attempting, Changed
+from watcher.swarm.reading import Found, Reader
+from watcher.swarm.spec import PREFIX, Service, pinned
+from watcher.update.consent import forget_release, refuse_held, refuse_withheld
+from watcher.update.request import Done, Request
+
+_TRIES = 5
+_SHOWN = 5
+_SERVICE_ID = "com.docker.swarm.service.id"
+
+
+@frozen
+class Outcome:
+    """What became of one service.
+
+    Attributes:
+        found: As it was judged.
+        done: What was done about it.
+        why: How far it came, as a clause.
+        took_s: Seconds that it took.
+    """
+
+    found: Found
+    done: Done
+    why: str = ""
+    took_s: float = 0.0
+
+
+async def update(reader: Reader, said: Json, request: Request) -> Outcome:
+    """Update a service where its tag means another image than its spec says.
+
+    Args:
+        reader: Reads it.
+        said: The service, as read.
+        request: What is wanted.
+
+    Raises:
+        Refused: It is not ours to update, or a person holds it.
+        Unknown: Nobody can say whether there is an update.
+        UpdateFailed: It was tried, and the swarm went back.
+    """
+    name = Service(said).name
+    if request.dry_run:
+        return await _planned(await _wanted(reader, said, request), request)
+
+    async def work(_: frozenset[str]) -> Outcome:
+        for _try in range(_TRIES):
+            fresh = await again(reader.swarm, said["ID"], name)
+            if taken_up := await settled(reader.context, fresh):
+                fresh = await again(reader.swarm, said["ID"], name)
+                return Outcome(await reader.shown(fresh), *taken_up)
+            try:
+                return await _rolled_out(reader, fresh, request)
+            except Changed:
+                continue
+        raise UpdateFailed(f"{name} could not be updated: it kept changing", advice="try again later")
+
+    return await with_claims(reader.context.memory, name, work)
+
+
+async def again(swarm: Swarm, service_id: str, name: str) -> Json:
+    """Read a service once more.
+
+    Raises:
+        NoSuchContainer: It is gone.
+    """
+    try:
+        return await swarm.service(service_id)
+    except NotFound as error:
+        raise NoSuchContainer(f"{name} is gone: somebody else removed it") from error
+
+
+async def settled(context: Context, said: Json) -> tuple[Done, str, float] | None:
+    """Take up a rollout that was left open, whoever began it, and see it to its end; None where none is.
+
+    Raises:
+        UpdateFailed: It failed, and the swarm went back.
+    """
+    found = await attempt.left_open(context, said)
+    if found is None:
+        return None
+    done = await found.end()
+    return Done.UPDATED, done.why, done.took_s
+
+
+async def _rolled_out(reader: Reader, said: Json, request: Request) -> Outcome:
+    found = await _wanted(reader, said, request)
+    if not _is_tried(found, request):
+        return _left_alone(found)
+    await _refuse_own(reader.context, found.service)
+    begun = attempt.anew(reader.context, found, await attempt.running_now(reader.swarm, found.service))
+
+    async def consent() -> None:
+        if request.unattended and found.policy:
+            await refuse_withheld(reader.context, found, found.policy)
+        elif not request.again:
+            await refuse_held(reader.context, found, goes_back=found.goes_back)
+        if found.goes_back:
+            await forget_release(reader.context, found.name)
+
+    await _begun(begun, found, consent)
+    done = await begun.end()
+    return Outcome(found, Done.UPDATED, done.why, done.took_s)
+
+
+async def _begun(begun: Attempting, found: Found, consent: attempt.Consent) -> None:
+    left = found.service.digest if found.goes_back else ""
+    with begun.stages.under_way(begun.stage("roll out")):
+        await begun.begin(pinned(begun.tag, found.verdict.target), consent, left)
+
+
+async def _refuse_own(context: Context, service: Service) -> None:
+    """Let the updater's own service pass only where the swarm brings it back should the new one not work."""
+    own = await context.own.find(context.engine)
+    if own is None:
+        return
+    labels = (await context.engine.container(own))["Config"].get("Labels") or {}
+    config = service.spec.get("UpdateConfig") or {}
+    if labels.get(_SERVICE_ID) == service.id and config.get("FailureAction") != "rollback":
+        raise Refused(
+            f"{service.name} is the service that the updater itself runs in, and nobody would bring it back",
+            advice="give it update_config: failure_action: rollback",
+        )
+
+
+async def _wanted(reader: Reader, said: Json, request: Request) -> Found:
+    """The update that there is, or the rollback that is asked for."""
+    if not request.again and request.back is None:
+        await refuse_held(reader.context, Found(Service(said), None, Verdict(Status.UNKNOWN, "", "")))
+    found = await reader.found(said)
+    return found if request.back is None else await _back(reader.context, found, request.back)
+
+
+async def _back(context: Context, found: Found, text: str) -> Found:
+    """The rollback to a digest that a service ran before."""
+    running = found.service.digest
+    if found.service.tag is None or found.policy is None or not running:
+        raise Refused(
+            f"{found.name}: {found.verdict}", advice="`docker service update --image` takes any image"
+        )
+    known = [digest for digest in await _before(context, found) if digest != running]
+    if not known:
+        raise Refused(
+            f"{found.name} has no image to go back to: it is not known to have run another one",
+            advice="`docker service update --image` takes any image",
+        )
+    fitting = [
+        each for each in known if each.removeprefix("sha256:").startswith(text.removeprefix("sha256:"))
+    ]
+    if text and len(fitting) != 1:
+        shown = ", ".join(map(short, known[:_SHOWN]))
+        fits = "several" if fitting else "none"
+        raise NoSuchContainer(
+            f"{text!r} fits {fits} of the images that {found.name} is known to have run: {shown}"
+        )
+    target = fitting[0]
+    why = f"it runs {short(running)}, goes back to {short(target)}"
+    return evolve(found, verdict=Verdict(Status.OUTDATED, why, running, target), goes_back=True)
+
+
+async def _before(context: Context, found: Found) -> Iterable[str]:
+    """The digests that a service is known to have run, the last one first."""
+    engine = (await context.memory.key("")).engine
+    rows = await context.memory.history.last(1000, found.name, engine)
+    sides = [row.get(side) for row in rows if row.get("outcome") == "updated" for side in ("old", "new")]
+    known = [str(side["id"]) for side in sides if isinstance(side, dict)]
+    before = found.service.before
+    if before and before.digest and before.tag == found.service.tag and not found.service.is_going_back:
+        known.insert(0, before.digest)
+    return dict.fromkeys(known)
+
+
+async def _planned(found: Found, request: Request) -> Outcome:
+    if not _is_tried(found, request):
+        return _left_alone(found)
+    return Outcome(found, Done.PLANNED, f"the swarm rolls it out: {found.verdict.reason}")
+
+
+def _is_tried(found: Found, request: Request) -> bool:
+    status = found.verdict.status
+    return status is Status.OUTDATED or (request.again and status is Status.HELD)
+
+
+def _left_alone(found: Found) -> Outcome:
+    """Say why nothing is done; only `current` is a good end."""
+    line, name = f"{found.name}: {found.verdict}", found.name
+    if found.verdict.status is Status.UNKNOWN:
+        raise Unknown(line)
+    if found.verdict.status is Status.HELD and found.verdict.by_person:
+        advice = (
+            f"`watcher release {name}` ends that, and `watcher update --again {name}` takes it all the same"
+        )
+        raise Refused(line, advice=advice)
+    if found.verdict.status is Status.HELD:
+        raise UpdateFailed(line, advice=f"`watcher update --again {name}` tries it once more")
+    return Outcome(found, Done.CURRENT)
+
+
+def bare(name: str) -> str:
+    """A service's own name."""
+    return name.removeprefix(PREFIX)
