@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from contextlib import closing
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from tests.testbed.errors import BedError
@@ -33,18 +33,19 @@ class PrivateRegistry:
     Args:
         user: With `password`: what basic authentication asks for; without: open to all.
         password: In clear text.
+        hook: Where it tells of pushes.
 
     Attributes:
         address: "127.0.0.1:PORT", the first part of its references; engines speak HTTP to it unasked.
     """
 
-    def __init__(self, *, user: str = "", password: str = "") -> None:
+    def __init__(self, *, user: str = "", password: str = "", hook: str = "") -> None:
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
         self.directory = place("r")
         self._process: Daemon | None = None
         self._probes = 0
-        self._write_settings(user, password)
+        self._write_settings(user, password, hook)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -111,8 +112,8 @@ class PrivateRegistry:
         except OSError:
             return self._process is not None and self._process.poll() is not None
 
-    def _write_settings(self, user: str, password: str) -> None:
-        settings = {
+    def _write_settings(self, user: str, password: str, hook: str) -> None:
+        settings: dict[str, Any] = {
             "version": 0.1,
             "log": {"level": "info", "accesslog": {"disabled": False}},
             "storage": {
@@ -121,6 +122,9 @@ class PrivateRegistry:
             },
             "http": {"addr": self.address, "secret": "test"},
         }
+        if hook:
+            endpoint = {"name": "hook", "url": hook, "timeout": "10s", "threshold": 5, "backoff": "100ms"}
+            settings["notifications"] = {"endpoints": [endpoint]}
         if user:
             (self.directory / "htpasswd").write_text(f"{user}:{_bcrypt(password)}\n")
             settings["auth"] = {"htpasswd": {"realm": "test", "path": f"{self.directory}/htpasswd"}}

@@ -38,7 +38,7 @@ from watcher.model.release import template
 _OTHER_VARIABLES = (
     "STATE_DIR", "REGISTRY", "REGISTRY_USER", "REGISTRY_USER_FILE", "REGISTRY_PASSWORD",
     "REGISTRY_PASSWORD_FILE", "NOTIFY", "NOTIFY_FILE", "CACHE",
-    "TOKEN", "TOKEN_FILE", "READ_TOKEN", "READ_TOKEN_FILE",
+    "TOKEN", "TOKEN_FILE", "READ_TOKEN", "READ_TOKEN_FILE", "HOOK_SECRET", "HOOK_SECRET_FILE",
 )  # fmt: skip
 FORMATS = ("auto", "console", "json")
 LEVELS = ("debug", "info", "warning", "error")

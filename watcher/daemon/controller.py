@@ -55,6 +55,7 @@ class Daemon:
     Attributes:
         context: The engine, with what the daemon's updates share.
         turns: Who waits for whom.
+        pushed: Asks for the tags that were pushed, as a webhook tells.
     """
 
     def __init__(
@@ -73,12 +74,14 @@ class Daemon:
         self._keys: WorkQueue[Key] = WorkQueue()
         self._queue = EngineQueue(self._keys)
         self._puller = Puller(context, self._queue.add, self._is_gone)
+        self.pushed = self._puller.pushed
         self.turns = self._turns = Turns(self._is_busy)
         self._pass = Pass(self._publish, self._keys.is_idle)
         self._passes = Passes(self._puller, self._rows, self._pass, self._publish, self._turns.ring, rhythm)
         self._reconciler = Reconciler(
             context,
             Coordinator(context, self._turns),
+            self._puller.pushes,
             self._queue.is_busy,
             self._queue.add,
             settings.schedule_grace,

@@ -8,6 +8,7 @@ from traceback import format_exc
 from watcher.config.settings import DaemonSettings
 from watcher.daemon.controller import Daemon
 from watcher.daemon.passes import Recheck, nobody
+from watcher.daemon.pushes import Choose
 from watcher.daemon.rhythm import Rhythm
 from watcher.host.context import Context
 from watcher.host.fleet import Fleet
@@ -50,6 +51,11 @@ class Engines:
     def next_pull(self) -> float:
         """When all tags are asked for next, in seconds since the epoch; 0 is not known."""
         return self._rhythm.due
+
+    def pushed(self, choose: Choose) -> list[str]:
+        """Ask for the followed tags that were pushed, as a webhook tells; what people call them."""
+        self._ask_anew()
+        return sorted({name for daemon in self._daemons.values() for name in daemon.pushed(choose)})
 
     def daemon(self, engine: str) -> Daemon:
         """The daemon that follows an engine."""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from watcher.check import last_answers, verdict
 from watcher.check.remote import meaning
 from watcher.check.verdict import digests
+from watcher.daemon.pushes import Choose, Pushes
 from watcher.daemon.registry_outages import Down
 from watcher.daemon.workqueue import WorkQueue
 from watcher.engine.images import known_image
@@ -51,10 +52,12 @@ class Puller:
 
     Attributes:
         queue: The tags to look after; whoever takes one calls `look`.
+        pushes: Which of them webhooks told of.
     """
 
     def __init__(self, context: Context, news: Callable[[str], None], is_gone: IsGone) -> None:
         self.queue: WorkQueue[Tag] = WorkQueue(_LONGEST_BACKOFF_S)
+        self.pushes = Pushes()
         self._context = context
         self._publish = context.events.publish
         self._news = news
@@ -106,7 +109,9 @@ class Puller:
         self._unasked.discard(tag)
         if tag not in self._followers or await self._is_held(tag):
             return 0
-        work = self._under_way[tag] = asyncio.ensure_future(self._tried(tag))
+        names = [each.name for each in self._followers[tag]]
+        asking = self.pushes.asked(tag, names, self._tried, self._meant)
+        work = self._under_way[tag] = asyncio.ensure_future(asking)
         try:
             return await work
         except asyncio.CancelledError:
@@ -115,6 +120,10 @@ class Puller:
             return 0  # nobody follows it any more
         finally:
             del self._under_way[tag]
+
+    def pushed(self, choose: Choose) -> list[str]:
+        """Ask for the followed tags that were pushed, as a webhook tells; what people call them."""
+        return self.pushes.told(choose, self._followers, self.queue.add)
 
     async def _is_held(self, tag: Tag) -> bool:
         """Whether people hold all that follow a tag until they release them: then nobody asks for it."""

@@ -12,6 +12,7 @@ from watcher.check.judgement import Assessment
 from watcher.check.verdict import Status
 from watcher.check.veto import vetoed
 from watcher.config.settings import Policy
+from watcher.daemon.pushes import Pushes
 from watcher.host.context import Context, IsGone
 from watcher.model.errors import (
     Busy,
@@ -25,7 +26,7 @@ from watcher.model.errors import (
     WatcherError,
 )
 from watcher.model.json_object import Json
-from watcher.model.update_events import Change, Judged, NotRestarted, NotUpdated, Waiting
+from watcher.model.update_events import By, Change, Judged, NotRestarted, NotUpdated, Waiting
 from watcher.update.change import change_of
 from watcher.update.consent import NotNow, withheld
 from watcher.update.coordinator import Coordinator
@@ -59,6 +60,7 @@ class Reconciler:
     Args:
         context: The engine and what is known.
         coordinator: Does what is to be done.
+        pushes: Whose updates come of a webhook.
         is_queued: Whether a container is about to be looked at.
         look_at: Has another container looked at.
         grace: Seconds after a schedule's moment in which an update may still begin.
@@ -69,6 +71,7 @@ class Reconciler:
         self,
         context: Context,
         coordinator: Coordinator,
+        pushes: Pushes,
         is_queued: Callable[[str], bool],
         look_at: Callable[[str], None],
         grace: float,
@@ -76,6 +79,7 @@ class Reconciler:
     ) -> None:
         self._context = context
         self._coordinator = coordinator
+        self._pushes = pushes
         self._turns = coordinator.turns
         self._publish = context.events.publish
         self._is_queued = is_queued
@@ -144,10 +148,14 @@ class Reconciler:
             if wait := await self._not_now(found, policy):  # the turn may have been long in coming
                 return self._waits(found, wait)
             spared = frozenset(filter(self._is_queued, self._turns.order.restarted_with(name)))
+            by: By | None = "hook" if self._pushes.is_why(name) else None
             try:
-                await self._coordinator.update(name, Request(cautious=True, unattended=True, spared=spared))
+                await self._coordinator.update(
+                    name, Request(cautious=True, unattended=True, spared=spared, by=by)
+                )
             except NotNow as error:  # somebody decided in the last moment
                 return self._waits(found, error.wait)
+        self._pushes.over(name)
         return Result()
 
     async def _not_now(self, found: Assessment, policy: Policy) -> Wait | None:
@@ -194,6 +202,7 @@ class Reconciler:
             self._turns.failed(name)
         if lasting:
             self._due.pop(name, None)
+            self._pushes.over(name)
         is_news = self._coordinator.news.is_news(name, f"{_IDS.sub('', str(error))} {target}")
         is_news = is_news and not (isinstance(error, EngineUnavailable) and await self._is_gone(error))
         change = await self._coordinator.change(name) if is_news else Change(name)

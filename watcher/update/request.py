@@ -6,6 +6,7 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from watcher.check.judgement import Assessment
+from watcher.model.update_events import By
 from watcher.update.attempt import Announce
 from watcher.update.plan import Plan
 
@@ -59,6 +60,7 @@ class Request:
         announce: Told the update and its plan before the first step.
         back: Go back to this image that it ran before, by its id or its version; empty is the last one, and
             None is an update.
+        by: Who asked for it, where that is not who asks for all else.
     """
 
     pull: bool = False
@@ -69,3 +71,4 @@ class Request:
     spared: frozenset[str] = frozenset()
     announce: Announce = lambda *_: None
     back: str | None = None
+    by: By | None = None

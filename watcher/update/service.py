@@ -49,6 +49,7 @@ async def update(context: Context, text: str, request: Request) -> Outcome:
         Unknown: Nobody can say whether there is an update.
         UpdateFailed: It was tried, and undone.
     """
+    context = evolve(context, by=request.by or context.by)
     look = context.looking()
     name = await _name(look, text)
     if request.dry_run:

@@ -16,6 +16,7 @@ from watcher.web.chosen import Chosen
 from watcher.web.events import Events
 from watcher.web.guard import Guard
 from watcher.web.health import Health
+from watcher.web.hooks import Hooks, Secret
 from watcher.web.login import Login
 from watcher.web.metrics import Metrics
 from watcher.web.operations import Operations
@@ -57,6 +58,7 @@ class Listener:
         self._events = Events(context)
         self._seen = Seen(pulse, lambda: engines.next_pull)
         self._metrics = Metrics(context, self._seen)
+        hooks = Hooks(Secret.of_environment(), engines.pushed)
         self.routes: tuple[Route, ...] = (
             *Health(pulse).routes,
             *Login(guard).routes,
@@ -67,6 +69,7 @@ class Listener:
             *self._operations.routes,
             *self._events.routes,
             *self._metrics.routes,
+            *hooks.routes,
         )
         self.routes += openapi.routes(self.routes)
         self.routes += Page(guard).routes

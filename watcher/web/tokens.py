@@ -54,14 +54,14 @@ class Tokens:
         Raises:
             BadListener: A file cannot be read, or a token is told twice.
         """
-        return cls(_token(environ, ACT_VARIABLE), _token(environ, READ_VARIABLE))
+        return cls(token_of(environ, ACT_VARIABLE), token_of(environ, READ_VARIABLE))
 
     def __bool__(self) -> bool:
         return bool(self.act or self.read)
 
     def role(self, given: str) -> Role:
         """What the bearer of a token may do; it takes as long for a wrong one as for the right one."""
-        may_act, may_read = _is_same(given, self.act), _is_same(given, self.read)
+        may_act, may_read = is_same(given, self.act), is_same(given, self.read)
         return Role.ACTOR if may_act else Role.READER if may_read else Role.NOBODY
 
 
@@ -90,14 +90,20 @@ class WrongTokens:
             del self._tries[next(iter(self._tries))]
 
 
-def _is_same(given: str, token: str) -> bool:
+def is_same(given: str, token: str) -> bool:
+    """Whether somebody gave a token, which is not empty; that takes as long for a wrong one."""
     left, right = (
         hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest() for text in (given, token)
     )
     return hmac.compare_digest(left, right) and bool(token)
 
 
-def _token(environ: Mapping[str, str], variable: str) -> str:
+def token_of(environ: Mapping[str, str], variable: str) -> str:
+    """What a variable says, or the file that `variable_FILE` names; empty where neither is set.
+
+    Raises:
+        BadListener: The file cannot be read, both are set, or it cannot stand in a header.
+    """
     path, told = environ.get(f"{variable}_FILE", "").strip(), environ.get(variable, "").strip()
     if path and told:
         raise BadListener(f"{variable} and {variable}_FILE are both set", advice="leave one of them out")

@@ -16,6 +16,7 @@ from tests.testbed.processes import wait_until
 __all__ = ["start"]
 
 TOKENS = {"CTR_UPDATER_TOKEN": "act-token", "CTR_UPDATER_READ_TOKEN": "read-token"}
+SECRET = "hook-s3cret"  # noqa: S105 - of these tests
 
 
 class Api:
@@ -65,9 +66,20 @@ class Api:
         wait_until(is_over, f"the end of operation {number}")
         return found["state"], found["result"]
 
+    def metrics(self) -> str:
+        """What Prometheus scrapes."""
+        headers = {"Authorization": "Bearer read-token"}
+        request = urllib.request.Request(f"{self.url}/metrics", headers=headers)  # noqa: S310
+        with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
+            assert response.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+            return str(response.read().decode())
+
+    def wait_for_metric(self, text: str) -> None:
+        wait_until(lambda: text in self.metrics(), text)
+
     def curl(self, line: str, **words: str) -> str:
         """Run a line of the documentation; its HTTP status."""
-        environ = os.environ | {"URL": self.url, "TOKEN": "act-token"} | words
+        environ = os.environ | {"URL": self.url, "TOKEN": "act-token", "SECRET": SECRET} | words
         command = ["bash", "-c", f"{line} -s -o /dev/null -m 5 -w '%{{http_code}}'"]
         return subprocess.run(command, env=environ, capture_output=True, text=True, check=False).stdout
 
@@ -75,5 +87,7 @@ class Api:
 @pytest.fixture
 def api(start: Start, free_port: Callable[[], int]) -> Api:
     port = free_port()
-    daemon = start("--listen", f"127.0.0.1:{port}", env={**TOKENS}).looked()
+    daemon = start(
+        "--listen", f"127.0.0.1:{port}", env={**TOKENS, "CTR_UPDATER_HOOK_SECRET": SECRET}
+    ).looked()
     return Api(daemon, port)

@@ -93,9 +93,9 @@ def test_each_line_of_the_documentation_works_and_each_route_has_one(api: Api, s
         assert until_free(api, line.replace("/web", f"/{web.name}"), number) == expected, line
     paths = api("GET", "/api/openapi.json")[1]["paths"]
     told = {re.search(r"\$URL([^ ?\"']*)", line)[1] for line in CURLS}  # type: ignore[index]
-    assert told == {path.replace("{name}", "web").replace("{id}", "$ID") for path in paths} - {
-        "/api/v1/session"
-    }
+    assert told == {
+        path.replace("{name}", "web").replace("{id}", "$ID").replace("{secret}", "$SECRET") for path in paths
+    } - {"/api/v1/session"}
 
 
 def test_an_address_that_others_reach_needs_a_token(cli: Commands) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,13 +31,6 @@ def expressions() -> Iterator[str]:
     for panel in json.loads((DOCS / "grafana/dashboard.json").read_text())["panels"]:
         for target in panel["targets"]:
             yield target["expr"].replace("$engine", ".*").replace("$__rate_interval", "1m")
-
-
-def text_of(api: Api, token: str = TOKENS["CTR_UPDATER_READ_TOKEN"]) -> str:
-    request = urllib.request.Request(f"{api.url}/metrics", headers={"Authorization": f"Bearer {token}"})  # noqa: S310
-    with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
-        assert response.headers["Content-Type"].startswith("text/plain; version=0.0.4")
-        return str(response.read().decode())
 
 
 def names_in(text: str) -> set[str]:
@@ -72,8 +64,8 @@ def lived(api: Api, stack: Stack, registry: PrivateRegistry, receiver: Receiver)
     assert api.done(f"/api/v1/containers/{web.name}/update")[0] == "done"
     api("POST", "/api/v1/look")  # its end is when people are told
     wait_until(lambda: bool(receiver.got()), "the message")
-    wait_until(lambda: 'tag_checks_total{registry="127' in text_of(api), "the question")
-    wait_until(lambda: 'notifications_total{result="taken"' in text_of(api), "that it was taken")
+    wait_until(lambda: 'tag_checks_total{registry="127' in api.metrics(), "the question")
+    wait_until(lambda: 'notifications_total{result="taken"' in api.metrics(), "that it was taken")
 
 
 def test_prometheus_scrapes_what_is_documented_and_answers_what_the_dashboard_asks(
@@ -93,7 +85,7 @@ def test_promtool_finds_no_fault_and_the_document_the_dashboard_and_the_alerts_n
 ) -> None:
     lived(api, stack, registry, receiver)
 
-    text = text_of(api)
+    text = api.metrics()
 
     assert promtool("check", "metrics", data=text) == ""
     assert "SUCCESS: 9 rules found" in promtool("check", "rules", ALERTS)
@@ -107,11 +99,11 @@ def test_what_is_gone_leaves_the_series(
     api: Api, stack: Stack, registry: PrivateRegistry, receiver: Receiver
 ) -> None:
     lived(api, stack, registry, receiver)
-    assert 'verdict="current"} 2' in text_of(api)
+    assert 'verdict="current"} 2' in api.metrics()
 
     for name in [*stack.containers()]:
         stack.engine.docker("rm", "-f", name)
-    text = text_of(api)
+    text = api.metrics()
 
     assert 'verdict="current"} 0' in text
     assert stack.prefix not in text
@@ -120,11 +112,11 @@ def test_what_is_gone_leaves_the_series(
 
 def test_while_the_engine_is_gone_nothing_is_said_of_its_containers(api: Api, stack: Stack) -> None:
     web = labelled(stack)
-    assert web.name in text_of(api)
+    assert web.name in api.metrics()
     stack.engine.stop()
     try:
         api.daemon.wait("engine gone")
-        text = text_of(api)
+        text = api.metrics()
     finally:
         stack.engine.start()
 

@@ -73,10 +73,10 @@ class Listening:
 
 @asynccontextmanager
 async def listening(
-    tokens: Tokens = TOKENS, public: tuple[str, ...] = (), **limits: float
+    tokens: Tokens = TOKENS, public: tuple[str, ...] = (), more: tuple[Route, ...] = (), **limits: float
 ) -> AsyncIterator[Listening]:
     guard, failures = Guard(tokens, public, ("nas.lan",)), list[Exception]()
-    routes = (*ROUTES, *login.Login(guard).routes, *Page(guard).routes)
+    routes = (*ROUTES, *login.Login(guard).routes, *Page(guard).routes, *more)
     server = Server(routes, guard, failures.append)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -1,0 +1,58 @@
+"""What registries' webhooks told: which tags were pushed, and which containers' updates come of that."""
+
+from collections.abc import Awaitable, Callable, Collection, Iterable
+
+from watcher.host.inventory import Tag
+from watcher.model.json_object import Json
+from watcher.model.reference import ImageRef
+
+Choose = Callable[[Iterable[ImageRef]], set[ImageRef]]
+
+
+class Pushes:
+    """Remembers of a tag that was told until it was asked for, and of a container until it is updated."""
+
+    def __init__(self) -> None:
+        self._tags = set[Tag]()
+        self._names = set[str]()
+
+    def told(self, choose: Choose, followed: Collection[Tag], ask: Callable[[Tag], None]) -> list[str]:
+        """Have those of the followed tags asked for that a webhook tells of; what people call them."""
+        refs = choose({tag.ref for tag in followed})
+        for tag in [tag for tag in followed if tag.ref in refs]:
+            self._tags.add(tag)
+            ask(tag)
+        return sorted(ref.familiar for ref in refs)
+
+    async def asked(
+        self,
+        tag: Tag,
+        names: Collection[str],
+        ask: Callable[[Tag], Awaitable[int]],
+        meaning: Callable[[Tag], Awaitable[Json | None]],
+    ) -> int:
+        """Ask for a tag; where a webhook told of it and it is another image then, that is why.
+
+        Args:
+            tag: The tag.
+            names: Of those that follow it.
+            ask: Asks for it.
+            meaning: What it means in the engine.
+        """
+        if tag not in self._tags:
+            return await ask(tag)
+        self._tags.discard(tag)
+        before = await meaning(tag)
+        self._names.update(names)
+        code = await ask(tag)
+        if await meaning(tag) == before:
+            self._names.difference_update(names)
+        return code
+
+    def is_why(self, name: str) -> bool:
+        """Whether a container's update comes of a webhook."""
+        return name in self._names
+
+    def over(self, name: str) -> None:
+        """Note that a container's update has ended."""
+        self._names.discard(name)
