@@ -1,6 +1,6 @@
 # Everything a developer types. Needs root (a private Docker engine is a real dockerd) and apt-get.
 .DEFAULT_GOAL := help
-.PHONY: help install demo check test test-all test-unit-pythons test-engines test-scenarios test-kills test-updaters test-chaos test-leaks bench test-matrix test-faults lint format lock clean
+.PHONY: help install demo check test test-all test-unit-pythons test-engines test-scenarios test-kills test-updaters test-chaos test-leaks bench test-matrix test-faults page-pictures lint format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -72,6 +72,9 @@ test-faults: install ## every fault at every call, on all engines; the table goe
 	set -e; for engine in $(ENGINES); do \
 	  echo "== engine $$engine"; \
 	  $(PYTEST) --engine $$engine --fault-share all --fault-table docs/faults.md tests/faults; done
+
+page-pictures: install ## the pictures of the page in docs/page.md, made anew
+	$(BIN)/python -m pytest --pictures docs/page tests/e2e/page/test_pictures.py
 
 lint: install ## format, lint, types, layers
 	$(BIN)/ruff format --check .

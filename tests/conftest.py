@@ -47,6 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="share",
         help="lines of the fidelity matrices: a sixth that the commit chooses (the default), or all",
     )
+    parser.addoption("--pictures", metavar="FOLDER", help="write pictures of the page there")
     parser.addoption(
         "--sample",
         type=int,

@@ -136,6 +136,13 @@ class Browser:
         ]
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
+    def rest(self) -> None:
+        """Wait until what moves has come to its end, and what is to be drawn is."""
+        settled = (
+            "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(1)))"
+        )
+        self.driver.execute_async_script(settled)
+
     def picture(self) -> bytes:
         """A PNG of what is seen."""
         shot: str = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})["data"]

@@ -46,6 +46,8 @@ def _label(name: str, value: str) -> dict[str, str]:
     return {f"ctr-updater.{name}": value}
 
 
+_SLOW = _label("mode", "notify") | _label("stable-for", "6s")
+
 SERVICES = (
     Service("adguard", "adguard/adguardhome:latest", ("0.107.55",)),
     Service("authelia", "ghcr.io/authelia/authelia:4", ("4.38.17", "4.38.18"), _label("mode", "approve")),
@@ -62,6 +64,7 @@ SERVICES = (
     Service("uptime-kuma", "louislam/uptime-kuma:1", ("1.23.16",)),
     Service("vaultwarden", "vaultwarden/server:latest", ("1.33.0",)),
 )  # fmt: skip
+SLOW = Service("mealie", "ghcr.io/mealie-recipes/mealie:v2", ("2.4.1", "2.5.0"), _SLOW)
 HELD = ("nextcloud", "the fair is on Monday")
-ASKED = Service("gitea", "{registry}/gitea/gitea:1", ("1.23.1",), {"ctr-updater.source": "registry"})
+ASKED = Service("gitea", "registry.invalid/gitea:1", ("1.23.1",), {"ctr-updater.source": "registry"})
 UPDATED = ("grafana", "jellyfin", "traefik")

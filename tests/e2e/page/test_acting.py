@@ -56,7 +56,7 @@ def test_an_update_that_fails_is_told_with_its_reason(page: Page, stack: Stack) 
     page.click("Update", "dialog")
 
     page.reads("it ended with exit code 3", "#toasts .bad")
-    page.reads("Is not tried again: its new image failed", page.row(web.name))
+    page.reads("Failed, and is not tried again: it ended with exit code 3", page.row(web.name))
     assert page.text(".tile[data-group=failed] .number") == "1"
     assert page.button(f"Update all the same {web.name}")
     assert is_untouched(stack, web)

@@ -48,7 +48,7 @@ def test_tiles_count_and_filter_and_the_address_keeps_it(page: Page, stack: Stac
     assert page.api.done(f"/api/v1/containers/{held.name}/hold")[0] == "done"
     move(stack, web)
     page.log_in()
-    page.reads("Has an update, which is told and not done", page.row(web.name))
+    page.reads("Has an update; its mode is notify", page.row(web.name))
     page.reads("Is held", page.row(held.name))
     assert [page.text(f".tile[data-group={each}] .number") for each in ("current", "waiting", "held")] == [
         "1"
@@ -96,7 +96,7 @@ def test_one_container_is_shown_with_what_an_update_would_do(page: Page, stack: 
     move(stack, web)
     page.log_in(address=f"?container={web.name}")
 
-    page.reads("Has an update, which is told and not done", ".lead")
+    page.reads("Has an update; its mode is notify", ".lead")
     page.reads("create its successor", "section[aria-label='What an update would do']")
     page.reads(web.image, "section[aria-label=About]")
     labels = page.text("section[aria-label='Labels that count']")

@@ -14,7 +14,7 @@ const BUSY = "an update of it is under way";
 
 /** Each verb: its title, why it cannot be done now (empty: it can), and what doing it begins with. */
 const VERBS = {
-  check: { title: () => "Check", why: () => "", act: (found) => run(found, "check", {}, "asks its registry") },
+  check: { title: () => "Check", why: () => "", act: (found) => run(found, "check", {}, "asking its registry") },
   update: {
     title: (found) => (isForced(found) ? "Update all the same" : "Update"),
     why: (found) => (groupOf(found) === "current" ? "it runs what its tag means; Check asks its registry" : ""),
@@ -25,7 +25,7 @@ const VERBS = {
     icon: (found) => (isHeld(found) ? "release" : "hold"),
     why: () => "",
     isQuick: true,
-    act: (found) => (isHeld(found) ? run(found, "release", {}, "is released") : hold(found)),
+    act: (found) => (isHeld(found) ? run(found, "release", {}, "releasing") : hold(found)),
   },
   rollback: {
     title: () => "Roll back",
@@ -64,24 +64,24 @@ async function update(found) {
   const body = { pull: true, again };
   const about = again ? "It is held back, and is updated all the same." : "Its tag is pulled first.";
   const path = of(found.name, `plan?again=${again}`);
-  if (await askPlan(`Update ${found.name}?`, about, path, "Update")) await run(found, "update", body, "is updated");
+  if (await askPlan(`Update ${found.name}?`, about, path, "Update")) await run(found, "update", body, "updating");
 }
 
 async function approve(found) {
   const about = "This image may go ahead, and no other one. What the update does:";
   const path = of(found.name, "plan");
-  if (await askPlan(`Approve the update of ${found.name}?`, about, path, "Approve")) await run(found, "approve", {}, "is approved");
+  if (await askPlan(`Approve the update of ${found.name}?`, about, path, "Approve")) await run(found, "approve", {}, "approving");
 }
 
 /** Go back: to the image that was chosen already, or that is chosen among those that are kept. */
 export async function rollback(found, image = "") {
   const chosen = await askRollback(found, image);
-  if (chosen) await run(found, "rollback", { to: chosen }, "goes back");
+  if (chosen) await run(found, "rollback", { to: chosen }, "going back");
 }
 
 async function hold(found) {
   const body = await askHold(found.name);
-  if (body) await run(found, "hold", body, "is held");
+  if (body) await run(found, "hold", body, "holding");
 }
 
 async function run(found, verb, body, saying) {

@@ -50,7 +50,7 @@ export function buildHeader(header, role) {
 }
 
 function look() {
-  begin("All containers", "look", {}, "asks for all tags, and looks at all").catch(() => {});
+  begin("All containers", "look", {}, "asking for all tags").catch(() => {});
 }
 
 function tell(pulse, trouble) {

@@ -82,7 +82,7 @@ function moveStages(place, run) {
   run.list.forEach((each, at) => {
     if (each.took_s !== null) return;
     const passed = (Date.now() - each.began) / 1000;
-    setText(items[at].querySelector(".time"), `${Math.round(passed)}${each.limit_s ? ` of ${took(each.limit_s).replace(/ s$/, "")}` : ""} s`);
+    setText(items[at].querySelector(".time"), `${Math.round(passed)}${each.limit_s ? ` of ${took(each.limit_s).replace(/(\.0)? s$/, "")}` : ""} s`);
     const bar = items[at].querySelector("progress");
     if (bar) moveBar(bar, passed, each.limit_s);
   });

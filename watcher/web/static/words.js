@@ -86,6 +86,8 @@ export function waitWords(wait, now = Date.now()) {
   const [what, until] = WAITS[wait.for] || [`waits (${wait.for}): ${wait.why}`, "over in"];
   const rest = wait.until ? `, ${until} ${span((Date.parse(wait.until) - now) / 1000)}` : "";
   const told = wait.for === "hold" ? heldWords(wait.why) : `${what}: ${wait.why}`;
+  const failed = wait.for === "failed" && /^failed on \S+(?: \(([^)]*)\))?: (.*)$/s.exec(wait.why);
+  if (failed) return `failed${failed[1] ? ` with ${failed[1]}` : ""}, and is not tried again: ${failed[2]}${rest}`;
   return `${SAID_BY_REASON.has(wait.for) && wait.why ? told : what}${rest}`;
 }
 
@@ -106,7 +108,7 @@ function clause(found, stage, now) {
   if (found.verdict === "unknown") return notKnown(found.reason, now);
   if (waits.length) return waits.join("; ");
   if (found.verdict === "current") return "up to date";
-  if (found.mode === "notify") return "has an update, which is told and not done";
+  if (found.mode === "notify") return "has an update; its mode is notify";
   if (found.mode === "-") return "has an update, and is not followed";
   return "has an update, which begins as soon as it can";
 }
