@@ -4,10 +4,13 @@ import asyncio
 
 from aiohttp import web
 
-from watcher.check.records import one
+from watcher.check import checks, status
+from watcher.check.records import record
+from watcher.check.status import Answer
 from watcher.host.context import Context
 from watcher.model.errors import EngineError, WatcherError
 from watcher.model.events import Event
+from watcher.model.json_object import Json
 from watcher.model.registry_events import PullBegan, PullEnded, PullProgressed
 from watcher.model.update_events import AttemptEnded, Judged, NotUpdated, StageBegan, StageEnded, Waiting
 from watcher.store.history import record_of
@@ -30,6 +33,8 @@ class Events:
         self._context = context
         self._ring = Ring()
         self._is_wanted = False
+        self._names: dict[str, None] = {}
+        self._telling: asyncio.Task[None] | None = None
         about = "What happens, as server-sent events: container, stage, pull, attempt."
         self.routes = (Route("GET", _PATH, Access.READ, about, self._stream),)
 
@@ -41,18 +46,36 @@ class Events:
             self._ring.add("pull", event.record)
         elif isinstance(event, AttemptEnded):
             self._ring.add("attempt", record_of(event.attempt, await self._engine()))
-            await self._container(event.attempt.name)
+            self._news(event.attempt.name)
         elif isinstance(event, Judged | Waiting | NotUpdated) and event.is_news:
-            await self._container(event.change.container)
+            self._news(event.change.container)
 
-    async def _container(self, name: str) -> None:
+    async def end(self) -> None:
+        """Tell no more."""
+        if self._telling:
+            self._telling.cancel()
+            await asyncio.wait([self._telling])
+
+    def _news(self, name: str) -> None:
+        """Have a container told; all of which there is news meanwhile are looked at in one look."""
         if not self._is_wanted:
             return
-        try:
-            found = await one(self._context, name)
-        except WatcherError as error:
-            found = {"name": name} | error.record
-        self._ring.add("container", found)
+        self._names[name] = None
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._tell())
+
+    async def _tell(self) -> None:
+        while names := [*self._names]:
+            self._names.clear()
+            try:
+                answers = await status.check(self._context, names, checks.judged)
+            except WatcherError as error:
+                answers = [(name, error) for name in names]
+            except Exception as error:  # noqa: BLE001 - an error of ours is told, and ends no stream
+                self._context.events.failed("the listener's events", error)
+                answers = []
+            for name, answer in answers:
+                self._ring.add("container", _told(name, answer))
 
     async def _engine(self) -> str:
         try:
@@ -75,3 +98,9 @@ class Events:
             except Behind:
                 return response
             await response.write(text)
+
+
+def _told(name: str, answer: Answer) -> Json:
+    if isinstance(answer, WatcherError):
+        return {"name": name} | answer.record
+    return record(answer)

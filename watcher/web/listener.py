@@ -88,6 +88,7 @@ class Listener:
     async def __aexit__(self, *_: object) -> None:
         await self._server.close()
         await self._operations.end()
+        await self._events.end()
 
 
 def _names(settings: DaemonSettings) -> tuple[str, ...]:
