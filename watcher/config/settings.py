@@ -179,7 +179,10 @@ class DaemonSettings:
         "Whom to look after; all: every container but those with ctr-updater.enable=false.",
     )
     watchtower: bool = _setting(
-        False, boolean, _YES_OR_NO, "Let Watchtower's labels count where ours are absent."
+        False,
+        boolean,
+        _YES_OR_NO,
+        "Let Watchtower's labels count where ours are absent; answer its API and WUD's.",
     )
     notify_on: tuple[str, ...] = _setting(
         NEWS, news, f"some of {','.join(NEWS)}", "What is told to the addresses in CTR_UPDATER_NOTIFY."

@@ -1,5 +1,6 @@
 """Who may ask for what: the token or the session, the Host, and where a page comes from."""
 
+import base64
 from collections.abc import Awaitable, Callable
 from enum import Enum
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ class Access(Enum):
     LOGIN = "our own page"
     READ = "a token, unless --public read"
     METRICS = "a token, unless --public metrics"
+    CARD = "a token, also as the password of somebody, unless --public read"
     ACT = "CTR_UPDATER_TOKEN"
 
 
@@ -69,7 +71,7 @@ class Guard:
     def _refusal(self, request: web.Request, access: Access) -> web.Response | None:
         if access is Access.OPEN:
             return None
-        if given := _bearer(request):
+        if given := _bearer(request) or (_password(request) if access is Access.CARD else ""):
             return self._by_token(given, request, access)
         if not self._is_ours(request.host):
             return error(421, f"this is not {request.host}", "name it with --listen-host")
@@ -97,7 +99,7 @@ class Guard:
         return None
 
     def _is_public(self, access: Access) -> bool:
-        return access.name.lower() in self.public
+        return ("read" if access is Access.CARD else access.name.lower()) in self.public
 
     def _is_ours(self, host: str) -> bool:
         """Whether a browser was not led here by somebody's DNS: an address is told by no DNS."""
@@ -108,6 +110,17 @@ class Guard:
 def _bearer(request: web.Request) -> str:
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     return given.strip() if scheme.lower() == "bearer" else ""
+
+
+def _password(request: web.Request) -> str:
+    """The password that cards send, which know no token; the name beside it may be any."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(given.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def _is_own_page(request: web.Request) -> bool:

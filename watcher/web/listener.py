@@ -12,6 +12,7 @@ from watcher.host.context import Context
 from watcher.store.heartbeat import Pulse
 from watcher.web import openapi
 from watcher.web.api import Reading
+from watcher.web.cards import Cards
 from watcher.web.chosen import Chosen
 from watcher.web.events import Events
 from watcher.web.guard import Guard
@@ -28,6 +29,7 @@ from watcher.web.routes import Route
 from watcher.web.seen import Seen
 from watcher.web.server import Server
 from watcher.web.tokens import Tokens
+from watcher.web.watchtower import Watchtower
 
 
 class Listener:
@@ -58,6 +60,8 @@ class Listener:
         self._events = Events(context)
         self._seen = Seen(pulse, lambda: engines.next_pull)
         self._metrics = Metrics(context, self._seen)
+        asked = Watchtower(context, self._operations, daemon.turns)
+        self._watchtower = asked if settings.watchtower else None
         hooks = Hooks(Secret.of_environment(), engines.pushed)
         self.routes: tuple[Route, ...] = (
             *Health(pulse).routes,
@@ -70,6 +74,7 @@ class Listener:
             *self._events.routes,
             *self._metrics.routes,
             *hooks.routes,
+            *((*self._watchtower.routes, *Cards(context).routes) if self._watchtower else ()),
         )
         self.routes += openapi.routes(self.routes)
         self.routes += Page(guard).routes
@@ -81,6 +86,8 @@ class Listener:
         self._context.events.subscribe("the listener", self._seen.take)
         self._context.events.subscribe("the listener's events", self._events.take)
         self._context.events.subscribe("metrics", self._metrics.counts.take)
+        if self._watchtower:
+            self._context.events.subscribe("Watchtower's metrics", self._watchtower.scans.take)
         self._context.registries.tell = self._context.events.publish
         await self._server.open(self._settings.listen)
         return self

@@ -98,6 +98,10 @@ class Operations:
                 return text
             raise
 
+    def begun(self, name: str, work: Awaitable[Json]) -> web.Response:
+        """Begin something else, and answer with its number; `name` is what it is called in an error."""
+        return self._accepted(asyncio.create_task(_ended(name, work)))
+
     def _accepted(self, task: asyncio.Task[Json]) -> web.Response:
         number = secrets.token_hex(8)
         self._tasks[number] = task

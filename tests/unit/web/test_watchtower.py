@@ -1,0 +1,49 @@
+"""Watchtower's metrics, as its readers take them apart."""
+
+from prometheus_client import generate_latest
+from prometheus_client.registry import CollectorRegistry
+
+from tests.unit.web.test_counts import ended
+from watcher.model.events import PassBegan
+from watcher.web.watchtower import Scans
+
+
+def as_homepage(scans: Scans) -> dict[str, float]:
+    """What Homepage makes of them: the words of each line that begins with `watchtower`."""
+    registry = CollectorRegistry()
+    registry.register(scans)
+    lines = generate_latest(registry).decode().split("\n")
+    return {
+        key: float(value)
+        for key, value in (line.split(" ") for line in lines if line.startswith("watchtower"))
+    }
+
+
+def test_they_have_watchtowers_names() -> None:
+    scans = Scans()
+    scans.scanned = 7
+    for event in (PassBegan(), ended("updated"), ended("updated"), ended("failed"), ended("rolled back")):
+        scans.take(event)
+
+    assert as_homepage(scans) == {
+        "watchtower_containers_scanned": 7,
+        "watchtower_containers_updated": 2,
+        "watchtower_containers_failed": 2,
+        "watchtower_scans_total": 1,
+        "watchtower_scans_skipped": 0,
+    }
+
+
+def test_each_pass_counts_anew_and_what_was_refused_has_not_failed() -> None:
+    scans = Scans()
+    for event in (PassBegan(), ended("updated"), ended("failed"), PassBegan(), ended("refused")):
+        scans.take(event)
+
+    found = as_homepage(scans)
+
+    assert (found["watchtower_containers_updated"], found["watchtower_containers_failed"]) == (0, 0)
+    assert found["watchtower_scans_total"] == 2
+
+
+def test_while_the_engine_is_gone_nobody_says_how_many_there_are() -> None:
+    assert "watchtower_containers_scanned" not in as_homepage(Scans())

@@ -1,0 +1,79 @@
+"""What cards of dashboards read, in the words of What's up Docker's API: read only (`--watchtower`)."""
+
+from typing import Any
+
+from aiohttp import web
+
+from watcher import __version__
+from watcher.check import status
+from watcher.check.eligibility import UPDATES
+from watcher.check.status import Shown
+from watcher.check.verdict import Status
+from watcher.host.context import Context
+from watcher.model.reference import readable
+from watcher.web.gauges import image_label
+from watcher.web.guard import Access
+from watcher.web.routes import Route
+
+
+class Cards:
+    """The routes of it.
+
+    Args:
+        context: The engine, and what is known.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.routes = (
+            Route("GET", "/api/app", Access.CARD, "The name and the version, for cards.", _app),
+            Route("GET", "/api/containers", Access.CARD, "All containers, as What's up Docker.", self._all),
+        )
+
+    async def _all(self, _: web.Request) -> web.Response:
+        return web.json_response([card(row) for row in await status.listed(self._context)])
+
+
+async def _app(_: web.Request) -> web.Response:
+    return web.json_response({"name": "ctr-updater", "version": __version__, "description": "ctr-updater"})
+
+
+def card(row: Shown) -> dict[str, Any]:
+    """A container as What's up Docker shows it; of one that is unknown it says the error."""
+    running, target = row.releases.running.version, row.releases.target.version
+    tag, is_due = _tag(row), row.verdict.status in UPDATES
+    found = {
+        "id": row.cid,
+        "name": row.name,
+        "displayName": row.name,
+        "status": row.state,
+        "watcher": row.engine,
+        "image": _image(row, running or tag),
+        "version": running or tag,
+        "updateAvailable": is_due,
+        "link": row.releases.link or None,
+    }
+    if is_due:
+        new = target or row.verdict.target
+        kind = {"kind": "digest", "localValue": running or row.verdict.running, "remoteValue": new}
+        found |= {"result": {"tag": target or tag}, "updateKind": kind | {"semverDiff": "unknown"}}
+    if row.verdict.status is Status.UNKNOWN:
+        found["error"] = {"message": row.verdict.reason}
+    return found
+
+
+def _image(row: Shown, version: str) -> dict[str, Any]:
+    ref = readable(image_label(row))
+    domain = ref.domain if ref else ""
+    return {
+        "id": row.verdict.running,
+        "registry": {"name": domain, "url": domain},
+        "name": ref.path if ref else "",
+        "tag": {"value": version, "semver": False},
+        "digest": {"watch": True},
+    }
+
+
+def _tag(row: Shown) -> str:
+    ref = readable(image_label(row))
+    return ref.tag if ref else ""

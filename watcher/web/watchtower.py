@@ -1,0 +1,133 @@
+"""Watchtower's own API: an update of what its query names, and its metrics (`--watchtower`)."""
+
+from collections.abc import Iterable
+from contextlib import aclosing
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.core import Metric
+from prometheus_client.registry import Collector, CollectorRegistry
+
+from watcher.check import status
+from watcher.check.status import Shown
+from watcher.host.context import Context
+from watcher.model.errors import EngineError, WatcherError
+from watcher.model.events import Event, PassBegan
+from watcher.model.json_object import Json
+from watcher.model.reference import readable
+from watcher.model.update_events import AttemptEnded
+from watcher.update import by_hand
+from watcher.update.request import Done, Outcome, Request
+from watcher.update.sequencer import Turns
+from watcher.web.gauges import image_label
+from watcher.web.guard import Access
+from watcher.web.operations import Operations
+from watcher.web.routes import Route
+
+_FAILED = ("failed", "rolled back")
+
+
+class Scans(Collector):
+    """Counts what Watchtower counts of its scans: here of passes.
+
+    Attributes:
+        scanned: How many containers are looked after.
+    """
+
+    def __init__(self) -> None:
+        self.scanned: int | None = None
+        self._scans = self._updated = self._failed = 0
+
+    def take(self, event: Event) -> None:
+        """Take an event."""
+        if isinstance(event, PassBegan):
+            self._scans += 1
+            self._updated = self._failed = 0
+        elif isinstance(event, AttemptEnded):
+            self._updated += event.attempt.outcome == "updated"
+            self._failed += event.attempt.outcome in _FAILED
+
+    def collect(self) -> Iterable[Metric]:
+        """Give them, under Watchtower's names."""
+        if self.scanned is not None:
+            yield _metric("containers_scanned", "Containers looked at.", self.scanned)
+        yield _metric("containers_updated", "Containers updated since the last pass began.", self._updated)
+        yield _metric("containers_failed", "Updates that failed since the last pass began.", self._failed)
+        yield _metric("scans_total", "Passes.", self._scans, "counter")
+        yield _metric("scans_skipped", "Always 0: no pass is left out.", 0)
+
+
+class Watchtower:
+    """The routes of it.
+
+    Args:
+        context: The engine, and what is known.
+        operations: Where what is done is asked for.
+        turns: Who waits for whom, of what the daemon updates.
+
+    Attributes:
+        scans: What subscribes.
+    """
+
+    def __init__(self, context: Context, operations: Operations, turns: Turns) -> None:
+        self._context = context
+        self._operations = operations
+        self._turns = turns
+        self.scans = Scans()
+        about = "Update what the query names, else all: `image`, `container`, separated by commas."
+        query = ("image", "container")
+        self.routes = (
+            Route("POST", "/v1/update", Access.ACT, about, self._update, query=query),
+            Route("GET", "/v1/metrics", Access.METRICS, "Metrics under Watchtower's names.", self._metrics),
+        )
+
+    async def _update(self, request: web.Request) -> web.Response:
+        images, names = (_words(request.query.getall(key, [])) for key in ("image", "container"))
+        rows = [row for row in await status.listed(self._context) if row.mode not in ("-", "notify")]
+        chosen = [row.name for row in rows if not (images or names) or _is_meant(row, images, names)]
+        return self._operations.begun("Watchtower's update", self._updated(chosen))
+
+    async def _updated(self, names: list[str]) -> Json:
+        """Update them in their order; one that fails keeps no other from it but who depends on it."""
+        found = dict.fromkeys(("scanned", "updated", "failed"), 0)
+        updates = by_hand.update(self._context, names, Request(pull=True), self._turns)
+        async with aclosing(updates) as results:
+            async for _, result in results:
+                found["scanned"] += 1
+                found["updated"] += isinstance(result, Outcome) and result.done is Done.UPDATED
+                found["failed"] += isinstance(result, WatcherError)
+        return {"summary": found}
+
+    async def _metrics(self, _: web.Request) -> web.Response:
+        try:
+            self.scans.scanned = len(await status.listed(self._context))
+        except EngineError:
+            self.scans.scanned = None
+        registry = CollectorRegistry()
+        registry.register(self.scans)
+        headers = {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4}
+        return web.Response(body=generate_latest(registry), headers=headers)
+
+
+def _is_meant(row: Shown, images: list[str], names: list[str]) -> bool:
+    return row.name in names or any(_is_of(row, image) for image in images)
+
+
+def _is_of(row: Shown, image: str) -> bool:
+    """Whether a container follows an image; one that is named without a tag is meant with each of them."""
+    ref, meant = readable(image_label(row)), readable(image)
+    if not ref or not meant:
+        return False
+    has_tag = ":" in image.rpartition("/")[2]
+    return ref.repository == meant.repository and (ref.tag == meant.tag or not has_tag)
+
+
+def _words(texts: Iterable[str]) -> list[str]:
+    return [word.strip() for text in texts for word in text.split(",") if word.strip()]
+
+
+def _metric(name: str, about: str, value: float, kind: str = "gauge") -> Metric:
+    full = f"watchtower_{name}"
+    metric = Metric(full.removesuffix("_total"), about, kind)
+    metric.add_sample(full, {}, value)
+    return metric
