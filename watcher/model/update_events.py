@@ -149,7 +149,7 @@ class Attempt:
         new: What it was to run.
         by: Who asked for it.
         took_s: Seconds that all of it took.
-        down_s: Seconds from the first stop to the last start; None where nothing stopped.
+        down_s: Seconds from the first end of a container to the last start; None where nothing stopped.
         stages: Seconds of each stage, by its name.
         along: The names of those that were replaced with it.
         why: The reason, or what went wrong; one line, escaped.

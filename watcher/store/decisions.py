@@ -123,6 +123,15 @@ class DecisionStore:
 
         await self._database.write(work)
 
+    async def keep_again(self, decision: Decision) -> None:
+        """Keep what was forgotten; the history has had it.
+
+        Raises:
+            NotKept: It could not be written.
+        """
+        engine = (await self._key(decision.name)).engine
+        await self._database.write(lambda connection: _insert(connection, engine, decision))
+
     async def release(self, name: str, by: str, left: str = "") -> bool:
         """Hold a container back no longer; whether it was.
 

@@ -23,6 +23,7 @@ from watcher.model.errors import (
 from watcher.model.quoting import escaped
 from watcher.model.update_events import Attempt, Change, Ending, ImageVersion
 from watcher.update.change import change_of
+from watcher.update.consent import forget_release
 from watcher.update.stages import Stages
 from watcher.update.steps import Replacement
 
@@ -63,6 +64,8 @@ class Account:
             failed: The id of the container that does not work, whose output is kept; or nothing.
         """
         self._expected = outcome
+        if outcome == "updated" and self._found.goes_back:
+            await forget_release(self._context, self._found.name)
         self._output = await last_lines(self._context.engine, failed) if failed else ()
         await self._context.events.expect(self._attempt(outcome, why))
 

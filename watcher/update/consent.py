@@ -16,7 +16,7 @@ from watcher.host.context import Context
 from watcher.model.errors import NotKept, UnreadableSetting, Withheld
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
-from watcher.store.decisions import DecisionKind
+from watcher.store.decisions import Decision, DecisionKind
 
 
 class Judged(Protocol):
@@ -108,10 +108,23 @@ def _policy(context: Context, container: Json) -> Policy:
         return context.defaults
 
 
-async def forget_release(context: Context, name: str) -> None:
-    """Let what a rollback is about to leave be held, though it was released after an earlier one."""
+async def forget_release(context: Context, name: str) -> tuple[Decision, ...]:
+    """Let what a rollback is about to leave be held, though it was released after an earlier one.
+
+    Returns:
+        What is forgotten.
+    """
+    of_it = (await context.memory.decisions.read()).of.get(name, ())
     with contextlib.suppress(NotKept):  # then no release can have been kept either
         await context.memory.decisions.forget(name, _LEFT)
+    return tuple(each for each in of_it if each.kind in _LEFT)
+
+
+async def keep_release(context: Context, forgotten: Iterable[Decision]) -> None:
+    """Let what was released be so again, for the rollback that would have ended that was undone."""
+    with contextlib.suppress(NotKept):
+        for each in forgotten:
+            await context.memory.decisions.keep_again(each)
 
 
 def refusal(name: str, wait: Wait, *, goes_back: bool = False) -> NotNow:

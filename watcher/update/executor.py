@@ -166,8 +166,6 @@ class Update:
         Raises:
             Moved: They did; the old container has its name again, and is planned anew as it is now.
         """
-        if action is Action.STOP:
-            self._stages.down()
         try:
             await part.do(action, self._successors)
         except Meddled as error:

@@ -23,7 +23,7 @@ from watcher.store.locks import Wider, with_claims
 from watcher.update import rollback
 from watcher.update.affected import Affected, affected_by, undisturbed
 from watcher.update.attempt import attempt, planned
-from watcher.update.consent import forget_release, refuse_held, refuse_vetoed, refuse_withheld
+from watcher.update.consent import refuse_held, refuse_vetoed, refuse_withheld
 from watcher.update.open_updates import is_open
 from watcher.update.request import Done, Outcome, Request
 from watcher.update.settlement import settled
@@ -233,8 +233,6 @@ async def _carried_out(
             await refuse_held(context, found, goes_back=found.goes_back)
         if not request.again:
             await _refuse_vetoed(context, found, affected)
-        if found.goes_back:
-            await forget_release(context, found.name)
 
     affected = await _affected(look, container, request)
     if not claims.issuperset(affected.names):

@@ -1,13 +1,14 @@
 """An open update of a container is brought to its end, which is told of and recorded."""
 
+import contextlib
 import time
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
 from contextlib import nullcontext
 
 from attrs import evolve
 
 from watcher.host.context import Context
-from watcher.model.errors import NotFound
+from watcher.model.errors import EngineError, NotFound
 from watcher.model.inspection import left_by
 from watcher.model.json_object import Json
 from watcher.model.update_events import AttemptKind, Change, Doubted, OpenUpdateSettled, OtherUpdaterAwaited
@@ -17,6 +18,7 @@ from watcher.store.locks import with_claims
 from watcher.update import open_updates as recovering
 from watcher.update.account import untried
 from watcher.update.change import change_of_scene
+from watcher.update.consent import forget_release, keep_release
 from watcher.update.open_updates import Settled, is_open
 from watcher.update.stages import SETTLE, Stages, stage_called
 
@@ -50,7 +52,8 @@ async def _settled(context: Context, name: str, claims: Collection[str]) -> tupl
         publish(OtherUpdaterAwaited(change, who, seconds))
 
     with Stages(publish).under_way(stage_called(name, SETTLE)) if scene else nullcontext():
-        done = await recovering.settled(context, name, claims, waits)
+        async with _ending_a_release(context, change, kind):
+            done = await recovering.settled(context, name, claims, waits)
     if done.was_open:
         await _told(context, change, kind, scene, time.monotonic() - began)
     return done, change
@@ -63,6 +66,21 @@ async def _told(
     context.events.publish(OpenUpdateSettled(change, runs))
     attempt = untried(context, change, "recovered", _how(change, runs))
     await context.events.ended(evolve(attempt, kind=kind, took_s=took_s, containers=_ids(scene)))
+
+
+@contextlib.asynccontextmanager
+async def _ending_a_release(context: Context, change: Change, kind: AttemptKind) -> AsyncIterator[None]:
+    """Let a rollback that comes to its end hold what it leaves, and one that is undone end no release.
+
+    A kill in between leaves it held: the daemon takes nothing that nobody released.
+    """
+    forgotten = await forget_release(context, change.container) if kind == "rollback" else ()
+    try:
+        yield
+    finally:
+        with contextlib.suppress(EngineError):
+            if forgotten and await _now(context, change.container) != change.new:
+                await keep_release(context, forgotten)
 
 
 def _ids(scene: Scene | None) -> tuple[str, str]:

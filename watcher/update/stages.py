@@ -4,6 +4,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 
+from watcher.model.errors import EngineError
 from watcher.model.events import Event
 from watcher.model.update_events import StageBegan, StageEnded
 from watcher.update.plan import Action
@@ -23,6 +24,7 @@ _DOING = {
     Action.REMOVE: "removing the old one",
     Action.REMOVE_SPARE: "removing the spare",
 }
+_STOP = Action.STOP.name.lower()
 BACK = "back"
 SETTLE = "settle"
 _OTHERS = {BACK: "going back", SETTLE: "settling an update that was left open"}
@@ -70,19 +72,24 @@ class Stages:
     @contextlib.contextmanager
     def under_way(self, stage: StageBegan) -> Iterator[None]:
         """Tell and time a stage; one that is left by an exception has failed."""
-        began, done = time.monotonic(), False
+        began, done, is_refused = time.monotonic(), False, False
         self._publish(stage)
         try:
             yield
             done = True
+        except EngineError as error:
+            is_refused = error.status > 0 or not error.was_asked
+            raise
         finally:
             took = time.monotonic() - began
             times = self.took if done else self.failed
             times[_name(stage)] = took
+            if stage.stage == _STOP and not is_refused:
+                self._down()
             self._publish(StageEnded(stage.update, stage.container, stage.stage, took, done))
 
-    def down(self) -> None:
-        """Note that a container is about to stop."""
+    def _down(self) -> None:
+        """Note that a container has stopped: until then, however long its stop took, it served."""
         if self._down_since is None:
             self._down_since = time.monotonic()
 
@@ -93,7 +100,7 @@ class Stages:
 
     @property
     def down_s(self) -> float | None:
-        """Seconds from the first stop to the last start; None where nothing was stopped."""
+        """Seconds from the end of the first to the last start; None where nothing was stopped."""
         return self._down_s
 
 

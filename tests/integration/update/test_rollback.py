@@ -18,7 +18,7 @@ from tests.testbed.stack import Stack
 pytestmark = pytest.mark.every_engine
 
 Rollback = Callable[..., Result]
-_VERSION = "org.opencontainers.image.version"
+VERSION = "org.opencontainers.image.version"
 
 
 @pytest.fixture
@@ -29,8 +29,8 @@ def rollback(cli: Commands) -> Rollback:
 
 def updated(cli: Commands, stack: Stack, *options: object, **image: Any) -> App:
     """A container that was updated from the image `old` (1.0) to `new` (2.0)."""
-    new = {"labels": {_VERSION: "2.0"}} | image.pop("new", {})
-    web = outdated(stack, *options, labels={_VERSION: "1.0"}, new=new, **image)
+    new = {"labels": {VERSION: "2.0"}} | image.pop("new", {})
+    web = outdated(stack, *options, labels={VERSION: "1.0"}, new=new, **image)
     assert cli(*UPDATE, web.name, env=QUICK).code == 0
     return web
 
@@ -118,7 +118,7 @@ def test_twice_is_there_and_back(cli: Commands, stack: Stack, rollback: Rollback
 @pytest.mark.parametrize("by", ["id", "digits", "version"])
 def test_the_image_can_be_said(cli: Commands, stack: Stack, rollback: Rollback, by: str) -> None:
     web = updated(cli, stack, "--label", "ctr-updater.keep=5")
-    stack.image(web.image, marker="newest", labels={_VERSION: "3.0"})
+    stack.image(web.image, marker="newest", labels={VERSION: "3.0"})
     assert cli(*UPDATE, web.name, env=QUICK).code == 0
 
     assert (
@@ -145,7 +145,7 @@ def test_what_it_runs_already_is_no_change(cli: Commands, stack: Stack, rollback
 def test_what_fits_none_or_several_is_said_with_what_there_is(
     cli: Commands, stack: Stack, rollback: Rollback, text: str, said: str
 ) -> None:
-    web = updated(cli, stack, new={"labels": {_VERSION: "1.0"}})
+    web = updated(cli, stack, new={"labels": {VERSION: "1.0"}})
     before = stack.inspect(web.name)
 
     done = rollback("--to", text, web.name)

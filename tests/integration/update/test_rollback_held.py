@@ -4,14 +4,18 @@ import sqlite3
 
 import pytest
 
-from tests.integration.apps import QUICK
+from tests.integration.apps import QUICK, App
 from tests.integration.decisions import Person
-from tests.integration.update.test_rollback import judged, updated
+from tests.integration.update.test_rollback import VERSION, judged, updated
 from tests.integration.updates import UPDATE, unchanged
 from tests.testbed.cli import Commands
-from tests.testbed.faults import Hold
+from tests.testbed.faults import Hold, run
 from tests.testbed.proxy import Proxy
 from tests.testbed.stack import Stack
+
+pytestmark = pytest.mark.every_engine
+
+GOOD = "trap 'exit 0' TERM; sleep 1000 & wait"
 
 
 @pytest.fixture
@@ -40,6 +44,45 @@ def test_what_was_released_once_is_held_by_the_next_rollback(cli: Commands, stac
         assert cli("watcher", *words, web.name, env=QUICK).code == 0
 
     assert judged(cli, web.name)["verdict"] == "held"
+
+
+def released(cli: Commands, stack: Stack, first: str = GOOD) -> App:
+    """A container that ran 1.0 (its command is `first`) and 3.0, went back to 2.0, and was released."""
+    volume = stack.name("seen")
+    options = ("-v", f"{volume}:/v", "--label", "ctr-updater.keep=5")
+    web = updated(cli, stack, *options, cmd=first, new={"cmd": GOOD})
+    stack.image(web.image, marker="newest", cmd=GOOD, labels={VERSION: "3.0"})
+    for words in (UPDATE[1:], ("rollback",), ("release",)):
+        assert cli("watcher", *words, web.name, env=QUICK).code == 0
+    return web
+
+
+def test_a_rollback_that_fails_ends_no_release(cli: Commands, stack: Stack) -> None:
+    web = released(cli, stack, first=f"[ -e /v/seen ] && exit 3; touch /v/seen; {GOOD}")
+
+    assert cli("watcher", "rollback", "--to", "1.0", web.name, env=QUICK).code == 6
+
+    assert judged(cli, web.name)["verdict"] == "outdated"
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "verdict"),
+    [("^POST .*/stop", 0, "current"), ("^DELETE .*containers/[0-9a-f]{64}", 7, "held")],
+    ids=["undone", "finished"],
+)
+def test_a_rollback_that_is_killed_ends_a_release_only_where_it_is_finished(
+    cli: Commands, stack: Stack, proxy: Proxy, call: str, code: int, verdict: str
+) -> None:
+    web = released(cli, stack)
+    words = ("rollback", "--to", "1.0", web.name)
+    process = cli.start("watcher", *words, env=QUICK | {"DOCKER_HOST": proxy.host})
+    armed = proxy.arm(run(process.kill), match=call)
+    process.communicate()
+    assert armed.fired.is_set()
+
+    done = cli(*UPDATE, web.name, env=QUICK)
+
+    assert (done.code, judged(cli, web.name)["verdict"]) == (code, verdict)
 
 
 def test_a_release_that_cannot_be_kept_is_no_release(cli: Commands, stack: Stack) -> None:

@@ -11,6 +11,8 @@ from tests.testbed.faults import run
 from tests.testbed.proxy import Proxy
 from tests.testbed.stack import Stack
 
+pytestmark = pytest.mark.every_engine
+
 
 def test_one_that_worked(cli: Commands, stack: Stack) -> None:
     web = updated(cli, stack)

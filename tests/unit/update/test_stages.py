@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from watcher.model.errors import EngineError, NoAnswer
 from watcher.model.events import Event
 from watcher.model.update_events import StageBegan, StageEnded
 from watcher.update.plan import Action
@@ -79,8 +80,32 @@ def test_where_nothing_stops_nothing_is_down() -> None:
 def test_it_is_down_from_the_first_stop_to_the_last_start(clock: Clock) -> None:
     stages = Stages(lambda _: None)
 
-    for passes, noted in ((1, stages.down), (2, stages.down), (3, stages.up), (4, stages.up)):
-        noted()
+    for passes, name in ((1, "side"), (2, "web")):
+        with stages.under_way(stage_of("web", name, Action.STOP)):
+            clock.now += passes
+    for passes in (3, 4):
         clock.now += passes
+        stages.up()
 
-    assert stages.down_s == 6.0
+    assert stages.down_s == 2 + 3 + 4
+
+
+@pytest.mark.parametrize(
+    ("error", "is_down"),
+    [(EngineError("no such container", status=404), False), (NoAnswer("it took too long"), True)],
+    ids=["refused", "unanswered"],
+)
+def test_a_stop_that_was_refused_takes_nothing_down_and_one_without_an_answer_may_have(
+    error: EngineError, *, is_down: bool
+) -> None:
+    stages = Stages(lambda _: None)
+
+    def fail() -> None:
+        with stages.under_way(stage_of("web", "web", Action.STOP)):
+            raise error
+
+    with pytest.raises(EngineError):
+        fail()
+    stages.up()
+
+    assert (stages.down_s is not None) is is_down
