@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.integration.daemon.apps import labelled, move
-from tests.integration.web.conftest import Api
+from tests.integration.web.conftest import TOKENS, Api
 from tests.testbed.stack import Stack
 
+READ = TOKENS["CTR_UPDATER_READ_TOKEN"]
 Told = tuple[str, str, dict[str, Any]]
 
 
-def told(api: Api, last: str = "") -> Iterator[Told]:
+def told(api: Api, last: str = "", token: str = READ) -> Iterator[Told]:
     """Identifier, kind and data of each event; the first thing that it yields is that it listens."""
-    headers = {"Authorization": "Bearer read-token", "Last-Event-ID": last}
+    headers = ({"Authorization": f"Bearer {token}"} if token else {}) | {"Last-Event-ID": last}
     request = urllib.request.Request(f"{api.url}/api/v1/events", headers=headers)  # noqa: S310
     with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
         assert response.headers["Content-Type"] == "text/event-stream"

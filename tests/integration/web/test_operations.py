@@ -78,6 +78,45 @@ def test_what_a_hold_cannot_mean_is_refused(api: Api, stack: Stack) -> None:
     assert api("POST", path, {"hwy": "x"})[0] == 400
 
 
+def test_what_waits_for_a_person_goes_ahead_once_it_is_approved(api: Api, stack: Stack) -> None:
+    web = labelled(stack, "--label", "ctr-updater.mode=approve")
+    path = f"/api/v1/containers/{web.name}"
+    move(stack, web)
+    api.daemon.wait("update waits for approval", container=web.name)
+    assert [each["for"] for each in api("GET", path)[1]["waits"]] == ["approval"]
+    assert is_untouched(stack, web)
+
+    state, result = api.done(f"{path}/approve")
+    api.daemon.wait("container updated", container=web.name)
+
+    assert (state, result["said"].startswith(f"{web.name}: approved")) == ("done", True)
+    assert is_replaced(stack, web)
+    rows = api("GET", f"/api/v1/history?name={web.name}")[1]
+    assert {(row["kind"], row["by"]) for row in rows} == {("approve", "api"), ("update", "daemon")}
+
+
+def test_what_a_person_holds_and_releases_is_in_the_history_as_the_apis(api: Api, stack: Stack) -> None:
+    web = labelled(stack)
+    path = f"/api/v1/containers/{web.name}"
+
+    assert api.done(f"{path}/hold", {"this_image": True, "why": "the fair"})[0] == "done"
+    move(stack, web)
+    assert api.done(f"{path}/release")[0] == "done"
+    api.daemon.wait("container updated", container=web.name)
+
+    rows = api("GET", f"/api/v1/history?name={web.name}")[1]
+    assert {(row["kind"], row["by"]) for row in rows} >= {("hold", "api"), ("release", "api")}
+
+
+def test_a_rollback_that_there_is_no_image_for_is_refused_and_nothing_is_lost(api: Api, stack: Stack) -> None:
+    web = labelled(stack, *NOTIFY)
+
+    state, result = api.done(f"/api/v1/containers/{web.name}/rollback")
+
+    assert (state, result["code"]) == ("failed", 7)
+    assert is_untouched(stack, web)
+
+
 def test_what_has_nothing_to_approve_fails_with_advice(api: Api, stack: Stack) -> None:
     state, result = api.done(f"/api/v1/containers/{labelled(stack).name}/approve")
 
