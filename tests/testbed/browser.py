@@ -89,8 +89,10 @@ class Browser:
         self.button(name, within).click()
 
     def text(self, selector: str = "body") -> str:
-        """What a person reads there; nothing where it is not there."""
-        said: str = self.run("return document.querySelector(arguments[0])?.innerText || ''", selector)
+        """What a person reads there; nothing where it is not there, or not seen."""
+        seen = """const found = document.querySelector(arguments[0]);
+            return found?.checkVisibility() ? found.innerText : ''"""
+        said: str = self.run(seen, selector)
         return said.replace("\u00a0", " ")
 
     def reads(self, text: str, selector: str = "body") -> None:

@@ -1,5 +1,6 @@
 """Tells of a pull as it begins, goes on and ends."""
 
+import asyncio
 import contextlib
 import time
 from collections.abc import Iterator
@@ -26,12 +27,14 @@ def told(events: Publisher, image: str) -> Iterator[Progress]:
     """
     began, why = time.monotonic(), ""
     events.publish(PullBegan(image))
+    lines = _Lines(events, image)
     try:
-        yield _Lines(events, image)
+        yield lines
     except WatcherError as error:
         why = str(error)
         raise
     finally:
+        lines.end()
         events.publish(PullEnded(image, time.monotonic() - began, why))
 
 
@@ -43,6 +46,7 @@ class _Lines:
         self._image = image
         self._layers = Layers()
         self._told = -_PAUSE_S
+        self._later: asyncio.TimerHandle | None = None
 
     def __call__(self, line: dict[str, Any]) -> None:
         if waits := line.get("waits"):
@@ -51,5 +55,17 @@ class _Lines:
         self._layers.note(line)
         now = time.monotonic()
         if self._layers and now - self._told >= _PAUSE_S:
-            self._told = now
-            self._events.publish(self._layers.told(self._image))
+            self._tell(now)
+        elif self._layers and self._later is None:  # what comes last before a silence is told too
+            self._later = asyncio.get_running_loop().call_later(_PAUSE_S, self._tell, now + _PAUSE_S)
+
+    def end(self) -> None:
+        """Tell no more."""
+        if self._later:
+            self._later.cancel()
+            self._later = None
+
+    def _tell(self, now: float) -> None:
+        self.end()
+        self._told = now
+        self._events.publish(self._layers.told(self._image))

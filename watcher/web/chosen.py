@@ -86,7 +86,8 @@ def _labelled(
 
 def _told(each: "Attribute[Any]", environ: Mapping[str, str], flags: Collection[str]) -> dict[str, Any]:
     text = environ.get(variable(each.name), "").strip() or written(each.default)
-    about = {"about": each.metadata["help"], "default": written(each.default)}
+    meaning = each.metadata["help"] or f"Takes {each.metadata['values']}."
+    about = {"about": meaning, "default": written(each.default)}
     value = _host_of(text) if each.name == "ping_url" else text
     return {"name": each.name.replace("_", "-"), "value": value} | about | _where(each.name, environ, flags)
 

@@ -1,5 +1,6 @@
 """A pull is told as it begins, goes on and ends, whatever its end."""
 
+import asyncio
 import time
 
 import pytest
@@ -70,3 +71,19 @@ async def test_a_pull_that_fails_says_why_at_its_end() -> None:
             raise error
 
     assert [event.why for event in got if isinstance(event, PullEnded)] == [str(error)]
+
+
+async def test_what_comes_last_before_a_silence_is_told_too() -> None:
+    told_of = asyncio.Queue[Event]()
+
+    async with Publisher() as events:
+        events.subscribe("test", told_of.put_nowait)
+        with told(events, "app:1") as progress:
+            progress(LAYER)
+            progress(LAYER | {"id": "bbb"})
+            layers = 0
+            while layers < 2:
+                event = await told_of.get()
+                layers = event.layers if isinstance(event, PullProgressed) else 0
+
+    assert layers == 2

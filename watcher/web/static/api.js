@@ -16,7 +16,7 @@ export class Refused extends Error {
   }
 
   get words() {
-    return this.advice ? `${this.message} – ${this.advice}` : this.message;
+    return this.advice && !this.message.includes(this.advice) ? `${this.message} – ${this.advice}` : this.message;
   }
 }
 

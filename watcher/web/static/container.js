@@ -141,7 +141,7 @@ function about(found) {
   if (found.error) return [el("p.trouble", {}, found.error)];
   const said = found.version || {};
   const isNew = found.target && found.target !== found.running;
-  const waits = (found.waits || []).map((each) => el("li", {}, waitWords(each), each.why && el("span.cause", {}, each.why)));
+  const waits = (found.waits || []).map((each) => el("li", {}, waitWords(each), each.why && each.for !== "failed" && el("span.cause", {}, each.why)));
   return [
     facts([
       ["Image", el("code", {}, found.image)],

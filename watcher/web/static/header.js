@@ -36,7 +36,7 @@ export function buildHeader(header, role) {
     el("a.brand", { href: "?", "aria-label": "ctr-updater: all containers" },
       el("img", { src: "static/icon.svg", alt: "", width: 28, height: 28 }), el("span", {}, "ctr-updater")),
     el("nav", { "aria-label": "Views" }, VIEWS.map(link)),
-    el("div.about", {}, live, pulse),
+    el("div.daemon", {}, live, pulse),
     el("div.tools", {},
       role === "actor" && button("check", "Look at all containers now", look, el("span", {}, "Look now")),
       button("theme", "Light, dark, or as the system has it", nextTheme),
@@ -61,7 +61,7 @@ function tell(pulse, trouble) {
   const [engine] = status.engines;
   const last = engine?.last_look ? `Looked ${ago(engine.last_look)}` : "No look yet";
   const left = status.next_pull ? (Date.parse(status.next_pull) - Date.now()) / 1000 : 0;
-  setText(pulse, left > 0 ? `${last} · registries in ${span(left < 90 ? left : left - (left % 60))}` : last);
+  setText(pulse, left > 0 ? `${last} · next pull in ${span(left < 90 ? left : left - (left % 60))}` : last);
 }
 
 const isDown = (status) => Boolean(status?.engines.some((each) => !each.up));
