@@ -206,6 +206,7 @@ class World:
     def _body(self, kind: Kind, reference: str) -> Json:
         host: Json = {"Binds": [f"{self._stack.name('named')}:/named"], "AutoRemove": kind.removes_itself}
         body: Json = {"Image": reference, "Volumes": {"/anonymous": {}}, "Labels": {"owner": "a person"}}
+        body["Labels"] |= {f"ctr-updater.hook.{end}": words for end, words in kind.hooks.items()}
         if kind.networks:
             network, address = self._networks[0]
             host["NetworkMode"] = network

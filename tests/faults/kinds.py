@@ -47,6 +47,7 @@ class Kind:
         joined: Who must be replaced with it.
         compose: Compose makes it.
         back: It was updated before, and the update that is tried is a rollback to what it ran then.
+        hooks: What is run in it around its update, by the end of the label's name.
         stable_for: What the new one must run for, as CTR_UPDATER_STABLE_FOR.
     """
 
@@ -60,6 +61,7 @@ class Kind:
     joined: tuple[Joined, ...] = ()
     compose: bool = False
     back: bool = False
+    hooks: Mapping[str, str] = field(factory=dict)
     # No good image crashes: a moment is enough. A bad one must have crashed within it on a busy machine, too,
     # and the proof ends when it does.
     stable_for: str = field()
@@ -97,6 +99,9 @@ KINDS = (
     Kind("rollback, --rm", removes_itself=True, back=True),
     Kind("rollback, joined", joined=(_SIDE,), back=True),
     Kind("rollback, crashes", new={"cmd": _CRASH}, back=True, bad=True),
+    Kind("hooks", hooks={"pre-update": '["true"]', "post-update": '["true"]'}),
+    Kind("hooks, --rm", removes_itself=True, hooks={"pre-update": '["true"]', "post-update": '["true"]'}),
+    Kind("post hook fails", hooks={"post-update": '["false"]'}, bad=True, stable_for="100ms"),
     Kind("compose", compose=True),
     Kind("compose, crashes", compose=True, new={"cmd": _CRASH}, bad=True),
 )

@@ -55,7 +55,7 @@ class Trial:
         directory.mkdir()
         self._commands = Commands(world.engine.host, directory)
         self._remember(self._commands.state)
-        self._env = {"CTR_UPDATER_STABLE_FOR": subject.kind.stable_for}
+        self._env = {"CTR_UPDATER_STABLE_FOR": subject.kind.stable_for, "CTR_UPDATER_HOOKS": "true"}
         self._was_spared = True
         self._was_open = False
         self._engine_starts: list[Future[object]] = []

@@ -21,7 +21,7 @@ from tests.testbed.workspace import place
 _STILL = re.compile(r"/images/create|/auth|/containers/.*\.ctr-updater-(new|old)-.*/update")
 # What an updater asks of no container, to see whether it is let pass.
 _QUESTION = re.compile(
-    r"\w+ (/(containers|networks)/0{64}(\W.*)?|/containers/create\?name=0{64}|/events\?since=1&until=2)"
+    r"\w+ (/(containers|networks|exec)/0{64}(\W.*)?|/containers/create\?name=0{64}|/events\?since=1&until=2)"
 )
 
 

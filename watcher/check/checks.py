@@ -41,7 +41,7 @@ async def doubts(context: Context) -> list[str]:
     """What people should know of the labels of all containers, a line each."""
     rows = await context.engine.containers(stopped=True)
     own = await context.own.find(context.engine)
-    found = own_labels.doubts(rows, own, every=context.follows_all)
+    found = own_labels.doubts(rows, own, every=context.follows_all, hooks=context.hooks)
     return sorted(f"{name}: {line}" for name, line in found)
 
 

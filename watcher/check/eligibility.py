@@ -87,6 +87,7 @@ def waits(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -> tup
         held(name, verdict, at),
         _judged(verdict),
         unapproved(name, verdict, policy, at) if is_followed else None,
+        refused(name, verdict, at) if is_followed else None,
         *(timed(policy, at) if is_followed else ()),
     )
     return tuple(wait for wait in found if wait)
@@ -106,6 +107,12 @@ def unapproved(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -
     if policy.mode != "approve" or at.decisions.is_approved(name, verdict.target):
         return None
     return Wait(For.APPROVAL, f"`watcher approve {name}` lets it go ahead")
+
+
+def refused(name: str, verdict: Verdict, at: Circumstances) -> Wait | None:
+    """The wait for a container whose own hook said not now of this image; it is asked again then."""
+    veto = at.decisions.vetoed(name, verdict.target, at.now)
+    return Wait(For.VETO, veto.why, veto.until) if veto else None
 
 
 def _judged(verdict: Verdict) -> Wait | None:

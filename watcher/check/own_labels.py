@@ -22,6 +22,7 @@ from watcher.model.labels import (
     COMPOSE_IMAGE,
     COMPOSE_PREFIX,
     ENABLE,
+    HOOK_PREFIX,
     LABEL_PREFIX,
     ORCHESTRATORS,
     is_one_off,
@@ -142,12 +143,13 @@ def foreign(
     return {name for name in equal if not (counts and (is_ours(name) or name.startswith(PREFIX)))}
 
 
-def remarks(container: Json, *, every: bool = False) -> Iterator[str]:
+def remarks(container: Json, *, every: bool = False, hooks: bool = True) -> Iterator[str]:
     """What people should know of a container's labels, a line each.
 
     Args:
         container: As this engine lists or inspects it.
         every: Whether every container is followed that does not opt out.
+        hooks: Whether hooks run.
     """
     if ignored := container.get(_IGNORED):
         shown = ", ".join(repr(f"{name}={value}"[:_LONGEST]) for name, value in [*ignored.items()][:_SHOWN])
@@ -157,21 +159,27 @@ def remarks(container: Json, *, every: bool = False) -> Iterator[str]:
     ours = sorted(name for name, value in labels.items() if is_ours(name) and value.strip())
     if ours and ENABLE not in ours and not every:
         yield f"it is not followed: {_mistake(labels) or f'it has {ours[0]}, but not {ENABLE}=true'}"
+    elif idle := [name for name in ours if name.startswith(HOOK_PREFIX)] if not hooks else []:
+        yield f"hooks do not run, so {idle[0]} has no effect - CTR_UPDATER_HOOKS=true lets them"
     if COUNTS in container and (unmet := without_counterpart(labels)):
         yield f"labels of Watchtower's that have no counterpart here: {', '.join(map(repr, unmet[:_SHOWN]))}"
 
 
-def doubts(rows: Iterable[Json], own: str | None, *, every: bool = False) -> Iterator[tuple[str, str]]:
+def doubts(
+    rows: Iterable[Json], own: str | None, *, every: bool = False, hooks: bool = True
+) -> Iterator[tuple[str, str]]:
     """The same of all containers, with their names; jobs of `docker compose run` only bear their service's.
 
     Args:
         rows: As this engine lists them.
         own: The id of the container that this program runs in.
         every: As in `remarks`.
+        hooks: As in `remarks`.
     """
     for row in rows:
         is_told = row["Id"] != own and not Marker.parse(name_of(row)) and not is_one_off(row.get("Labels"))
-        yield from ((name_of(row), line) for line in (remarks(row, every=every) if is_told else ()))
+        found = remarks(row, every=every, hooks=hooks) if is_told else ()
+        yield from ((name_of(row), line) for line in found)
 
 
 def _is_setting(name: str) -> bool:

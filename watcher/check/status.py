@@ -93,7 +93,7 @@ def shown(context: Context, found: Assessment, decisions: Decisions = NO_DECISIO
     return Shown(
         found.name,
         *about,
-        remarks=tuple(remarks(container, every=context.follows_all)),
+        remarks=tuple(remarks(container, every=context.follows_all, hooks=context.hooks)),
         engine=context.engine_name,
         prefix=context.prefix,
         releases=releases_of(found),

@@ -81,7 +81,9 @@ async def _context(
     engine = await later.enter_async_context(opened)
     registries, notes = _registries(engine, asked, later), _notes(state, opened)
     known = (engine, memory, defaults, registries, notes, _events(memory, later))
-    context = Context(*known, grace=settings.schedule_grace, freeze=settings.freeze, engine_name=name)
+    context = Context(
+        *known, grace=settings.schedule_grace, freeze=settings.freeze, hooks=settings.hooks, engine_name=name
+    )
     return evolve(context, watchtower=settings.watchtower)
 
 

@@ -34,7 +34,7 @@ def variable(name: str) -> str:
 
 def label(name: str) -> str:
     """The label of a setting."""
-    return f"{LABEL_PREFIX}{name.replace('_', '-')}"
+    return f"{LABEL_PREFIX}{name.replace('_', '-').replace('hook-', 'hook.')}"
 
 
 def variables(cls: type[Any]) -> dict[str, str]:

@@ -24,6 +24,7 @@ from watcher.config.grammar import (
     interval,
     whole_number,
 )
+from watcher.config.hooks import Hook, words
 from watcher.config.schedule import schedule
 from watcher.config.setting import VARIABLE_PREFIX, label, read, variable, variables
 from watcher.config.setting import setting as _setting
@@ -47,6 +48,7 @@ _YES_OR_NO = "true or false"
 _CRON = "a cron expression of five fields, or @daily and the like"
 _WINDOW = "spans such as Sat,Sun 02:00-05:00; Mon-Fri 23:30-00:30"
 _DAYS = "days such as 2026-12-20..2027-01-06, separated by commas"
+_WORDS = 'a JSON list of words such as ["/bin/backup", "--all"]'
 _ADDRESS = "an http or https URL, in which {version} is filled in"
 _DURATION = "a duration such as 500ms, 10s, 2m, 1h30m or 7d"
 
@@ -67,6 +69,10 @@ class Policy:
         schedule: Updates begin only at these times (cron), or a little later; empty is always.
         window: Updates begin only within it; empty is always.
         veto_file: While this file is in the container, it is left alone; only a label says so.
+        hook_pre_update: What is run in the container before it stops; only a label says so, as of all hooks.
+        hook_post_update: What is run in its successor after that has proved itself.
+        hook_timeout: Seconds until either has failed.
+        hook_post_optional: Whether the failure of the latter is only told.
         cleanup: Whether the old image is removed once nothing refers to it, and it is not kept.
         keep: How many images before the one that it runs are kept.
         keep_for: Seconds for which they are, from when the container left them.
@@ -98,6 +104,10 @@ class Policy:
     )
     window: str = _setting("", window, _WINDOW, "Updates begin only within it, and not by a schedule.")
     veto_file: str = _setting("", absolute_path, "an absolute path such as /data/busy")
+    hook_pre_update: tuple[str, ...] = _setting((), words, _WORDS)
+    hook_post_update: tuple[str, ...] = _setting((), words, _WORDS)
+    hook_timeout: float = _setting(60.0, duration, _DURATION)
+    hook_post_optional: bool = _setting(False, boolean, _YES_OR_NO)
     cleanup: bool = _setting(
         False, boolean, _YES_OR_NO, "Remove an old image once nothing refers to it, and it is not kept."
     )
@@ -108,6 +118,23 @@ class Policy:
         7 * 86400.0, duration, _DURATION, "How long an earlier image is kept after an update has left it."
     )
     release_url: str = _setting("", template, _ADDRESS)
+
+    @property
+    def pre_hook(self) -> Hook | None:
+        """What is run before the container stops."""
+        words = self.hook_pre_update
+        return Hook("pre-update", words, self.hook_timeout) if words else None
+
+    @property
+    def post_hook(self) -> Hook | None:
+        """What is run after its successor has proved itself."""
+        words = self.hook_post_update
+        return Hook("post-update", words, self.hook_timeout, self.hook_post_optional) if words else None
+
+    @property
+    def without_hooks(self) -> "Policy":
+        """The same where hooks do not run."""
+        return evolve(self, hook_pre_update=(), hook_post_update=())
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str] = os.environ) -> "Policy":
@@ -148,6 +175,7 @@ class DaemonSettings:
         log_level: `debug`, `info`, `warning` or `error`.
         schedule_grace: Seconds after a schedule's moment in which updates may still begin.
         freeze: The days on which no update begins; empty is none.
+        hooks: Whether hooks run.
         image_labels: Whether labels of ours count that come from a container's image alone.
         watch: `labelled`, or `all` for every container that does not opt out.
         watchtower: Whether Watchtower's labels count where ours are absent.
@@ -169,6 +197,7 @@ class DaemonSettings:
         3600.0, duration, _DURATION, "How late an update may begin after its schedule's moment."
     )
     freeze: str = _setting("", freeze, _DAYS, "The days, both included, on which no update begins.")
+    hooks: bool = _setting(False, boolean, _YES_OR_NO, "Run the hooks that containers' labels name, in them.")
     image_labels: bool = _setting(
         False, boolean, _YES_OR_NO, "Let labels of ours count that come from an image alone."
     )

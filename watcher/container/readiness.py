@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from attrs import frozen
 
+from watcher.config.hooks import Hook
 from watcher.container.baseline import EVERYTHING, Baseline, is_unhealthy
 from watcher.model.errors import EngineError, WatcherError
 from watcher.model.inspection import Container, has_healthcheck
@@ -56,15 +57,17 @@ class ProofState(Enum):
 
 @frozen
 class Demand:
-    """How long a container has, in seconds.
+    """How long a container has, in seconds, and what else it must show.
 
     Attributes:
         stable_for: Without a HEALTHCHECK: how long it must run.
         health_timeout: With one: until it must be healthy; at least what the check itself needs.
+        hook: What is run in it once it is proved, and is part of that.
     """
 
     stable_for: float = 10.0
     health_timeout: float = 120.0
+    hook: Hook | None = None
 
     def limit(self, container: Json) -> float:
         """The seconds after which a container that did not prove itself has failed."""

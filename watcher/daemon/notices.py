@@ -62,7 +62,7 @@ class Notices:
         """Tell what is odd about containers and their order; again where it comes back."""
         own = await self._context.own.find(self._context.engine)
         odd = [*oddities(order)]
-        doubted = doubts(rows, own, every=self._context.follows_all)
+        doubted = doubts(rows, own, every=self._context.follows_all, hooks=self._context.hooks)
         labels = {f"{name}: {line}": (name, line) for name, line in doubted}
         self._doubts.keep({*odd, *labels})
         for line in odd:

@@ -12,6 +12,7 @@ from contextlib import aclosing
 from typing import Literal, Self
 
 from watcher.engine.capabilities import MANIFESTS
+from watcher.engine.execs import Execs
 from watcher.engine.identity import IdentifiedEngine
 from watcher.engine.log_frames import demultiplexed
 from watcher.engine.look import Look
@@ -28,7 +29,7 @@ _RENAMES = 10  # at so many in a row whoever reads by a name gives up
 _STOP_MARGIN = 60.0
 
 
-class Engine(IdentifiedEngine):
+class Engine(IdentifiedEngine, Execs):
     """The calls that this program makes; every one raises what `Transport` says."""
 
     _look: Look | None = None

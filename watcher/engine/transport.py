@@ -179,10 +179,11 @@ class Transport:
 
     @asynccontextmanager
     async def response(
-        self, what: str, path: str, method: str = "GET", **options: Any
+        self, what: str, path: str, method: str = "GET", *, limit: float | None = CHANGE_LIMIT, **options: Any
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """Make a request whose answer is no JSON document; the caller reads it within."""
-        async with self._guarded(what, CHANGE_LIMIT), self._asked(path, method, options) as response:
+        options["timeout"] = aiohttp.ClientTimeout(total=limit)
+        async with self._guarded(what, limit), self._asked(path, method, options) as response:
             yield response
 
     async def lines(
@@ -260,9 +261,7 @@ class _Away(Exception):
 async def _refuse_strangers(response: aiohttp.ClientResponse) -> None:
     """Tell the refusal of a proxy from the engine's, whose errors are all JSON."""
     if response.status not in (*_BARRED, *_AWAY) or response.content_type == "application/json":
-        if (
-            response.method == "HEAD" and not response.ok
-        ):  # aiodocker looks for words in an answer without any
+        if response.method == "HEAD" and not response.ok:  # its body would be taken for JSON, and it has none
             raise aiodocker.DockerError(response.status, f"{response.status} {response.reason}")
         return
     response.close()

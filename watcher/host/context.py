@@ -48,6 +48,7 @@ class Context:
         by: Who asks for updates.
         grace: Seconds after a schedule's moment in which an update may still begin.
         freeze: The days on which no update begins.
+        hooks: Whether hooks run.
         engine_name: What people call the engine.
         prefix: What is put before the names of its containers, where there are several engines.
         watchtower: Whether Watchtower's labels count where ours are absent.
@@ -65,6 +66,7 @@ class Context:
     by: By = "cli"
     grace: float = 3600.0
     freeze: str = ""
+    hooks: bool = False
     engine_name: str = SOLE
     prefix: str = ""
     watchtower: bool = False
@@ -100,7 +102,16 @@ class Context:
         Raises:
             UnreadableSetting: A label cannot be read.
         """
-        return self.defaults.with_labels(watchtower.settings_of(container))
+        return self.with_labels(watchtower.settings_of(container))
+
+    def with_labels(self, labels: Mapping[str, str] | None) -> Policy:
+        """The settings of a container with these labels; without its hooks where none run.
+
+        Raises:
+            UnreadableSetting: A label cannot be read.
+        """
+        policy = self.defaults.with_labels(labels)
+        return policy if self.hooks else policy.without_hooks
 
     def told(self, error: object) -> str:
         """A line about this engine, which says which one it is where there are several."""

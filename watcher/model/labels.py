@@ -5,6 +5,7 @@ from collections.abc import Mapping
 LABEL_PREFIX = "ctr-updater."
 ENABLE = f"{LABEL_PREFIX}enable"
 DEPENDS_ON = f"{LABEL_PREFIX}depends-on"
+HOOK_PREFIX = f"{LABEL_PREFIX}hook."
 RELEASE_URL = f"{LABEL_PREFIX}release-url"
 
 # What this program writes itself; a label of these names is no setting.

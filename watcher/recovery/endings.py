@@ -24,6 +24,7 @@ from watcher.recovery.steps import (
     drop,
     halt,
     hold_restart_policy,
+    hooked,
     is_paused,
     pause,
     proved,
@@ -105,6 +106,7 @@ async def bring_up(engine: Engine, update: Finish, demand: Demand) -> None:
     await start(engine, update.successor)
     baseline = await with_ends(engine, old, left_stopped(old, update.marker)) if old else EVERYTHING
     await proved(engine, update.successor, demand, update.marker, baseline)
+    await hooked(engine, update.successor, demand.hook, update.marker)
     await pause(engine, update.successor, update.marker)
 
 

@@ -6,6 +6,8 @@ of them can be the last one before a crash.
 
 from collections.abc import Iterable
 
+from watcher.config.hooks import Hook
+from watcher.container import hooks
 from watcher.container.baseline import EVERYTHING, Baseline, seen_running
 from watcher.container.changed_options import ALWAYS, Known, for_successor, policy
 from watcher.container.exits import ends
@@ -104,6 +106,26 @@ async def proved(
         await _prove(engine, cid, demand, marker, baseline)
     except NotProved as error:
         if not marker.unjudged and not marker.back:
+            raise
+        return str(error)
+    return ""
+
+
+async def hooked(engine: Engine, cid: str, hook: Hook | None, marker: Marker) -> str:
+    """Run what is to be run in a successor that is proved; where its failure is only told, say what it was.
+
+    Raises:
+        HookFailed: It failed, and there is something to go back to.
+        EngineError: The engine did not let it be run.
+    """
+    if hook is None:
+        return ""
+    try:
+        end = await hooks.run(engine, cid, hook)
+        if end.code:
+            raise hooks.failed(hook, end)
+    except hooks.HookFailed as error:
+        if not hook.is_optional and not marker.unjudged and not marker.back:
             raise
         return str(error)
     return ""

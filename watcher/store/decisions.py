@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from attrs import asdict, field, frozen
 
+from watcher.model.errors import NotKept
 from watcher.store import history
 from watcher.store.database import Database
 from watcher.store.keys import Key
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     import sqlite3
 
 # `released`: the image that a rollback went away from may be taken again.
-DecisionKind = Literal["hold", "released", "approve"]
+# `veto`: its own hook holds it back for a while.
+DecisionKind = Literal["hold", "released", "approve", "veto"]
 
 _COLUMNS = "name, kind, at, until, image, by, why"
 
@@ -29,7 +31,7 @@ class Decision:
 
     Attributes:
         name: The container's name.
-        kind: What was decided; `hold` keeps the container as it is, the others let an image go ahead.
+        kind: What was decided; `hold` and `veto` keep the container as it is, the others let it go ahead.
         at: When, in seconds since the epoch.
         until: When it is over, likewise; 0 where no clock ends it.
         image: The id of the only image that it concerns; empty where it concerns each.
@@ -67,6 +69,11 @@ class Decisions:
         found = [each for each in self.of.get(name, ()) if each.kind == "hold" and _counts(each, image, now)]
         return max(found, key=lambda each: (not each.image, each.until or float("inf")), default=None)
 
+    def vetoed(self, name: str, image: str, now: float) -> Decision | None:
+        """What a container's own hook said of an image, for as long as it is not asked again."""
+        found = (each for each in self.of.get(name, ()) if each.kind == "veto" and _counts(each, image, now))
+        return next(found, None)
+
     def is_held_until_released(self, name: str) -> bool:
         """Whether a container is held back from every image, and no clock ends that."""
         held = (each for each in self.of.get(name, ()) if each.kind == "hold")
@@ -79,6 +86,11 @@ class Decisions:
     def is_approved(self, name: str, image: str) -> bool:
         """Whether somebody has let a container go ahead to this very image."""
         return any(each.kind == "approve" and each.image == image for each in self.of.get(name, ()))
+
+    def with_others(self, others: Mapping[str, Decision]) -> "Decisions":
+        """These, and one more of each of some containers."""
+        more = {name: (*self.of.get(name, ()), each) for name, each in others.items()}
+        return Decisions({**self.of, **more}) if more else self
 
 
 NO_DECISIONS = Decisions()
@@ -96,6 +108,7 @@ class DecisionStore:
         self._database = database
         self._key = key
         self._last = Decisions()
+        self._unkept = dict[str, Decision]()
 
     async def read(self) -> Decisions:
         """All of it, as it is now."""
@@ -106,7 +119,7 @@ class DecisionStore:
             return _by_name(Decision(*row) for row in connection.execute(query, [engine]))
 
         self._last = await self._database.read(work, self._last)
-        return self._last
+        return self._last.with_others(self._unkept)
 
     async def keep(self, decision: Decision) -> None:
         """Keep a decision in the place of the last one of its kind, and write it into the history.
@@ -131,6 +144,13 @@ class DecisionStore:
         """
         engine = (await self._key(decision.name)).engine
         await self._database.write(lambda connection: _insert(connection, engine, decision))
+
+    async def note(self, decision: Decision) -> None:
+        """Note what a hook said, which is none for the history; where that fails, for this process."""
+        try:
+            await self.keep_again(decision)
+        except NotKept:
+            self._unkept[decision.name] = decision
 
     async def release(self, name: str, by: str, left: str = "") -> bool:
         """Hold a container back no longer; whether it was.

@@ -23,7 +23,7 @@ from watcher.model.errors import (
 from watcher.model.quoting import escaped
 from watcher.model.update_events import Attempt, Change, Ending, ImageVersion
 from watcher.update.change import change_of
-from watcher.update.consent import forget_release
+from watcher.update.consent import NotNow, forget_release
 from watcher.update.stages import Stages
 from watcher.update.steps import Replacement
 
@@ -71,10 +71,10 @@ class Account:
 
     @contextlib.asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
-        """Record how it ended; one that begins anew has not, one that was taken over is another's to tell."""
+        """Record how it ended; one that begins anew or waits has none, one taken over is another's."""
         try:
             yield
-        except (Moved, Contended, TakenOver):
+        except (Moved, Contended, TakenOver, NotNow):
             raise
         except WatcherError as error:
             # Once all have proved themselves nobody goes back, whatever is left to be removed.

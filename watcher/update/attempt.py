@@ -20,16 +20,18 @@ from watcher.model.errors import NotKept, Unknown, WatcherError
 from watcher.model.inspection import reference_of
 from watcher.model.json_object import Json
 from watcher.recovery.lease import Lease
-from watcher.store.decisions import DecisionKind
+from watcher.store.decisions import Decision, DecisionKind
 from watcher.store.owner import owner_of
 from watcher.update import lineage
 from watcher.update.account import Account
 from watcher.update.affected import Affected, drafting, noted_files
+from watcher.update.consent import NotNow
 from watcher.update.executor import Update
 from watcher.update.keeping import Keeper, let_go
 from watcher.update.lineage import workshop
+from watcher.update.marking import wanted_state
 from watcher.update.permissions import refuse_forbidden
-from watcher.update.plan import Plan, Settings, plan, wanted_state
+from watcher.update.plan import Plan, Settings, plan
 from watcher.update.prune_guard import Rescue
 from watcher.update.steps import Replacement
 
@@ -55,11 +57,12 @@ class Finished:
     took_s: float
 
 
-def planned(found: Assessment, affected: Affected, *, pull: bool = False) -> Plan:
+def planned(found: Assessment, affected: Affected, policy: Policy, *, pull: bool = False) -> Plan:
     """Plan the update of a container that has one; `pull` where the image has yet to be fetched."""
     return plan(
         found.container,
         str(found.verdict),
+        policy,
         affected=affected.containers,
         restarts=affected.restarts,
         left_alone=affected.left_alone,
@@ -96,7 +99,7 @@ async def attempt(  # noqa: PLR0913 - what is wanted of it, by keywords
     async with context.downtimes.of(_running(found, affected)) as downtime:
         began = time.monotonic()
         made = await _drafted(context, found, cautious=cautious)
-        steps = planned(found, affected)
+        steps = planned(found, affected, _policy(context, found))
         await refuse_forbidden(context.engine, steps, made)
         await consent()
         announce(found, steps)
@@ -108,7 +111,7 @@ async def attempt(  # noqa: PLR0913 - what is wanted of it, by keywords
             target, stages = found.verdict.target, account.stages
             work = Update(lease.engine, steps, parts, target, downtime, rescue, stages, account.expect)
             async with account.kept():
-                await _run(context, work, _old_ids(found, affected))
+                await _run(context, work, found, _old_ids(found, affected))
     await _tidy(context, found, affected)
     doubts = (*_warnings(parts), *keeper.unkept)
     warnings = (*doubts, *affected.left_alone, *work.restarted, *_unwritten(context))
@@ -137,9 +140,15 @@ def _gone_back(made: Draft, container: Json, tagged: Json | None) -> None:
         go_back(made, container, tagged["Id"] if tagged else container["Image"])
 
 
-async def _run(context: Context, work: Update, old_ids: Mapping[str, str]) -> None:
+async def _run(context: Context, work: Update, found: Assessment, old_ids: Mapping[str, str]) -> None:
     try:
         await work.run()
+    except NotNow as error:
+        what = found.verdict.target, "hook", error.wait.why
+        await context.memory.decisions.note(
+            Decision(found.name, "veto", time.time(), error.wait.until, *what)
+        )
+        raise
     except (WatcherError, asyncio.CancelledError):
         if failure := work.failed:
             await lineage.keep_failure(context, failure, old_ids[failure.name])
@@ -148,7 +157,7 @@ async def _run(context: Context, work: Update, old_ids: Mapping[str, str]) -> No
 
 def demand_of(policy: Policy) -> Demand:
     """What a container must prove by its settings."""
-    return Demand(policy.stable_for, policy.health_timeout)
+    return Demand(policy.stable_for, policy.health_timeout, policy.post_hook)
 
 
 def _running(found: Assessment, affected: Affected) -> Iterator[Json]:
@@ -225,4 +234,5 @@ def _unwritten(context: Context) -> Iterator[str]:
 def _settings(policy: Policy) -> Settings:
     """The engine counts a stop's time in whole seconds; a part of one is rounded up."""
     seconds = policy.stop_timeout
-    return Settings(demand_of(policy), None if seconds is None else math.ceil(seconds))
+    stop_timeout = None if seconds is None else math.ceil(seconds)
+    return Settings(demand_of(policy), stop_timeout, policy.pre_hook)

@@ -54,6 +54,7 @@ async def withheld(context: Context, found: Judged, policy: Policy) -> Wait | No
     return (
         eligibility.held(found.name, found.verdict, at)
         or eligibility.unapproved(found.name, found.verdict, policy, at)
+        or eligibility.refused(found.name, found.verdict, at)
         or next(eligibility.timed(policy, at), None)
     )
 

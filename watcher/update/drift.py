@@ -1,13 +1,32 @@
 """Whether an old container is still as it was read: what others change of it meanwhile stands."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from watcher.container.successor import Contended, Moved
 from watcher.engine.client import Engine
-from watcher.model.errors import NotFound
+from watcher.model.errors import EngineError, NotFound
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
-from watcher.update.plan import wanted_state
+from watcher.model.names import Marker, short
+from watcher.recovery import links
+from watcher.recovery.state import contended
+from watcher.recovery.steps import left_of
+from watcher.update.advice import verb
+from watcher.update.marking import wanted_state
+
+
+async def refuse_contended(engine: Engine, names: Iterable[str]) -> None:
+    """See that no other updater has an open update of any of these containers.
+
+    All successors exist by then. Whoever else begins looks as well after it has created its own: so of
+    two updaters at least one sees the other, and gives way.
+
+    Raises:
+        Contended: One has.
+    """
+    if other := contended(await engine.containers(stopped=True), engine.owner, names):
+        raise Contended(f"another updater is at work on {other}")
 
 
 async def still_as_read(engine: Engine, old: Json) -> None:
@@ -23,6 +42,27 @@ async def still_as_read(engine: Engine, old: Json) -> None:
         raise Contended(f"{name} is gone, or another one") from error
     if _chosen(now) != _chosen(old):
         raise Moved(f"somebody changed {name} meanwhile")
+
+
+async def astray(engine: Engine, old: Json, ids: Sequence[str], marker: Marker) -> str:
+    """What of an inspected container is not as it was; empty where all is.
+
+    Args:
+        engine: Where it is.
+        old: As it was read.
+        ids: Those of what may be left of it: itself, and its spare.
+        marker: What was wanted of it.
+    """
+    wanted = marker.wanted
+    try:
+        now = await left_of(engine, ids, marker.name if marker.removes_itself else ids[0])
+    except EngineError:
+        return "the old container's state cannot be read"
+    if (state := wanted_state(now)) != wanted:
+        cid, way = short(now["Id"]), verb(state, wanted)
+        return f"the old container {cid} is {now['State']['Status']}: `docker {way} {cid}`"
+    fate = links.forgotten(links.aliases(old), now)
+    return f"the old container {fate}" if fate else ""
 
 
 async def still_idle(engine: Engine, old: Json) -> None:

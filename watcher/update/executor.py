@@ -15,14 +15,15 @@ from watcher.container.readiness import Meddled, NotProved, NotStarted
 from watcher.container.rejoin import CutOff
 from watcher.container.restart import restart_after
 from watcher.container.startup import to_its_end
-from watcher.container.successor import Contended, Moved
+from watcher.container.successor import Moved
 from watcher.engine.client import Engine
 from watcher.model.errors import Conflict, EngineError, NotFound, RolledBack, UpdateFailed, WatcherError
 from watcher.model.update_events import StageBegan
 from watcher.recovery.executor import FailedImage, settle
-from watcher.recovery.state import contended
 from watcher.recovery.undo import undo_all
 from watcher.update.account import Expect
+from watcher.update.consent import NotNow
+from watcher.update.drift import refuse_contended
 from watcher.update.not_undone import attempted, not_undone, still_there
 from watcher.update.plan import Action, Plan, Step
 from watcher.update.prune_guard import Rescue
@@ -31,7 +32,7 @@ from watcher.update.stages import BACK, Stages, stage_called, stage_of
 from watcher.update.steps import Replacement
 from watcher.update.succession import is_left_alone, is_taken
 
-_CREATION = {Action.CREATE, Action.SPARE}
+_CREATION = {Action.CREATE, Action.SPARE, Action.PRE_HOOK}
 _IN_USE = "is already in use"  # a name
 _REMOVALS = {Action.REMOVE, Action.REMOVE_SPARE}
 _DOWN = {Action.GO, Action.STOP, Action.HOLD, Action.SET_ASIDE, Action.TAKE_NAME, Action.START}
@@ -91,6 +92,7 @@ class Update:
         Raises:
             UpdateFailed: A step failed; the old containers are as they were.
             Moved: A tag, or a container, was changed before anything was touched; try again.
+            NotNow: A hook says so.
             EngineError: The engine did not even let the old ones be brought back, or the new ones work and
                 an old one could not be removed. The next run brings either to its end.
         """
@@ -98,7 +100,7 @@ class Update:
             try:
                 with self._stages.under_way(self._stage(step)):
                     await self._do(step)
-            except Moved as error:
+            except (Moved, NotNow) as error:
                 # What a person changed stands: the untouched only lose what was made for them.
                 await to_its_end(self._undone(str(error), error, untouched={*self._parts} - self._touched))
                 raise
@@ -125,7 +127,7 @@ class Update:
         if step.action is Action.CREATE:
             self._begun.append(step.name)
         elif step.action is not Action.SPARE:
-            await self._touch(step.name)
+            await self._see_ours(step)
         if step.action in _REMOVALS and not self._is_committed:
             await self._rescue.keep_images(self._parts.values())
             for part in self._parts.values():
@@ -137,23 +139,19 @@ class Update:
             self._stages.up()
         self._is_committed |= step.action in _REMOVALS
 
-    async def _touch(self, name: str) -> None:
+    async def _see_ours(self, step: Step) -> None:
         """See, before anything of an old container is changed, that it is ours to change and as it was read.
-
-        All successors exist by then. Whoever else begins looks as well after it has created its own: so of
-        two updaters at least one sees the other, and gives way.
 
         Raises:
             Contended: Another updater has an open update of one of them.
             Moved: Somebody changed it meanwhile.
         """
         if not self._touched:
-            rows = await self._engine.containers(stopped=True)
-            if other := contended(rows, self._engine.owner, self._parts):
-                raise Contended(f"another updater is at work on {other}")
-        if name not in self._touched:
-            await self._parts[name].still_as_read()
-        self._touched.add(name)
+            await refuse_contended(self._engine, self._parts)
+        if step.name not in self._touched:
+            await self._parts[step.name].still_as_read()
+        if step.action is not Action.PRE_HOOK:
+            self._touched.add(step.name)
 
     def _stage(self, step: Step) -> StageBegan:
         part = self._parts.get(step.name)

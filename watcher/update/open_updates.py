@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 
 from attrs import evolve, frozen
 
-from watcher.config.settings import Policy
 from watcher.container.downtime import OVERTAKEN
 from watcher.container.readiness import Demand
 from watcher.container.successor import Contended
@@ -134,7 +133,7 @@ async def _settle(  # noqa: PLR0913, PLR0917 - one value per thing that it works
         await keep_open(context, lease.engine, found.scenes.get(each))
     halted = await down(context.engine, found, unit)
     async with context.downtimes.around(halted, is_back=True) as is_alone:
-        failures = await settle(lease.engine, name, _demands(context.defaults))
+        failures = await settle(lease.engine, name, _demands(context))
     stays += [] if is_alone else [OVERTAKEN]
     stays += [_nothing_left(each) for each in failures if each.stays]
     scenes = [found.scenes[each] for each in unit if each in found.scenes]
@@ -173,13 +172,13 @@ def _once(waits: Waits) -> Waits:
     return once
 
 
-def _demands(defaults: Policy) -> Demands:
+def _demands(context: Context) -> Demands:
     """What containers must prove by their labels; one whose labels cannot be read, what others must."""
 
     def demand(labels: Mapping[str, str] | None) -> Demand:
         try:
-            return demand_of(defaults.with_labels(labels))
+            return demand_of(context.with_labels(labels))
         except UnreadableSetting:
-            return demand_of(defaults)
+            return demand_of(context.defaults)
 
     return demand

@@ -24,10 +24,17 @@ _ALWAYS = (
     ("POST", "containers/{id}/update"),
     ("DELETE", "containers/{id}"),
 )
+_EXEC: tuple[Request, ...] = (
+    ("POST", "containers/{id}/exec"),
+    ("POST", "exec/{id}/start"),
+    ("GET", "exec/{id}/json"),
+)
 _OF_STEPS: dict[Action, tuple[Request, ...]] = {
     Action.GO: (("POST", "containers/{id}/wait"),),
     Action.STOP: (("POST", "containers/{id}/stop"), ("GET", "networks/{id}")),
     Action.START: (("POST", "containers/{id}/start"), ("GET", "events")),
+    Action.PRE_HOOK: _EXEC,
+    Action.POST_HOOK: _EXEC,
     Action.PAUSE: (("POST", "containers/{id}/pause"),),
     Action.RESTART: (("POST", "containers/{id}/restart"),),
 }
@@ -35,6 +42,8 @@ _CONNECT = ("POST", "networks/{id}/connect")
 _BODIES = {
     ("POST", "containers/create"): {},
     ("POST", "containers/{id}/update"): {},
+    ("POST", "containers/{id}/exec"): {"Cmd": ["true"]},
+    ("POST", "exec/{id}/start"): {"Detach": True},
     _CONNECT: {"Container": NOBODY},
 }
 _PARAMS = {

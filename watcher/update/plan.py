@@ -13,13 +13,13 @@ from enum import Enum
 from attrs import field, frozen
 
 from watcher.check.judgement import Assessment
+from watcher.config.hooks import Hook
 from watcher.config.settings import Policy
-from watcher.container.baseline import is_unhealthy, lacks_networks, lacks_ports
 from watcher.container.readiness import Demand
 from watcher.dependencies.namespaces import Dependent
-from watcher.model.inspection import Container
 from watcher.model.json_object import Json
-from watcher.model.names import Marker, Wanted, short
+from watcher.model.names import Marker
+from watcher.update.marking import marker_of
 
 Deed = tuple[str, "Action"]
 
@@ -30,6 +30,7 @@ class Action(Enum):
     PULL = "pull its tag"
     CREATE = "create its successor"
     SPARE = "create a spare of it"
+    PRE_HOOK = "run its pre-update hook"
     GO = "note that it is about to stop"
     STOP = "stop it"
     HOLD = "hold its restart policy"
@@ -37,6 +38,7 @@ class Action(Enum):
     TAKE_NAME = "give the successor its name"
     START = "start the successor"
     PROVE = "prove the successor"
+    POST_HOOK = "run its post-update hook"
     PAUSE = "pause the successor"
     RESTART = "restart it"
     REMOVE = "remove the old container"
@@ -61,10 +63,12 @@ _CAUSES = {
 _STOPPED_FIRST = "it must not outlive what it holds on to"
 _REMOVED_FIRST = "all have proved themselves, and none needs it any more; its volumes stay"
 
+_DEFAULTS = Policy()
 _CREATION = (Action.PULL, Action.CREATE, Action.SPARE)
+_ASKING = (Action.PRE_HOOK,)
 _STOP = (Action.GO, Action.STOP, Action.HOLD)
 _START = (Action.SET_ASIDE, Action.TAKE_NAME, Action.START)
-_PROOF = (Action.PROVE, Action.PAUSE)
+_PROOF = (Action.PROVE, Action.POST_HOOK, Action.PAUSE)
 _REMOVAL = (Action.REMOVE, Action.REMOVE_SPARE)
 
 
@@ -75,10 +79,18 @@ class Settings:
     Attributes:
         demand: What the successor must prove.
         stop_timeout: Seconds that the old container gets to stop; None is its own time.
+        pre_hook: What is run in the old container before it stops.
     """
 
     demand: Demand = field(factory=Demand)
     stop_timeout: int | None = None
+    pre_hook: Hook | None = None
+
+    @property
+    def hook_limits(self) -> dict[Action, float | None]:
+        """Seconds after which each hook is over."""
+        hooks = {Action.PRE_HOOK: self.pre_hook, Action.POST_HOOK: self.demand.hook}
+        return {action: hook.timeout for action, hook in hooks.items() if hook}
 
 
 @frozen
@@ -184,6 +196,7 @@ class Plan:
 def plan(  # noqa: PLR0913 - one value per thing that must have been found out; all but two are keywords
     container: Json,
     change: str,
+    policy: Policy = _DEFAULTS,
     *,
     affected: Sequence[AffectedContainer] = (),
     restarts: Sequence[Restart] = (),
@@ -195,14 +208,16 @@ def plan(  # noqa: PLR0913 - one value per thing that must have been found out; 
     Args:
         container: As inspected.
         change: What moves, as the verdict says it.
+        policy: Its settings.
         affected: Who must be replaced with it, providers first.
         restarts: Who wants to be restarted once it is replaced.
         left_alone: A line for each that is lost by this, and not ours to replace.
         pull: Its image has yet to be fetched.
     """
-    first = _part(container, pull=pull)
-    rest = [_part(each.dependent.container, relation=str(each.dependent)) for each in affected]
-    causes = _causes(first.name, affected)
+    first = _part(container, policy, pull=pull)
+    rest = [_part(each.dependent.container, each.policy, relation=str(each.dependent)) for each in affected]
+    policies = [(first.name, policy), *((each.dependent.name, each.policy) for each in affected)]
+    causes = _causes(first.name, affected) | dict(_of_hooks(policies))
     causes |= {(each.name, Action.RESTART): each.cause for each in restarts}
     deeds = (
         *_before(first, rest),
@@ -215,20 +230,10 @@ def plan(  # noqa: PLR0913 - one value per thing that must have been found out; 
     return Plan(first.name, change, (first, *rest), tuple(steps), tuple(notes))
 
 
-def wanted_state(container: Json) -> Wanted:
-    """The state that the update is to end in: the one that the container is in.
-
-    One that the engine is restarting counts as running: that is what its policy wants.
-    """
-    state = container["State"]
-    if state.get("Paused"):
-        return "p"
-    return "r" if state.get("Running") or state.get("Restarting") else "s"
-
-
 def _before(first: PlannedReplacement, rest: list[PlannedReplacement]) -> list[Deed]:
     """All that is done while the old ones have their names."""
-    return [*_of([first, *rest], _CREATION), *_of([*reversed(rest), first], _STOP)]
+    going = [*reversed(rest), first]
+    return [*_of([first, *rest], _CREATION), *_of(going, _ASKING), *_of(going, _STOP)]
 
 
 def _after(parts: list[PlannedReplacement], affected: Sequence[AffectedContainer]) -> Iterator[Deed]:
@@ -257,13 +262,25 @@ def _causes(first: str, affected: Sequence[AffectedContainer]) -> dict[Deed, str
     return special
 
 
-def _part(container: Json, *, relation: str = "", pull: bool = False) -> PlannedReplacement:
-    marker = _marker(container)
+def _of_hooks(policies: Iterable[tuple[str, Policy]]) -> Iterator[tuple[Deed, str]]:
+    """The causes of hooks, which name what is run."""
+    for name, policy in policies:
+        if hook := policy.pre_hook:
+            yield (name, Action.PRE_HOOK), f"{hook} has the last word"
+        if hook := policy.post_hook:
+            fate = "is only told" if hook.is_optional else "is a failed proof"
+            yield (name, Action.POST_HOOK), f"what {hook} ends with, if it is not 0, {fate}"
+
+
+def _part(container: Json, policy: Policy, *, relation: str = "", pull: bool = False) -> PlannedReplacement:
+    marker = marker_of(container)
     runs, removes_itself = marker.wanted != "s", marker.removes_itself
     optional = {
         Action.PULL: pull,
         Action.SPARE: removes_itself,
         Action.GO: removes_itself,
+        Action.PRE_HOOK: runs and policy.pre_hook is not None,
+        Action.POST_HOOK: runs and policy.post_hook is not None,
         Action.STOP: runs,
         Action.HOLD: marker.always,
         Action.SET_ASIDE: not removes_itself,
@@ -276,23 +293,3 @@ def _part(container: Json, *, relation: str = "", pull: bool = False) -> Planned
     }
     actions = tuple(action for action in Action if optional.get(action, True))
     return PlannedReplacement(marker.name, marker, actions, relation)
-
-
-def _marker(container: Json) -> Marker:
-    host, state, wanted = container["HostConfig"], container["State"], wanted_state(container)
-    return Marker(
-        Container(container).name,
-        "new",
-        wanted,
-        short(container["Id"]),
-        always=(host.get("RestartPolicy") or {}).get("Name") == "always",
-        removes_itself=bool(host.get("AutoRemove")) and wanted != "s",
-        unjudged=_crashes(state) or is_unhealthy(container),
-        unpublished=wanted != "s" and lacks_ports(container),
-        unattached=wanted != "s" and lacks_networks(container),
-    )
-
-
-def _crashes(state: Json) -> bool:
-    """Whether a container was found between two starts, and had not ended with 0, as a job may by design."""
-    return bool(state.get("Restarting")) and state.get("ExitCode") != 0

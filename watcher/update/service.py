@@ -197,7 +197,7 @@ async def _planned(context: Context, container: Json, request: Request) -> Outco
     if not request.again:
         await refuse_held(context, found, goes_back=found.goes_back)
         await _refuse_vetoed(context, found, affected)
-    steps = planned(found, affected, pull=pull)
+    steps = planned(found, affected, context.policy_of(container), pull=pull)
     return Outcome(found, Done.PLANNED, str(steps), with_it=affected.names, steps=steps)
 
 

@@ -12,6 +12,7 @@ from watcher.update.plan import Action
 _DOING = {
     Action.CREATE: "creating its successor",
     Action.SPARE: "creating a spare of it",
+    Action.PRE_HOOK: "running its pre-update hook",
     Action.GO: "about to stop",
     Action.STOP: "stopping",
     Action.HOLD: "holding its restart policy",
@@ -19,6 +20,7 @@ _DOING = {
     Action.TAKE_NAME: "naming its successor",
     Action.START: "starting",
     Action.PROVE: "proving",
+    Action.POST_HOOK: "running its post-update hook",
     Action.PAUSE: "pausing",
     Action.RESTART: "restarting",
     Action.REMOVE: "removing the old one",

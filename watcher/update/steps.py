@@ -8,6 +8,7 @@ from attrs import evolve
 from watcher.container import backup, successor
 from watcher.container.changed_options import Known
 from watcher.container.commit_check import confirm
+from watcher.container.hooks import HookFailed
 from watcher.container.last_output import told
 from watcher.container.probe import start
 from watcher.container.readiness import Demand, NotProved
@@ -17,28 +18,17 @@ from watcher.engine.stop_timeout import stop_seconds
 from watcher.host.notes import Noted
 from watcher.model.errors import EngineError, EngineUnavailable, NoAnswer, NotFound
 from watcher.model.json_object import Json
-from watcher.model.names import Marker, Wanted, short
-from watcher.recovery import links
+from watcher.model.names import Marker, Wanted
+from watcher.recovery import steps
 from watcher.recovery.endings import roll_back
 from watcher.recovery.rebuild import part_noted
-from watcher.recovery.steps import (
-    commit,
-    depart,
-    drop,
-    hold_restart_policy,
-    left_of,
-    measured,
-    pause,
-    proved,
-    read,
-    set_aside,
-    take_name,
-)
 from watcher.recovery.table import Finish
 from watcher.recovery.undo import Old
-from watcher.update.advice import seen, verb, way_back
-from watcher.update.drift import still_as_read, still_idle
-from watcher.update.plan import Action, PlannedReplacement, Settings, wanted_state
+from watcher.update.advice import seen, way_back
+from watcher.update.drift import astray, still_as_read, still_idle
+from watcher.update.hooks import ask
+from watcher.update.marking import wanted_state
+from watcher.update.plan import Action, PlannedReplacement, Settings
 
 # Made when the successors of those that it holds on to are known: their ids by the old ids and by name.
 Drafting = Callable[[Mapping[str, str]], Awaitable[Draft]]
@@ -77,7 +67,7 @@ class Replacement:
         self._settings = settings
         self.kept = old["Id"]
         self._is_stopping = False
-        self._limits = {Action.STOP: stop_seconds(old, settings.stop_timeout)}
+        self._limits = {Action.STOP: stop_seconds(old, settings.stop_timeout)} | settings.hook_limits
         self._is_touched = False
         self._known: Known = {old["Id"]: old["HostConfig"]}
 
@@ -107,11 +97,13 @@ class Replacement:
         Raises:
             Moved: The tag, or the container, was changed meanwhile.
             EngineError: The engine refused.
-            NotProved: The successor does not work.
+            NotProved: The successor does not work; or a hook failed.
+            NotNow: A hook says so.
         """
         does: dict[Action, Callable[[], Awaitable[None]]] = {
             Action.CREATE: lambda: self._create(successors),
             Action.SPARE: self._create_spare,
+            Action.PRE_HOOK: self._pre_hook,
             Action.GO: self._go,
             Action.STOP: self._stop,
             Action.HOLD: self._hold,
@@ -119,6 +111,7 @@ class Replacement:
             Action.TAKE_NAME: self._take_name,
             Action.START: self._start,
             Action.PROVE: self._prove,
+            Action.POST_HOOK: self._post_hook,
             Action.PAUSE: self._pause,
             Action.REMOVE: self._remove,
             Action.REMOVE_SPARE: self._remove,
@@ -130,8 +123,8 @@ class Replacement:
         return self._limits.get(action)
 
     async def told(self, error: NotProved) -> str:
-        """What went wrong with its successor, on one line with that one's last words."""
-        return await told(self._engine, self.new, str(error))
+        """What went wrong with its successor, on one line with the last words of that one, or of the hook."""
+        return str(error) if isinstance(error, HookFailed) else await told(self._engine, self.new, str(error))
 
     @property
     def inspected(self) -> Json:
@@ -157,23 +150,15 @@ class Replacement:
 
     async def astray(self) -> str:
         """What of the old container is not as it was; empty where all is."""
-        try:
-            ids = (self._old["Id"], self.kept) if self.removes_itself else (self.kept,)
-            now = await left_of(self._engine, ids, self.name if self.removes_itself else self.kept)
-        except EngineError:
-            return "the old container's state cannot be read"
-        if (state := wanted_state(now)) != self._marker.wanted:
-            cid, way = short(now["Id"]), verb(state, self._marker.wanted)
-            return f"the old container {cid} is {now['State']['Status']}: `docker {way} {cid}`"
-        fate = links.forgotten(links.aliases(self._old), now)
-        return f"the old container {fate}" if fate else ""
+        ids = (self._old["Id"], self.kept) if self.removes_itself else (self.kept,)
+        return await astray(self._engine, self._old, ids, self._marker)
 
     async def is_bereft(self) -> bool:
         """Whether somebody removed the old container, so that its successor alone is left."""
-        if not self.new or await read(self._engine, self.kept) is not None:
+        if not self.new or await steps.read(self._engine, self.kept) is not None:
             return False
         # The spare of one that removes itself is gone, too, once it has been made anew from that.
-        now = await read(self._engine, self.name) if self._marker.removes_itself else None
+        now = await steps.read(self._engine, self.name) if self._marker.removes_itself else None
         return now is None or now["Id"] == self.new
 
     def ails(self, now: Json) -> str:
@@ -189,7 +174,7 @@ class Replacement:
     async def drop(self) -> None:
         """Remove what was made for it; the old container is not touched."""
         for made in {self.kept, self.new} - {self._old["Id"], ""}:
-            await drop(self._engine, made)
+            await steps.drop(self._engine, made)
 
     async def yield_to(self, wanted: Wanted) -> None:
         """Put the old container in the place of a successor that somebody stopped or paused, and leave it so.
@@ -213,7 +198,7 @@ class Replacement:
         """What runs now, the old container or its successor; and the command that brings the old one back."""
         try:
             old = await self._engine.container(self.kept)
-            new = await read(self._engine, self.new) if self.new else None
+            new = await steps.read(self._engine, self.new) if self.new else None
         except EngineError:
             return "what runs now cannot be told, for the engine does not say", ""
         return seen(old, new), way_back(old, new, self._marker)
@@ -239,7 +224,7 @@ class Replacement:
 
     async def _stop(self) -> None:
         if self._marker.removes_itself:
-            await depart(self._engine, self._old, self._settings.stop_timeout)
+            await steps.depart(self._engine, self._old, self._settings.stop_timeout)
             return
         self._is_stopping = self._is_touched = True
         try:
@@ -263,17 +248,17 @@ class Replacement:
         await still_as_read(self._engine, self._old)
 
     async def _hold(self) -> None:
-        await hold_restart_policy(self._engine, self._old["Id"])
+        await steps.hold_restart_policy(self._engine, self._old["Id"])
 
     async def _set_aside(self) -> None:
         """Rename the old container, which does not run: not before that, and not after it."""
         await still_idle(self._engine, self._old)
         self._is_touched = True
-        await set_aside(self._engine, self._old["Id"], self.new, self._marker)
+        await steps.set_aside(self._engine, self._old["Id"], self.new, self._marker)
         await still_idle(self._engine, self._old)
 
     async def _take_name(self) -> None:
-        await take_name(self._engine, self.new, self._marker)
+        await steps.take_name(self._engine, self.new, self._marker)
 
     async def _start(self) -> None:
         if not self._marker.removes_itself:
@@ -281,11 +266,21 @@ class Replacement:
         await start(self._engine, self.new)
 
     async def _prove(self) -> None:
-        baseline = await measured(self._engine, self._old, "" if self.removes_itself else self.kept)
-        self.warning = await proved(self._engine, self.new, self._settings.demand, self._marker, baseline)
+        baseline = await steps.measured(self._engine, self._old, "" if self.removes_itself else self.kept)
+        self.warning = await steps.proved(
+            self._engine, self.new, self._settings.demand, self._marker, baseline
+        )
+
+    async def _pre_hook(self) -> None:
+        assert self._settings.pre_hook  # noqa: S101 - it is no step without
+        await ask(self._engine, self._old, self._settings.pre_hook, is_along=bool(self.relation))
+
+    async def _post_hook(self) -> None:
+        told = await steps.hooked(self._engine, self.new, self._settings.demand.hook, self._marker)
+        self.doubts = (*self.doubts, *filter(None, [told]))
 
     async def _pause(self) -> None:
-        await pause(self._engine, self.new, self._marker)
+        await steps.pause(self._engine, self.new, self._marker)
 
     async def confirm(self) -> None:
         """See once more that its successor has its place."""
@@ -294,7 +289,7 @@ class Replacement:
     async def _remove(self) -> None:
         if self._marker.wanted == "s":
             await still_idle(self._engine, self._old)
-        await commit(self._engine, self.new, self.kept, self._marker, self._known)
+        await steps.commit(self._engine, self.new, self.kept, self._marker, self._known)
 
     def _retired(self) -> Marker:
         return self._marker.of_old(self.new)

@@ -7,7 +7,8 @@ from watcher.model.json_object import Json
 from watcher.model.names import short
 from watcher.recovery.steps import read
 from watcher.recovery.undo import finish_recreation
-from watcher.update.plan import Action, wanted_state
+from watcher.update.marking import wanted_state
+from watcher.update.plan import Action
 from watcher.update.steps import Replacement
 
 

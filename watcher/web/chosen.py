@@ -53,7 +53,10 @@ class Chosen:
         labels = container["Config"]["Labels"] or {}
         rows = of_container(labels, os.environ, self._flags)
         return web.json_response(
-            {"settings": rows, "remarks": [escaped(each) for each in remarks(container)]}
+            {
+                "settings": rows,
+                "remarks": [escaped(each) for each in remarks(container, hooks=self._context.hooks)],
+            }
         )
 
 

@@ -123,6 +123,15 @@ def test_a_person_is_waited_for_before_a_clock() -> None:
     ]
 
 
+def test_what_its_own_hook_said_of_this_image_is_waited_for_until_it_is_asked_again() -> None:
+    said = Decision("web", "veto", NOON - 1, NOON + 60, "sha256:b", "hook", "its hook says not now")
+    other = Decision("web", "veto", NOON - 1, NOON + 60, "sha256:c", "hook")
+
+    expected = (Wait(For.VETO, "its hook says not now", NOON + 60),)
+    assert waits("web", OUTDATED, Policy(enable=True), decided(said)) == expected
+    assert waits("web", OUTDATED, Policy(enable=True), decided(other)) == ()
+
+
 def test_the_wait_for_a_schedule_ends_at_its_next_moment() -> None:
     (wait,) = timed(Policy(schedule="0 13 * * *"), Circumstances(NOON + 2 * HOUR, 600))
 

@@ -122,3 +122,12 @@ def test_the_own_container_jobs_and_open_updates_are_not_remarked_on() -> None:
     rows += [row(f"web.ctr-updater-old-r-{'0' * 12}", **said)]
 
     assert [name for name, _ in doubts(rows, "me" * 4)] == ["web"]
+
+
+def test_hooks_that_do_not_run_are_said_of_what_is_followed() -> None:
+    hooked = row(Labels={"ctr-updater.enable": "true", "ctr-updater.hook.pre-update": '["true"]'})
+    line = "hooks do not run, so ctr-updater.hook.pre-update has no effect - CTR_UPDATER_HOOKS=true lets them"
+
+    assert [*remarks(hooked, hooks=False)] == [line]
+    assert [*remarks(hooked, hooks=True)] == []
+    assert [*remarks(row(Labels={"ctr-updater.enable": "true"}), hooks=False)] == []

@@ -11,7 +11,9 @@ from watcher.cli.options import setting_options
 from watcher.config.setting import variable
 from watcher.config.settings import DaemonSettings, Policy
 
-LABELS_ALONE = {"enable", "source", "stop_timeout", "depends_on", "release_url", "veto_file"}
+LABELS_ALONE = {"enable", "source", "stop_timeout", "depends_on", "release_url", "veto_file"} | {
+    *("hook_pre_update", "hook_post_update", "hook_timeout", "hook_post_optional"),
+}
 
 
 @click.command()

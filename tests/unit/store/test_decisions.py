@@ -178,3 +178,26 @@ async def test_what_was_read_last_counts_where_it_cannot_be_read_any_more(
     (tmp_path / FILE).write_bytes(b"garbage" * 1000)
 
     assert await memory.decisions.read() == before
+
+
+def veto(**more: Any) -> Decision:
+    told: dict[str, Any] = {"kind": "veto", "at": 1.0, "until": 100.0, "image": "sha256:1", "by": "hook"}
+    return Decision("web", **told | more)
+
+
+def test_what_a_hook_said_holds_its_image_for_a_while_and_is_no_hold_of_a_persons() -> None:
+    found = holding(veto())
+
+    assert found.vetoed("web", "sha256:1", 99.0) == veto()
+    assert found.vetoed("web", "sha256:1", 100.0) is None
+    assert found.vetoed("web", "sha256:2", 99.0) is None
+    assert found.held("web", "sha256:1", 99.0) is None
+
+
+async def test_what_a_hook_said_is_kept_without_a_row_in_the_history(tmp_path: Path) -> None:
+    memory = Memory(tmp_path, here)
+
+    await memory.decisions.note(veto())
+
+    assert (await Memory(tmp_path, here).decisions.read()).vetoed("web", "sha256:1", 1.0) == veto()
+    assert await memory.history.last(9) == []

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from watcher.check.judgement import Assessment
 from watcher.check.verdict import Status, Verdict
+from watcher.config.settings import Policy
 from watcher.dependencies.namespaces import Dependent, Tie, TieKind
-from watcher.update.plan import Action, AffectedContainer, Plan, Restart, plan, wanted_state
+from watcher.update.marking import wanted_state
+from watcher.update.plan import Action, AffectedContainer, Plan, Restart, plan
 
 CID = "0123456789ab" + "c" * 52
 RUNNING, STOPPED = {"Running": True}, {"Running": False}
@@ -44,6 +46,27 @@ def test_steps_follow_from_state_and_policy(
     state: dict[str, Any], options: dict[str, Any], steps: str
 ) -> None:
     assert actions(planned(state, **options)) == steps.split()
+
+
+@pytest.mark.parametrize(
+    ("state", "steps"),
+    [
+        (RUNNING, "CREATE PRE_HOOK STOP SET_ASIDE TAKE_NAME START PROVE POST_HOOK REMOVE"),
+        (STOPPED, "CREATE SET_ASIDE TAKE_NAME REMOVE"),
+    ],
+)
+def test_hooks_come_before_the_stop_and_after_the_proof_of_what_runs(
+    state: dict[str, Any], steps: str
+) -> None:
+    container = {"Id": CID, "Name": "/web", "State": state, "HostConfig": {}}
+    policy = Policy(hook_pre_update=("ask",), hook_post_update=("see",), hook_post_optional=True)
+
+    made = plan(container, "one image to another", policy)
+
+    assert actions(made) == steps.split()
+    causes = [step.cause for step in made.steps if "HOOK" in step.action.name]
+    told = ["ask has the last word", "what see ends with, if it is not 0, is only told"]
+    assert causes == (told if state is RUNNING else [])
 
 
 STATES = st.sampled_from([RUNNING, STOPPED, PAUSED, RESTARTING])
