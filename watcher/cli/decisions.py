@@ -5,21 +5,23 @@ from collections.abc import Awaitable, Callable, Iterable
 import click
 
 from watcher.check import decisions
+from watcher.check.decisions import Subjects
 from watcher.cli.output import complain
 from watcher.cli.session import Command
 from watcher.host.context import Context
 from watcher.host.fleet import Fleet, named
+from watcher.host.services import may_be_services
 from watcher.model.errors import EngineUnavailable, WatcherError
 from watcher.model.quoting import escaped
-from watcher.swarm.deciding import CONTAINERS_AND_SERVICES
 
 
 def hold(names: Iterable[str], *, seconds: float | None, this_image: bool, why: str) -> Command:
     """`watcher hold`; the arguments are those of `check.decisions`."""
 
     async def one(context: Context, text: str) -> str:
+        subjects = await _subjects(context, text)
         return await decisions.hold(
-            context, text, seconds=seconds, this_image=this_image, why=why, subjects=CONTAINERS_AND_SERVICES
+            context, text, seconds=seconds, this_image=this_image, why=why, subjects=subjects
         )
 
     return _each(names, one)
@@ -29,7 +31,7 @@ def release(names: Iterable[str]) -> Command:
     """`watcher release`."""
 
     async def one(context: Context, text: str) -> str:
-        return await decisions.release(context, text, CONTAINERS_AND_SERVICES)
+        return await decisions.release(context, text, await _subjects(context, text))
 
     return _each(names, one)
 
@@ -38,9 +40,18 @@ def approve(names: Iterable[str]) -> Command:
     """`watcher approve`."""
 
     async def one(context: Context, text: str) -> str:
-        return await decisions.approve(context, text, CONTAINERS_AND_SERVICES)
+        return await decisions.approve(context, text, await _subjects(context, text))
 
     return _each(names, one)
+
+
+async def _subjects(context: Context, text: str) -> Subjects:
+    """What there is to decide of: services too, where there are any."""
+    if not await may_be_services(context, [text]):
+        return decisions.CONTAINERS
+    from watcher.swarm.deciding import CONTAINERS_AND_SERVICES
+
+    return CONTAINERS_AND_SERVICES
 
 
 def _each(names: Iterable[str], one: Callable[[Context, str], Awaitable[str]]) -> Command:

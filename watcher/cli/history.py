@@ -14,14 +14,13 @@ from watcher.cli.table import Columns, aligned
 from watcher.host.context import Context
 from watcher.host.fleet import Fleet, named
 from watcher.host.lookup import find
+from watcher.host.services import may_be_services
 from watcher.model.errors import EngineError, EngineUnavailable, NoSuchContainer
 from watcher.model.inspection import Container
 from watcher.model.json_object import JsonView
 from watcher.model.names import Marker, container_name, short
 from watcher.model.quoting import escaped
 from watcher.recovery.unrecorded import record_unrecorded
-from watcher.swarm.named import service_named
-from watcher.swarm.spec import Service
 
 _UNKNOWN = "-"
 _HEAD = ("WHEN", "NAME", "OUTCOME", "OLD → NEW", "TOOK", "DOWN", "BY", "WHY")
@@ -153,9 +152,10 @@ async def _name(context: Context, text: str) -> str:
     try:
         name = Container(await find(context.engine, text)).name
     except NoSuchContainer:
-        said = await service_named(context, text)
-        if said is None:
+        if not await may_be_services(context, [text]):
             raise
-        return Service(said).name
+        from watcher.swarm.named import own_name
+
+        return await own_name(context, text)
     marker = Marker.parse(name)
     return marker.name if marker else name

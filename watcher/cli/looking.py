@@ -22,6 +22,7 @@ from watcher.cli.session import Command
 from watcher.cli.table import table
 from watcher.host.context import Context
 from watcher.host.fleet import Fleet, Meant, named
+from watcher.host.services import may_be_services
 from watcher.model.errors import NoSuchContainer, WatcherError
 from watcher.model.quoting import escaped
 
@@ -120,7 +121,8 @@ async def _with_services(
         from watcher.swarm.status import listed
 
         return [*answers, *((row.name, row) for row in await listed(context))]
-    if any(isinstance(answer, NoSuchContainer) for _, answer in answers):
+    missed = [name for name, answer in answers if isinstance(answer, NoSuchContainer)]
+    if missed and await may_be_services(context, missed):
         from watcher.swarm.status import instead
 
         return [(name, await instead(context, name, answer)) for name, answer in answers]

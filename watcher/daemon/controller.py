@@ -22,6 +22,7 @@ from watcher.daemon.passes import Pass, Passes, Recheck, nobody, whole
 from watcher.daemon.puller import Puller
 from watcher.daemon.reconciler import Reconciler, Result
 from watcher.daemon.rhythm import Rhythm
+from watcher.daemon.services import Services
 from watcher.daemon.workqueue import WorkQueue
 from watcher.host import inventory
 from watcher.host.context import Context
@@ -76,7 +77,8 @@ class Daemon:
         self._puller = Puller(context, self._queue.add, self._is_gone)
         self.pushed = self._puller.pushed
         self.turns = self._turns = Turns(self._is_busy)
-        self._pass = Pass(self._publish, self._keys.is_idle)
+        self._services = Services(context, settings.concurrency, rhythm, self._is_gone)
+        self._pass = Pass(self._publish, lambda: self._keys.is_idle() and self._services.is_idle())
         self._passes = Passes(self._puller, self._rows, self._pass, self._publish, self._turns.ring, rhythm)
         self._reconciler = Reconciler(
             context,
@@ -89,11 +91,7 @@ class Daemon:
         )
         self._injections = Injections(context)
         self._watch = Watch(
-            context.engine,
-            self._look,
-            lost=self._lost,
-            found=self._found,
-            happened=self._injections.happened,
+            context.engine, self._look, lost=self._lost, found=self._found, happened=self._happened
         )
         self._sweep = Sweep(context)
         self._recheck = recheck
@@ -110,6 +108,8 @@ class Daemon:
                 tasks.create_task(DecisionPoll(self._context, self._decided).follow())
                 tasks.create_task(self._passes.on_time())
                 tasks.create_task(self._passes.pull(tasks))
+                tasks.create_task(self._services.on_time())
+                tasks.create_task(self._services.work(tasks, self._pass.done))
                 async for key in self._keys.keys():
                     tasks.create_task(self._work(key))
         except asyncio.CancelledError:
@@ -124,6 +124,7 @@ class Daemon:
         self._puller.queue.forget_all()
         self._context.registries.forget()
         self._passes.ring()
+        self._services.ask()
         self._watch.ring()
 
     async def once(self) -> int:
@@ -133,7 +134,7 @@ class Daemon:
     async def _once(self) -> int:
         await self._context.engine.negotiate()
         self._notices.lost()
-        rows, codes = await self._ordered(), [0]
+        rows, codes = await self._ordered(), [await self._services.once()]
         if self._cut_short:
             codes += await self._all(self._settled, self._cut_short)
             rows = await self._rows()
@@ -224,6 +225,7 @@ class Daemon:
 
     async def _look(self) -> None:
         """Find what wants a closer look: whatever is stale, or was cut short."""
+        await self._services.look()
         rows = await self._ordered()
         self._notices.runs(len(rows))
         for name in await self._wanting(rows) | self._cut_short:
@@ -236,7 +238,8 @@ class Daemon:
 
     async def _wanting(self, rows: list[Json]) -> set[str]:
         """Which of those that are followed want a closer look."""
-        told = await self._recheck({name_of(row) for row in rows})
+        told = await self._recheck({name_of(row) for row in rows} | self._services.names)
+        told = self._services.look_at(told)
         return inventory.wanting(rows, self._context.defaults) | self._strays | told
 
     async def _rows(self) -> list[Json]:
@@ -270,7 +273,12 @@ class Daemon:
     def _decided(self) -> None:
         """Look at once at what people hold, release or approve."""
         self._puller.decided()
+        self._services.ring()
         self._watch.ring()
+
+    def _happened(self, event: Json) -> None:
+        self._services.happened(event)
+        self._injections.happened(event)
 
     def _lost(self, error: EngineError) -> None:
         self._passes.engine_lost()

@@ -17,11 +17,12 @@ from watcher.model.kept import is_kept_tag
 from watcher.model.names import Marker
 
 FULL_LOOK_S = 60.0
-_KINDS = ["image", "container"]
+_KINDS = ["image", "container", "service", "node"]
 # `exec_*` is left out: every health check makes three of them.
 _ACTIONS = [
     *("tag", "pull", "load", "import", "untag", "delete"),
     *("create", "start", "rename", "destroy", "die", "update", "extract-to-dir"),
+    "remove",
 ]
 _CALM = 9.0
 _CALM_LONGEST_S = 0.5

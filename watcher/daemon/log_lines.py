@@ -104,6 +104,11 @@ def _(event: events.LabelsDoubted) -> None:
 
 
 @say.register
+def _(event: events.SwarmUnfollowed) -> None:
+    _log.info("services not followed", why=event.why)
+
+
+@say.register
 def _(event: message_events.AddressDoubted) -> None:
     _log.warning("address left out", why=event.why)
 

@@ -99,6 +99,13 @@ class LabelsDoubted(Event):
 
 
 @frozen
+class SwarmUnfollowed(Event):
+    """The engine is in a swarm whose services cannot be followed here."""
+
+    why: str
+
+
+@frozen
 class LookFailed(Event):
     """This program itself failed as it looked at a container or at a tag (the other one is empty).
 

@@ -20,7 +20,7 @@ from watcher.model.json_object import Json
 from watcher.model.names import short
 from watcher.model.quoting import escaped
 from watcher.model.reference import ImageRef
-from watcher.model.update_events import Attempt, Change, ImageVersion, StageBegan
+from watcher.model.update_events import Attempt, ImageVersion, StageBegan
 from watcher.model.update_events import Ending as Outcome
 from watcher.swarm.progress import ran
 from watcher.swarm.reading import Found
@@ -85,10 +85,9 @@ class Attempting:
         return Swarm(self.context.engine)
 
     @property
-    def change(self) -> Change:
-        """From which digest to which it leads."""
-        rollout = self.rollout
-        return Change(self.service.name, self.tag.familiar, rollout.old, rollout.new, digest=rollout.new)
+    def images(self) -> dict[str, str]:
+        """From which digest to which it leads, as events tell it."""
+        return {"old": self.rollout.old, "new": self.rollout.new, "digest": self.rollout.new}
 
     async def begin(self, image: str, consent: Consent, left: str) -> None:
         """Tell the swarm, once: of the very version that was judged, or that differs in nothing of the image.

@@ -3,10 +3,11 @@
 from watcher.check.decisions import Subjects
 from watcher.check.status import Shown
 from watcher.host.context import Context
+from watcher.host.services import PREFIX
 from watcher.model.errors import NoSuchContainer
 from watcher.swarm.named import service_named
 from watcher.swarm.reading import Reader
-from watcher.swarm.spec import PREFIX, Service
+from watcher.swarm.spec import Service
 from watcher.swarm.status import row_of
 
 

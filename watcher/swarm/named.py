@@ -2,10 +2,11 @@
 
 from watcher.engine.swarm import Swarm
 from watcher.host.context import Context
+from watcher.host.services import PREFIX
 from watcher.model.errors import NoSuchContainer, NotFound
 from watcher.model.json_object import Json
 from watcher.model.names import container_name
-from watcher.swarm.spec import PREFIX
+from watcher.swarm.spec import Service
 
 
 async def service_named(context: Context, text: str) -> Json | None:
@@ -26,3 +27,15 @@ async def service_named(context: Context, text: str) -> Json | None:
     if not is_manager:
         raise NoSuchContainer(f"{text}: this engine is no manager of a swarm", advice="ask it of a manager")
     raise NoSuchContainer(f"no such service: {text!r}", advice="`docker service ls` lists what there is")
+
+
+async def own_name(context: Context, text: str) -> str:
+    """What the service that a person means is called here.
+
+    Raises:
+        NoSuchContainer: There is none, nor a container.
+    """
+    said = await service_named(context, text)
+    if said is None:
+        raise NoSuchContainer(f"no such container or service: {text!r}")
+    return Service(said).name

@@ -7,11 +7,11 @@ from typing import Any, Self
 
 from attrs import evolve, frozen
 
+from watcher.host.services import PREFIX
 from watcher.model.json_object import Json
 from watcher.model.labels import LEFT, ROLLOUT
 from watcher.model.reference import ImageRef, readable
 
-PREFIX = "service/"
 # What a stack's file says of the image, to which the docker CLI adds a digest in the spec.
 _STACK_IMAGE = "com.docker.stack.image"
 _WORDS = 4

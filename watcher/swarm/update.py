@@ -1,12 +1,13 @@
 """One service's update from beginning to end: claimed, taken up, judged, rolled out, proved, remembered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from watcher.check.verdict import Status, Verdict
 from watcher.engine.swarm import Swarm
 from watcher.host.context import Context
+from watcher.host.services import PREFIX
 from watcher.model.errors import NoSuchContainer, NotFound, Refused, Unknown, UpdateFailed
 from watcher.model.json_object import Json
 from watcher.model.names import short
@@ -14,7 +15,7 @@ from watcher.store.locks import with_claims
 from watcher.swarm import attempt
 from watcher.swarm.attempt import Attempting, Changed
 from watcher.swarm.reading import Found, Reader
-from watcher.swarm.spec import PREFIX, Service, pinned
+from watcher.swarm.spec import Service, pinned
 from watcher.update.consent import forget_release, refuse_held, refuse_withheld
 from watcher.update.request import Done, Request
 
@@ -32,12 +33,14 @@ class Outcome:
         done: What was done about it.
         why: How far it came, as a clause.
         took_s: Seconds that it took.
+        images: What was rolled out, as events tell it: the digests `old` and `new`.
     """
 
     found: Found
     done: Done
     why: str = ""
     took_s: float = 0.0
+    images: Mapping[str, str] = field(factory=dict)
 
 
 async def update(reader: Reader, said: Json, request: Request) -> Outcome:
@@ -84,7 +87,7 @@ async def again(swarm: Swarm, service_id: str, name: str) -> Json:
         raise NoSuchContainer(f"{name} is gone: somebody else removed it") from error
 
 
-async def settled(context: Context, said: Json) -> tuple[Done, str, float] | None:
+async def settled(context: Context, said: Json) -> tuple[Done, str, float, Mapping[str, str]] | None:
     """Take up a rollout that was left open, whoever began it, and see it to its end; None where none is.
 
     Raises:
@@ -94,7 +97,7 @@ async def settled(context: Context, said: Json) -> tuple[Done, str, float] | Non
     if found is None:
         return None
     done = await found.end()
-    return Done.UPDATED, done.why, done.took_s
+    return Done.UPDATED, done.why, done.took_s, found.images
 
 
 async def _rolled_out(reader: Reader, said: Json, request: Request) -> Outcome:
@@ -114,7 +117,7 @@ async def _rolled_out(reader: Reader, said: Json, request: Request) -> Outcome:
 
     await _begun(begun, found, consent)
     done = await begun.end()
-    return Outcome(found, Done.UPDATED, done.why, done.took_s)
+    return Outcome(found, Done.UPDATED, done.why, done.took_s, begun.images)
 
 
 async def _begun(begun: Attempting, found: Found, consent: attempt.Consent) -> None:

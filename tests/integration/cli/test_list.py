@@ -61,6 +61,7 @@ def test_list_as_json_holds_what_the_table_holds(cli: Commands, stack: Stack) ->
             "target": stack.image_id(web.image),
             "until": None,
             "engine": "local",
+            "kind": "container",
             "version": {"running": None, "target": None},
             "link": None,
             "waits": [],

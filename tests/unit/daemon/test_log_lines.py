@@ -62,6 +62,7 @@ LINES: list[tuple[Event, dict[str, Any]]] = [
         events.NothingKept("read-only", "much"),
         {"event": "nothing can be remembered", "level": "warning", "why": "read-only", "lost": "much"},
     ),
+    (events.SwarmUnfollowed("x"), {"event": "services not followed", "level": "info", "why": "x"}),
     (events.OrderDoubted("a circle"), {"event": "order in doubt", "level": "warning", "why": "a circle"}),
     (
         events.LabelsDoubted("web", "mistyped"),

@@ -1,0 +1,267 @@
+"""The services of a swarm, looked after beside the containers: judged at each pass, updated when they may."""
+
+import asyncio
+import time
+from collections.abc import Callable, Collection
+from traceback import format_exc
+
+from attrs import evolve, frozen
+
+from watcher.check.verdict import Status
+from watcher.daemon.rhythm import Rhythm
+from watcher.daemon.workqueue import WorkQueue
+from watcher.host.context import Context, IsGone
+from watcher.host.services import PREFIX
+from watcher.model.errors import (
+    EngineError,
+    EngineUnavailable,
+    NoSuchContainer,
+    RegistryError,
+    RolledBack,
+    Unknown,
+    WatcherError,
+)
+from watcher.model.events import LabelsDoubted, LookFailed, SwarmUnfollowed
+from watcher.model.json_object import Json
+from watcher.model.update_events import Change, Judged, NotUpdated, Updated, Waiting
+from watcher.swarm import update as swarm
+from watcher.swarm.attempt import left_open
+from watcher.swarm.by_hand import refused
+from watcher.swarm.reading import Found, Reader
+from watcher.swarm.spec import Service
+from watcher.swarm.status import followed
+from watcher.update.consent import NotNow, withheld
+from watcher.update.news import Repeats
+from watcher.update.request import Done, Request
+
+_WORKER = "this engine is a worker of a swarm: its services are followed where a manager is"
+
+
+@frozen
+class _Result:
+    """How a look at a service ended: the exit code, and when it is to be looked at again, if by a clock."""
+
+    code: int = 0
+    until: float = 0.0
+
+
+class Services:
+    """Those of one engine, where that is a manager; where it is in no swarm, nothing is asked of it.
+
+    Args:
+        context: The engine.
+        concurrency: So many are rolled out at once.
+        rhythm: Says when all are judged anew.
+        is_gone: Tells whether the engine is, after it was unavailable, and says so.
+    """
+
+    def __init__(self, context: Context, concurrency: int, rhythm: Rhythm, is_gone: IsGone) -> None:
+        self._context = context
+        self._publish = context.events.publish
+        self._reader = Reader(context)
+        self._is_gone = is_gone
+        self._rhythm = rhythm
+        self._queue: WorkQueue[str] = WorkQueue()
+        self._slots = asyncio.Semaphore(concurrency)
+        self._rows: dict[str, Json] = {}
+        self._news = Repeats()
+        self._remarks = Repeats()
+        self._role = ""
+
+    @property
+    def names(self) -> set[str]:
+        """What those are called that are followed."""
+        return {*self._rows}
+
+    def is_idle(self) -> bool:
+        """Whether none waits to be looked at, or is."""
+        return self._queue.is_idle()
+
+    def happened(self, event: Json) -> None:
+        """Ask the engine anew what it is, where one of its events tells of a swarm that was not known."""
+        if event.get("Type") in {"service", "node"} and self._role != "manager":
+            self._context.engine.ask_anew()
+
+    def ask(self) -> None:
+        """Judge all of them anew, by what their registries say now."""
+        self._reader.forget()
+        self._queue.forget_all()
+        self.ring()
+
+    def ring(self) -> None:
+        """Judge all of them anew."""
+        for name in self._rows:
+            self._queue.add(name)
+
+    def look_at(self, names: Collection[str]) -> set[str]:
+        """Judge those of these names that are services; returns the others."""
+        for name in self.names.intersection(names):
+            self._queue.add(name)
+        return {name for name in names if not name.startswith(PREFIX)}
+
+    async def look(self) -> None:
+        """Find which there are, and have those judged that are new or were changed.
+
+        Raises:
+            EngineUnavailable: The engine is gone.
+        """
+        role = await self._context.engine.role()
+        if role == "worker" and role != self._role:
+            self._publish(SwarmUnfollowed(_WORKER))
+        self._role = role
+        try:
+            rows = await followed(self._context) if role == "manager" else []
+        except EngineUnavailable:
+            raise
+        except EngineError:  # it has no leader just now, or has left the swarm
+            self._context.engine.ask_anew()
+            return
+        found = {Service(row).name: row for row in rows}
+        for name in self._rows.keys() - found.keys():
+            self._queue.drop(name)
+        for name, row in found.items():
+            if self._rows.get(name, {}).get("Version") != row["Version"]:
+                self._queue.add(name)
+        self._rows = found
+        self._news.keep(self.names)
+
+    async def on_time(self) -> None:
+        """Have all of them judged at each strike."""
+        count = self._rhythm.count
+        while True:
+            count = await self._rhythm.following(count)
+            self.ask()
+
+    async def work(self, tasks: asyncio.TaskGroup, done: Callable[[int], None]) -> None:
+        """Judge what is due, and tell each exit code; one whose rollout is proved holds up no other."""
+        async for name in self._queue.keys():
+            tasks.create_task(self._work(name, done))
+
+    async def once(self) -> int:
+        """Judge and update all of them; the highest exit code that applied."""
+        await self.look()
+        self._queue.close_when_idle()
+        codes = [0]
+        async with asyncio.TaskGroup() as tasks:
+            async for name in self._queue.keys():
+                tasks.create_task(self._one(name, codes))
+        return max(codes)
+
+    async def _one(self, name: str, codes: list[int]) -> None:
+        try:
+            codes.append((await self._guarded(name)).code)
+        finally:
+            self._queue.done(name)
+            self._queue.close_when_idle()
+
+    async def _work(self, name: str, done: Callable[[int], None]) -> None:
+        result = _Result()
+        try:
+            result = await self._guarded(name)
+        finally:
+            self._queue.done(name)
+            done(result.code)
+
+    async def _guarded(self, name: str) -> _Result:
+        try:
+            result = await self._looked(name)
+        except Exception:  # noqa: BLE001 - an error of ours must not stop the others; it is said in full
+            self._publish(LookFailed(name, "", format_exc().rstrip(), self._queue.retry(name)))
+            return _Result(Unknown.exit_code)
+        if result.until:
+            self._queue.add_later(name, max(result.until - time.time(), 0.0))
+        return result
+
+    async def _looked(self, name: str) -> _Result:
+        row = self._rows.get(name)
+        if row is None:
+            return _Result()
+        change = Change(name)
+        try:
+            said = await self._reader.swarm.service(row["ID"])
+            change = _change(Service(said))
+            if begun := await left_open(self._context, said):
+                change = evolve(change, **begun.images)
+                return await self._update(said, change)
+            found = await self._reader.found(said)
+            change = _change(found.service, found.verdict.target)
+            result = await self._reconcile(said, found, change)
+        except NoSuchContainer:
+            return _Result()
+        except WatcherError as error:
+            return await self._failed(name, change, error)
+        self._queue.forget(name)
+        return result
+
+    async def _reconcile(self, said: Json, found: Found, change: Change) -> _Result:
+        verdict, policy = found.verdict, found.policy
+        for line in found.remarks:
+            self._doubt(found.name, line)
+        if verdict.status is not Status.OUTDATED or policy is None or policy.mode == "notify":
+            return self._judged(found, change)
+        if wait := await withheld(self._context, found, policy):
+            is_news = self._is_news(found, wait.cause.value, wait.why)
+            self._publish(Waiting(change, wait.cause.value, wait.why, wait.until, is_news))
+            return _Result(until=wait.until)
+        async with self._slots:
+            return await self._update(said, change)
+
+    async def _update(self, said: Json, change: Change) -> _Result:
+        try:
+            done = await swarm.update(self._reader, said, Request(unattended=True))
+        except NotNow:
+            self._queue.add_later(change.container, 0.0)  # a person decided in the last moment
+            return _Result()
+        if done.done is Done.UPDATED:
+            failures = self._news.over(change.container)
+            self._publish(Updated(evolve(change, **done.images), (), done.took_s, {}, failures))
+        return _Result()
+
+    def _judged(self, found: Found, change: Change) -> _Result:
+        verdict, name = found.verdict, found.name
+        if verdict.status is Status.CURRENT:
+            is_news = self._news.over(name) > 0
+        else:
+            is_news = self._is_news(found, verdict.status.value, verdict.reason)
+        mode = found.policy.mode if found.policy else "update"
+        status, until = verdict.status.value, verdict.until
+        self._publish(Judged(change, status, verdict.reason, mode, until, is_news))
+        return _Result(Unknown.exit_code if verdict.status is Status.UNKNOWN else 0, until)
+
+    def _is_news(self, found: Found, what: str, why: str) -> bool:
+        return self._news.is_news(found.name, f"{what}: {why} {found.verdict.target}")
+
+    def _doubt(self, name: str, line: str) -> None:
+        if self._remarks.is_news(f"{name}: {line}", line):
+            self._publish(LabelsDoubted(name, line))
+
+    async def _failed(self, name: str, change: Change, error: WatcherError) -> _Result:
+        """Tell what went wrong; what may go right another time is tried again."""
+        if isinstance(error, EngineUnavailable) and await self._is_gone(error):
+            self._queue.retry(name)
+            return _Result(error.exit_code)
+        await refused(self._context, name, error)
+        wait = round(self._retry(name, error), 1) if isinstance(error, EngineError | RegistryError) else None
+        is_news = self._news.is_news(name, str(error))
+        told = NotUpdated(
+            change, str(error), error.exit_code, isinstance(error, RolledBack), wait, is_news=is_news
+        )
+        self._publish(told)
+        return _Result(error.exit_code)
+
+    def _retry(self, name: str, error: WatcherError) -> float:
+        """Have a service looked at after its back-off, or once its registry may be asked again."""
+        wait = self._queue.retry(name)
+        service = Service(self._rows[name]) if name in self._rows else None
+        if isinstance(error, RegistryError) and service and service.tag:
+            rest = self._context.registries.rest(service.tag.domain)
+            if rest > wait:
+                self._queue.add_later(name, rest)
+            return max(wait, rest)
+        return wait
+
+
+def _change(service: Service, target: str = "") -> Change:
+    """From which digest to which a service is to go."""
+    image = service.tag.familiar if service.tag else service.image
+    return Change(service.name, image, service.digest, target, digest=target)
