@@ -19,6 +19,7 @@ from watcher.web.routes import Route
 from watcher.web.seen import Seen
 
 PATH = "/metrics"
+_LIMIT_S = 8.0  # Prometheus gives up after ten
 
 
 class Metrics:
@@ -40,19 +41,20 @@ class Metrics:
         self.routes = (Route("GET", PATH, Access.METRICS, "What Prometheus scrapes.", self._scraped),)
 
     async def _scraped(self, _: web.Request) -> web.Response:
-        async with self._one_at_a_time:  # each asks the engine, and anybody may scrape what is public
-            found = [*gauges.of_daemon(self._seen, self._context.engine_name), *await self._containers()]
+        found = [*gauges.of_daemon(self._seen, self._context.engine_name), *await self._containers()]
         now = CollectorRegistry()
         now.register(_Found(found))
         text = generate_latest(now) + generate_latest(self.counts.registry)
         return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     async def _containers(self) -> Iterable[Family]:
-        """What the engine says; nothing while it cannot be asked."""
+        """What the engine says; nothing while it cannot be asked, or hangs."""
         try:
-            rows = await status.listed(self._context)
-            opened = scenes(await self._context.engine.containers(stopped=True))
-        except EngineError:
+            # One scrape at a time asks the engine: anybody may scrape what is public.
+            async with asyncio.timeout(_LIMIT_S), self._one_at_a_time:
+                rows = await status.listed(self._context)
+                opened = scenes(await self._context.engine.containers(stopped=True))
+        except (EngineError, TimeoutError):
             return ()
         self.counts.keep(gauges.registries(rows))
         return gauges.of_containers(rows, len(opened), self._context.engine_name)

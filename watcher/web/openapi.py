@@ -37,7 +37,7 @@ def document(every: Iterable[Route]) -> Json:
 
 
 def _operation(route: Route) -> Json:
-    is_work = route.method == "POST" and route.access is Access.ACT
+    is_work = route.method == "POST" and route.access is not Access.LOGIN
     found: Json = {"summary": route.about, "responses": {"202" if is_work else "200": {"description": "OK"}}}
     found["responses"]["default"] = {"description": '{"error", "advice"}'}
     found["security"] = [] if route.access in {Access.OPEN, Access.LOGIN} else [{"token": []}]

@@ -11,8 +11,10 @@ from tests.integration.daemon.apps import labelled, move
 from tests.integration.daemon.conftest import Start
 from tests.integration.daemon.test_registry import pushed
 from tests.integration.web.conftest import TOKENS, Api
+from tests.testbed.faults import Hold
 from tests.testbed.processes import wait_until
 from tests.testbed.prometheus import Prometheus, promtool
+from tests.testbed.proxy import Proxy
 from tests.testbed.receiver import Receiver
 from tests.testbed.registry import PrivateRegistry
 from tests.testbed.stack import Stack
@@ -123,6 +125,22 @@ def test_while_the_engine_is_gone_nothing_is_said_of_its_containers(api: Api, st
     assert 'ctr_updater_engine_up{engine="local"} 0.0' in text
     assert "verdict=" not in text
     assert web.name not in text
+
+
+def test_an_engine_that_hangs_leaves_what_the_daemon_knows_by_itself(
+    start: Start, free_port: Callable[[], int], stack: Stack, proxy: Proxy
+) -> None:
+    web, port, hold = labelled(stack), free_port(), Hold()
+    api = Api(start("--listen", f"127.0.0.1:{port}", host=proxy.host, env={**TOKENS}).looked(), port)
+    assert web.name in api.metrics()
+    proxy.arm(hold, match="^GET .*/containers/", times=1000)
+
+    text = api.metrics()
+
+    assert "ctr_updater_build_info" in text
+    assert "verdict=" not in text
+    hold.release()
+    assert web.name in api.metrics()
 
 
 def test_they_need_a_token_unless_they_are_public(
