@@ -27,6 +27,7 @@ def test_a_pull_is_seen_layer_by_layer(page: Page, stack: Stack, registry: Priva
         front.on("/blobs/", slow)
 
         page.click("Look at all containers now")
+        page.click("Look now", "dialog")
         page.reads(f"Pulls {web.image}: 1 of 2 layers", UNDER_WAY)
         page.reads("Already exists", f"{UNDER_WAY} .layers")
         assert len(page.all(f"{UNDER_WAY} .layers progress")) == 2

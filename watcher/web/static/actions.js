@@ -1,7 +1,7 @@
 // What a person may have done with a container: when it can be, why not, what is asked before, and its end.
 
 import { done, of } from "./api.js";
-import { askHold, askPlan, askRollback } from "./dialogs.js";
+import { askHold, askPlainly, askPlan, askRollback } from "./dialogs.js";
 import { put, readOne } from "./store.js";
 import { toast } from "./toasts.js";
 import { groupOf } from "./words.js";
@@ -25,7 +25,7 @@ const VERBS = {
     icon: (found) => (isHeld(found) ? "release" : "hold"),
     why: () => "",
     isQuick: true,
-    act: (found) => (isHeld(found) ? run(found, "release", {}, "releasing") : hold(found)),
+    act: (found) => (isHeld(found) ? release(found) : hold(found)),
   },
   rollback: {
     title: () => "Roll back",
@@ -84,6 +84,22 @@ async function hold(found) {
   if (body) await run(found, "hold", body, "holding");
 }
 
+/** Release it: asked first where that lets an update begin. */
+async function release(found) {
+  const about = "Nothing holds it back any more: what it waits with may begin at once.";
+  const path = of(found.name, "plan?again=true");
+  const isSure = found.verdict === "current" || (await askPlan(`Release ${found.name}?`, about, path, "Release", true));
+  if (isSure) await run(found, "release", {}, "releasing");
+}
+
+/** Have all tags asked for, and all that may be updated now updated. */
+export async function look() {
+  const about = "All registries are asked for all tags. What has an update, and may have it now, is updated.";
+  if (await askPlainly("Look at all containers now?", about, "Look now")) {
+    await begin("All containers", "look", {}, "asking for all tags").catch(() => {});
+  }
+}
+
 async function run(found, verb, body, saying) {
   const result = await begin(found.name, of(found.name, verb), body, saying).catch(() => null);
   if (result?.verdict) put(result);
@@ -91,7 +107,7 @@ async function run(found, verb, body, saying) {
 }
 
 /** Have something done, tell that it began and how it ended. */
-export async function begin(name, path, body, saying) {
+async function begin(name, path, body, saying) {
   const close = toast(`${name}: ${saying} …`);
   try {
     const result = await done(path, body);

@@ -1,6 +1,6 @@
 // All containers: tiles that count and filter, and a table whose rows stay and are brought up to date in place.
 
-import { cell, el, icon, setAttribute, setIcon, setText, table } from "./dom.js";
+import { arrange, cell, el, icon, setAttribute, setIcon, setText, table } from "./dom.js";
 import { containers, daemon, listen, stageNow, updated } from "./store.js";
 import { toolbar } from "./toolbar.js";
 import { GROUPS, TITLES, ago, groupOf, moment, sentence, version } from "./words.js";
@@ -57,15 +57,6 @@ class Row {
     const at = updated.get(this.name);
     setText(this.last, at ? ago(at) : "");
     setAttribute(this.last, "title", at ? moment(at) : null);
-  }
-}
-
-/** Bring elements into an order, and move no more of them than must be. */
-function arrange(parent, wanted) {
-  let at = parent.firstElementChild;
-  for (const element of wanted) {
-    if (element === at) at = at.nextElementSibling;
-    else parent.insertBefore(element, at);
   }
 }
 

@@ -62,12 +62,17 @@ export async function fillPlan(place, path) {
   }
 }
 
-export function askPlan(title, about, path, yes) {
+export function askPlainly(title, about, yes) {
+  return ask(title, yes, () => true, el("p", {}, about)).promise;
+}
+
+/** Ask with the plan; without one there is no way on, unless it only tells what may follow. */
+export function askPlan(title, about, path, yes, onlyTells = false) {
   const place = el("div.planned", { "aria-live": "polite", tabindex: "0", "aria-label": "What would be done" });
   const { promise, confirm } = ask(title, yes, () => true, el("p", {}, about), place);
   confirm.disabled = true; // what has not been shown is not confirmed
   place.focus();
-  fillPlan(place, path).then((isPossible) => { confirm.disabled = !isPossible; });
+  fillPlan(place, path).then((isPossible) => { confirm.disabled = !isPossible && !onlyTells; });
   return promise;
 }
 

@@ -42,6 +42,20 @@ export function setAttribute(element, name, value) {
   else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, String(value));
 }
 
+/** Have an element hold just these, in this order, and move no more of them than must be. */
+export function arrange(parent, wanted) {
+  let at = parent.firstElementChild;
+  for (const element of wanted) {
+    if (element === at) at = at.nextElementSibling;
+    else parent.insertBefore(element, at);
+  }
+  while (at) {
+    const next = at.nextElementSibling;
+    at.remove();
+    at = next;
+  }
+}
+
 /** A link to what a stranger names, where it is a plain address of the web; else nothing. */
 export function strangersLink(address, text) {
   let url;

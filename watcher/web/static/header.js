@@ -1,7 +1,7 @@
 // What stands above each view: where one can go, how the daemon is, and what concerns all containers.
 
 import { logOut } from "./api.js";
-import { begin } from "./actions.js";
+import { look } from "./actions.js";
 import { el, icon, setText } from "./dom.js";
 import { daemon, listen } from "./store.js";
 import { nextTheme } from "./theme.js";
@@ -47,10 +47,6 @@ export function buildHeader(header, role) {
   const update = () => tell(pulse, trouble);
   listen((what) => what === "daemon" && update());
   setInterval(update, 15_000);
-}
-
-function look() {
-  begin("All containers", "look", {}, "asking for all tags").catch(() => {});
 }
 
 function tell(pulse, trouble) {

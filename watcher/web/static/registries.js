@@ -1,22 +1,34 @@
 // The registries: who follows them, what waits until when and why, what is left of a limit, who has no answer.
 
 import { get } from "./api.js";
-import { el, icon } from "./dom.js";
+import { arrange, el, icon } from "./dom.js";
 import { containers, listen } from "./store.js";
 import { ago, moment, sentence, span } from "./words.js";
 
 export function showRegistries(main) {
   const place = el("div.cards", {}, el("p.nothing", {}, "Reading …"));
+  const cards = new Map();
   main.append(el("h1", {}, "Registries"), place);
 
   async function read() {
     try {
       const found = await get("registries");
       const none = el("p.nothing", {}, "No registry is asked: nobody follows a tag of one.");
-      place.replaceChildren(...(found.length ? found.map(card) : [none]));
+      arrange(place, found.length ? found.map(brought) : [none]);
     } catch (error) {
       place.replaceChildren(el("p.trouble", {}, error.words));
     }
+  }
+
+  /** The card of a registry: the one there is, as long as it says the same; what a person opened stays open. */
+  function brought(each) {
+    const shape = JSON.stringify([{ ...each, until: each.until?.slice(0, 16) }, silentOf(each)]);
+    const known = cards.get(each.registry);
+    if (known?.shape === shape) return known.element;
+    const element = card(each);
+    element.querySelector("details").open = known?.element.querySelector("details").open || false;
+    cards.set(each.registry, { shape, element });
+    return element;
   }
 
   read();
@@ -28,8 +40,10 @@ export function showRegistries(main) {
   };
 }
 
+const silentOf = (each) => each.containers.filter((name) => containers.get(name)?.verdict === "unknown");
+
 function card(each) {
-  const silent = each.containers.filter((name) => containers.get(name)?.verdict === "unknown");
+  const silent = silentOf(each);
   const group = each.until ? "failed" : silent.length ? "unknown" : "current";
   const many = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
   return el(
