@@ -28,7 +28,7 @@ from watcher.host import inventory
 from watcher.host.context import Context
 from watcher.host.inventory import Tag
 from watcher.model.errors import EngineError, Unknown
-from watcher.model.events import DaemonStopped, LookFailed
+from watcher.model.events import DaemonStopped, Looked, LookFailed
 from watcher.model.json_object import Json
 from watcher.model.labels import is_one_off
 from watcher.model.names import name_of
@@ -228,6 +228,7 @@ class Daemon:
         await self._services.look()
         rows = await self._ordered()
         self._notices.runs(len(rows))
+        self._publish(Looked({name_of(row): row["Id"] for row in rows}))
         for name in await self._wanting(rows) | self._cut_short:
             self._queue.add(name)
         self._injections.see(rows)

@@ -6,6 +6,7 @@ passes; `registry_events`, `message_events` and `update_events` have the others.
 """
 
 import re
+from collections.abc import Mapping
 
 from attrs import asdict, frozen
 
@@ -38,6 +39,13 @@ class DaemonStarted(Event):
 @frozen
 class DaemonStopped(Event):
     """The daemon has come to its safe end."""
+
+
+@frozen
+class Looked(Event):
+    """All followed containers were looked at: their ids, by their names."""
+
+    containers: Mapping[str, str]
 
 
 @frozen

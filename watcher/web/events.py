@@ -1,6 +1,7 @@
 """What happens, as it happens: stages, pulls, attempts, and each container of which there is news."""
 
 import asyncio
+from collections.abc import Mapping
 
 from aiohttp import web
 
@@ -9,8 +10,9 @@ from watcher.check.records import record
 from watcher.check.status import Answer
 from watcher.host.context import Context
 from watcher.model.errors import EngineError, WatcherError
-from watcher.model.events import Event
+from watcher.model.events import Event, Looked
 from watcher.model.json_object import Json
+from watcher.model.names import Marker
 from watcher.model.registry_events import PullBegan, PullEnded, PullProgressed
 from watcher.model.update_events import AttemptEnded, Judged, NotUpdated, StageBegan, StageEnded, Waiting
 from watcher.store.history import record_of
@@ -34,6 +36,7 @@ class Events:
         self._ring = Ring()
         self._is_wanted = False
         self._names: dict[str, None] = {}
+        self._known: Mapping[str, str] = {}
         self._telling: asyncio.Task[None] | None = None
         about = "What happens, as server-sent events: container, stage, pull, attempt."
         self.routes = (Route("GET", _PATH, Access.READ, about, self._stream),)
@@ -49,6 +52,8 @@ class Events:
             self._news(event.attempt.name)
         elif isinstance(event, Judged | Waiting | NotUpdated) and event.is_news:
             self._news(event.change.container)
+        elif isinstance(event, Looked):
+            self._looked({name: cid for name, cid in event.containers.items() if not Marker.parse(name)})
 
     async def end(self) -> None:
         """Tell no more."""
@@ -63,6 +68,13 @@ class Events:
         self._names[name] = None
         if self._telling is None or self._telling.done():
             self._telling = asyncio.create_task(self._tell())
+
+    def _looked(self, now: Mapping[str, str]) -> None:
+        """Have those told that came, went, or are others than at the last look."""
+        before, self._known = self._known, now
+        for name in before.keys() | now.keys():
+            if before.get(name) != now.get(name):
+                self._news(name)
 
     async def _tell(self) -> None:
         while names := [*self._names]:

@@ -87,7 +87,6 @@ def test_what_comes_and_goes_is_seen_without_a_reload(page: Page, stack: Stack) 
     page.reads("Up to date", page.row(web.name))
     stack.engine.docker("rm", "-f", web.name)
 
-    page.run("document.dispatchEvent(new Event('visibilitychange'))")  # what a look at another tab makes
     page.reads("No container is followed yet")
 
 

@@ -52,3 +52,16 @@ def test_an_update_is_told_as_it_happens_and_once_more_to_who_comes_again(api: A
     again = told(api, seen[0][0])
     next(again)
     assert next(again) == seen[1]
+
+
+def test_a_container_that_comes_or_goes_is_told(api: Api, stack: Stack) -> None:
+    events = told(api)
+    next(events)
+
+    web = labelled(stack)
+    _, kind, come = next(events)
+    stack.engine.docker("rm", "-f", web.name)
+    gone = next(data for _, _, data in events if "error" in data)
+
+    assert (kind, come["name"], come["verdict"]) == ("container", web.name, "current")
+    assert (gone["name"], gone["code"]) == (web.name, 3)

@@ -20,7 +20,14 @@ function tell(what, about) {
   for (const listener of [...listeners]) listener(what, about);
 }
 
+const NO_SUCH_CONTAINER = 3; // the code of that error
+
 export function put(found) {
+  if (found.code === NO_SUCH_CONTAINER) {
+    containers.delete(found.name);
+    tell("container", found.name);
+    return;
+  }
   containers.set(found.name, { ...containers.get(found.name), ...found, error: found.error });
   tell("container", found.name);
 }
