@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
+from watcher.check.gates import Standing
 from watcher.check.verdict import Status, Verdict
 from watcher.config.freeze import frozen_until
 from watcher.config.schedule import may_begin, next_time
@@ -65,12 +66,14 @@ class Circumstances:
         grace: Seconds after a schedule's moment in which an update may still begin.
         decisions: What people hold and approve.
         freeze: The days on which no update begins.
+        gate: How the image that the container is to have stands with its gate.
     """
 
     now: float
     grace: float
     decisions: Decisions = NO_DECISIONS
     freeze: str = ""
+    gate: Standing | None = None
 
 
 def waits(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -> tuple[Wait, ...]:
@@ -86,6 +89,7 @@ def waits(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -> tup
     found = (
         held(name, verdict, at),
         _judged(verdict),
+        gated(verdict, at.gate) if is_followed else None,
         unapproved(name, verdict, policy, at) if is_followed else None,
         refused(name, verdict, at) if is_followed else None,
         *(timed(policy, at) if is_followed else ()),
@@ -113,6 +117,16 @@ def refused(name: str, verdict: Verdict, at: Circumstances) -> Wait | None:
     """The wait for a container whose own hook said not now of this image; it is asked again then."""
     veto = at.decisions.vetoed(name, verdict.target, at.now)
     return Wait(For.VETO, veto.why, veto.until) if veto else None
+
+
+def gated(verdict: Verdict, standing: Standing | None) -> Wait | None:
+    """The wait for a gate that does not let this very image pass, or could not say.
+
+    None where the gate was not asked, or there is none.
+    """
+    if standing is None or standing.target != verdict.target or standing.barred is None:
+        return None
+    return Wait(For.GATE, standing.barred.why, standing.barred.until)
 
 
 def _judged(verdict: Verdict) -> Wait | None:

@@ -5,6 +5,7 @@ import time
 from attrs import evolve
 
 from watcher.check.cooldown import noted
+from watcher.check.gates import Standing, judged_by
 from watcher.check.judgement import Facts, judge
 from watcher.check.verdict import Status
 from watcher.config.settings import Policy
@@ -14,6 +15,7 @@ from watcher.host.context import Context
 from watcher.model.inspection import Container, left_by, reference_of
 from watcher.model.json_object import Json
 from watcher.model.platform import platform
+from watcher.model.reference import ImageRef
 
 
 async def here(engine: Engine, container: Json) -> Facts:
@@ -65,9 +67,27 @@ async def _with_policy(context: Context, facts: Facts, policy: Policy, *, asked:
     The first counts where no layer may come yet: for a cooldown, and for `notify`.
     """
     memory, tag, verdict = context.memory, facts.tag, judge(facts)
-    if tag is None or facts.tagged is None:
+    if tag is None or (image := facts.tagged) is None:
         return facts
+    if image["Id"] != facts.container["Image"]:
+        facts = evolve(facts, gate=await standing(context, policy, image, tag.ref))
     if (policy.cooldown or policy.mode == "notify") and verdict.status in (Status.CURRENT, Status.OUTDATED):
-        seen = await noted(memory, tag, facts.tagged, verdict)
+        seen = await noted(memory, tag, image, verdict)
         facts = evolve(facts, seen=seen, cooldown=policy.cooldown)
     return evolve(facts, asked=await memory.asked(str(tag))) if asked else facts
+
+
+async def standing(context: Context, policy: Policy, image: Json, ref: ImageRef) -> Standing | None:
+    """How an image stands with a gate, by what that said of it before; nothing is asked here.
+
+    Args:
+        context: What is remembered, and the gates.
+        policy: Names the gate; None where it names none.
+        image: As inspected.
+        ref: The tag that means it.
+    """
+    gate = context.gates.named(policy.gate)
+    if gate is None:
+        return None
+    answers = {each: await context.memory.gates.of(gate.definition, each) for each in judged_by(image, ref)}
+    return Standing(gate.name, image["Id"], answers)

@@ -3,6 +3,7 @@
 from attrs import frozen
 
 from watcher.check.cooldown import foreseen
+from watcher.check.gates import Standing
 from watcher.check.last_answers import unanswered
 from watcher.check.verdict import Meaning, Status, Verdict, by_registry, compare, followed, held, left
 from watcher.host.inventory import Tag
@@ -31,6 +32,7 @@ class Facts:
         meaning: What its tag means in the registry, which was asked just now.
         earlier: The images that it ran before.
         released: Whether a person has let it take again what a rollback left.
+        gate: How what its reference means stands with its gate; None where it has none.
         now: Seconds since the epoch, when all was read.
     """
 
@@ -45,6 +47,7 @@ class Facts:
     meaning: Meaning | None = None
     earlier: tuple[Kept, ...] = ()
     released: bool = False
+    gate: Standing | None = None
     now: float = 0.0
 
     @property
@@ -69,6 +72,7 @@ class Assessment:
         running: The image that it runs, None where nobody knows it.
         earlier: The images that it ran before, the last one first.
         goes_back: Whether it is to go back to an image, and not on to what its tag means.
+        gate: How the image that it is to have stands with its gate; None where it has none.
     """
 
     container: Json
@@ -77,6 +81,7 @@ class Assessment:
     running: Json | None = None
     earlier: tuple[Kept, ...] = ()
     goes_back: bool = False
+    gate: Standing | None = None
 
     @property
     def name(self) -> str:
@@ -100,7 +105,8 @@ def judge(facts: Facts) -> Verdict:
 
 def assessed(facts: Facts) -> Assessment:
     """The judgement, with what it is of."""
-    return Assessment(facts.container, facts.tagged, judge(facts), facts.running, facts.earlier)
+    known = (facts.running, facts.earlier)
+    return Assessment(facts.container, facts.tagged, judge(facts), *known, gate=facts.gate)
 
 
 def unknown(container: Json, why: str) -> Assessment:

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from watcher.check.own_labels import OwnLabels
+from watcher.config import gates_file
 from watcher.config.engines import SOLE
+from watcher.config.setting import variable
 from watcher.config.settings import DaemonSettings, Policy, state_folder
 from watcher.engine.client import Engine
 from watcher.engine.endpoint import Endpoint, find, find_chosen
@@ -42,6 +44,8 @@ async def opened(*, negotiates: bool) -> AsyncIterator[Fleet]:
     """
     settings = DaemonSettings.of_environment()
     defaults = evolve(Policy.of_environment(), enable=settings.watch == "all")
+    gates = gates_file.read(settings.gates_file)
+    gates.refuse_unknown(defaults.gate, variable("gate"))
     async with AsyncExitStack() as later:
         asked = _asked(shares=len(settings.engines) > 1)
         contexts = [
@@ -50,6 +54,7 @@ async def opened(*, negotiates: bool) -> AsyncIterator[Fleet]:
         ]
         if len(contexts) > 1:
             contexts = [evolve(each, prefix=f"{each.engine_name}/") for each in contexts]
+        contexts = [evolve(each, gates=gates) for each in contexts]
         yield Fleet(tuple(contexts), await _away(contexts) if negotiates else {})
 
 

@@ -8,6 +8,7 @@ from watcher.model.names import container_name
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _LONGEST_S = 100 * 365 * 86400.0  # beyond that it is a slip, and no date any more
 _UNITS = (("d", 86400.0), ("h", 3600.0), ("m", 60.0), ("s", 1.0))
+_GATE = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}")
 _PART = re.compile(r"([0-9]+)(ms|s|m|h|d)")
 
 
@@ -115,3 +116,14 @@ def written(value: object) -> str:
         return "" if value is None else str(value)
     unit, seconds = next(((unit, each) for unit, each in _UNITS if value and value % each == 0), ("", 1))
     return f"{value / seconds:.0f}{unit}"
+
+
+def gate_name(text: str) -> str:
+    """Read the name of a gate.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not _GATE.fullmatch(text):
+        raise ValueError(text)
+    return text

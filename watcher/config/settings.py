@@ -21,6 +21,7 @@ from watcher.config.grammar import (
     container_names,
     count,
     duration,
+    gate_name,
     interval,
     whole_number,
 )
@@ -78,6 +79,7 @@ class Policy:
         keep_for: Seconds for which they are, from when the container left them.
         release_url: Where people read about a new version, which is filled in for `{version}`; only a label
             says so.
+        gate: The gate that a new image must pass; empty is none.
     """
 
     enable: bool = _setting(False, boolean, _YES_OR_NO)
@@ -118,6 +120,9 @@ class Policy:
         7 * 86400.0, duration, _DURATION, "How long an earlier image is kept after an update has left it."
     )
     release_url: str = _setting("", template, _ADDRESS)
+    gate: str = _setting(
+        "", gate_name, "the name of a gate", "A new image is taken only if this gate lets it pass."
+    )
 
     @property
     def pre_hook(self) -> Hook | None:
@@ -185,6 +190,7 @@ class DaemonSettings:
         listen_host: Further names that browsers may call it by.
         public: What of it needs no token.
         engines: Which engines are looked after, where it is not the one that the docker command would take.
+        gates_file: The file that defines the gates; empty is none.
     """
 
     interval: float = _setting(
@@ -222,7 +228,6 @@ class DaemonSettings:
         "an http or https URL",
         "Asked for after each pass; with /fail after one that failed.",
     )
-
     listen: str = _setting("", listening.listen, "HOST:PORT or unix:/path", "Serve the API there.")
     listen_host: tuple[str, ...] = _setting(
         (),
@@ -231,10 +236,7 @@ class DaemonSettings:
         "Further names that browsers may call it by.",
     )
     public: tuple[str, ...] = _setting(
-        (),
-        listening.public,
-        f"some of {','.join(listening.PUBLIC)}",
-        "What of the API needs no token.",
+        (), listening.public, f"some of {','.join(listening.PUBLIC)}", "What of the API needs no token."
     )
     engines: tuple[ChosenEngine, ...] = _setting(
         (),
@@ -242,6 +244,7 @@ class DaemonSettings:
         "NAME=ADDRESS or names of Docker contexts, separated by commas, no name twice",
         "Look after these engines: NAME=unix:///path, NAME=tcp://host:port, a context's name.",
     )
+    gates_file: str = _setting("", str, "the path of a file", "What defines the gates (TOML).")
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str] = os.environ) -> "DaemonSettings":

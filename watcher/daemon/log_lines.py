@@ -24,6 +24,7 @@ WAITING = {  # by the cause
     "window": "update waits for its window",
     "freeze": "update waits for the end of a freeze",
     "veto": "update vetoed",
+    "gate": "update waits for its gate",
 }
 NOT_UPDATED = {True: "update rolled back", False: "container not updated"}  # by whether it was rolled back
 _OF_NO_ENGINE = (
@@ -189,6 +190,15 @@ def _(event: update_events.Waiting) -> None:
     due = {"due": eligibility.shown(event.until)} if is_timed else {}
     why = event.why + eligibility.opens_in(event.cause, event.until, time.time())
     _log.info(WAITING.get(event.cause, "container held back"), **fields(event.change), why=why, **due)
+
+
+@say.register
+def _(event: update_events.ImageJudged) -> None:
+    if event.is_news:
+        judged = {"gate": event.gate, "judged": event.judged, "result": event.result}
+        _log.info(
+            "image judged", **fields(event.change), **judged, why=event.why, took_s=round(event.took_s, 3)
+        )
 
 
 @say.register

@@ -27,6 +27,7 @@ from watcher.model.errors import (
 )
 from watcher.model.json_object import Json
 from watcher.model.update_events import By, Change, Judged, NotRestarted, NotUpdated, Waiting
+from watcher.update import gates
 from watcher.update.change import change_of
 from watcher.update.consent import NotNow, withheld
 from watcher.update.coordinator import Coordinator
@@ -134,7 +135,10 @@ class Reconciler:
         self._coordinator.found[name] = found
         if found.verdict.status is not Status.OUTDATED or policy.mode == "notify":
             return self._judged(found, policy)
-        if wait := await self._not_now(found, policy):
+        wait = await self._not_now(found, policy)
+        if wait is None or wait.cause is eligibility.For.APPROVAL:  # which is of what its gate lets pass
+            wait = await gates.asked(look, found, policy) or wait
+        if wait:
             return self._waits(found, wait)
         if trouble := await self._coordinator.turn(container, name, self._look_at):
             self._turns.failed(name, "is held back")

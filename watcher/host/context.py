@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from watcher.config.engines import SOLE
+from watcher.config.gates_file import Gates
 from watcher.config.settings import Policy
 from watcher.container.downtime import Downtimes
 from watcher.engine.client import Engine
+from watcher.host.gate_slots import GateSlots
 from watcher.host.inventory import in_scope, opted_in
 from watcher.host.namespace_cache import NamespaceCache
 from watcher.host.own_container import OwnContainer
 from watcher.model import watchtower
 from watcher.model.errors import EngineUnavailable
 from watcher.model.json_object import Json
-from watcher.model.labels import ENABLE
+from watcher.model.labels import ENABLE, GATE
 from watcher.store.state import Memory
 
 if TYPE_CHECKING:  # who only looks needs neither, and each takes long to import
@@ -52,6 +54,8 @@ class Context:
         engine_name: What people call the engine.
         prefix: What is put before the names of its containers, where there are several engines.
         watchtower: Whether Watchtower's labels count where ours are absent.
+        gates: The gates that there are.
+        gate_slots: The questions that gates are asked just now.
     """
 
     engine: Engine
@@ -70,6 +74,8 @@ class Context:
     engine_name: str = SOLE
     prefix: str = ""
     watchtower: bool = False
+    gates: Gates = field(factory=Gates)
+    gate_slots: GateSlots = field(factory=GateSlots)
 
     def looking(self) -> Context:
         """The same for one look, which inspects each image once."""
@@ -100,7 +106,7 @@ class Context:
         """The settings of an inspected container.
 
         Raises:
-            UnreadableSetting: A label cannot be read.
+            UnreadableSetting: A label cannot be read, or names a gate that there is not.
         """
         return self.with_labels(watchtower.settings_of(container))
 
@@ -108,9 +114,10 @@ class Context:
         """The settings of a container with these labels; without its hooks where none run.
 
         Raises:
-            UnreadableSetting: A label cannot be read.
+            UnreadableSetting: A label cannot be read, or names a gate that there is not.
         """
         policy = self.defaults.with_labels(labels)
+        self.gates.refuse_unknown(policy.gate, GATE)
         return policy if self.hooks else policy.without_hooks
 
     def told(self, error: object) -> str:

@@ -21,7 +21,8 @@ WatcherError
 |  `- Busy                  ... for the time being: another updater has it
 |     `- TakenOver              ... now, for it gave up on us
 `- UnreadableSetting    2  a label's or a variable's value is not of its grammar
-   `- UnknownName          ... or there is no such label or variable
+   |- UnknownName          ... or there is no such label or variable
+   `- UnreadableLine       ... or a line of a file that a setting names
 
 Other usage errors (2) are click's.
 """
@@ -244,4 +245,18 @@ class UnknownName(UnreadableSetting):
         WatcherError.__init__(self, f"{name!r} is not known", advice=advice)
         self.name = name
         self.value = ""
+        self.expected = advice
+
+
+class UnreadableLine(UnreadableSetting):
+    """A file that a setting names cannot be read, or a line of it, so nothing is done on its account.
+
+    Args:
+        message: The file, the line, and what is wrong with it.
+        advice: What would be right.
+    """
+
+    def __init__(self, message: str, advice: str) -> None:
+        WatcherError.__init__(self, message, advice=advice)
+        self.name = self.value = ""
         self.expected = advice

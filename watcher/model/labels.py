@@ -6,6 +6,7 @@ LABEL_PREFIX = "ctr-updater."
 ENABLE = f"{LABEL_PREFIX}enable"
 DEPENDS_ON = f"{LABEL_PREFIX}depends-on"
 HOOK_PREFIX = f"{LABEL_PREFIX}hook."
+GATE = f"{LABEL_PREFIX}gate"
 RELEASE_URL = f"{LABEL_PREFIX}release-url"
 
 # What this program writes itself; a label of these names is no setting.
@@ -15,7 +16,10 @@ SPARE_OF = f"{LABEL_PREFIX}spare-of"
 LEFT = f"{LABEL_PREFIX}left"
 # Of a Swarm service: the rollout of ours that brought the image that it has.
 ROLLOUT = f"{LABEL_PREFIX}rollout"
-INTERNAL = frozenset({REFERENCE, SPARE_OF, LEFT, ROLLOUT})
+
+# Whose a gate's container is, and until when it may run.
+GATE_RUN = f"{LABEL_PREFIX}gate-run"
+INTERNAL = frozenset({REFERENCE, SPARE_OF, LEFT, ROLLOUT, GATE_RUN})
 
 COMPOSE_PREFIX = "com.docker.compose."
 COMPOSE_PROJECT = f"{COMPOSE_PREFIX}project"

@@ -70,7 +70,7 @@ class Waiting(Event):
     """A container has an update that does not begin now.
 
     Attributes:
-        cause: `freeze`, `window`, `schedule`, `hold`, `veto`, `approval` or `dependency`.
+        cause: `freeze`, `window`, `schedule`, `hold`, `gate`, `veto`, `approval` or `dependency`.
         until: When it may begin, in seconds since the epoch; 0 where no clock says.
         is_news: As in `Judged`.
     """
@@ -79,6 +79,28 @@ class Waiting(Event):
     cause: str
     why: str
     until: float = 0.0
+    is_news: bool = True
+
+
+@frozen
+class ImageJudged(Event):
+    """A gate was asked about the image that a container is to have.
+
+    Attributes:
+        gate: Its name.
+        judged: Repository and digest of the image.
+        result: `passed`, `refused` or `unknown`.
+        why: Its reason.
+        took_s: Seconds that it took.
+        is_news: As in `Judged`.
+    """
+
+    change: Change
+    gate: str
+    judged: str
+    result: str
+    why: str
+    took_s: float
     is_news: bool = True
 
 

@@ -147,6 +147,8 @@ def _waiting(event: Waiting) -> Told | None:
     """What a wait means; what a clock ends, and what a person holds, is no news."""
     if event.cause == "approval":
         return Told(_news(AVAILABLE, event.change, event.why), ends=(UNKNOWN,))
+    if event.cause == "gate" and event.until:  # it could not say, and is asked again
+        return Told(_news(UNKNOWN, event.change, event.why, state=OF_A_CONTAINER), PATIENCE_S)
     if event.cause in _HOLD_BACK and not event.until:
         return Told(_news(HELD, event.change, event.why), unless=_FAILURES)
     return None

@@ -29,6 +29,8 @@ from watcher.store.failures import (
     injected_of,
     seen_of,
 )
+from watcher.store.gate_answers import KIND as GATES
+from watcher.store.gate_answers import GateAnswers
 from watcher.store.history import History
 from watcher.store.kept import FormerImages
 from watcher.store.keys import Key, file_name
@@ -92,6 +94,11 @@ class Memory:
     def history(self) -> History:
         """What became of each attempt at an update."""
         return History(self.database, self.key)
+
+    @cached_property
+    def gates(self) -> GateAnswers:
+        """What gates said of images."""
+        return GateAnswers(self._records, self.database, self.key)
 
     @cached_property
     def decisions(self) -> DecisionStore:
@@ -238,7 +245,8 @@ class Memory:
         }
         for kind, names in used.items():
             self._records.clear(self._records.folder(kind, engine), names.__contains__, _YOUNG_S)
-        self._records.clear(self._records.folder("seen", engine), lambda _: False, _TAGS_KEPT_S)
+        for kind in ("seen", GATES):
+            self._records.clear(self._records.folder(kind, engine), lambda _: False, _TAGS_KEPT_S)
         self._began = {path: at for path, at in self._began.items() if path in self._seen}
         self._seen.clear()
         for folder in (self._folder / "locks", self._records.folder("locks", engine)):

@@ -22,6 +22,7 @@ from watcher.swarm.spec import Service
 
 # What replaces a container, and what an engine keeps, is the swarm's affair.
 _WITHOUT_MEANING = ("source", "depends_on", "stop_timeout", "cleanup", "keep", "keep_for")
+_GATED = "gates judge no services yet (ctr-updater.gate), and without its gate it is not updated"
 _LOCAL = (
     "it follows the tag of this engine alone (ctr-updater.source=local), and its nodes pull from a registry"
 )
@@ -89,8 +90,9 @@ class Reader:
             return Found(service, None, Verdict(Status.UNKNOWN, str(error), service.digest))
         if service.tag is None:
             return Found(service, policy, standing(service))
-        if policy.source == "local":
-            return Found(service, policy, Verdict(Status.UNKNOWN, _LOCAL, service.digest))
+        if policy.gate or policy.source == "local":
+            why = _GATED if policy.gate else _LOCAL
+            return Found(service, policy, Verdict(Status.UNKNOWN, why, service.digest))
         return Found(service, policy, judge(await self._facts(service, service.tag, policy)))
 
     async def shown(self, said: Json) -> Found:

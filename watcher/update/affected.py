@@ -194,7 +194,7 @@ async def _own_update(context: Context, dependent: Dependent, policy: Policy) ->
         return None
     found = await checks.assess(context, dependent.container, policy)
     is_here = found.image is not None and found.image["Id"] == found.verdict.target
-    if await withheld(context, found, policy):
+    if await withheld(context, found, policy) or (policy.gate and not (found.gate and found.gate.has_passed)):
         return None
     return found if is_here and found.verdict.status is Status.OUTDATED else None
 

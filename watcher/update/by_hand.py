@@ -10,6 +10,7 @@ from watcher.model.errors import EngineUnavailable, WatcherError, unexpected
 from watcher.model.json_object import Json
 from watcher.model.names import name_of
 from watcher.recovery.unrecorded import record_unrecorded
+from watcher.update import gates
 from watcher.update.coordinator import Coordinator
 from watcher.update.request import Outcome, Request
 from watcher.update.sequencer import Turns, order_of
@@ -39,6 +40,7 @@ async def update(
     if not request.dry_run:
         await context.notes.clear()
         await record_unrecorded(context)
+        await gates.sweep(context)
     left = await work.order([*texts])
     while left:
         name, text = left.pop(0)

@@ -20,7 +20,7 @@ from watcher.model.names import Marker, container_name
 from watcher.recovery.reading import outline
 from watcher.recovery.state import set_aside, strays
 from watcher.store.locks import Wider, with_claims
-from watcher.update import rollback
+from watcher.update import gates, rollback
 from watcher.update.affected import Affected, affected_by, undisturbed
 from watcher.update.attempt import attempt, planned
 from watcher.update.consent import refuse_held, refuse_vetoed, refuse_withheld
@@ -197,8 +197,9 @@ async def _planned(context: Context, container: Json, request: Request) -> Outco
     if not request.again:
         await refuse_held(context, found, goes_back=found.goes_back)
         await _refuse_vetoed(context, found, affected)
+    doubts = await gates.foreseen(context, found, again=request.again)
     steps = planned(found, affected, context.policy_of(container), pull=pull)
-    return Outcome(found, Done.PLANNED, str(steps), with_it=affected.names, steps=steps)
+    return Outcome(found, Done.PLANNED, str(steps), doubts, with_it=affected.names, steps=steps)
 
 
 async def _foreseen(
@@ -234,6 +235,7 @@ async def _carried_out(
         if not request.again:
             await _refuse_vetoed(context, found, affected)
 
+    await gates.refuse_barred(context, found, request)
     affected = await _affected(look, container, request)
     if not claims.issuperset(affected.names):
         raise Wider(affected.names)

@@ -29,7 +29,8 @@ _DOING = {
 _STOP = Action.STOP.name.lower()
 BACK = "back"
 SETTLE = "settle"
-_OTHERS = {BACK: "going back", SETTLE: "settling an update that was left open"}
+GATE = "gate"
+_OTHERS = {BACK: "going back", SETTLE: "settling an update that was left open", GATE: "asking its gate"}
 WORDS = frozenset({*_DOING.values(), *_OTHERS.values()})
 
 Publish = Callable[[Event], None]
@@ -50,6 +51,11 @@ def stage_of(update: str, name: str, action: Action, limit: float | None = None)
 def stage_called(name: str, stage: str) -> StageBegan:
     """A stage that is no step of a plan: `BACK` or `SETTLE`."""
     return StageBegan(name, name, stage, _OTHERS[stage])
+
+
+def gate_stage(name: str, limit: float) -> StageBegan:
+    """The stage before an update in which its gate is asked, which has so many seconds."""
+    return StageBegan(name, name, GATE, _OTHERS[GATE], limit)
 
 
 class Stages:

@@ -17,10 +17,12 @@ from watcher.check.eligibility import (
     waits,
     words,
 )
+from watcher.check.gates import Standing
 from watcher.check.verdict import Status, Verdict
 from watcher.config.settings import Policy
 from watcher.config.wall_clock import local
 from watcher.store.decisions import Decision, Decisions
+from watcher.store.gate_answers import GateAnswer
 
 HOUR = 3600.0
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC).timestamp()
@@ -233,3 +235,26 @@ def test_the_words_are_those_of_the_contract() -> None:
         *("window", "schedule", "freeze", "cooldown", "approval", "hold", "failed", "gate", "veto"),
         *("dependency", "open update"),
     }
+
+
+REFUSED = GateAnswer("refused", "the gate signed refuses it", 1.0)
+BUSY = GateAnswer("unknown", "the gate signed could not say", 1.0, 1, NOON + 60)
+
+
+@pytest.mark.parametrize(
+    ("target", "answer", "expected"),
+    [
+        ("sha256:b", REFUSED, [Wait(For.GATE, REFUSED.why)]),
+        ("sha256:b", BUSY, [Wait(For.GATE, BUSY.why, NOON + 60)]),
+        ("sha256:b", GateAnswer("passed", "it lets it pass", 1.0), []),
+        ("sha256:b", None, []),
+        ("sha256:c", REFUSED, []),
+    ],
+    ids=["refused", "could not say", "passed", "not asked", "of another image"],
+)
+def test_an_update_waits_for_its_gate(target: str, answer: GateAnswer | None, expected: list[Wait]) -> None:
+    at = Circumstances(NOON, HOUR, gate=Standing("signed", target, {"web@sha256:1": answer}))
+
+    assert [*waits("web", OUTDATED, Policy(enable=True), at)] == expected
+    assert not waits("web", CURRENT, Policy(enable=True), at)
+    assert not waits("web", OUTDATED, Policy(enable=True, mode="notify"), at)

@@ -173,6 +173,23 @@ LINES: list[tuple[Event, dict[str, Any]]] = [
         {"event": "update vetoed", "level": "info", **ABOUT, "why": "its veto file is there"},
     ),
     (
+        update_events.Waiting(CHANGE, "gate", "the gate signed refuses it"),
+        {"event": "update waits for its gate", "level": "info", **ABOUT, "why": "the gate signed refuses it"},
+    ),
+    (
+        update_events.ImageJudged(CHANGE, "signed", "web@sha256:1", "passed", "Verified OK", 1.23456),
+        {
+            "event": "image judged",
+            "level": "info",
+            **ABOUT,
+            "gate": "signed",
+            "judged": "web@sha256:1",
+            "result": "passed",
+            "why": "Verified OK",
+            "took_s": 1.235,
+        },
+    ),
+    (
         update_events.Planned(CHANGE, ("stop it", "start it")),
         {"event": "update planned", "level": "info", **ABOUT, "plan": ["stop it", "start it"]},
     ),

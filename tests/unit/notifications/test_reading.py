@@ -254,3 +254,12 @@ def test_what_is_up_to_date_ends_whatever_was_so() -> None:
 
     assert isinstance(over, Over)
     assert (over.abouts, set(over.kinds)) == (("web",), STANDING)
+
+
+def test_a_gate_that_could_not_say_is_told_once_that_lasts_and_one_that_refuses_at_once() -> None:
+    could_not_say, refused = read(Waiting(CHANGE, "gate", "busy", 5.0)), read(Waiting(CHANGE, "gate", "no"))
+
+    assert isinstance(could_not_say, Told)
+    assert (could_not_say.news.kind, could_not_say.after_s) == ("unknown", PATIENCE_S)
+    assert isinstance(refused, Told)
+    assert (refused.news.kind, refused.after_s, refused.news.why) == ("held", 0, "no")

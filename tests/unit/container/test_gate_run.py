@@ -1,0 +1,75 @@
+"""A gate's container: nothing that would give it the host; and what its end says."""
+
+from typing import Any
+
+import pytest
+
+from watcher.config.gate_grammar import Mount
+from watcher.config.gates_file import Gate
+from watcher.container.gate_run import body, said_by
+
+IMAGE = "docker.io/library/web@sha256:" + "1" * 64
+GATE = Gate("signed", "tools@sha256:" + "2" * 64, ("verify", "--of={image}"))
+
+
+def made(**more: Any) -> dict[str, Any]:
+    return body(Gate(GATE.name, GATE.image, GATE.command, **more), IMAGE, "mine")
+
+
+def test_it_has_no_privileges_no_network_and_bounds() -> None:
+    host = made()["HostConfig"]
+
+    assert (host["CapDrop"], host["SecurityOpt"]) == (["ALL"], ["no-new-privileges"])
+    assert (host["Privileged"], host["ReadonlyRootfs"], host["NetworkMode"]) == (False, True, "none")
+    assert (host["Mounts"], host["Tmpfs"]["/tmp"]) == ([], "rw,nosuid,nodev,size=64m")  # noqa: S108
+    assert host["Memory"] == host["MemorySwap"] == 512 * 1024**2
+    assert host["PidsLimit"] == 256
+    assert (host["RestartPolicy"], host["AutoRemove"]) == ({"Name": "no"}, False)
+
+
+def test_its_end_by_a_stop_is_no_end_of_its_own() -> None:
+    """A program that ends well on SIGTERM would have let the image pass as the engine shuts down."""
+    assert made()["StopSignal"] == "SIGKILL"
+
+
+def test_its_command_is_told_the_image() -> None:
+    assert made()["Cmd"] == ["verify", f"--of={IMAGE}"]
+    assert "Entrypoint" not in made()
+    assert made(entrypoint=("/bin/sh",))["Entrypoint"] == ["/bin/sh"]
+
+
+def test_mounts_are_read_only_unless_it_says_otherwise() -> None:
+    mounts = (Mount("/etc/keys", "/keys"), Mount("cache", "/cache", is_writable=True))
+
+    assert made(mounts=mounts)["HostConfig"]["Mounts"] == [
+        {"Type": "bind", "Source": "/etc/keys", "Target": "/keys", "ReadOnly": True},
+        {"Type": "volume", "Source": "cache", "Target": "/cache", "ReadOnly": False},
+    ]
+
+
+def test_nobody_follows_its_container() -> None:
+    assert made()["Labels"] == {"ctr-updater.gate-run": "mine", "ctr-updater.enable": "false"}
+    assert made()["Healthcheck"] == {"Test": ["NONE"]}
+
+
+@pytest.mark.parametrize(
+    ("state", "result", "why"),
+    [
+        ({"ExitCode": 0}, "passed", "the gate signed lets it pass; words"),
+        ({"ExitCode": 1}, "refused", "the gate signed refuses it; words"),
+        ({"ExitCode": 2}, "unknown", "the gate signed could not say: it ended with exit code 2; words"),
+        ({"ExitCode": 137}, "unknown", "the gate signed could not say: it ended with exit code 137; words"),
+        ({"ExitCode": 0, "OOMKilled": True}, "unknown", "512 MB were too little for it; words"),
+        ({"ExitCode": 1, "OOMKilled": True}, "unknown", "512 MB were too little for it; words"),
+        ({"ExitCode": 0, "Status": "created"}, "unknown", "could not say"),
+        ({"ExitCode": 0, "Status": "running"}, "unknown", "could not say"),
+        ({"ExitCode": 1, "Status": "dead"}, "unknown", "could not say"),
+    ],
+)
+def test_only_an_end_of_its_own_with_0_lets_an_image_pass(
+    state: dict[str, Any], result: str, why: str
+) -> None:
+    said = said_by(GATE, {"Status": "exited", "OOMKilled": False} | state, "; words")
+
+    assert said.result == result
+    assert why in said.why

@@ -1,0 +1,138 @@
+"""What the values in the gates' file may be: a reader takes a value of TOML, and refuses one that is none.
+
+Pure. No gate gets the engine's socket, nor a directory that holds it: whoever has that is root on the host.
+"""
+
+import posixpath
+import re
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from watcher.config.grammar import duration
+from watcher.model.reference import ImageRef
+
+IMAGE = "an image by its digest, as name@sha256: and 64 hexadecimal digits"
+WORDS = "a list of words, as strings"
+COMMAND = f"{WORDS}, in one of which {{image}} stands for the image that is to be judged"
+MOUNTS = (
+    'a list of "SOURCE:TARGET", or "SOURCE:TARGET:rw"; SOURCE is a volume or an absolute path, but neither '
+    "the engine's socket nor what holds that"
+)
+NETWORK = "none, bridge or the name of a network, but neither host nor another container's"
+TIMEOUT = "a duration of 1s or more, such as 30s or 5m"
+MEMORY = "a size of 6m or more, such as 512m or 2g"
+USER = "a user, as name, id or id:group"
+ENV = "a table of strings, as { NAME = 'value' }"
+
+_VOLUME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+_MEMORY = re.compile(r"([0-9]{1,9})([mg])")
+_UNITS = {"m": 1024**2, "g": 1024**3}
+_LEAST_MEMORY = 6 * 1024**2
+# What stands there leads to the engine's socket, or to the whole host.
+_BARRED = ("/run", "/var/run", "/proc", "/sys", "/dev")
+
+
+@frozen
+class Mount:
+    """What a gate sees of the host.
+
+    Attributes:
+        source: A path, or the name of a volume.
+        target: Where it sees that.
+        is_writable: Whether it may write there.
+    """
+
+    source: str
+    target: str
+    is_writable: bool = False
+
+    @property
+    def is_volume(self) -> bool:
+        """Whether the source is a volume."""
+        return not self.source.startswith("/")
+
+
+def image(said: str) -> str:
+    """Read an image's reference with a digest; ValueError for any other."""
+    if not ImageRef.parse(said).digest:
+        raise ValueError(said)
+    return said
+
+
+def words(said: list[str]) -> tuple[str, ...]:
+    """Read a list of words; ValueError for what is none."""
+    if not isinstance(said, list) or not said or not all(isinstance(each, str) and each for each in said):
+        raise ValueError(said)
+    return tuple(said)
+
+
+def command(said: list[str]) -> tuple[str, ...]:
+    """Read the words of a command that is told what it is to judge; ValueError for what is none."""
+    if not any("{image}" in each for each in words(said)):
+        raise ValueError(said)
+    return tuple(said)
+
+
+def mounts(said: list[str]) -> tuple[Mount, ...]:
+    """Read what a gate sees of the host; ValueError for what it must not."""
+    if not isinstance(said, list):
+        raise ValueError(said)  # noqa: TRY004 - one error for all that cannot be read
+    return tuple(map(_mount, said))
+
+
+def network(said: str) -> str:
+    """Read the name of a network; ValueError for one that is another's."""
+    if said == "host" or not _VOLUME.fullmatch(said):
+        raise ValueError(said)
+    return said
+
+
+def timeout(said: str) -> float:
+    """Read a duration of a second or more; ValueError for what is none."""
+    if (seconds := duration(said)) < 1:
+        raise ValueError(said)
+    return seconds
+
+
+def memory(said: str) -> int:
+    """Read a size into bytes; ValueError for what is none."""
+    match = _MEMORY.fullmatch(said)
+    size = int(match[1]) * _UNITS[match[2]] if match else 0
+    if size < _LEAST_MEMORY:
+        raise ValueError(said)
+    return size
+
+
+def user(said: str) -> str:
+    """Read a user; ValueError for what is none."""
+    if not re.fullmatch(r"[\w.-]+(?::[\w.-]+)?", said):
+        raise ValueError(said)
+    return said
+
+
+def env(said: Mapping[str, str]) -> dict[str, str]:
+    """Read an environment; ValueError for what is none."""
+    for name, value in said.items():
+        if not isinstance(value, str) or not name or "=" in name:
+            raise ValueError(said)
+    return dict(said)
+
+
+def _mount(said: str) -> Mount:
+    source, target, mode = said.split(":") if said.count(":") > 1 else (*said.split(":"), "ro")
+    if mode not in ("ro", "rw") or not target.startswith("/") or posixpath.normpath(target) == "/":
+        raise ValueError(said)
+    if source.startswith("/"):
+        source = posixpath.normpath(f"/{source.lstrip('/')}")
+        if _is_barred(source):
+            raise ValueError(said)
+    elif not _VOLUME.fullmatch(source):
+        raise ValueError(said)
+    return Mount(source, target, is_writable=mode == "rw")
+
+
+def _is_barred(path: str) -> bool:
+    holds = any(f"{each}/".startswith(f"{path.rstrip('/')}/") for each in _BARRED)
+    lies_in = any(path.startswith(f"{each}/") for each in _BARRED)
+    return holds or lies_in or path.endswith(".sock")

@@ -1,0 +1,224 @@
+"""The gates' file (TOML): the programs that judge a new image before it is taken, as an administrator has it.
+
+A gate is a table `[NAME]`. What cannot be read is refused with its file and line, and what would be right.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import asdict, field, frozen
+
+from watcher.config import gate_grammar as grammar
+from watcher.config.gate_grammar import Mount
+from watcher.config.grammar import gate_name
+from watcher.config.spelling import nearest
+from watcher.model.errors import UnreadableLine, UnreadableSetting
+
+_LONGEST = 64 * 1024
+_PLACE = re.compile(r" \(at line (\d+), column \d+\)| \(at end of document\)")
+
+
+@frozen
+class Gate:
+    """One gate.
+
+    Attributes:
+        name: What labels call it.
+        image: The image of its program, by digest.
+        command: The words of its command; `{image}` in them stands for the image that is judged.
+        entrypoint: What takes the place of its image's own; None is that.
+        mounts: What it sees of the host.
+        network: The network that it is on, `none` or `bridge`.
+        timeout: Seconds until it is ended.
+        memory: Bytes that it may use.
+        user: Whom it runs as; empty is its image's own.
+        env: Its environment, beside that of its image.
+    """
+
+    name: str
+    image: str
+    command: tuple[str, ...]
+    entrypoint: tuple[str, ...] | None = None
+    mounts: tuple[Mount, ...] = ()
+    network: str = "none"
+    timeout: float = 120.0
+    memory: int = 512 * 1024**2
+    user: str = ""
+    env: Mapping[str, str] = field(factory=dict)
+
+    @property
+    def definition(self) -> str:
+        """What tells this definition from every other one: what one judged, another one did not."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+@frozen
+class Gates:
+    """All gates that there are.
+
+    Attributes:
+        path: The file; empty where none is named.
+        by_name: The gates.
+    """
+
+    path: str = ""
+    by_name: Mapping[str, Gate] = field(factory=dict)
+
+    def refuse_unknown(self, name: str, spelling: str) -> None:
+        """Let only the name of a gate pass, or none.
+
+        Args:
+            name: The gate's.
+            spelling: The label, or the variable, that says it.
+
+        Raises:
+            UnreadableSetting: There is no such gate.
+        """
+        if name and name not in self.by_name:
+            known = ", ".join(sorted(self.by_name)) or "it defines none"
+            where = (
+                f"of {self.path} ({known})" if self.path else "of CTR_UPDATER_GATES_FILE, which is not set"
+            )
+            raise UnreadableSetting(spelling, name, f"the name of a gate {where}")
+
+    def named(self, name: str) -> Gate | None:
+        """A gate; None where none is asked for."""
+        return self.by_name[name] if name else None
+
+
+_Reader = Callable[[Any], Any]
+_KEYS: Mapping[str, tuple[_Reader, str]] = {
+    "image": (grammar.image, grammar.IMAGE),
+    "command": (grammar.command, grammar.COMMAND),
+    "entrypoint": (grammar.words, grammar.WORDS),
+    "mounts": (grammar.mounts, grammar.MOUNTS),
+    "network": (grammar.network, grammar.NETWORK),
+    "timeout": (grammar.timeout, grammar.TIMEOUT),
+    "memory": (grammar.memory, grammar.MEMORY),
+    "user": (grammar.user, grammar.USER),
+    "env": (grammar.env, grammar.ENV),
+}
+_NEEDED = ("image", "command")
+
+
+class _Wrong(Exception):
+    """What is wrong with a value.
+
+    Args:
+        what: That.
+        right: What would be right.
+        keys: The way to the value, table by table.
+    """
+
+    def __init__(self, what: str, right: str, *keys: str) -> None:
+        super().__init__(what)
+        self.what, self.right, self.keys = what, right, keys
+
+
+def read(path: str) -> Gates:
+    """Read the file; no path is no gate.
+
+    Raises:
+        UnreadableLine: The file, or something in it, cannot be read.
+    """
+    if not path:
+        return Gates()
+    text, found = _parsed(path, _content(path))
+    try:
+        return Gates(path, {name: _gate(name, table) for name, table in found.items()})
+    except _Wrong as wrong:
+        line = line_of(text, *wrong.keys)
+        raise UnreadableLine(f"{path}:{line}: {wrong.what}", wrong.right) from wrong
+
+
+def _content(path: str) -> bytes:
+    try:
+        with Path(path).open("rb") as file:
+            raw = file.read(_LONGEST + 1)
+    except OSError as error:
+        why = f"the file of the gates {path} cannot be read: {error.strerror}"
+        raise UnreadableLine(why, "CTR_UPDATER_GATES_FILE names a TOML file that defines them") from error
+    if len(raw) > _LONGEST:
+        raise UnreadableLine(
+            f"the file of the gates {path} is too long", f"it takes {_LONGEST} bytes at most"
+        )
+    return raw
+
+
+def _parsed(path: str, raw: bytes) -> tuple[str, Mapping[str, Any]]:
+    import tomllib  # noqa: PLC0415 - few have gates
+
+    try:
+        text = raw.decode()
+        return text, tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise UnreadableLine(f"{path}:{line}: this is no UTF-8", "the file of the gates is TOML") from error
+    except tomllib.TOMLDecodeError as error:
+        place = _PLACE.search(str(error))
+        line = int(place[1]) if place and place[1] else len(text.rstrip().splitlines())
+        why = _PLACE.sub("", str(error))
+        raise UnreadableLine(
+            f"{path}:{line}: this is no TOML: {why}", "toml.io says how it is written"
+        ) from error
+
+
+def _gate(name: str, table: object) -> Gate:
+    if not isinstance(table, Mapping):
+        raise _Wrong(f"{name!r} is no gate", "a gate is a table, which begins with [NAME]", name)
+    try:
+        gate_name(name)
+    except ValueError as error:
+        what = f"{name!r} cannot be the name of a gate"
+        raise _Wrong(what, "it takes up to 64 letters, digits, '.', '_' and '-'", name) from error
+    values = {key: _value(name, key, said) for key, said in table.items()}
+    for key in _NEEDED:
+        if key not in values:
+            raise _Wrong(f"the gate {name} has no {key}", f"it takes {_KEYS[key][1]}", name)
+    return Gate(name, **values)
+
+
+def _value(name: str, key: str, said: object) -> Any:
+    if key not in _KEYS:
+        near = nearest(key, _KEYS)
+        advice = f"did you mean {near}?" if near else f"it is one of {', '.join(_KEYS)}"
+        raise _Wrong(f"{key!r} of the gate {name} is not known", advice, name, key)
+    reader, right = _KEYS[key]
+    try:
+        return reader(said)
+    except (ValueError, TypeError, AttributeError) as error:
+        what = f"{key} = {said!r} of the gate {name} cannot be read"
+        raise _Wrong(what, f"it takes {right}", name, key) from error
+
+
+def line_of(text: str, *keys: str) -> int:
+    """The line on which a value begins: the first one that the text cannot be without to have it.
+
+    Args:
+        text: TOML that can be parsed.
+        keys: The way to the value, table by table.
+    """
+    import tomllib  # noqa: PLC0415 - only where something is wrong
+
+    lines, whole = text.split("\n"), 0
+    for number in range(1, len(lines) + 1):
+        try:
+            found = tomllib.loads("\n".join(lines[:number]))
+        except tomllib.TOMLDecodeError:
+            continue  # in the middle of a value
+        if _has(found, keys):
+            return whole + 1
+        whole = number
+    return whole
+
+
+def _has(found: object, keys: tuple[str, ...]) -> bool:
+    for key in keys:
+        if not isinstance(found, Mapping) or key not in found:
+            return False
+        found = found[key]
+    return True

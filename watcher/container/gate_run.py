@@ -1,0 +1,195 @@
+"""One run of a gate: a container of its own, without privileges, which ends by itself and is removed.
+
+Whoever is killed in between leaves that container behind. Its label says whose it is, and until when it may
+run: its owner's next process removes it at once, every other updater once that time is over.
+"""
+
+import contextlib
+import re
+import secrets
+import time
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from watcher.config.gates_file import Gate
+from watcher.container.last_output import last_words
+from watcher.container.startup import to_its_end
+from watcher.engine.client import Engine
+from watcher.model.errors import EngineError, EngineUnavailable, NoAnswer
+from watcher.model.json_object import Json
+from watcher.model.labels import ENABLE, GATE_RUN
+from watcher.model.names import name_of, short
+from watcher.model.quoting import Mask
+from watcher.store.gate_answers import GateResult
+from watcher.store.state import Memory
+
+PREFIX = "ctr-updater-gate-"
+_RUN = re.compile(r"(?P<home>[0-9a-f]{8})-(?P<token>[0-9a-f]{8})-(?P<until>[0-9]{1,12})")
+_MARGIN_S = 600.0  # for the engine's own time, and for clocks that are not the same
+_PROCESSES = 256
+_OWN_IMAGES = {"/tmp": "rw,nosuid,nodev,size=64m"}  # noqa: S108 - in the gate's container
+_LOG = {"Type": "json-file", "Config": {"max-size": "1m", "max-file": "1"}}
+_PASSES, _REFUSES = 0, 1
+
+
+@frozen
+class Said:
+    """What a gate said.
+
+    Attributes:
+        result: Whether it lets the image pass; `unknown` where it could not say.
+        why: Its reason, as a clause of one line; escaped, cut and masked.
+    """
+
+    result: GateResult
+    why: str
+
+
+async def run(engine: Engine, memory: Memory, gate: Gate, image: str) -> Said:
+    """Ask a gate, and remove its container whatever happens.
+
+    Args:
+        engine: Where it runs.
+        memory: Whose it is.
+        gate: The gate.
+        image: Repository and digest of the image that it judges.
+
+    Raises:
+        EngineUnavailable: The engine is away.
+    """
+    token = secrets.token_hex(4)
+    mine = f"{memory.home}-{token}-{time.time() + gate.timeout + _MARGIN_S:.0f}"
+    async with memory.claim(mine):
+        try:
+            cid = await engine.create(f"{PREFIX}{token}", body(gate, image, mine))
+        except EngineError as error:
+            return _not_run(gate, error)
+        try:
+            return await _ran(engine, cid, gate)
+        finally:
+            await to_its_end(_remove(engine, cid))
+
+
+def body(gate: Gate, image: str, mine: str) -> Json:
+    """What its container is created from.
+
+    A container's stop is told to it by SIGKILL: one that ended well on SIGTERM would have let the image pass.
+
+    Args:
+        gate: The gate.
+        image: What stands for `{image}` in its command.
+        mine: The value of the label that says whose it is.
+    """
+    entrypoint = {} if gate.entrypoint is None else {"Entrypoint": [*gate.entrypoint]}
+    return entrypoint | {
+        "Image": gate.image,
+        "Cmd": [word.replace("{image}", image) for word in gate.command],
+        "User": gate.user,
+        "Env": [f"{name}={value}" for name, value in ({"HOME": "/tmp"} | dict(gate.env)).items()],  # noqa: S108
+        "Labels": {GATE_RUN: mine, ENABLE: "false"},
+        "Healthcheck": {"Test": ["NONE"]},
+        "StopSignal": "SIGKILL",
+        "HostConfig": {
+            "NetworkMode": gate.network,
+            "Privileged": False,
+            "CapDrop": ["ALL"],
+            "SecurityOpt": ["no-new-privileges"],
+            "ReadonlyRootfs": True,
+            "Tmpfs": _OWN_IMAGES,
+            "Memory": gate.memory,
+            "MemorySwap": gate.memory,
+            "PidsLimit": _PROCESSES,
+            "LogConfig": _LOG,
+            "RestartPolicy": {"Name": "no"},
+            "AutoRemove": False,
+            "Mounts": [
+                {
+                    "Type": "volume" if each.is_volume else "bind",
+                    "Source": each.source,
+                    "Target": each.target,
+                    "ReadOnly": not each.is_writable,
+                }
+                for each in gate.mounts
+            ],
+        },
+    }
+
+
+async def sweep(engine: Engine, memory: Memory, rows: Iterable[Json]) -> None:
+    """Remove what runs of gates left behind, by those that were killed.
+
+    Args:
+        engine: Where they are.
+        memory: Whose those are that are removed at once.
+        rows: All containers, as listed with the labels that are their own.
+    """
+    for row in rows:
+        match = _RUN.fullmatch((row.get("Labels") or {}).get(GATE_RUN, ""))
+        if not match or name_of(row) != f"{PREFIX}{match['token']}":
+            continue
+        if float(match["until"]) < time.time():
+            await _remove(engine, row["Id"])
+        elif match["home"] == memory.home:
+            async with memory.claim(match[0]) as is_nobodys:
+                if is_nobodys:
+                    await _remove(engine, row["Id"])
+
+
+async def _ran(engine: Engine, cid: str, gate: Gate) -> Said:
+    try:
+        await engine.act(cid, "start")
+        await _ended(engine, cid, gate.timeout)
+        state = (await engine.container(cid))["State"]
+    except NoAnswer:
+        return Said("unknown", f"{_could_not_say(gate)}: it did not end within {gate.timeout:g} s")
+    except EngineError as error:
+        return _not_run(gate, error)
+    mask = Mask([f"{name}={value}" for name, value in gate.env.items()])
+    return said_by(gate, state, await last_words(engine, cid, mask))
+
+
+def said_by(gate: Gate, state: Json, words: str) -> Said:
+    """What a gate said by its end.
+
+    Args:
+        gate: The gate.
+        state: Of its container, as inspected.
+        words: Its last ones, as a clause.
+    """
+    code = state["ExitCode"]
+    if state.get("OOMKilled"):
+        return Said(
+            "unknown", f"{_could_not_say(gate)}: {gate.memory // 1024**2} MB were too little for it{words}"
+        )
+    if state["Status"] != "exited" or code not in (_PASSES, _REFUSES):
+        return Said("unknown", f"{_could_not_say(gate)}: it ended with exit code {code}{words}")
+    if code == _REFUSES:
+        return Said("refused", f"the gate {gate.name} refuses it{words}")
+    return Said("passed", f"the gate {gate.name} lets it pass{words}")
+
+
+def _not_run(gate: Gate, error: EngineError) -> Said:
+    if isinstance(error, EngineUnavailable):
+        raise error
+    return Said("unknown", f"{_could_not_say(gate)}: {error}")
+
+
+def _could_not_say(gate: Gate) -> str:
+    return f"the gate {gate.name} could not say"
+
+
+async def _ended(engine: Engine, cid: str, limit: float) -> None:
+    """POST /containers/{id}/wait: see a container to its end."""
+    what = f"wait for the end of the gate {short(cid)}"
+    params = {"condition": "not-running"}
+    await engine.ask(what, "POST", f"containers/{cid}/wait", limit=limit, changes=False, params=params)
+
+
+async def _remove(engine: Engine, cid: str) -> None:
+    """End a gate's container, and remove it with its own volumes; what stays is removed at a later look."""
+    with contextlib.suppress(EngineError):
+        container = await engine.container(cid)
+        if container["State"]["Running"]:
+            await engine.stop(container, 0)
+        await engine.remove(cid, with_own_volumes=True)

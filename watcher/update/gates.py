@@ -1,0 +1,159 @@
+"""Has gates judge a new image before it is taken: once for each digest, and again where one could not say."""
+
+import time
+
+from watcher.check import eligibility, facts
+from watcher.check.eligibility import Wait
+from watcher.check.gates import judged_by
+from watcher.check.judgement import Assessment
+from watcher.check.verdict import followed
+from watcher.config.gates_file import Gate
+from watcher.config.settings import Policy
+from watcher.container import gate_run
+from watcher.container.gate_run import Said
+from watcher.engine.images import known_image
+from watcher.host.context import Context
+from watcher.host.pulls import told
+from watcher.model.errors import EngineError, EngineUnavailable, RegistryError, Unknown
+from watcher.model.labels import GATE_RUN
+from watcher.model.reference import ImageRef
+from watcher.model.update_events import ImageJudged
+from watcher.store.gate_answers import Asked, GateAnswer
+from watcher.update.change import change_of
+from watcher.update.consent import NotNow
+from watcher.update.request import Request
+from watcher.update.stages import Stages, gate_stage
+
+_FIRST_S, _LAST_S = 60.0, 3600.0  # between two tries of a gate that could not say
+
+
+async def asked(
+    context: Context, found: Assessment, policy: Policy, *, again: bool = False, by_hand: bool = False
+) -> Wait | None:
+    """Ask the gate of a container about the image that it is to have, where that was not judged yet.
+
+    Args:
+        context: Where they are.
+        found: The container's update, whose image is here.
+        policy: The container's settings.
+        again: Ask once more, though the image was refused.
+        by_hand: Ask at once, though the gate could not say a moment ago.
+
+    Returns:
+        What keeps the image from being taken; None where nothing does.
+
+    Raises:
+        EngineUnavailable: The engine is away.
+    """
+    gate, ref = context.gates.named(policy.gate), followed(found.container, found.image)
+    if gate is None or ref is None or found.image is None or found.goes_back:
+        return None
+    known = await facts.standing(context, policy, found.image, ref)
+    for image in [] if known and known.has_passed else judged_by(found.image, ref):
+        answer = await _answer(context, gate, found, image, again=again, by_hand=by_hand)
+        if answer.result == "passed":
+            break
+    return eligibility.gated(found.verdict, await facts.standing(context, policy, found.image, ref))
+
+
+async def refuse_barred(context: Context, found: Assessment, request: Request) -> None:
+    """Let only an image pass that the gate of its container lets pass; one that it ran before needs none.
+
+    Raises:
+        NotNow: The gate refuses it; of what nobody asked for by hand also that the gate could not say.
+        Unknown: The gate could not say.
+    """
+    policy = context.policy_of(found.container)
+    by_hand = not request.unattended
+    if wait := await asked(context, found, policy, again=request.again, by_hand=by_hand):
+        raise _refusal(found.name, wait, by_hand=by_hand)
+
+
+async def foreseen(context: Context, found: Assessment, *, again: bool) -> tuple[str, ...]:
+    """What a plan says of the gate, which is not asked for it: a line, or nothing.
+
+    Raises:
+        NotNow: The gate has refused the image.
+    """
+    policy = context.policy_of(found.container)
+    gate, ref = context.gates.named(policy.gate), followed(found.container, found.image)
+    if gate is None or found.goes_back:
+        return ()
+    is_here = found.image is not None and found.image["Id"] == found.verdict.target
+    if found.image and ref and is_here:
+        known = await facts.standing(context, policy, found.image, ref)
+        wait = eligibility.gated(found.verdict, known)
+        if wait and not wait.until and not again:
+            raise _refusal(found.name, wait, by_hand=True)
+        if known and known.has_passed:
+            return ()
+    return (f"the gate {gate.name} is asked before anything is changed",)
+
+
+async def sweep(context: Context) -> None:
+    """Remove what gates left behind, for a command that may ask one."""
+    if context.gates.by_name:
+        rows = await context.engine.containers(stopped=True, label=GATE_RUN)
+        await gate_run.sweep(context.engine, context.memory, rows)
+
+
+def _refusal(name: str, wait: Wait, *, by_hand: bool) -> NotNow | Unknown:
+    if wait.until and by_hand:
+        return Unknown(
+            f"{name} is not updated: {wait.why}", advice="it stays as it is until the gate lets it pass"
+        )
+    advice = f"`watcher update --again {name}` asks the gate once more"
+    return NotNow(f"{name} is not updated: {wait.why}", wait, advice=advice)
+
+
+async def _answer(  # noqa: PLR0913 - one value per thing that counts, two of them by keywords
+    context: Context, gate: Gate, found: Assessment, image: str, *, again: bool, by_hand: bool
+) -> GateAnswer:
+    async with context.gate_slots.asking(f"{gate.definition} {image}"):
+        last = await context.memory.gates.of(gate.definition, image)
+        if last and not _is_asked_again(last, again=again, by_hand=by_hand):
+            return last
+        return await _ask(context, gate, found, image, last)
+
+
+def _is_asked_again(last: GateAnswer, *, again: bool, by_hand: bool) -> bool:
+    if last.result == "unknown":
+        return by_hand or again or last.until <= time.time()
+    return last.result == "refused" and again
+
+
+async def _ask(
+    context: Context, gate: Gate, found: Assessment, image: str, last: GateAnswer | None
+) -> GateAnswer:
+    stages = Stages(context.events.publish)
+    async with context.gate_slots.running():
+        with stages.under_way(gate_stage(found.name, gate.timeout)):
+            said = await _said(context, gate, image)
+    now, took_s = time.time(), sum(stages.took.values())
+    tries = 0 if said.result != "unknown" else last.tries + 1 if last else 1
+    answer = GateAnswer(said.result, said.why, now, tries, now + _pause(tries) if tries else 0.0)
+    question = Asked(found.name, gate.name, gate.definition, image, context.by)
+    await context.memory.gates.keep(question, answer, took_s)
+    is_news = tries <= 1
+    told_of = ImageJudged(change_of(found), gate.name, image, said.result, said.why, took_s, is_news)
+    context.events.publish(told_of)
+    return answer
+
+
+def _pause(tries: int) -> float:
+    return float(min(_FIRST_S * 2 ** min(tries - 1, 20), _LAST_S))
+
+
+async def _said(context: Context, gate: Gate, image: str) -> Said:
+    """What a gate says, whose own image is pulled where it is not here."""
+    ref = ImageRef.parse(gate.image)
+    try:
+        if await known_image(context.engine, gate.image) is None:
+            with told(context.events, gate.image) as progress:
+                await context.registries.pull(ref, "", progress)
+    except EngineUnavailable:
+        raise
+    except (RegistryError, EngineError) as error:
+        why = str(error).removeprefix(f"cannot tell whether {ref.familiar} has an update: ")
+        return Said("unknown", f"the gate {gate.name} could not say: {why}")
+    return await gate_run.run(context.engine, context.memory, gate, image)
