@@ -1,6 +1,6 @@
 # Everything a developer types. Needs root (a private Docker engine is a real dockerd) and apt-get.
 .DEFAULT_GOAL := help
-.PHONY: help install demo check test test-all test-unit-pythons test-engines test-scenarios test-kills test-updaters test-chaos test-leaks bench test-matrix test-faults page-pictures lint format lock clean
+.PHONY: help install demo check test test-all test-unit-pythons test-engines test-scenarios test-kills test-updaters test-chaos test-self-update test-leaks bench test-matrix test-faults page-pictures lint format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -57,6 +57,11 @@ test-updaters: install ## two updaters without a shared directory, set on the sa
 
 test-chaos: install ## a quarter of an hour of whatever can happen to a daemon, and floods of 10,000 events
 	CHAOS_S=900 $(BIN)/python -m pytest tests/integration/daemon/test_chaos.py
+
+test-self-update: install ## an updater that updates itself; updater, helper, successor, engine and all of them killed at each call
+	set -e; for engine in $(ENGINES); do \
+	  echo "== engine $$engine"; \
+	  $(BIN)/python -m pytest --engine $$engine --matrix all tests/faults/test_self_update.py tests/e2e/self_update; done
 
 test-leaks: install ## what a daemon holds after 500 updates is what it held before
 	LEAK_UPDATES=500 $(BIN)/python -m pytest --timeout 1800 tests/integration/daemon/test_leaks.py

@@ -12,6 +12,8 @@ LONGEST = 300  # lines of a module
 
 # What these do is a conversation with an engine or a registry, and is tested on real ones.
 ELSEWHERE = {
+    "update/errand": "tests/e2e/self_update/test_self_update.py",
+    "update/helping": "tests/e2e/self_update/test_self_update.py",
     "check/checks": f"{INTEGRATION}/check/test_check.py",
     "check/freshness": f"{INTEGRATION}/check/test_check.py",
     "check/facts": f"{INTEGRATION}/check/test_requests.py",

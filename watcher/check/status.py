@@ -110,7 +110,7 @@ def kept_of(found: Assessment, policy: Policy, now: float) -> tuple[tuple[Kept, 
 
 
 async def listed(context: Context, *, every: bool = False) -> list[Shown]:
-    """The containers that opted in, in any state, and with `every` also all that run; not the own one."""
+    """The containers that opted in, in any state; with `every` all others that run, but the own one."""
     answers = await check_all(context, checks.judged, every=every)
     return [each if isinstance(each, Shown) else unknown(context, name, each) for name, each in answers]
 

@@ -31,6 +31,7 @@ from watcher.store.heartbeat import Pulse
 from watcher.swarm import by_hand
 from watcher.swarm import update as swarm
 from watcher.swarm.by_hand import Result
+from watcher.update import errand
 from watcher.update.request import Done, Outcome, Request
 
 _NOT_BACK = "its data stay as they are, and `docker compose up -d` would take its tag's image again"
@@ -184,6 +185,17 @@ def _warn(outcome: Outcome, context: Context) -> None:
         complain(f"nothing can be remembered ({trouble}): an image that failed would be tried again")
     for line in context.memory.unsaid():
         complain(line)
+
+
+def self_update(**orders: Any) -> Command:
+    """What a helper does."""
+
+    async def command(fleet: Fleet) -> int:
+        given = errand.Orders(**orders)
+        meant = [each for each in fleet.contexts if given.engine in {"", each.engine_name}]
+        return await errand.run(meant[0], given)
+
+    return command
 
 
 def daemon(*, once: bool) -> Command:

@@ -140,6 +140,19 @@ def history(*, name: str | None, last: int, as_json: bool, debug: bool) -> None:
     sys.exit(run(made, debug=debug, waits=True, as_json=as_json, looks=True))
 
 
+@main.command(hidden=True)
+@click.argument("name", metavar="NAME")
+@click.option("--by", type=click.Choice(["daemon", "cli", "api", "hook"]), default="cli")
+@click.option("--home", default="")
+@click.option("--engine", default="")
+@click.option("--itself", is_flag=True)
+@click.option("--again", is_flag=True)
+@debug_option
+def self_update(*, name: str, debug: bool, **how: Any) -> None:
+    """Update the container NAME for its own updater, which that would stop; an updater runs this itself."""
+    sys.exit(run(lambda commands: commands.self_update(name=name, **how), debug=debug))
+
+
 def _decide(word: str, names: tuple[str, ...], *, debug: bool, **how: Any) -> None:
     def made(_: Any) -> Any:
         from watcher.cli import decisions

@@ -19,7 +19,7 @@ from watcher.daemon.engine_queue import EngineQueue
 from watcher.daemon.event_watcher import Watch
 from watcher.daemon.injections import Injections
 from watcher.daemon.notices import Notices
-from watcher.daemon.passes import Pass, Passes, Recheck, nobody, whole
+from watcher.daemon.passes import Pass, Passes, Recheck, counted, nobody, whole
 from watcher.daemon.puller import Puller
 from watcher.daemon.reconciler import Reconciler, Result
 from watcher.daemon.rhythm import Rhythm
@@ -27,7 +27,6 @@ from watcher.daemon.services import Services
 from watcher.daemon.workqueue import WorkQueue
 from watcher.host import inventory
 from watcher.host.context import Context
-from watcher.host.inventory import Tag
 from watcher.model.errors import EngineError, Unknown
 from watcher.model.events import DaemonStopped, Looked, LookFailed
 from watcher.model.json_object import Json
@@ -39,6 +38,7 @@ from watcher.store.heartbeat import Beat, Pulse
 from watcher.store.keys import Key
 from watcher.update.coordinator import Coordinator
 from watcher.update.keeping import Sweep
+from watcher.update.own_update import OwnUpdate, see_to
 from watcher.update.sequencer import Turns, order_of
 
 K = TypeVar("K")
@@ -95,6 +95,7 @@ class Daemon:
             context.engine, self._look, lost=self._lost, found=self._found, happened=self._happened
         )
         self._sweep = Sweep(context)
+        self._own_update = OwnUpdate()
         self._recheck = recheck
         self._cut_short: set[str] = set()
         self._strays: set[str] = set()
@@ -136,6 +137,8 @@ class Daemon:
         await self._context.engine.negotiate()
         self._notices.lost()
         rows, codes = await self._ordered(), [await self._services.once()]
+        if self._own_update.is_under_way:
+            return max(codes + await self._all(self._settled, self._own_update.left))
         if self._cut_short:
             codes += await self._all(self._settled, self._cut_short)
             rows = await self._rows()
@@ -156,25 +159,15 @@ class Daemon:
 
     async def _one_of_all(self, key: Key, codes: list[int]) -> None:
         try:
-            codes.append(await self._counted(self._reconciled, key.name))
+            codes.append(await counted(self._publish, self._reconciled, key.name))
         finally:
             self._done(key)
             self._keys.close_when_idle()
 
     async def _all(self, do: Callable[[K], Coroutine[None, None, int]], keys: Iterable[K]) -> list[int]:
         async with asyncio.TaskGroup() as tasks:
-            done = [tasks.create_task(self._counted(do, key)) for key in keys]
+            done = [tasks.create_task(counted(self._publish, do, key)) for key in keys]
         return [each.result() for each in done]
-
-    async def _counted(self, do: Callable[[K], Coroutine[None, None, int]], key: K) -> int:
-        try:
-            return await do(key)
-        except Exception:  # noqa: BLE001 - an error of ours must not stop the others; it is said in full
-            if isinstance(key, Tag):
-                self._publish(LookFailed("", key.ref.familiar, format_exc().rstrip()))
-            else:
-                self._publish(LookFailed(str(key), "", format_exc().rstrip()))
-            return Unknown.exit_code
 
     async def _work(self, key: Key) -> None:
         code = 0
@@ -226,16 +219,19 @@ class Daemon:
 
     async def _look(self) -> None:
         """Find what wants a closer look: whatever is stale, or was cut short."""
-        await self._services.look()
+        if not self._own_update.is_under_way:
+            await self._services.look()
         rows = await self._ordered()
         self._notices.runs(len(rows))
         self._publish(Looked({name_of(row): row["Id"] for row in rows}))
-        for name in await self._wanting(rows) | self._cut_short:
+        is_alone = not self._own_update.is_under_way
+        for name in await self._wanting(rows) | self._cut_short if is_alone else self._own_update.left:
             self._queue.add(name)
         self._injections.see(rows)
         await self._puller.follow(rows)
         self._notices.lost()
-        self._pulse.beat()
+        if not self._own_update.is_aside:  # its health is told by its successor
+            self._pulse.beat()
         self._pass.looked()
 
     async def _wanting(self, rows: list[Json]) -> set[str]:
@@ -267,6 +263,7 @@ class Daemon:
         self._cut_short = inventory.cut_short(rows) | await self._context.notes.names() | unnamed(rows, ours)
         self._strays = strays(rows).keys() & {name_of(row) for row in ours}
         turns.order = await order_of(self._context, rows)
+        self._own_update = await see_to(self._context, rows, turns)
         self._reconciler.forget_but({name_of(row) for row in rows} | self._cut_short)
         await self._notices.doubts(rows, turns.order)
         turns.keep(inventory.wanting(ours, self._context.defaults), noted)

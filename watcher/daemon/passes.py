@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from traceback import format_exc
+from typing import TypeVar
 
 from watcher.daemon.puller import Puller
 from watcher.daemon.rhythm import Rhythm
@@ -12,6 +13,8 @@ from watcher.model.events import Event, LookFailed, PassBegan, PassEnded
 from watcher.model.json_object import Json
 from watcher.model.registry_events import PullsPutOff
 
+K = TypeVar("K")
+
 # Given the names of all that are followed, those of which what was told may be over.
 Recheck = Callable[[Collection[str]], Awaitable[set[str]]]
 
@@ -19,6 +22,16 @@ Recheck = Callable[[Collection[str]], Awaitable[set[str]]]
 async def nobody(_: Collection[str]) -> set[str]:
     """Of no container was anything told."""
     return set()
+
+
+async def counted(publish: Callable[[Event], None], do: Callable[[K], Awaitable[int]], key: K) -> int:
+    """Do something with a container or a tag; an error of ours stops no other, and is said in full."""
+    try:
+        return await do(key)
+    except Exception:  # noqa: BLE001 - see above
+        name, image = ("", key.ref.familiar) if isinstance(key, Tag) else (str(key), "")
+        publish(LookFailed(name, image, format_exc().rstrip()))
+        return Unknown.exit_code
 
 
 async def whole(publish: Callable[[Event], None], work: Awaitable[int]) -> int:

@@ -32,7 +32,6 @@ from watcher.update.change import change_of
 from watcher.update.consent import NotNow, withheld
 from watcher.update.coordinator import Coordinator
 from watcher.update.request import Request
-from watcher.update.settlement import settle_open
 
 # What is made anew at each try has another id each time, and that is no news.
 _IDS = re.compile(r"\b[0-9a-f]{12,64}\b")
@@ -108,7 +107,7 @@ class Reconciler:
     async def settle(self, name: str) -> Result:
         """Bring an update that was cut short to its end."""
         try:
-            await settle_open(self._context, name)
+            await self._coordinator.settle(name)
         except WatcherError as error:
             return await self._failed(name, error)
         return Result()

@@ -43,6 +43,19 @@ def given_the_socket(rows: Iterable[Json], socket: str) -> frozenset[str]:
     return _names(rows, lambda row: any(mount.get("Source") in paths for mount in row.get("Mounts") or ()))
 
 
+def socket_of(proxy: Json) -> str:
+    """The path of the engine's socket that an inspected proxy was given; empty where it was given none."""
+    binds = [each for each in proxy.get("Mounts") or () if each.get("Type") == "bind"]
+    return next(
+        (str(each["Source"]) for each in binds if str(each.get("Source")).endswith("docker.sock")), ""
+    )
+
+
+def is_only_door(name: str, found: Iterable[str]) -> bool:
+    """Whether the engine is reached through that container alone."""
+    return set(found) == {name}
+
+
 def refuse_door(name: str, found: Iterable[str]) -> None:
     """Refuse to stop the one door there is: nobody could start it again, for nobody would be heard.
 
@@ -53,7 +66,7 @@ def refuse_door(name: str, found: Iterable[str]) -> None:
     Raises:
         Refused: It is the only door.
     """
-    if set(found) == {name}:
+    if is_only_door(name, found):
         raise Refused(
             f"the engine is reached through {name} (DOCKER_HOST): stopped, it could not be started again",
             advice=f"where the engine's own socket is: `DOCKER_HOST= watcher update {name}`",

@@ -290,3 +290,5 @@ def _put_last(edges: Edges, names: Collection[str], own: str) -> None:
     late = last | {name for name in edges if _reach(edges, name) & last}
     for name in last:
         edges[name] |= edges.keys() - late
+    if own in edges:  # its update ends whatever is under way
+        edges[own] |= {name for name in edges if own not in _reach(edges, name)} - {own}

@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # who only looks needs neither, and each takes long to import
     from watcher.host.images import Registries
     from watcher.host.notes import Notes
     from watcher.host.publisher import Publisher
-    from watcher.model.update_events import By
+    from watcher.model.update_events import AttemptKind, By
 
 # Tells whether the engine is gone, after a request of it failed so, and says that.
 IsGone = Callable[[EngineUnavailable], Awaitable[bool]]
@@ -48,6 +48,7 @@ class Context:
         holds: What was learnt of who holds on to whom.
         downtimes: Who is down just now.
         by: Who asks for updates.
+        kind: What an update is recorded as.
         grace: Seconds after a schedule's moment in which an update may still begin.
         freeze: The days on which no update begins.
         hooks: Whether hooks run.
@@ -68,6 +69,7 @@ class Context:
     namespaces: NamespaceCache = field(factory=NamespaceCache)
     downtimes: Downtimes = field(factory=Downtimes)
     by: By = "cli"
+    kind: AttemptKind = "update"
     grace: float = 3600.0
     freeze: str = ""
     hooks: bool = False

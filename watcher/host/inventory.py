@@ -11,6 +11,7 @@ from attrs import frozen
 
 from watcher.config.settings import Policy
 from watcher.model.errors import UnreadableSetting
+from watcher.model.helper import Helper
 from watcher.model.json_object import Json
 from watcher.model.kept import is_kept_tag
 from watcher.model.labels import ENABLE, is_orchestrated
@@ -44,15 +45,16 @@ class Follower:
 
 
 def opted_in(rows: Iterable[Json], own: str | None, *, every: bool = False) -> list[Json]:
-    """The rows whose label says true, or cannot be read; the own container is never among them.
+    """The rows whose label says true, or cannot be read; a helper is never among them.
 
     Args:
         rows: GET /containers/json.
-        own: The id of the own container.
+        own: The id of the own container, which is in only where its label says so.
         every: Whether also those are in whose label says nothing (`--watch all`), but for the containers
             of an orchestrator, which would start others.
     """
-    return [row for row in rows if row["Id"] != own and _is_in(row, every=every)]
+    ours = [row for row in rows if not Helper.of(row)]
+    return [row for row in ours if _is_in(row, every=every and row["Id"] != own)]
 
 
 def in_scope(found: Iterable[Json], rows: Iterable[Json], own: str | None) -> list[Json]:

@@ -19,7 +19,10 @@ ROLLOUT = f"{LABEL_PREFIX}rollout"
 
 # Whose a gate's container is, and until when it may run.
 GATE_RUN = f"{LABEL_PREFIX}gate-run"
-INTERNAL = frozenset({REFERENCE, SPARE_OF, LEFT, ROLLOUT, GATE_RUN})
+# Of a helper: the container that it is to update, and the image that that is to have.
+HELPER_OF = f"{LABEL_PREFIX}helper-of"
+HELPER_TARGET = f"{LABEL_PREFIX}helper-target"
+INTERNAL = frozenset({REFERENCE, SPARE_OF, LEFT, HELPER_OF, HELPER_TARGET, ROLLOUT, GATE_RUN})
 
 COMPOSE_PREFIX = "com.docker.compose."
 COMPOSE_PROJECT = f"{COMPOSE_PREFIX}project"

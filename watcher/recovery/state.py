@@ -81,6 +81,13 @@ class Scene:
         return old, "" if new == old else new
 
     @property
+    def ids(self) -> frozenset[str]:
+        """The ids of all containers that it is about."""
+        marked = [each for each in (self.successor, self.retired) if each]
+        found = {self.holder, self.renamed, self.moved, *(each.cid for each in marked)}
+        return frozenset((found | {each.spare_of for each in marked}) - {""})
+
+    @property
     def is_bereft(self) -> bool:
         """Whether a successor alone is left, and nobody has the name: then `gone_as` counts."""
         return not (self.holder or self.retired or self.renamed)

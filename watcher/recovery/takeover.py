@@ -7,7 +7,7 @@ name. A sign that was given while that happened lets the other one act for `LEAS
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 
 from watcher.engine.client import Engine
@@ -21,12 +21,14 @@ from watcher.recovery.state import Scene
 from watcher.store.owner import is_at_home
 
 Waits = Callable[[str, float], None]
+# Asked once nobody else is at work on open updates: raises where they are not ours to settle.
+May = Callable[[Iterable[Scene]], Awaitable[None]]
 
 _SIGNS = ["create", "rename", "update", "top"]
 _ENDS = ["rename", "destroy"]
 
 
-async def take_over(lease: Lease, found: OpenUpdates, names: Sequence[str], waits: Waits) -> bool:
+async def take_over(lease: Lease, found: OpenUpdates, names: Sequence[str], waits: Waits, may: May) -> bool:
     """Become the owner of open updates.
 
     Args:
@@ -34,6 +36,7 @@ async def take_over(lease: Lease, found: OpenUpdates, names: Sequence[str], wait
         found: What is open.
         names: Whose updates; the one that decides first.
         waits: Told the name and for how many seconds, where another one may be at work.
+        may: Asked whether they are to be ours, once nobody else's work is under way.
 
     Returns:
         False where they changed, or are somebody else's now: look again.
@@ -43,6 +46,7 @@ async def take_over(lease: Lease, found: OpenUpdates, names: Sequence[str], wait
     is_ours = all(is_at_home(owner, lease.owner) for scene in scenes for owner in _owners(scene))
     if not is_ours and not await _is_silent(lease.engine, concerned, waits):
         return False
+    await may(scenes)
     if not await lease.take(scenes):
         return False
     if not is_ours:

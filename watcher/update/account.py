@@ -93,7 +93,7 @@ class Account:
         return Attempt(
             at=now(),
             name=self._found.name,
-            kind="rollback" if self._found.goes_back else "update",
+            kind="rollback" if self._found.goes_back else self._context.kind,
             outcome=outcome,
             image=change.image,
             old=_old(change),
@@ -115,7 +115,7 @@ def untried(context: Context, change: Change, outcome: Ending, why: str) -> Atte
     return Attempt(
         at=now(),
         name=change.container,
-        kind="update",
+        kind=context.kind,
         outcome=outcome,
         image=change.image,
         old=_old(change),

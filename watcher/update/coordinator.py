@@ -10,20 +10,23 @@ from attrs import evolve
 
 from watcher.check.judgement import Assessment
 from watcher.container.restart import restart_after
-from watcher.dependencies.engine_access import refuse_door
+from watcher.dependencies.engine_access import is_only_door, refuse_door, socket_of
 from watcher.host import inventory
 from watcher.host.context import Context
-from watcher.model.errors import Barred, Refused, TakenOver, WatcherError
+from watcher.model.errors import Barred, OwnUpdate, Refused, TakenOver, WatcherError
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.update_events import AttemptKind, Change, Doubted, Planned, Updated
 from watcher.update import conditions, service
 from watcher.update.account import untried
 from watcher.update.change import change_now, change_of
+from watcher.update.helping import Errand, by_helper
 from watcher.update.news import Repeats
+from watcher.update.own_update import have_settled
 from watcher.update.plan import Plan
 from watcher.update.request import Done, Outcome, Request
 from watcher.update.sequencer import Turns
+from watcher.update.settlement import settle_open
 
 
 class Coordinator:
@@ -58,7 +61,7 @@ class Coordinator:
         Returns:
             What holds it back then, or nothing.
         """
-        refuse_door(name, self.turns.order.doors)
+        await self._refuse_door(name)
         asked = set[str]()
         while True:
             await self.turns.come(name)
@@ -79,8 +82,11 @@ class Coordinator:
         Raises:
             WatcherError: As `service.update`; or its engine is reached through it.
         """
-        refuse_door(name, self.turns.order.doors)
-        outcome = await service.update(self._context, name, evolve(request, announce=self._announce))
+        by_helper = await self._refuse_door(name)
+        request = evolve(request, announce=self._announce, by_helper=by_helper)
+        outcome = await service.update(self._context, name, request)
+        if outcome.for_helper:
+            outcome = await self._by_helper(outcome, request)
         self.found[outcome.assessment.name] = outcome.assessment
         if outcome.done is not Done.UPDATED:
             return outcome
@@ -88,6 +94,41 @@ class Coordinator:
             self._unpaid.setdefault(dependent, set()).add(name)
         self._tell(outcome)
         return await self._run_again(outcome)
+
+    async def settle(self, name: str) -> None:
+        """Bring an update that was cut short to its end; that of the own container by a helper.
+
+        Raises:
+            WatcherError: As `settlement.settle_open`.
+        """
+        try:
+            await settle_open(self._context, name)
+        except OwnUpdate:
+            await have_settled(self._context, name)
+
+    async def _refuse_door(self, name: str) -> bool:
+        """Whether the engine is reached through a container alone, so that a helper has to update it.
+
+        Raises:
+            Refused: It is, and there is no container of ours to make one from.
+        """
+        is_door = is_only_door(name, self.turns.order.doors)
+        if is_door and not await self._context.own.find(self._context.engine):
+            refuse_door(name, self.turns.order.doors)
+        return is_door
+
+    async def _by_helper(self, outcome: Outcome, request: Request) -> Outcome:
+        """Have a helper carry out what was found; that ends this process where it runs in the container."""
+        found = outcome.assessment
+        old, target = found.container["Id"], found.verdict.target
+        proxy = found.container if request.by_helper else None
+        if proxy and not socket_of(proxy):
+            refuse_door(found.name, self.turns.order.doors)
+        done = await by_helper(self._context, Errand(found.name, old, target, request.again, proxy=proxy))
+        took = done.stages if done else {}
+        return evolve(
+            outcome, done=Done.UPDATED, for_helper=False, took=took, took_s=done.took_s if done else 0.0
+        )
 
     async def restart_spared(self, name: str) -> list[str]:
         """Restart a container that was spared for an update of its own and then had none.
@@ -117,7 +158,7 @@ class Coordinator:
             if is_rollback:
                 change = evolve(change, new="", new_version="", link="")
             attempt = untried(self._context, change, "refused", str(error))
-            kind: AttemptKind = "rollback" if is_rollback else "update"
+            kind: AttemptKind = "rollback" if is_rollback else self._context.kind
             await self._context.events.ended(evolve(attempt, kind=kind))
 
     def forget(self, name: str) -> None:

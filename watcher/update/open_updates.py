@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from attrs import evolve, frozen
 
@@ -11,7 +11,7 @@ from watcher.container.downtime import OVERTAKEN
 from watcher.container.readiness import Demand
 from watcher.container.successor import Contended
 from watcher.host.context import Context
-from watcher.model.errors import EngineError, UnreadableSetting
+from watcher.model.errors import EngineError, OwnUpdate, UnreadableSetting
 from watcher.recovery import links
 from watcher.recovery.compose_recreations import left_behind, open_recreations, settle_recreations
 from watcher.recovery.executor import Demands, FailedImage, settle
@@ -19,7 +19,7 @@ from watcher.recovery.group import OpenUpdates
 from watcher.recovery.lease import Lease
 from watcher.recovery.reading import down, glance, outline
 from watcher.recovery.state import Scene
-from watcher.recovery.takeover import Waits, take_over
+from watcher.recovery.takeover import May, Waits, take_over
 from watcher.store.locks import Wider
 from watcher.store.owner import owner_of
 from watcher.update import lineage
@@ -77,7 +77,7 @@ async def _mended(
         async with Lease(context.engine, owner_of(context.memory.home)) as lease:
             at = lineage.workshop(context, lease.engine)
             while (found := await _open(context, name, claims)) and not await take_over(
-                lease, found, found.concerned(name), waits
+                lease, found, found.concerned(name), waits, _not_own(context)
             ):
                 continue
             with contextlib.suppress(Contended):
@@ -126,7 +126,7 @@ async def _settle(  # noqa: PLR0913, PLR0917 - one value per thing that it works
         What failed; None where it is another updater's.
     """
     unit = found.concerned(name)
-    if not await take_over(lease, found, unit, waits):
+    if not await take_over(lease, found, unit, waits, _not_own(context)):
         return None
     halves = {each: [*filter(None, found.scenes[each].pair)] for each in unit if each in found.scenes}
     for each in unit:
@@ -145,6 +145,21 @@ async def _settle(  # noqa: PLR0913, PLR0917 - one value per thing that it works
         await let_go(context, lease.engine, each)
     await links.refuse_forgotten(context.engine, links.in_open_updates(found, {*unit}))
     return failures
+
+
+def _not_own(context: Context) -> May:
+    """What refuses to settle the update of the own container: that would stop this process in the middle."""
+
+    async def may(scenes: Iterable[Scene]) -> None:
+        own = await context.own.find(context.engine)
+        for scene in scenes:
+            if own in scene.ids:
+                raise OwnUpdate(
+                    f"the update of {scene.name}, which the updater itself runs in, is open",
+                    advice=f"`watcher run` in it, or `watcher update {scene.name}` from outside, ends it",
+                )
+
+    return may
 
 
 def _taken(scene: Scene) -> str:

@@ -32,6 +32,7 @@ class Outcome:
         with_it: The names of those that were replaced with it.
         took_s: Seconds that all of it took, from its first look at the image on.
         steps: The plan itself, where nothing but that was asked for.
+        for_helper: Whether a helper has to carry out what was planned.
         is_job_undone: Whether it is a job that others wait for, and did not do its work with its new image.
     """
 
@@ -43,6 +44,7 @@ class Outcome:
     with_it: tuple[str, ...] = ()
     took_s: float = 0.0
     steps: Plan | None = None
+    for_helper: bool = False
     is_job_undone: bool = False
 
 
@@ -58,6 +60,7 @@ class Request:
         unattended: Nobody asked for it by hand: only what is approved, where the container's mode wants that.
         spared: Names of those that are not to be restarted after it, for they are updated themselves.
         announce: Told the update and its plan before the first step.
+        by_helper: The engine is reached through the container, so a helper has to update it.
         back: Go back to this image that it ran before, by its id or its version; empty is the last one, and
             None is an update.
         by: Who asked for it, where that is not who asks for all else.
@@ -70,5 +73,6 @@ class Request:
     unattended: bool = False
     spared: frozenset[str] = frozenset()
     announce: Announce = lambda *_: None
+    by_helper: bool = False
     back: str | None = None
     by: By | None = None

@@ -74,6 +74,10 @@ class Turns:
         finally:
             self._under_way.remove(name)
 
+    def is_taken(self, name: str) -> bool:
+        """Whether a container is being updated."""
+        return name in self._under_way
+
     def ring(self) -> None:
         """Tell all who wait that something has come to an end."""
         self._news.set()

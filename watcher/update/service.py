@@ -16,6 +16,7 @@ from watcher.host.lookup import find
 from watcher.model.errors import NoSuchContainer, NotFound, Refused, RegistryError, Unknown, UpdateFailed
 from watcher.model.inspection import Container, left_by
 from watcher.model.json_object import Json
+from watcher.model.labels import ENABLE
 from watcher.model.names import Marker, container_name
 from watcher.recovery.reading import outline
 from watcher.recovery.state import set_aside, strays
@@ -172,19 +173,28 @@ async def _pulled(context: Context, container: Json) -> RegistryError | None:
 async def _asks(context: Context, container: Json, request: Request) -> bool:
     """Whether a container's registry is to be asked; raises Refused where it is not ours to update at all."""
     policy = context.policy_of(container)
-    await _refuse_own(context, container)
+    await _refuse_own(context, container, request)
     refuse(container, api=context.engine.api)
     if not request.again:
         await refuse_held(context, Assessment(container, None, _UNJUDGED), goes_back=request.back is not None)
     return request.pull and policy.source == "registry" and request.back is None
 
 
-async def _refuse_own(context: Context, container: Json) -> None:
-    if container["Id"] == await context.own.find(context.engine):
+async def _refuse_own(context: Context, container: Json, request: Request) -> None:
+    """Let the own container pass only where it opted in: a helper updates it then."""
+    if not await _is_own(context, container):
+        return
+    name, why = Container(container).name, "this is the container that the updater itself runs in"
+    if str((container["Config"]["Labels"] or {}).get(ENABLE, "")).strip() != "true":
         raise Refused(
-            "this is the container that the updater itself runs in",
-            advice="pull and recreate it from outside",
+            why, advice=f"give it the label {ENABLE}=true, or update it from outside: `watcher update {name}`"
         )
+    if request.back is not None:
+        raise Refused(why, advice=f"roll it back from outside: `watcher rollback {name}`")
+
+
+async def _is_own(context: Context, container: Json) -> bool:
+    return bool(container["Id"] == await context.own.find(context.engine))
 
 
 async def _planned(context: Context, container: Json, request: Request) -> Outcome:
@@ -239,6 +249,10 @@ async def _carried_out(
     affected = await _affected(look, container, request)
     if not claims.issuperset(affected.names):
         raise Wider(affected.names)
+    if request.by_helper or await _is_own(context, container):
+        await consent()
+        request.announce(found, planned(found, affected, context.policy_of(container)))
+        return Outcome(found, Done.PLANNED, with_it=affected.names, for_helper=True)
     done = await attempt(
         context,
         found,

@@ -93,7 +93,7 @@ async def _kind(context: Context, scene: Scene | None) -> AttemptKind:
     """What was cut short: only a successor of another image that says what was left is one of a rollback."""
     old, new = [await _container(context, cid) for cid in scene.pair] if scene else (None, None)
     is_back = new is not None and left_by(new) and (old is None or old["Image"] != new["Image"])
-    return "rollback" if is_back else "update"
+    return "rollback" if is_back else context.kind
 
 
 async def _now(context: Context, name: str) -> str:

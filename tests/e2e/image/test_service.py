@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.image.conftest import ROOT, Docker
+from tests.e2e.image.conftest import Docker
 from tests.integration.apps import current
 from tests.integration.daemon.apps import is_replaced, labelled, move
 from tests.testbed.cli import Commands
@@ -18,8 +17,6 @@ pytestmark = pytest.mark.scenario
 
 SERVICE = "ctr-updater-ctr-updater-1"
 QUICK = ("--label", "ctr-updater.stable-for=300ms")
-OPTED_IN = "services: {ctr-updater: {labels: {ctr-updater.enable: 'true', ctr-updater.source: local}}}\n"
-
 Compose = Callable[..., str]
 
 
@@ -72,21 +69,19 @@ def test_service_updates_a_labelled_container_and_says_so(compose: Compose, stac
     assert told == ["update planned", "container updated"]
 
 
-def test_service_leaves_itself_alone_even_when_labelled(
-    compose: Compose, image: str, stack: Stack, tmp_path: Path
+@pytest.mark.usefixtures("service")
+def test_service_leaves_itself_alone_unless_it_is_labelled(
+    compose: Compose, image: str, stack: Stack
 ) -> None:
-    (tmp_path / "labelled.yaml").write_text(OPTED_IN)
-    files = (ROOT / "compose.yaml", tmp_path / "labelled.yaml")
-    compose("up", "--detach", "--no-build", files=files)
     own, web = stack.inspect(SERVICE), labelled(stack, *QUICK)
     try:
         stack.image(stack.name("other:1"), marker="other")
         stack.tag(stack.name("other:1"), image)
         move(stack, web)
         stack.wait(lambda: is_replaced(stack, web))
-        listed = compose("exec", "-T", "ctr-updater", "watcher", "list", "--all", files=files)
+        listed = compose("exec", "-T", "ctr-updater", "watcher", "list", "--all")
         found = stack.inspect(SERVICE)
-        compose("stop", files=files)
+        compose("stop")
         told = lines(compose)
     finally:
         stack.engine.docker("tag", own["Image"], image)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from watcher.dependencies.engine_access import doors, refuse_door
+from watcher.dependencies.engine_access import doors, is_only_door, refuse_door, socket_of
 from watcher.model.errors import Refused
 
 Json = dict[str, Any]
@@ -77,3 +77,23 @@ def test_the_only_door_is_refused_and_one_of_two_is_not() -> None:
         refuse_door("proxy", ["proxy"])
     refuse_door("proxy", ["proxy", "proxy-2"])
     refuse_door("web", ["proxy"])
+
+
+@pytest.mark.parametrize(
+    ("found", "is_only"), [({"proxy"}, True), ({"proxy", "other"}, False), (set(), False)]
+)
+def test_the_only_door_is_known(found: set[str], *, is_only: bool) -> None:
+    assert is_only_door("proxy", found) is is_only
+
+
+@pytest.mark.parametrize(
+    ("mounts", "path"),
+    [
+        ([{"Type": "bind", "Source": "/run/user/1000/docker.sock"}], "/run/user/1000/docker.sock"),
+        ([{"Type": "volume", "Source": "/var/lib/docker/volumes/docker.sock"}], ""),
+        ([{"Type": "bind", "Source": "/etc"}], ""),
+        (None, ""),
+    ],
+)
+def test_the_socket_that_a_proxy_was_given_is_known_by_its_name(mounts: list[Json] | None, path: str) -> None:
+    assert socket_of({"Mounts": mounts}) == path

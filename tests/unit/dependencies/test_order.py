@@ -195,6 +195,15 @@ def test_what_our_own_container_depends_on_goes_last() -> None:
     assert order.sorted(["vpn", "web", "dns", "updater"]) == ("web", "dns", "vpn", "updater")
 
 
+def test_the_updater_s_own_container_goes_after_all_but_those_that_depend_on_it() -> None:
+    rows = [row("updater"), row("web"), row("proxy"), after("page", "updater")]
+
+    order = Order.of(rows, own="updater", doors=["proxy"], last=["updater", "proxy"])
+
+    assert order.before("updater") == {"web", "proxy"}
+    assert "updater" not in order.before("proxy") | order.before("web")
+
+
 def test_temporary_names_have_no_place() -> None:
     """The successor of a replica bears the labels of its service."""
     successor = service("web", number=1)

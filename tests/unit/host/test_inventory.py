@@ -6,7 +6,8 @@ import pytest
 
 from watcher.config.settings import Policy
 from watcher.host.inventory import Tag, cut_short, followed_tag, in_scope, opted_in, policy_of, wanting
-from watcher.model.labels import ENABLE
+from watcher.model.helper import helper_name
+from watcher.model.labels import ENABLE, HELPER_OF, HELPER_TARGET
 from watcher.model.reference import ImageRef
 from watcher.model.watchtower import SCOPE
 
@@ -35,9 +36,9 @@ def test_who_opted_in_is_in_and_so_is_who_cannot_be_read(value: str, is_in: bool
 
 def test_where_all_are_watched_only_who_opts_out_is_not_in() -> None:
     unlabelled = row("plain") | {"Labels": None}
-    rows = [unlabelled, row("out", enable="false"), row("empty", enable=""), row("odd", enable="yes"), row()]
+    rows = [unlabelled, row("out", enable="false"), row("empty", enable=""), row("odd", enable="yes")]
 
-    names = [each["Names"][0] for each in opted_in(rows, row()["Id"], every=True)]
+    names = [each["Names"][0] for each in opted_in(rows, None, every=True)]
 
     assert names == ["/plain", "/empty", "/odd"]
 
@@ -67,8 +68,22 @@ def test_the_own_containers_scope_is_the_one_that_is_followed(own: dict[str, str
     assert {each["Names"][0].strip("/") for each in found} == names
 
 
-def test_the_own_container_is_never_in() -> None:
-    assert opted_in([row("me"), row("web")], "mememe") == [row("web")]
+def test_the_own_container_is_in_where_it_opted_in() -> None:
+    assert opted_in([row("me"), row("web")], "mememe") == [row("me"), row("web")]
+
+
+def test_where_all_are_watched_the_own_container_is_in_only_if_it_says_so() -> None:
+    me = row("me") | {"Labels": {}}
+
+    assert opted_in([me, row("web")], "mememe", every=True) == [row("web")]
+
+
+def test_a_helper_is_never_in() -> None:
+    labels = {HELPER_OF: "a" * 64, HELPER_TARGET: "b" * 64}
+    called = row(helper_name("me", "a" * 64, "b" * 64))
+    helper = called | {"State": "running", "Labels": labels | {ENABLE: "true"}}
+
+    assert opted_in([helper], None, every=True) == []
 
 
 def test_who_runs_what_its_reference_means_wants_nothing() -> None:

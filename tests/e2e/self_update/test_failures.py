@@ -1,0 +1,47 @@
+"""What goes wrong in an updater's update of itself costs no updater, and leaves nothing."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.e2e.self_update.conftest import Updater
+from watcher.model.helper import helper_name
+
+Settled = Callable[[], None]
+
+WITHOUT_ITS_COMMAND = """RUN ["/usr/bin/python3", "-c", "import os; os.remove('/usr/bin/watcher')"]"""
+
+
+@pytest.mark.parametrize("has_state", [True, False], ids=["with a directory", "without, read-only"])
+def test_an_image_that_does_not_work_is_gone_back_from_and_held(
+    updater: Updater, settled: Settled, *, has_state: bool
+) -> None:
+    updater.run(*([] if has_state else ["--read-only"]), has_state=has_state)
+    settled()
+
+    updater.move("bad", WITHOUT_ITS_COMMAND)
+    updater.stack.wait(lambda: "container held" in updater.log, timeout=120)
+    settled()
+
+    assert updater.found["Id"] == updater.cid
+    assert updater.log.count("update rolled back") == 1
+
+
+def test_a_helper_that_cannot_begin_is_removed_and_the_image_is_held(
+    updater: Updater, settled: Settled
+) -> None:
+    """Its state directory is another one, for somebody has put that in the place of the updater's."""
+    updater.run()
+    settled()
+    before = updater.found
+    home = "import pathlib; pathlib.Path('/var/lib/ctr-updater/home').write_text('0' * 8)"
+    updater.stack.engine.docker("exec", updater.name, "/usr/bin/python3", "-c", home)
+
+    target = updater.move("second")
+    updater.stack.wait(lambda: "could not begin, and was removed" in updater.log, timeout=120)
+
+    found = updater.found
+    assert (found["Id"], found["State"]["StartedAt"]) == (updater.cid, before["State"]["StartedAt"])
+    assert "is not the state directory of the updater" in updater.log
+    assert not updater.stack.exists(helper_name(updater.name, updater.cid, target))
+    assert updater.is_settled()

@@ -1,0 +1,56 @@
+"""Whoever is killed in an updater's update of itself, at whichever call: there is one updater in the end."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.e2e.image.conftest import base, docker, image  # noqa: F401 - fixtures
+from tests.faults.self_update import VICTIMS, SelfUpdate, Victims
+from tests.testbed.relay import When
+from tests.testbed.sampling import commit, draw
+from tests.testbed.stack import Stack
+
+pytestmark = [pytest.mark.timeout(7200), pytest.mark.matrix]
+
+_MORE = 2
+_SHARE = 16
+
+
+@pytest.fixture(scope="session")
+def lengths() -> dict[str, int]:
+    """How many calls it makes that change something, by the restart policy; as it is found out."""
+    return {}
+
+
+@pytest.mark.parametrize("policy", ["unless-stopped", "always"])
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("victims", VICTIMS, ids=lambda victims: victims.title)
+def test_one_updater_is_left(
+    request: pytest.FixtureRequest,
+    stack: Stack,
+    image: str,  # noqa: F811 - a fixture
+    lengths: dict[str, int],
+    victims: Victims,
+    when: When,
+    policy: str,
+    record_property: Callable[[str, object], None],
+) -> None:
+    is_all = request.config.getoption("--matrix") == "all"
+    if policy not in lengths:
+        with SelfUpdate(stack, image, policy) as trial:
+            lengths[policy] = trial.undisturbed()
+        stack.clean()
+    lost, tried, revived = [], 0, 0
+    for number in range(1, lengths[policy] + _MORE + 1):
+        point = f"{victims.title}, {policy}: {when} call {number}"
+        if not is_all and draw(point) % _SHARE != commit() % _SHARE:
+            continue
+        with SelfUpdate(stack, image, policy) as trial:
+            if trial.struck(victims, number, when):
+                tried += 1
+                wrong = trial.ended()
+                lost += [f"{point}: {'; '.join(wrong)}\n{trial.shown}"] if wrong else []
+                revived += trial.revived
+        stack.clean()
+    record_property("tried", f"{tried} tried, {len(lost)} lost, {revived} revived")
+    assert not lost, "\n".join(lost)

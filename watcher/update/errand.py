@@ -1,0 +1,110 @@
+"""The helper's side: the ordinary update of the updater's own container, or of its way to the engine.
+
+How it ended is a line of the log (`report`), for whoever reads that may share no directory with the helper.
+It ends with 0 where nothing is left to be done, whether the container was updated or not; with any other code
+the engine starts it again, and it goes on from the names.
+"""
+
+import sys
+from typing import TextIO
+
+from attrs import evolve, frozen
+
+from watcher.config.settings import state_folder
+from watcher.host.context import Context
+from watcher.model.errors import Busy, EngineError, WatcherError
+from watcher.model.update_events import Attempt, By
+from watcher.recovery.unrecorded import record_unrecorded
+from watcher.store.heartbeat import unwritable
+from watcher.store.history import History
+from watcher.update.account import ending_of, untried
+from watcher.update.change import change_now
+from watcher.update.coordinator import Coordinator
+from watcher.update.report import written
+from watcher.update.request import Request
+from watcher.update.sequencer import Turns
+
+
+class Reporter:
+    """A recorder of attempts that writes each into the log; what is about to end is noted in the history.
+
+    Args:
+        history: That.
+        log: Where the lines go.
+    """
+
+    def __init__(self, history: History, log: TextIO = sys.stdout) -> None:
+        self.has_told = False
+        self._history = history
+        self._log = log
+
+    async def expect(self, attempt: Attempt) -> None:
+        """Note how the attempt is about to end."""
+        await self._history.expect(attempt)
+
+    async def record(self, attempt: Attempt) -> None:
+        """Write how it ended."""
+        self.has_told = True
+        self._log.write(f"{written(attempt)}\n")
+        self._log.flush()
+
+
+@frozen
+class Orders:
+    """What the updater says of an errand.
+
+    Attributes:
+        name: The container's.
+        home: Whose state directory this must be; empty where there is none to be shared.
+        by: Who asked for it.
+        engine: What people call its engine; empty where there is one only.
+        itself: Whether the container is the updater's own.
+        again: Also an image that failed before.
+    """
+
+    name: str
+    home: str
+    by: By
+    engine: str
+    itself: bool
+    again: bool
+
+
+async def run(context: Context, orders: Orders) -> int:
+    """Update a container as its updater would, were it not to be stopped by that.
+
+    Raises:
+        EngineError: Something is left to be done, or this cannot do it.
+        Busy: Another updater is at work.
+    """
+    reporter = Reporter(context.memory.history)
+    context = evolve(context, by=orders.by, kind="self-update" if orders.itself else "update")
+    context.events.record_with("history", reporter)
+    await _prove(context, orders.name, orders.home)
+    await record_unrecorded(context)
+    try:
+        await Coordinator(context, Turns(lambda _: False)).update(orders.name, Request(again=orders.again))
+    except (EngineError, Busy):
+        raise
+    except WatcherError as error:
+        if not reporter.has_told:
+            change = await change_now(context.engine, orders.name)
+            await context.events.ended(untried(context, change, ending_of(error), str(error)))
+    return 0
+
+
+async def _prove(context: Context, name: str, home: str) -> None:
+    """See that this is where the updater's work can be done.
+
+    Raises:
+        EngineError: It is not.
+    """
+    own = await context.own.find(context.engine)
+    if own and name == (await context.engine.container(own))["Name"].removeprefix("/"):
+        raise EngineError("this helper takes itself for the container that it is to update")
+    if not home:
+        return
+    if why := unwritable(state_folder()):
+        raise EngineError(f"the updater's state directory cannot be written here: {why}")
+    if context.memory.home != home:
+        raise EngineError(f"{state_folder()} is not the state directory of the updater")

@@ -1,0 +1,38 @@
+"""What is to be done about a helper, by what the engine says of it. Pure: no I/O."""
+
+from enum import Enum, auto
+
+from watcher.model.inspection import seconds_of
+from watcher.model.json_object import Json
+
+_TRIES = 3
+_BEGINS_WITHIN_S = 90.0
+
+
+class Fate(Enum):
+    """How a helper is."""
+
+    WORKS = auto()
+    START = auto()  # it was created, or fell, and there is something for it to do
+    STUCK = auto()  # it cannot begin
+    OVER = auto()
+
+
+def fate(helper: Json, *, is_open: bool, since: float, now: float) -> Fate:
+    """Judge an inspected helper.
+
+    Args:
+        helper: As inspected.
+        is_open: Whether the update that it was made for has begun, and is not over.
+        since: Since when it could have begun, in seconds since the epoch, if that is later than its creation:
+            the start of the container that it was to update.
+        now: The time, by the engine's clock.
+    """
+    state = helper["State"]
+    if state.get("Running") or state.get("Restarting"):
+        began = max(seconds_of(helper["Created"]), since)
+        is_late = helper.get("RestartCount", 0) >= _TRIES or now - began > _BEGINS_WITHIN_S
+        return Fate.STUCK if is_late and not is_open else Fate.WORKS
+    if state.get("Status") == "created":
+        return Fate.START
+    return Fate.START if is_open and state.get("ExitCode") else Fate.OVER

@@ -1,0 +1,281 @@
+"""The updater's side of an update by a helper: made, started, looked after, removed, and told of.
+
+The helper is made from the updater's *present* image, which has proved itself, and carries out the ordinary
+update of one container (`errand`). While it is at work the updater begins nothing.
+"""
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+
+from attrs import evolve, frozen
+
+from watcher.config.settings import state_folder
+from watcher.container.last_output import last_words, mask_of
+from watcher.container.recreate.helper import as_helper, with_socket
+from watcher.container.successor import create, same
+from watcher.dependencies.engine_access import socket_of
+from watcher.engine.client import Engine
+from watcher.host.context import Context
+from watcher.model.errors import Conflict, EngineError, EngineUnavailable, NotFound, RolledBack, UpdateFailed
+from watcher.model.helper import Helper, helper_name, helpers
+from watcher.model.inspection import reference_of, seconds_of
+from watcher.model.json_object import Json
+from watcher.model.labels import HELPER_OF, HELPER_TARGET
+from watcher.model.update_events import Attempt, ImageVersion
+from watcher.recovery.state import scenes
+from watcher.update.account import now
+from watcher.update.affected import noted_files
+from watcher.update.helper_fate import Fate, fate
+from watcher.update.report import last_written
+
+ITSELF = "--itself"
+
+_LOOK_S = 1.0
+_LOG_LINES = 200
+_SOCKET = "/var/run/docker.sock"
+_OURS = "CTR_UPDATER_"
+
+
+@frozen
+class Errand:
+    """What a helper is made for.
+
+    Attributes:
+        name: The name of the container that is to be updated.
+        old: The id of that container.
+        target: The id of the image that it is to have.
+        again: Also where that image failed before, or a person holds the container back from it.
+        image: The id of the image that the helper is to have; empty is the own one.
+        proxy: That container, as inspected, where it is what the engine is reached through; else None.
+    """
+
+    name: str
+    old: str
+    target: str
+    again: bool = False
+    image: str = ""
+    proxy: Json | None = None
+
+
+@frozen
+class Ended:
+    """How a helper ended.
+
+    Attributes:
+        attempt: What it tells of; None where it tells of nothing.
+        why: What went wrong; empty where the container was updated.
+    """
+
+    attempt: Attempt | None
+    why: str
+
+
+async def by_helper(context: Context, errand: Errand) -> Attempt | None:
+    """Have a container updated by a helper, and return when it was; the updater itself is stopped before.
+
+    Raises:
+        UpdateFailed: It was not.
+        EngineError: No helper could be made.
+    """
+    helper = await begun(context, errand)
+    ended = None
+    while ended is None:
+        await asyncio.sleep(_LOOK_S)
+        with contextlib.suppress(EngineUnavailable):  # perhaps it was the way to it that is updated
+            ended = await looked_after(context, helper)
+    if ended.why:
+        is_back = ended.attempt is not None and ended.attempt.outcome == "rolled back"
+        raise (RolledBack if is_back else UpdateFailed)(ended.why)
+    return ended.attempt
+
+
+async def begun(context: Context, errand: Errand) -> Helper:
+    """Make and start a helper, or the one that there is already.
+
+    Raises:
+        UpdateFailed: The image that it would be made from is gone.
+        EngineError: The engine refused.
+    """
+    engine = context.engine
+    name = helper_name(errand.name, errand.old, errand.target)
+    try:
+        await _make(context, name, errand)
+    except Conflict:
+        if not await _named(engine, name):
+            raise
+    except NotFound as error:
+        why = f"its helper cannot be made from the updater's present image: {error.message}"
+        await context.memory.keep_failure(errand.old, errand.target, why)
+        raise UpdateFailed(
+            f"{errand.name} could not be updated: {why}", advice=_from_outside(errand.name)
+        ) from error
+    await engine.act(name, "start")
+    found = await _named(engine, name)
+    if found is None:
+        raise UpdateFailed(f"{errand.name} could not be updated: somebody removed its helper")
+    return found
+
+
+async def looked_after(context: Context, helper: Helper) -> Ended | None:
+    """Do what is to be done about a helper; None while it is at work.
+
+    Raises:
+        EngineError: The engine refused.
+    """
+    engine = context.engine
+    try:
+        found = await engine.container(helper.cid)
+    except NotFound:
+        return Ended(None, f"{helper.name} could not be updated: somebody removed its helper")
+    is_open = helper.name in scenes(await engine.containers(stopped=True))
+    since = await _running_since(context, helper)
+    match fate(found, is_open=is_open, since=since, now=await engine.now()):
+        case Fate.WORKS:
+            return None
+        case Fate.START:
+            return await _started(context, helper, found)
+        case Fate.STUCK:
+            await engine.stop(found)
+            return await _concluded(context, helper, found, is_stuck=True)
+        case Fate.OVER:
+            return await _concluded(context, helper, found, is_stuck=False)
+
+
+async def _started(context: Context, helper: Helper, found: Json) -> Ended | None:
+    """Start a helper; where the engine refuses, it is of no use."""
+    try:
+        await context.engine.act(helper.cid, "start")
+    except EngineUnavailable:
+        raise
+    except EngineError as error:
+        ended = await _concluded(context, helper, found, is_stuck=True)
+        return evolve(ended, why=f"{helper.name} could not be updated by its helper: {error}")
+    return None
+
+
+async def _make(context: Context, name: str, errand: Errand) -> None:
+    engine = context.engine
+    own = await engine.container(str(await context.own.find(engine)))
+    made = await same(engine, own, noted=await noted_files(context, own))
+    labels = {HELPER_OF: errand.old, HELPER_TARGET: errand.target}
+    words = [*_words(context, own, errand)]
+    image = errand.image or own["Image"]
+    payload = as_helper(made.payload, image, words, _settings(errand), labels)
+    if errand.proxy:
+        bind, groups = (
+            f"{socket_of(errand.proxy)}:{_SOCKET}",
+            errand.proxy["HostConfig"].get("GroupAdd") or (),
+        )
+        payload = with_socket(payload, bind, f"DOCKER_HOST=unix://{_SOCKET}", groups)
+    await create(engine, name, evolve(made, payload=payload, image=image))
+
+
+def _words(context: Context, own: Json, errand: Errand) -> Iterator[str]:
+    """The command, by the interpreter that this process has, as it was started."""
+    flags = ["-I"] * sys.flags.isolated + ["-S"] * sys.flags.no_site
+    yield from (sys.executable, *flags, "-m", "watcher", "self-update", errand.name, "--by", context.by)
+    if errand.again:
+        yield "--again"
+    if errand.proxy is None:
+        yield ITSELF
+        yield from ("--engine", context.engine_name) if context.prefix else ()
+    if _is_mounted(own):
+        yield from ("--home", context.memory.home)
+
+
+def _settings(errand: Errand) -> dict[str, str]:
+    """What flags and variables of this process say; nobody is to call the helper."""
+    found = {name: value for name, value in os.environ.items() if name.startswith(_OURS)}
+    sole = {f"{_OURS}ENGINES": ""} if errand.proxy else {}
+    return found | {f"{_OURS}LISTEN": ""} | sole
+
+
+def _is_mounted(own: Json) -> bool:
+    """Whether the state directory is on a mount, which the helper has too."""
+    folder = state_folder()
+    places = [mount["Destination"] for mount in own.get("Mounts") or () if mount["Type"] != "tmpfs"]
+    return any(folder.is_relative_to(place) for place in places)
+
+
+async def _named(engine: Engine, name: str) -> Helper | None:
+    rows = await engine.containers(stopped=True)
+    called = {helper_name(each.name, each.old, each.target): each for each in helpers(rows)}
+    return called.get(name)
+
+
+async def _running_since(context: Context, helper: Helper) -> float:
+    """Since when whoever has the name of the container runs; 0 where nobody has it."""
+    try:
+        return seconds_of((await context.engine.container(helper.name))["State"]["StartedAt"])
+    except NotFound:
+        return 0.0
+
+
+async def _concluded(context: Context, helper: Helper, found: Json, *, is_stuck: bool) -> Ended:
+    """Record what a helper did, remember what it could not do, and remove it."""
+    engine = context.engine
+    holder = await _holder(engine, helper.name)
+    is_old = holder is not None and holder["Id"] == helper.old
+    attempt = last_written(await _log(engine, helper.cid))
+    if attempt is None and holder and not is_old:
+        attempt = _untold(context, helper, found, holder)
+    why = "" if not is_old else await _why(engine, helper, attempt, is_stuck=is_stuck)
+    if why and (is_stuck or (attempt and not found["State"]["ExitCode"])):
+        await context.memory.keep_failure(helper.old, helper.target, why)
+    if attempt:
+        await context.events.ended(attempt)
+    with contextlib.suppress(NotFound, Conflict):  # somebody else removes it
+        await engine.remove(helper.cid)
+    return Ended(attempt, why)
+
+
+def _untold(context: Context, helper: Helper, found: Json, holder: Json) -> Attempt:
+    """What is recorded where a helper was killed after its work and before it could tell."""
+    old, new = ImageVersion(found["Image"]), ImageVersion(holder["Image"])
+    is_done = holder["Image"] == helper.target
+    return Attempt(
+        at=now(),
+        name=helper.name,
+        kind="self-update" if ITSELF in found["Config"]["Entrypoint"] else "update",
+        outcome="updated" if is_done else "recovered",
+        image=reference_of(holder),
+        old=old,
+        new=new,
+        by=context.by,
+        took_s=0.0,
+        down_s=None,
+        why="its helper was killed before it could tell more",
+        containers=(helper.old, holder["Id"]),
+    )
+
+
+async def _why(engine: Engine, helper: Helper, attempt: Attempt | None, *, is_stuck: bool) -> str:
+    if attempt and attempt.outcome != "updated":
+        return attempt.why
+    try:
+        words = await last_words(engine, helper.cid, await mask_of(engine, helper.cid))
+    except EngineError:
+        words = ""
+    how = "could not begin, and was removed" if is_stuck else "ended without an update"
+    return f"{helper.name} could not be updated: its helper {how}{words} - {_from_outside(helper.name)}"
+
+
+async def _log(engine: Engine, cid: str) -> str:
+    try:
+        return await engine.logs(cid, _LOG_LINES)
+    except EngineError:
+        return ""
+
+
+async def _holder(engine: Engine, name: str) -> Json | None:
+    try:
+        return await engine.container(name)
+    except NotFound:
+        return None
+
+
+def _from_outside(name: str) -> str:
+    return f"`watcher update {name}` from outside of it works without one"

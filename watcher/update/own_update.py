@@ -1,0 +1,134 @@
+"""The update of the updater itself, as the names tell of it: whether it is open, and who is to end it.
+
+No process settles what would stop it. So whoever runs inside of one of the two containers, the old one or its
+successor, begins nothing while the update is open; where nobody is at work on it any more, it has a helper.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from attrs import evolve, frozen
+
+from watcher.engine.client import Engine
+from watcher.host.context import Context
+from watcher.model.errors import NotFound, UpdateFailed
+from watcher.model.helper import Helper, helpers
+from watcher.model.json_object import Json
+from watcher.model.names import Marker, name_of
+from watcher.model.update_events import Attempt, Change, NotUpdated, Updated
+from watcher.recovery.state import Scene, scenes
+from watcher.update.helping import Errand, begun, looked_after
+from watcher.update.sequencer import Turns
+
+
+@frozen
+class OwnUpdate:
+    """How the update of the own container is.
+
+    Attributes:
+        name: The container's name; empty outside of any.
+        scene: What is open of it; None where nothing is.
+        is_aside: Whether this is the old container, which was set aside.
+        helpers: Those that this updater looks after.
+    """
+
+    name: str = ""
+    scene: Scene | None = None
+    is_aside: bool = False
+    helpers: tuple[Helper, ...] = ()
+
+    @property
+    def left(self) -> set[str]:
+        """The container's name, where its update is open and no helper is at work on it."""
+        is_left = self.scene is not None and not any(each.runs for each in self.helpers)
+        return {self.name} if is_left else set()
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether nothing else is to begin."""
+        return self.scene is not None or any(each.name == self.name for each in self.helpers)
+
+
+def own_update(rows: Sequence[Json], own: str | None, doors: Iterable[str] = ()) -> OwnUpdate:
+    """Read how the own container's update is.
+
+    Args:
+        rows: GET /containers/json?all=1.
+        own: The id of the own container; None outside of any.
+        doors: The names of those that the engine is reached through.
+    """
+    called = next((name_of(row) for row in rows if own and row["Id"] == own), "")
+    if not own or not called:
+        return OwnUpdate()
+    marker, found = Marker.parse(called), scenes(rows)
+    name = marker.name if marker else called
+    scene = next((each for each in found.values() if own in each.ids), None)
+    ours = tuple(each for each in helpers(rows) if each.name in {name, *doors} or each.old == own)
+    return OwnUpdate(name, scene, marker is not None and marker.kind == "old", ours)
+
+
+async def see_to(context: Context, rows: Sequence[Json], turns: Turns) -> OwnUpdate:
+    """Look after the helpers that a process before this one made, and say how the own update is.
+
+    Args:
+        context: Where they are.
+        rows: GET /containers/json?all=1.
+        turns: Who is being updated: whoever has that done by a helper looks after it.
+
+    Raises:
+        EngineError: The engine refused.
+    """
+    found = own_update(rows, await context.own.find(context.engine), turns.order.doors)
+    left = list[Helper]()
+    for helper in found.helpers:
+        ended = None if turns.is_taken(helper.name) else await looked_after(context, helper)
+        if ended is None:
+            left.append(helper)
+        else:
+            _tell(context, helper, ended.attempt, ended.why)
+    return evolve(found, helpers=tuple(left))
+
+
+async def have_settled(context: Context, name: str) -> None:
+    """Have a helper bring the own update to its end, which nobody else is at work on.
+
+    Raises:
+        UpdateFailed: None can be made.
+        EngineError: The engine refused.
+    """
+    engine = context.engine
+    scene = scenes(await engine.containers(stopped=True)).get(name)
+    if scene is None:
+        return
+    old, new = scene.pair
+    own = str(await context.own.find(engine))
+    present = await _image(engine, old)
+    target = await _image(engine, new or own) or present
+    await begun(context, Errand(name, old or own, target, image=present))
+
+
+async def _image(engine: Engine, cid: str) -> str:
+    """The id of the image of a container; empty where that is gone."""
+    try:
+        return str((await engine.container(cid))["Image"]) if cid else ""
+    except NotFound:
+        return ""
+
+
+def _tell(context: Context, helper: Helper, attempt: Attempt | None, why: str) -> None:
+    """Tell how an update ended that a process before this one had handed over."""
+    change = Change(helper.name, new=helper.target)
+    if attempt:
+        change = Change(
+            helper.name,
+            attempt.image,
+            attempt.old.id,
+            attempt.new.id,
+            old_version=attempt.old.version or "",
+            new_version=attempt.new.version or "",
+            link=attempt.link or "",
+        )
+    if why:
+        is_back = attempt is not None and attempt.outcome == "rolled back"
+        context.events.publish(NotUpdated(change, why, UpdateFailed.exit_code, is_back))
+    elif attempt:
+        context.events.publish(Updated(change, attempt.along, attempt.took_s, attempt.stages))
