@@ -12,7 +12,6 @@ from typing import TypeVar
 from attrs import evolve
 
 from watcher.config.settings import DaemonSettings
-from watcher.container import gate_run
 from watcher.container.downtime import Downtimes
 from watcher.daemon.decisions import DecisionPoll
 from watcher.daemon.engine_queue import EngineQueue
@@ -258,7 +257,6 @@ class Daemon:
         await self._context.memory.clear(*({row[key] for row in rows} for key in ("Id", "ImageID")))
         await self._context.notes.clear()
         await self._sweep.look(rows)
-        await gate_run.sweep(engine, self._context.memory, rows)
         ours = await self._ours(rows)
         self._cut_short = inventory.cut_short(rows) | await self._context.notes.names() | unnamed(rows, ours)
         self._strays = strays(rows).keys() & {name_of(row) for row in ours}

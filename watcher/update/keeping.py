@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from attrs import evolve
 
 from watcher.config.settings import Policy
+from watcher.container import gate_run
 from watcher.container.image_cleanup import clean_up
 from watcher.engine.client import Engine
 from watcher.engine.images import give_tag, known_image, tagged_images, take_tag
@@ -129,7 +130,8 @@ async def let_go(context: Context, engine: Engine, name: str) -> None:
 class Sweep:
     """Lets go of what is over of all containers: once a minute, and when one comes or goes.
 
-    What had ended when its process was killed is recorded then, too.
+    What had ended when its process was killed is recorded then, too. What such a process left of a gate's run
+    is removed at each look.
 
     Args:
         context: Where they are.
@@ -141,6 +143,8 @@ class Sweep:
 
     async def look(self, rows: Iterable[Json]) -> None:
         """Look at all containers, as listed; one that is gone keeps nothing."""
+        rows = [*rows]
+        await gate_run.sweep(self._context.engine, self._context.memory, rows)
         listed = {_own_name(row): row for row in rows}
         there, at = frozenset(row["Id"] for row in listed.values()), time.monotonic()
         if there == self._done[0] and at < self._done[1] + _SWEEP_EVERY_S:
