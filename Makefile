@@ -1,6 +1,6 @@
 # Everything a developer types. Needs root (a private Docker engine is a real dockerd) and apt-get.
 .DEFAULT_GOAL := help
-.PHONY: help install demo check test test-all test-unit-pythons test-engines test-scenarios test-kills test-updaters test-chaos test-self-update test-leaks bench test-matrix test-faults page-pictures lint format lock clean
+.PHONY: help install demo check test test-all test-unit-pythons test-engines test-scenarios test-kills test-updaters test-chaos test-self-update test-leaks test-swarm bench test-matrix test-faults page-pictures lint format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -65,6 +65,9 @@ test-self-update: install ## an updater that updates itself; updater, helper, su
 
 test-leaks: install ## what a daemon holds after 500 updates is what it held before
 	LEAK_UPDATES=500 $(BIN)/python -m pytest --timeout 1800 tests/integration/daemon/test_leaks.py
+
+test-swarm: install ## services of a swarm of one node and of three, and a fault at each of their calls
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/integration/swarm
 
 bench: install ## the benchmarks, as ratios within one run
 	set -e; for name in downtime latency pass_cost many idle one_shot questions; do $(BIN)/python -m benchmarks.$$name; done

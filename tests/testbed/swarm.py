@@ -134,6 +134,10 @@ class Node(PrivateEngine):
             self._door.close()
             self._door = None
 
+    def let_in(self, registry: int) -> None:
+        """Have it reach a registry again."""
+        self._door = Door(self.namespace, registry)
+
     def down(self) -> None:
         super().down()
         self.shut_out()

@@ -8,6 +8,7 @@ from tests.integration.swarm.conftest import CRASH, Services, record, rows
 from tests.testbed.cli import Commands
 from tests.testbed.faults import passing, run
 from tests.testbed.proxy import Proxy
+from tests.testbed.swarm import get
 
 pytestmark = pytest.mark.every_engine
 
@@ -223,3 +224,31 @@ def test_one_with_a_gate_is_not_updated_for_none_judges_it(services: Services, c
     assert done.code == 5, done
     assert "gates judge no services yet" in done.err
     assert services.digest(name) == old
+
+
+def test_replicas_behind_a_balancer_lose_no_request(services: Services, cli: Commands) -> None:
+    check = {"Test": ["CMD-SHELL", "true"], "Interval": 3 * 10**8, "Timeout": 10**10, "Retries": 5}
+    services.push("one", healthcheck=check)
+    name = services.create("--publish", "mode=host,target=80", "--update-order", "start-first", replicas=2)
+    new = services.push("two", healthcheck=check)
+    process = cli.start("watcher", "update", name)
+    lost, answers = 0, set()
+
+    while process.poll() is None:
+        said = next(filter(None, (get(services.node, port) for port in _ports(services, name))), "")
+        lost += not said
+        answers.add(said.rpartition(" ")[2])
+
+    assert process.returncode == 0
+    assert services.node.running(name, new) == 2
+    assert (lost, answers) == (0, {"one", "two"})
+
+
+def _ports(services: Services, name: str) -> list[int]:
+    """The ports of the tasks that run now, as a balancer in front of them knows them."""
+    return [
+        port["PublishedPort"]
+        for task in services.node.tasks(name)
+        if task["Status"]["State"] == task["DesiredState"] == "running"
+        for port in task["Status"]["PortStatus"].get("Ports", [])
+    ]
