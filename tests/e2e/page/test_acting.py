@@ -21,6 +21,8 @@ def test_an_update_is_asked_for_and_its_stages_are_seen(page: Page, stack: Stack
     page.reads("Is being updated: proving", ".lead")
     page.reads("creating its successor", ".stages")
     page.reads(" of 3", ".stages [aria-current=step]")
+    page.reads("updating", "section[aria-label=About]")
+    assert "Why not now" not in page.text("section[aria-label=About]")
     assert page.button(f"Update {web.name}").get_attribute("aria-disabled") == "true"
     page.reads("It ended: updated", "section[aria-label='Under way']")
     page.reads("done; it runs the other image", "#toasts")

@@ -141,7 +141,8 @@ function about(found) {
   if (found.error) return [el("p.trouble", {}, found.error)];
   const said = found.version || {};
   const isNew = found.target && found.target !== found.running;
-  const waits = (found.waits || []).map((each) => el("li", {}, waitWords(each), each.why && each.for !== "failed" && el("span.cause", {}, each.why)));
+  const others = (found.waits || []).filter((each) => each.for !== "open update"); // the stages tell of that
+  const waits = others.map((each) => el("li", {}, waitWords(each), each.why && each.for !== "failed" && el("span.cause", {}, each.why)));
   return [
     facts([
       ["Image", el("code", {}, found.image)],
