@@ -96,12 +96,6 @@ class SelfUpdate:
             self._engine.api("DELETE", f"/containers/{row['Id']}?force=1")
         self._proxy.__exit__()
 
-    def undisturbed(self) -> int:
-        """Let it update itself; returns how many calls changed something."""
-        before = len(self._proxy.changes)
-        assert self.ended() == []
-        return len(self._proxy.changes) - before
-
     def struck(self, victims: Victims, number: int, when: When) -> bool:
         """Let it update itself, and kill somebody at one of the calls; False where there are fewer."""
         armed = self._proxy.arm(run(lambda: self._kill(victims), then=passing), n=number, when=when)

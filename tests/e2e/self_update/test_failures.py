@@ -30,18 +30,19 @@ def test_an_image_that_does_not_work_is_gone_back_from_and_held(
 def test_a_helper_that_cannot_begin_is_removed_and_the_image_is_held(
     updater: Updater, settled: Settled
 ) -> None:
-    """Its state directory is another one, for somebody has put that in the place of the updater's."""
-    updater.run()
+    """Somebody made a link in the updater's own file system, through which it reaches the engine."""
+    updater.run("-e", "DOCKER_HOST=unix:///link.sock")
+    link = "import os; os.symlink('/var/run/docker.sock', '/link.sock')"
+    updater.stack.engine.docker("exec", updater.name, "/usr/bin/python3", "-c", link)
     settled()
     before = updater.found
-    home = "import pathlib; pathlib.Path('/var/lib/ctr-updater/home').write_text('0' * 8)"
-    updater.stack.engine.docker("exec", updater.name, "/usr/bin/python3", "-c", home)
 
     target = updater.move("second")
-    updater.stack.wait(lambda: "could not begin, and was removed" in updater.log, timeout=120)
+    updater.stack.wait(lambda: "container held" in updater.log, timeout=120)
 
     found = updater.found
     assert (found["Id"], found["State"]["StartedAt"]) == (updater.cid, before["State"]["StartedAt"])
-    assert "is not the state directory of the updater" in updater.log
+    assert "could not begin, and was removed" in updater.log
+    assert "unix:///link.sock" in updater.log
     assert not updater.stack.exists(helper_name(updater.name, updater.cid, target))
     assert updater.is_settled()
