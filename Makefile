@@ -1,6 +1,6 @@
 # Everything a developer types. Needs root (a private Docker engine is a real dockerd) and apt-get.
 .DEFAULT_GOAL := help
-.PHONY: help install demo check test test-all test-unit-pythons test-engines test-scenarios test-kills test-updaters test-chaos test-self-update test-leaks test-swarm bench test-matrix test-faults page-pictures lint format lock clean
+.PHONY: help install demo check test test-all test-unit-pythons test-engines test-scenarios test-kills test-updaters test-chaos test-self-update test-leaks test-swarm bench test-matrix test-faults page-pictures release lint format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -84,6 +84,19 @@ test-faults: install ## every fault at every call, on all engines; the table goe
 page-pictures: install ## the pictures of the page in docs/page.md, made anew
 	$(BIN)/python -m pytest --pictures docs/page tests/e2e/page/test_pictures.py
 
+# A tag must be the version's; without one what is made is a trial.
+TAG =
+release: install ## wheel, sdist, SBOMs, checksums and the changelog's words in dist/; the same commit makes the same bytes
+	set -e; version=$$($(BIN)/python -m hatchling version); \
+	[ -z "$(TAG)" ] || [ "$(TAG)" = "v$$version" ] || { echo "the tag $(TAG) is not v$$version" >&2; exit 1; }; \
+	rm -rf dist; \
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build -d dist; \
+	for pins in runtime notify; do $(BIN)/python .ci/sbom.py .ci/$$pins.txt $$version > dist/ctr-updater-$$pins.cdx.json; done; \
+	name=$$([ -n "$(TAG)" ] && echo "$$version" || echo Unreleased); \
+	sed -n "/^## \[$$name\]/,/^## \[/{/^## \[/d;p}" CHANGELOG.md > dist/NOTES.md; \
+	[ -s dist/NOTES.md ] || { echo "CHANGELOG.md has no section [$$name]" >&2; exit 1; }; \
+	cd dist; sha256sum * > SHA256SUMS
+
 lint: install ## format, lint, types, layers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -104,4 +117,4 @@ lock: install ## take newer dependencies into .ci/*.txt
 	  --group dev --constraint .ci/notify.txt pyproject.toml -o .ci/dev.txt
 
 clean: ## remove what was installed here
-	rm -rf $(VENV) .pythons .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	rm -rf $(VENV) dist .pythons .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
