@@ -37,11 +37,13 @@ class Subjects:
         return answer
 
     async def left(self, context: Context, name: str) -> str:
-        """The image that a rollback of it left; empty where none did."""
+        """The image that a rollback of it left; empty where none did, or it runs that."""
         try:
-            return left_by(await find(context.engine, name))
+            container = await find(context.engine, name)
         except NoSuchContainer:
             return ""
+        left = left_by(container)
+        return "" if left == container["Image"] else left
 
 
 CONTAINERS = Subjects()

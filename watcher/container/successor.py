@@ -129,8 +129,19 @@ def go_back(made: Draft, container: Json, left: str) -> None:
         container: The old container, as inspected.
         left: The id of the image that is not to be taken again by itself.
     """
-    labels = {REFERENCE: reference_of(container), LEFT: left}
     made.payload.body["Image"] = made.image
+    _labelled(made, {REFERENCE: reference_of(container), LEFT: left})
+
+
+def go_forth(made: Draft) -> None:
+    """Let a draft say that a person went back, and to what its tag means: it holds nothing.
+
+    Whoever finds such a rollback cut short knows it by that, and does not undo it by going back once more.
+    """
+    _labelled(made, {LEFT: made.image})
+
+
+def _labelled(made: Draft, labels: dict[str, str]) -> None:
     made.payload.body["Labels"] = (made.payload.body.get("Labels") or {}) | labels
 
 

@@ -12,7 +12,7 @@ from watcher.check.judgement import Assessment
 from watcher.config.settings import Policy
 from watcher.container.image_cleanup import clean_up
 from watcher.container.readiness import Demand
-from watcher.container.successor import Draft, draft, go_back
+from watcher.container.successor import Draft, draft, go_back, go_forth
 from watcher.engine.client import Engine
 from watcher.engine.images import known_image
 from watcher.host.context import Context
@@ -138,6 +138,8 @@ def _gone_back(made: Draft, container: Json, tagged: Json | None) -> None:
     """Have a container go back that goes on following its tag, unless that means the same image."""
     if tagged is None or tagged["Id"] != made.image:
         go_back(made, container, tagged["Id"] if tagged else container["Image"])
+    else:
+        go_forth(made)
 
 
 async def _run(context: Context, work: Update, found: Assessment, old_ids: Mapping[str, str]) -> None:

@@ -29,7 +29,7 @@ from watcher.recovery.unrecorded import record_unrecorded
 from watcher.store.kept import Former, tagged
 from watcher.update.steps import Replacement
 
-_SWEEP_EVERY_S = 60.0
+SWEEP_EVERY_S = 60.0
 
 
 class Keeper:
@@ -147,7 +147,7 @@ class Sweep:
         await gate_run.sweep(self._context.engine, self._context.memory, rows)
         listed = {_own_name(row): row for row in rows}
         there, at = frozenset(row["Id"] for row in listed.values()), time.monotonic()
-        if there == self._done[0] and at < self._done[1] + _SWEEP_EVERY_S:
+        if there == self._done[0] and at < self._done[1] + SWEEP_EVERY_S:
             return
         self._done = there, at
         await record_unrecorded(self._context)

@@ -11,8 +11,10 @@ from watcher.cli.main import main
 from watcher.container import downtime
 from watcher.daemon import event_watcher
 from watcher.engine import transport
+from watcher.update import keeping
 
 event_watcher.FULL_LOOK_S = 1.0
+keeping.SWEEP_EVERY_S = 1.0
 downtime.WAY_BACK_S = 2.0
 (transport.Transport.ask.__kwdefaults__ or {})["limit"] = 3.0
 if file := os.environ.get("TEST_CLOCK"):

@@ -21,6 +21,16 @@ def test_what_is_over_loses_its_tag_and_a_container_that_is_gone_keeps_nothing(
     wait_until(lambda: tags(stack) == kept(web.old), "the end of what the other one kept")
 
 
+def test_what_is_kept_for_long_enough_loses_its_tag_with_nobody_asking(start: Start, stack: Stack) -> None:
+    daemon = start(hurried=True).looked()
+    web = labelled(stack, "--label", "ctr-updater.keep-for=15s")
+    move(stack, web)
+    daemon.wait("container updated", container=web.name)
+    assert tags(stack) == kept(web.old)
+
+    wait_until(lambda: tags(stack) == {}, "the end of what it kept")
+
+
 def test_a_container_that_a_person_renames_keeps_its_own(start: Start, stack: Stack) -> None:
     daemon = start().looked()
     web, fence = labelled(stack), labelled(stack, name="fence")

@@ -265,6 +265,26 @@ def test_one_that_was_cut_short_is_finished_and_not_undone_by_the_next(
     assert judged(cli, web.name)["verdict"] == "held"
 
 
+def test_one_to_what_its_tag_means_is_finished_and_not_undone_by_the_next(
+    cli: Commands, stack: Stack, proxy: Proxy, rollback: Rollback
+) -> None:
+    web = updated(cli, stack)
+    assert rollback(web.name).code == 0
+    process = cli.start("watcher", "rollback", web.name, env=QUICK | {"DOCKER_HOST": proxy.host})
+    point = proxy.arm(run(process.kill), match="^DELETE .*containers/[0-9a-f]{64}")
+    assert process.wait() != 0
+    assert point.fired.is_set()
+
+    done = rollback(web.name)
+
+    assert (done.code, "already" in done.out) == (0, True)
+    assert marker_of(stack, web.name) == "new"
+    assert judged(cli, web.name)["verdict"] == "current"
+    assert cli("watcher", "release", web.name).out == f"{web.name}: nobody held it\n"
+    assert rollback(web.name).code == 0
+    assert marker_of(stack, web.name) == "old"
+
+
 def test_of_one_that_removes_itself_the_same(cli: Commands, stack: Stack, rollback: Rollback) -> None:
     web = updated(cli, stack, "--rm")
 
