@@ -27,6 +27,7 @@ ELSEWHERE = {
     "cli/ctr_updater": f"{INTEGRATION}/cli/test_exercise.py",
     "cli/decisions": f"{INTEGRATION}/cli/test_decisions.py",
     "cli/looking": f"{INTEGRATION}/cli/test_list.py",
+    "cli/migrate": "tests/e2e/image/test_migrate.py",
     "cli/notify": f"{INTEGRATION}/cli/test_notify.py",
     "cli/opening": f"{INTEGRATION}/daemon/test_several_engines.py",
     "cli/output": f"{INTEGRATION}/cli/test_commands.py",

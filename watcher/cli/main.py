@@ -121,6 +121,24 @@ def _test_message() -> Any:
     return notify.test()
 
 
+@main.command(epilog=SETTINGS, short_help="Print the service that takes a Watchtower's place.")
+@click.argument("name", metavar="[CONTAINER]", required=False, default=None)
+@debug_option
+def migrate(*, name: str | None, debug: bool) -> None:
+    """Read the Watchtower CONTAINER, or the only one, and print a Compose service of ours; nothing changes.
+
+    What has no counterpart is said on standard error.
+    """
+
+    def made(_: Any) -> Any:
+        from watcher.cli import migrate as command
+
+        return command.migrate(name or "")
+
+    _refuse_empty(*[] if name is None else [name])
+    sys.exit(run(made, debug=debug, looks=True))
+
+
 @main.command(epilog=SETTINGS, short_help="Tell what was updated, held and approved.")
 @click.argument("name", required=False, default=None)
 @click.option(

@@ -1,0 +1,113 @@
+"""Each option of a Watchtower: which of ours, or why none."""
+
+from typing import Any
+
+import pytest
+
+from watcher.cli.migration import service_of
+from watcher.config.settings import DaemonSettings, Policy, refuse_unknown_variables
+from watcher.config.watchtower import KNOWN
+
+ALWAYS = {"CTR_UPDATER_WATCHTOWER": "true", "CTR_UPDATER_WATCH": "all", "CTR_UPDATER_INTERVAL": "24h"}
+
+
+def watchtower(*words: str, env: tuple[str, ...] = (), mounts: Any = (), **host: Any) -> dict[str, Any]:
+    config = {"Env": [*env], "Image": "containrrr/watchtower", "Labels": {}}
+    return {"Name": "/wt", "Args": [*words], "Config": config, "HostConfig": host, "Mounts": [*mounts]}
+
+
+@pytest.mark.parametrize(
+    ("words", "ours"),
+    [
+        ([], {}),
+        (["--label-enable"], {"CTR_UPDATER_WATCH": None}),
+        (["--cleanup", "--monitor-only"], {"CTR_UPDATER_CLEANUP": "true", "CTR_UPDATER_MODE": "notify"}),
+        (["--interval", "300"], {"CTR_UPDATER_INTERVAL": "300s"}),
+        (
+            ["--schedule", "0 30 4 * * 1-5"],
+            {"CTR_UPDATER_SCHEDULE": "30 4 * * 1-5", "CTR_UPDATER_INTERVAL": None},
+        ),
+        (["-s", "0 30 4 * *"], {"CTR_UPDATER_SCHEDULE": "30 4 * * *", "CTR_UPDATER_INTERVAL": None}),
+        (["-s", "@every 2h"], {"CTR_UPDATER_INTERVAL": "2h"}),
+        (["-s", "@daily"], {"CTR_UPDATER_SCHEDULE": "0 0 * * *", "CTR_UPDATER_INTERVAL": None}),
+        (["--cooldown-delay", "1d"], {"CTR_UPDATER_COOLDOWN": "86400000ms"}),
+        (["--log-level", "warn"], {"CTR_UPDATER_LOG_LEVEL": "warning"}),
+        (["--host", "tcp://proxy:2375"], {"DOCKER_HOST": "tcp://proxy:2375"}),
+        (
+            ["--http-api-update", "--http-api-token", "t"],
+            {"CTR_UPDATER_LISTEN": "0.0.0.0:8080", "CTR_UPDATER_TOKEN": "t"},
+        ),
+        (
+            ["--notification-url", "discord://t@1", "--notification-url", "generic://h/p"],
+            {"CTR_UPDATER_NOTIFY": "discord://1/t https://h/p"},
+        ),
+    ],
+)
+def test_an_option_is_ours(words: list[str], ours: dict[str, str | None]) -> None:
+    found = service_of(watchtower(*words))
+
+    expected = {name: value for name, value in (ALWAYS | ours).items() if value is not None}
+    assert dict(found.environment) == expected
+    assert found.unmet == ()
+    refuse_unknown_variables(found.environment)
+    Policy.of_environment(found.environment)
+    DaemonSettings.of_environment(found.environment)
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["web", "db"], "it watches web, db alone: give these the label ctr-updater.enable=true"),
+        (["-x", "db"], "it leaves out db: give these the label ctr-updater.enable=false"),
+        (["--no-restart"], "--no-restart: a successor that is not started could not prove itself"),
+        (["--interval", "soon"], "--interval: its value cannot be read"),
+        (
+            ["--schedule", "30 0 4 * * *"],
+            "--schedule: its seconds (30) count for nothing, a minute is the least",
+        ),
+        (["--schedule", "often"], "--schedule: it cannot be read"),
+        (["--notification-url", "zulip://secret@x"], "--notification-url: zulip has no counterpart"),
+        (["--bogus"], "--bogus is no option of Watchtower's"),
+    ],
+)
+def test_what_has_no_counterpart_is_said(words: list[str], line: str) -> None:
+    unmet = "\n".join(service_of(watchtower(*words)).unmet)
+
+    assert line in unmet
+    assert "secret" not in unmet
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN))
+def test_no_option_is_dropped_without_a_word_or_breaks_the_rest(name: str) -> None:
+    found = service_of(watchtower(f"--{name}=1"))
+
+    refuse_unknown_variables(found.environment)
+    assert found.name == "wt"
+
+
+def test_mounts_ports_networks_and_what_it_was_told_by_variables_come_along() -> None:
+    mounts = [
+        {"Type": "bind", "Source": "/run/d.sock", "Destination": "/var/run/docker.sock", "RW": True},
+        {"Type": "bind", "Source": "/root/.docker/config.json", "Destination": "/config.json", "RW": False},
+    ]
+    env = (
+        "TZ=Europe/Rome",
+        "WATCHTOWER_SCOPE=prod",
+        "REPO_USER=me",
+        "REPO_PASS=p$w",
+        "WATCHTOWER_HTTP_API_METRICS=1",
+    )
+    ports = {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": "9090"}]}
+
+    found = service_of(watchtower(env=env, mounts=mounts, NetworkMode="proxy", PortBindings=ports))
+
+    assert found.volumes == (
+        "/run/d.sock:/var/run/docker.sock",
+        "/root/.docker/config.json:/.docker/config.json:ro",
+    )
+    assert (found.networks, found.ports) == (("proxy",), ("127.0.0.1:9090:8080/tcp",))
+    assert found.labels == {"com.centurylinklabs.watchtower.scope": "prod"}
+    assert (found.environment["TZ"], found.environment["CTR_UPDATER_REGISTRY_PASSWORD"]) == (
+        "Europe/Rome",
+        "p$w",
+    )
