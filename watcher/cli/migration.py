@@ -55,7 +55,7 @@ def service_of(container: Json) -> Service:
         container: As inspected.
     """
     config, host = container["Config"], container["HostConfig"]
-    options = read(container.get("Args") or [], config.get("Env") or [])
+    options = read(_words(container), config.get("Env") or [])
     environment = {"CTR_UPDATER_WATCHTOWER": "true"}
     notes, unmet = list[str](), [f"{word} is no option of Watchtower's" for word in options.unread]
     environment |= dict(_kept(config.get("Env") or []))
@@ -76,6 +76,13 @@ def service_of(container: Json) -> Service:
         notes=tuple(notes),
         unmet=tuple(unmet),
     )
+
+
+def _words(container: Json) -> list[str]:
+    """Its command behind the program, whatever starts that."""
+    words = [str(container.get("Path") or ""), *(container.get("Args") or [])]
+    programs = [at for at, word in enumerate(words) if word.rpartition("/")[2] == "watchtower"]
+    return words[programs[0] + 1 :] if programs else words[1:]
 
 
 def _kept(environment: list[str]) -> Iterator[tuple[str, str]]:

@@ -21,7 +21,8 @@ HOSTILE = 'a b\n# $HOME: "x" \u202e'
 def watchtower(stack: Stack, *options: object, command: tuple[str, ...] = ()) -> str:
     """Run a container whose image is called as Watchtower's is, and that does nothing."""
     name = stack.name("watchtower")
-    stack.image("containrrr/watchtower:latest", entrypoint=["/bin/sh", "-c", "sleep 9999", "--"])
+    program = {"watchtower": "#!/bin/sh\nexec sleep 9999\n"}
+    stack.image("containrrr/watchtower:latest", entrypoint=["/bin/sh", "/watchtower"], files=program, cmd=[])
     socket = f"{stack.engine.socket}:/var/run/docker.sock"
     stack.run("containrrr/watchtower:latest", "-v", socket, *options, name=name, command=command)
     return name
