@@ -164,7 +164,11 @@ def show(*, every: bool, no_trunc: bool, as_json: bool) -> Command:
             rows += await _services(context)
             for line in await checks.doubts(context):
                 complain(context.told(line))
-        click.echo(as_text([record(row) for row in rows]) if as_json else table(_cells(rows), width))
+        click.echo(
+            as_text([record(row) for row in rows])
+            if as_json
+            else table(_cells(rows, briefly=width is not None), width)
+        )
         return _away(fleet)
 
     return command
@@ -178,11 +182,16 @@ async def _services(context: Context) -> list[Shown]:
     return await listed(context)
 
 
-def _cells(rows: list[Shown]) -> list[list[str]]:
-    cells = [(row.called, row.image, row.state, row.mode, _verdict(row)) for row in rows]
+def _cells(rows: list[Shown], *, briefly: bool) -> list[list[str]]:
+    cells = [(row.called, row.image, row.state, row.mode, _verdict(row, briefly=briefly)) for row in rows]
     return [[*map(escaped, row)] for row in cells]
 
 
-def _verdict(row: Shown) -> str:
-    """The verdict, what its update waits for first, and where to read what is new."""
-    return "; ".join(filter(None, [str(row.verdict), eligibility.words(row.waits, time.time())])) + see(row)
+def _verdict(row: Shown, *, briefly: bool) -> str:
+    """The verdict, what its update waits for first, and where to read what is new.
+
+    What waits is told briefly on a terminal, which would else cut off for what, and until when.
+    """
+    waits, verdict = eligibility.words(row.waits, time.time()), str(row.verdict)
+    verdict = verdict.partition(": ")[0] if briefly and waits else verdict
+    return "; ".join(filter(None, [verdict, waits])) + see(row)

@@ -43,6 +43,16 @@ def test_an_update_waits_for_its_schedule(cli: Commands, stack: Stack) -> None:
     assert line.endswith(f"update available: {moved(stack, web)}; waits until {shown}: {wait['why']}")
 
 
+def test_on_a_terminal_the_wait_is_not_cut_off_behind_the_images(cli: Commands, stack: Stack) -> None:
+    web = outdated(stack, *ENABLED, *LEAP_DAY)
+
+    (wait,) = waits(cli, web)
+    out = cli.terminal("watcher", "list", columns=130).out
+
+    until = datetime.fromisoformat(wait["until"]).astimezone().isoformat(timespec="seconds")
+    assert f"update available; waits until {until}: its " in out
+
+
 def test_within_the_daemons_grace_after_a_moment_it_does_not_wait(cli: Commands, stack: Stack) -> None:
     half = (datetime.now(UTC).minute + 30) % 60
     web = outdated(stack, *ENABLED, "--label", f"ctr-updater.schedule={half} * * * *")
