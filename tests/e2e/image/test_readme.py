@@ -13,6 +13,7 @@ from tests.testbed.archive import busybox
 from tests.testbed.cli import Commands
 from tests.testbed.engine import PrivateEngine
 from watcher.cli.main import main
+from watcher.config.setting import label
 from watcher.config.settings import Policy
 
 README = (ROOT / "README.md").read_text()
@@ -74,8 +75,8 @@ def test_every_command_does_what_it_shows(engine: PrivateEngine, cli: Commands, 
 
 
 def test_the_tables_name_every_label_and_every_command() -> None:
-    labels = {f"`ctr-updater.{each.name.replace('_', '-')}`" for each in fields(Policy)}
-    commands = {f"`watcher {name}" for name in main.commands}
+    labels = {f"`{label(each.name)}`" for each in fields(Policy)}
+    commands = {f"`watcher {name}" for name, command in main.commands.items() if not command.hidden}
 
     assert {text for text in labels | commands if text not in README} == set()
 
