@@ -28,6 +28,21 @@ _LOCAL = (
 )
 
 
+_ASKED_IN_IT = (
+    "a service is not asked in its containers, and without that it is not updated: {} has no meaning on it"
+)
+
+
+def _unheeded(policy: Policy) -> str:
+    """Which wish of a service's labels nobody would heed, for which it is not updated; empty for none."""
+    if policy.gate:
+        return _GATED
+    if policy.source == "local":
+        return _LOCAL
+    asked = [name for name in ("veto_file", "hook_pre_update", "hook_post_update") if getattr(policy, name)]
+    return _ASKED_IN_IT.format(label(asked[0])) if asked else ""
+
+
 @frozen
 class Found:
     """A service that was judged.
@@ -75,7 +90,12 @@ class Reader:
 
     def forget(self) -> None:
         """Ask registries anew."""
+        self._indexes.clear()
         self._digests.clear()
+
+    def forget_tag(self, service: Service) -> None:
+        """Ask the registry anew for the tag of one service."""
+        self._digests.pop(str(service.tag), None)
 
     async def found(self, said: Json) -> Found:
         """Judge a service.
@@ -90,8 +110,7 @@ class Reader:
             return Found(service, None, Verdict(Status.UNKNOWN, str(error), service.digest))
         if service.tag is None:
             return Found(service, policy, standing(service))
-        if policy.gate or policy.source == "local":
-            why = _GATED if policy.gate else _LOCAL
+        if why := _unheeded(policy):
             return Found(service, policy, Verdict(Status.UNKNOWN, why, service.digest))
         return Found(service, policy, judge(await self._facts(service, service.tag, policy)))
 

@@ -101,6 +101,7 @@ async def settled(context: Context, said: Json) -> tuple[Done, str, float, Mappi
 
 
 async def _rolled_out(reader: Reader, said: Json, request: Request) -> Outcome:
+    reader.forget_tag(Service(said))  # what it meant when a wait began may have been withdrawn since
     found = await _wanted(reader, said, request)
     if not _is_tried(found, request):
         return _left_alone(found)

@@ -4,7 +4,7 @@ import time
 
 from watcher.check import eligibility, facts
 from watcher.check.eligibility import Wait
-from watcher.check.gates import judged_by
+from watcher.check.gates import Standing, judged_by
 from watcher.check.judgement import Assessment
 from watcher.check.verdict import followed
 from watcher.config.gates_file import Gate
@@ -49,11 +49,15 @@ async def asked(
     if gate is None or ref is None or found.image is None or found.goes_back:
         return None
     known = await facts.standing(context, policy, found.image, ref)
-    for image in [] if known and known.has_passed else judged_by(found.image, ref):
-        answer = await _answer(context, gate, found, image, again=again, by_hand=by_hand)
+    if known and known.has_passed and known.target == found.verdict.target:
+        return None
+    # What was said just now decides, and not what is read back: that could be lost, and nothing would bar.
+    answers = dict[str, GateAnswer | None]()
+    for image in judged_by(found.image, ref):
+        answers[image] = answer = await _answer(context, gate, found, image, again=again, by_hand=by_hand)
         if answer.result == "passed":
             break
-    return eligibility.gated(found.verdict, await facts.standing(context, policy, found.image, ref))
+    return eligibility.gated(found.verdict, Standing(gate.name, found.verdict.target, answers))
 
 
 async def refuse_barred(context: Context, found: Assessment, request: Request) -> None:

@@ -60,7 +60,9 @@ async def _ran(context: Context, name: str, runs: Kept, earlier: Iterable[Kept])
     known = {each.image: each for each in earlier}
     engine = (await context.memory.key("")).engine
     for row in await context.memory.history.last(_MOST, name, engine):
-        for side in (row.get("old"), row.get("new")):
+        # What was refused, or went back, is no image that it ran, and no gate has let it pass.
+        brought = row.get("new") if row.get("outcome") == "updated" else None
+        for side in (row.get("old"), brought):
             image, version = _side(side)
             if image:
                 known.setdefault(image, Kept(image, 0.0, version))

@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -162,4 +163,7 @@ async def test_where_apprise_is_not_installed_it_is_said_what_to_do(monkeypatch:
 
 
 def test_nobody_imports_apprise_but_the_child() -> None:
-    assert "apprise" not in sys.modules
+    modules = "watcher.cli.commands, watcher.daemon.notifier, watcher.notifications.apprise_process"
+    code = f"import sys, {modules}; print('apprise' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

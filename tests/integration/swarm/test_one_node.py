@@ -228,6 +228,23 @@ def test_one_with_a_gate_is_not_updated_for_none_judges_it(services: Services, c
     assert services.digest(name) == old
 
 
+@pytest.mark.parametrize(
+    "label", ["ctr-updater.veto-file=/data/busy", 'ctr-updater.hook.pre-update=["/bin/save"]']
+)
+def test_one_whose_containers_were_to_be_asked_is_not_updated(
+    services: Services, cli: Commands, label: str
+) -> None:
+    old = services.push("one")
+    name = services.create("--label", label)
+    services.push("two")
+
+    done = cli("watcher", "update", name)
+
+    assert done.code == 5, done
+    assert f"{label.partition('=')[0]} has no meaning on it" in done.err
+    assert services.digest(name) == old
+
+
 def test_replicas_behind_a_balancer_lose_no_request(services: Services, cli: Commands) -> None:
     check = {"Test": ["CMD-SHELL", "true"], "Interval": 3 * 10**8, "Timeout": 10**10, "Retries": 5}
     services.push("one", healthcheck=check)
