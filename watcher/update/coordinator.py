@@ -20,7 +20,8 @@ from watcher.model.update_events import AttemptKind, Change, Doubted, Planned, U
 from watcher.update import conditions, service
 from watcher.update.account import untried
 from watcher.update.change import change_now, change_of
-from watcher.update.helping import Errand, by_helper
+from watcher.update.helper_terms import Errand
+from watcher.update.helping import by_helper
 from watcher.update.news import Repeats
 from watcher.update.own_update import have_settled
 from watcher.update.plan import Plan
@@ -124,7 +125,8 @@ class Coordinator:
         proxy = found.container if request.by_helper else None
         if proxy and not socket_of(proxy):
             refuse_door(found.name, self.turns.order.doors)
-        done = await by_helper(self._context, Errand(found.name, old, target, request.again, proxy=proxy))
+        terms = (request.again, request.unattended, request.cautious)
+        done = await by_helper(self._context, Errand(found.name, old, target, *terms, proxy=proxy))
         took = done.stages if done else {}
         return evolve(
             outcome, done=Done.UPDATED, for_helper=False, took=took, took_s=done.took_s if done else 0.0

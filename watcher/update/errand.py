@@ -60,6 +60,9 @@ class Orders:
         engine: What people call its engine; empty where there is one only.
         itself: Whether the container is the updater's own.
         again: Also an image that failed before.
+        target: The id of the image that was judged.
+        unattended: Nobody asked for it by hand.
+        cautious: As in `Request`.
     """
 
     name: str
@@ -68,6 +71,16 @@ class Orders:
     engine: str
     itself: bool
     again: bool
+    target: str
+    unattended: bool
+    cautious: bool
+
+    @property
+    def request(self) -> Request:
+        """The update that is wanted: that which was judged, on the terms that it was judged by."""
+        return Request(
+            again=self.again, unattended=self.unattended, cautious=self.cautious, target=self.target
+        )
 
 
 async def run(context: Context, orders: Orders) -> int:
@@ -83,7 +96,7 @@ async def run(context: Context, orders: Orders) -> int:
     await _prove(context, orders.name, orders.home)
     await record_unrecorded(context)
     try:
-        await Coordinator(context, Turns(lambda _: False)).update(orders.name, Request(again=orders.again))
+        await Coordinator(context, Turns(lambda _: False)).update(orders.name, orders.request)
     except (EngineError, Busy):
         raise
     except WatcherError as error:

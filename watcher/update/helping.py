@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from attrs import evolve, frozen
 
+from watcher.check.eligibility import Wait
 from watcher.config.settings import state_folder
 from watcher.container.last_output import last_words, mask_of
 from watcher.container.recreate.helper import as_helper, with_socket
@@ -28,36 +29,16 @@ from watcher.model.update_events import Attempt, ImageVersion
 from watcher.recovery.state import scenes
 from watcher.update.account import now
 from watcher.update.affected import noted_files
+from watcher.update.consent import NotNow
 from watcher.update.helper_fate import Fate, fate
+from watcher.update.helper_terms import ITSELF, Errand, words
+from watcher.update.postponement import is_failure, postponed
 from watcher.update.report import last_written
-
-ITSELF = "--itself"
 
 _LOOK_S = 1.0
 _LOG_LINES = 200
 _SOCKET = "/var/run/docker.sock"
 _OURS = "CTR_UPDATER_"
-
-
-@frozen
-class Errand:
-    """What a helper is made for.
-
-    Attributes:
-        name: The name of the container that is to be updated.
-        old: The id of that container.
-        target: The id of the image that it is to have.
-        again: Also where that image failed before, or a person holds the container back from it.
-        image: The id of the image that the helper is to have; empty is the own one.
-        proxy: That container, as inspected, where it is what the engine is reached through; else None.
-    """
-
-    name: str
-    old: str
-    target: str
-    again: bool = False
-    image: str = ""
-    proxy: Json | None = None
 
 
 @frozen
@@ -67,16 +48,19 @@ class Ended:
     Attributes:
         attempt: What it tells of; None where it tells of nothing.
         why: What went wrong; empty where the container was updated.
+        wait: What it waits for, where nothing went wrong but "not now"; else None.
     """
 
     attempt: Attempt | None
     why: str
+    wait: Wait | None = None
 
 
 async def by_helper(context: Context, errand: Errand) -> Attempt | None:
     """Have a container updated by a helper, and return when it was; the updater itself is stopped before.
 
     Raises:
+        NotNow: It waits, and a helper is made anew when that is over.
         UpdateFailed: It was not.
         EngineError: No helper could be made.
     """
@@ -86,6 +70,8 @@ async def by_helper(context: Context, errand: Errand) -> Attempt | None:
         await asyncio.sleep(_LOOK_S)
         with contextlib.suppress(EngineUnavailable):  # perhaps it was the way to it that is updated
             ended = await looked_after(context, helper)
+    if ended.wait:
+        raise NotNow(ended.why, ended.wait)
     if ended.why:
         is_back = ended.attempt is not None and ended.attempt.outcome == "rolled back"
         raise (RolledBack if is_back else UpdateFailed)(ended.why)
@@ -161,9 +147,9 @@ async def _make(context: Context, name: str, errand: Errand) -> None:
     own = await engine.container(str(await context.own.find(engine)))
     made = await same(engine, own, noted=await noted_files(context, own))
     labels = {HELPER_OF: errand.old, HELPER_TARGET: errand.target}
-    words = [*_words(context, own, errand)]
+    command = [*_command(context, own, errand)]
     image = errand.image or own["Image"]
-    payload = as_helper(made.payload, image, words, _settings(errand), labels)
+    payload = as_helper(made.payload, image, command, _settings(errand), labels)
     if errand.proxy:
         bind, groups = (
             f"{socket_of(errand.proxy)}:{_SOCKET}",
@@ -173,17 +159,12 @@ async def _make(context: Context, name: str, errand: Errand) -> None:
     await create(engine, name, evolve(made, payload=payload, image=image))
 
 
-def _words(context: Context, own: Json, errand: Errand) -> Iterator[str]:
+def _command(context: Context, own: Json, errand: Errand) -> Iterator[str]:
     """The command, by the interpreter that this process has, as it was started."""
     flags = ["-I"] * sys.flags.isolated + ["-S"] * sys.flags.no_site
-    yield from (sys.executable, *flags, "-m", "watcher", "self-update", errand.name, "--by", context.by)
-    if errand.again:
-        yield "--again"
-    if errand.proxy is None:
-        yield ITSELF
-        yield from ("--engine", context.engine_name) if context.prefix else ()
-    if _is_mounted(own):
-        yield from ("--home", context.memory.home)
+    yield from (sys.executable, *flags, "-m", "watcher")
+    engine = context.engine_name if context.prefix else ""
+    yield from words(errand, context.by, engine, context.memory.home if _is_mounted(own) else "")
 
 
 def _settings(errand: Errand) -> dict[str, str]:
@@ -215,7 +196,7 @@ async def _running_since(context: Context, helper: Helper) -> float:
 
 
 async def _concluded(context: Context, helper: Helper, found: Json, *, is_stuck: bool) -> Ended:
-    """Record what a helper did, remember what it could not do, and remove it."""
+    """Record what a helper did, remember what it could not do, or waits for, and remove it."""
     engine = context.engine
     holder = await _holder(engine, helper.name)
     is_old = holder is not None and holder["Id"] == helper.old
@@ -223,13 +204,14 @@ async def _concluded(context: Context, helper: Helper, found: Json, *, is_stuck:
     if attempt is None and holder and not is_old:
         attempt = _untold(context, helper, found, holder)
     why = "" if not is_old else await _why(engine, helper, attempt, is_stuck=is_stuck)
-    if why and (is_stuck or (attempt and not found["State"]["ExitCode"])):
+    wait = await postponed(context.memory.decisions, helper, attempt) if why and not is_stuck else None
+    if why and is_failure(attempt, found["State"]["ExitCode"], is_stuck=is_stuck):
         await context.memory.keep_failure(helper.old, helper.target, why)
-    if attempt:
+    if attempt and not wait:
         await context.events.ended(attempt)
     with contextlib.suppress(NotFound, Conflict):  # somebody else removes it
         await engine.remove(helper.cid)
-    return Ended(attempt, why)
+    return Ended(attempt, why, wait)
 
 
 def _untold(context: Context, helper: Helper, found: Json, holder: Json) -> Attempt:
@@ -256,11 +238,11 @@ async def _why(engine: Engine, helper: Helper, attempt: Attempt | None, *, is_st
     if attempt and attempt.outcome != "updated":
         return attempt.why
     try:
-        words = await last_words(engine, helper.cid, await mask_of(engine, helper.cid))
+        last = await last_words(engine, helper.cid, await mask_of(engine, helper.cid))
     except EngineError:
-        words = ""
+        last = ""
     how = "could not begin, and was removed" if is_stuck else "ended without an update"
-    return f"{helper.name} could not be updated: its helper {how}{words} - {_from_outside(helper.name)}"
+    return f"{helper.name} could not be updated: its helper {how}{last} - {_from_outside(helper.name)}"
 
 
 async def _log(engine: Engine, cid: str) -> str:

@@ -14,9 +14,10 @@ from watcher.model.errors import NotFound, UpdateFailed
 from watcher.model.helper import Helper, helpers
 from watcher.model.json_object import Json
 from watcher.model.names import Marker, name_of
-from watcher.model.update_events import Attempt, Change, NotUpdated, Updated
+from watcher.model.update_events import Change, NotUpdated, Updated, Waiting
 from watcher.recovery.state import Scene, scenes
-from watcher.update.helping import Errand, begun, looked_after
+from watcher.update.helper_terms import Errand
+from watcher.update.helping import Ended, begun, looked_after
 from watcher.update.sequencer import Turns
 
 
@@ -84,7 +85,7 @@ async def see_to(context: Context, rows: Sequence[Json], turns: Turns) -> OwnUpd
         if ended is None:
             left.append(helper)
         else:
-            _tell(context, helper, ended.attempt, ended.why)
+            _tell(context, helper, ended)
     return evolve(found, helpers=tuple(left))
 
 
@@ -103,7 +104,8 @@ async def have_settled(context: Context, name: str) -> None:
     own = str(await context.own.find(engine))
     present = await _image(engine, old)
     target = await _image(engine, new or own) or present
-    await begun(context, Errand(name, old or own, target, image=present))
+    errand = Errand(name, old or own, target, unattended=True, cautious=True, image=present)
+    await begun(context, errand)
 
 
 async def _image(engine: Engine, cid: str) -> str:
@@ -114,8 +116,9 @@ async def _image(engine: Engine, cid: str) -> str:
         return ""
 
 
-def _tell(context: Context, helper: Helper, attempt: Attempt | None, why: str) -> None:
+def _tell(context: Context, helper: Helper, ended: Ended) -> None:
     """Tell how an update ended that a process before this one had handed over."""
+    attempt, why, wait = ended.attempt, ended.why, ended.wait
     change = Change(helper.name, new=helper.target)
     if attempt:
         change = Change(
@@ -127,7 +130,9 @@ def _tell(context: Context, helper: Helper, attempt: Attempt | None, why: str) -
             new_version=attempt.new.version or "",
             link=attempt.link or "",
         )
-    if why:
+    if wait:
+        context.events.publish(Waiting(change, wait.cause.value, wait.why, wait.until))
+    elif why:
         is_back = attempt is not None and attempt.outcome == "rolled back"
         context.events.publish(NotUpdated(change, why, UpdateFailed.exit_code, is_back))
     elif attempt:

@@ -63,6 +63,7 @@ class Request:
         by_helper: The engine is reached through the container, so a helper has to update it.
         back: Go back to this image that it ran before, by its id or its version; empty is the last one, and
             None is an update.
+        target: Only to this image, by its id, which was judged before; empty is whatever the tag means.
         by: Who asked for it, where that is not who asks for all else.
     """
 
@@ -75,4 +76,5 @@ class Request:
     announce: Announce = lambda *_: None
     by_helper: bool = False
     back: str | None = None
+    target: str = ""
     by: By | None = None

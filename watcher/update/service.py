@@ -25,6 +25,7 @@ from watcher.update import gates, rollback
 from watcher.update.affected import Affected, affected_by, undisturbed
 from watcher.update.attempt import attempt, planned
 from watcher.update.consent import refuse_held, refuse_vetoed, refuse_withheld
+from watcher.update.helper_terms import refuse_another
 from watcher.update.open_updates import is_open
 from watcher.update.request import Done, Outcome, Request
 from watcher.update.settlement import settled
@@ -236,6 +237,7 @@ async def _carried_out(
     )
     if not _is_tried(found, request) or found.image is None:
         return _left_alone(found)
+    refuse_another(found, request.target)
 
     async def consent() -> None:
         if request.unattended:

@@ -1,0 +1,90 @@
+"""A helper is told which image was judged, and on which terms; it takes no other."""
+
+from typing import Any
+
+import pytest
+from attrs import evolve
+from click.testing import CliRunner
+
+from watcher.check.judgement import Assessment
+from watcher.check.verdict import Status, Verdict
+from watcher.cli import main
+from watcher.model.errors import Refused
+from watcher.update.errand import Orders
+from watcher.update.helper_terms import Errand, refuse_another, words
+
+TARGET, OTHER = "sha256:" + "d" * 64, "sha256:" + "e" * 64
+ERRAND = Errand("up", "a" * 64, TARGET)
+
+
+def understood(errand: Errand, monkeypatch: pytest.MonkeyPatch, engine: str = "", home: str = "h") -> Orders:
+    """What a helper makes of its words."""
+    found = list[Orders]()
+
+    class Commands:
+        @staticmethod
+        def self_update(**orders: Any) -> None:
+            found.append(Orders(**orders))
+
+    def run(made: Any, **_: Any) -> int:
+        made(Commands)
+        return 0
+
+    monkeypatch.setattr(main, "run", run)
+    done = CliRunner().invoke(main.main, [*words(errand, "daemon", engine, home)])
+    assert done.exit_code == 0, done.output
+    return found[0]
+
+
+@pytest.mark.parametrize("term", ["again", "unattended", "cautious"])
+@pytest.mark.parametrize("given", [True, False])
+def test_the_helper_asks_for_the_image_on_the_terms_that_were_judged(
+    monkeypatch: pytest.MonkeyPatch, term: str, *, given: bool
+) -> None:
+    terms: dict[str, Any] = {term: given}
+    request = understood(evolve(ERRAND, **terms), monkeypatch).request
+
+    assert (request.target, getattr(request, term)) == (TARGET, given)
+    assert request.pull is False
+
+
+def test_all_else_is_understood_as_it_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = understood(ERRAND, monkeypatch, engine="nas")
+
+    assert (found.name, found.by, found.engine, found.home, found.itself) == (
+        "up",
+        "daemon",
+        "nas",
+        "h",
+        True,
+    )
+
+
+def test_the_helper_of_a_way_to_the_engine_is_not_told_that_it_is_the_updater(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = understood(evolve(ERRAND, proxy={}), monkeypatch, engine="nas")
+
+    assert (found.itself, found.engine) == (False, "")
+
+
+def test_what_people_approved_is_not_asked_for_where_nobody_can_read_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = understood(evolve(ERRAND, unattended=True, cautious=True), monkeypatch, home="")
+
+    assert (found.unattended, found.cautious) == (False, True)
+
+
+def judged(target: str) -> Assessment:
+    return Assessment({"Name": "/up"}, None, Verdict(Status.OUTDATED, "newer", "sha256:old", target))
+
+
+def test_another_image_than_that_which_was_judged_is_not_taken() -> None:
+    with pytest.raises(Refused, match="up is not updated: its tag does not mean the image any more"):
+        refuse_another(judged(OTHER), TARGET)
+
+
+@pytest.mark.parametrize("wanted", [TARGET, ""])
+def test_that_image_is_taken_and_any_where_none_was_judged(wanted: str) -> None:
+    refuse_another(judged(TARGET), wanted)

@@ -1,0 +1,76 @@
+"""What a helper is made for, and the words that tell it: it does what its updater judged, and nothing else.
+
+Pure: no I/O.
+"""
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from watcher.check.judgement import Assessment
+from watcher.model.errors import Refused
+from watcher.model.json_object import Json
+
+ITSELF = "--itself"
+
+
+@frozen
+class Errand:
+    """What a helper is made for.
+
+    Attributes:
+        name: The name of the container that is to be updated.
+        old: The id of that container.
+        target: The id of the image that it is to have.
+        again: Also where that image failed before, or a person holds the container back from it.
+        unattended: Nobody asked for it by hand: only what is approved, where the container's mode wants that.
+        cautious: Rather leave it alone than keep values that may be its old image's defaults.
+        image: The id of the image that the helper is to have; empty is the own one.
+        proxy: That container, as inspected, where it is what the engine is reached through; else None.
+    """
+
+    name: str
+    old: str
+    target: str
+    again: bool = False
+    unattended: bool = False
+    cautious: bool = False
+    image: str = ""
+    proxy: Json | None = None
+
+
+def words(errand: Errand, by: str, engine: str, home: str) -> Iterator[str]:
+    """The words of the hidden command that carries an errand out.
+
+    Args:
+        errand: That.
+        by: Who asked for it.
+        engine: What people call its engine; empty where there is one only.
+        home: Whose state directory the helper has, too; empty where it shares none. What people approved
+            is known there alone, so without it the updater's own look must do.
+    """
+    yield from ("self-update", errand.name, "--by", by, "--target", errand.target)
+    if errand.again:
+        yield "--again"
+    if errand.unattended and home:
+        yield "--unattended"
+    if errand.cautious:
+        yield "--cautious"
+    if errand.proxy is None:
+        yield ITSELF
+        yield from ("--engine", engine) if engine else ()
+    if home:
+        yield from ("--home", home)
+
+
+def refuse_another(found: Assessment, target: str) -> None:
+    """Let only an update pass to the image that was judged before; `target` is empty where none was.
+
+    Raises:
+        Refused: It is another one by now.
+    """
+    if target and found.verdict.target != target:
+        raise Refused(
+            f"{found.name} is not updated: its tag does not mean the image any more that its updater judged",
+            advice="it is looked at anew",
+        )
