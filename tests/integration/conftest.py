@@ -1,14 +1,16 @@
-"""Receivers of messages, for who sends any; a gate, for who asks one."""
+"""Receivers of messages, for who sends any; a gate, for who asks one; another engine, for who has several."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.integration.gates import Signer, pushed_gate, signer
+from tests.integration.gates import Signer, Updater, pushed_gate, signer
+from tests.testbed.cli import Commands
 from tests.testbed.engine import PrivateEngine
 from tests.testbed.receiver import MailServer, Receiver
 from tests.testbed.registry import PrivateRegistry
+from tests.testbed.stack import Stack
 
 
 @pytest.fixture
@@ -33,3 +35,24 @@ def gate_image(engine: PrivateEngine, registry: PrivateRegistry) -> str:
 def signs(gate_image: str, tmp_path: Path) -> Signer:
     """Who signs images, and the gate that verifies that."""
     return signer(gate_image, tmp_path / "signer")
+
+
+@pytest.fixture
+def updater(cli: Commands, signs: Signer) -> Updater:
+    return Updater(cli, signs)
+
+
+@pytest.fixture(scope="session")
+def other_engine(engine_version: str) -> Iterator[PrivateEngine]:
+    """A second engine, which the tests with several share."""
+    with PrivateEngine(engine_version) as private:
+        yield private
+
+
+@pytest.fixture
+def nas(other_engine: PrivateEngine) -> Iterator[Stack]:
+    """What the test makes on the second engine; all of it is removed afterwards."""
+    made = Stack(other_engine)
+    yield made
+    other_engine.start()  # for tests that kill it
+    made.clean()

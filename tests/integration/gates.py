@@ -1,5 +1,6 @@
 """A gate of our own: it verifies a real signature over the digest of the image, with openssl."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -7,8 +8,9 @@ from typing import Any
 
 from attrs import frozen
 
-from tests.integration.apps import ENABLED, App, published
+from tests.integration.apps import ENABLED, QUICK, App, published
 from tests.testbed import images
+from tests.testbed.cli import Commands, Result
 from tests.testbed.engine import PrivateEngine
 from tests.testbed.registry import PrivateRegistry
 from tests.testbed.stack import Stack
@@ -108,3 +110,25 @@ def _program(name: str) -> dict[str, str | bytes]:
 def _openssl(*arguments: object, stdin: str = "") -> None:
     command = ["openssl", *map(str, arguments)]
     subprocess.run(command, input=stdin.encode(), capture_output=True, check=True)
+
+
+class Updater:
+    """The commands, with the gates' file."""
+
+    def __init__(self, cli: Commands, signs: Signer) -> None:
+        self._cli, self._signs = cli, signs
+
+    def __call__(self, *words: str, **env: str | None) -> Result:
+        return self._cli("watcher", *words, env=QUICK | self._signs.environ | env)
+
+    def update(self, app: App, *flags: str) -> Result:
+        return self("update", "--no-pull", *flags, app.name)
+
+    def history(self, app: App) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = json.loads(self("history", "--json", app.name).out)
+        return rows
+
+    def waits(self, app: App) -> list[dict[str, Any]]:
+        found: dict[str, Any] = json.loads(self("check", "--json", app.name).out)
+        waits: list[dict[str, Any]] = found["waits"]
+        return waits

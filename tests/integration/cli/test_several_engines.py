@@ -1,7 +1,6 @@
 """Commands on several engines: whose container is meant, and what is said where one engine is away."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,24 +9,9 @@ import pytest
 from tests.integration.apps import ENABLED, QUICK, App, current, marker_of, outdated
 from tests.integration.fleets import engines
 from tests.testbed.cli import Commands, Result
-from tests.testbed.engine import PrivateEngine
 from tests.testbed.stack import Stack
 
 LABELS = (*ENABLED, "--label", "ctr-updater.source=local")
-
-
-@pytest.fixture(scope="module")
-def other(engine_version: str) -> Iterator[PrivateEngine]:
-    with PrivateEngine(engine_version) as private:
-        yield private
-
-
-@pytest.fixture
-def nas(other: PrivateEngine) -> Iterator[Stack]:
-    """What the test makes on the other engine."""
-    made = Stack(other)
-    yield made
-    made.clean()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,21 +19,6 @@ from tests.testbed.processes import wait_until
 from tests.testbed.receiver import Receiver
 from tests.testbed.registry import PrivateRegistry
 from tests.testbed.stack import Stack
-
-
-@pytest.fixture(scope="module")
-def other(engine_version: str) -> Iterator[PrivateEngine]:
-    with PrivateEngine(engine_version) as private:
-        yield private
-
-
-@pytest.fixture
-def nas(other: PrivateEngine) -> Iterator[Stack]:
-    """What the test makes on the other engine."""
-    made = Stack(other)
-    yield made
-    other.start()  # for tests that kill it
-    made.clean()
 
 
 def two(start: Start, local: PrivateEngine | str, nas: PrivateEngine | str, *arguments: object) -> Running:

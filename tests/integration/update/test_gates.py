@@ -1,14 +1,10 @@
 """A new image is taken only when its gate lets it pass, and it is the digest that was judged."""
 
-import json
-from typing import Any
-
 import pytest
 
-from tests.integration.apps import QUICK, App, current, marker_of
-from tests.integration.gates import GATED, Signer, digest_of, gate_runs, gated
+from tests.integration.apps import current, marker_of
+from tests.integration.gates import GATED, Signer, Updater, digest_of, gate_runs, gated
 from tests.integration.updates import replaced, unchanged
-from tests.testbed.cli import Commands, Result
 from tests.testbed.registry import PrivateRegistry
 from tests.testbed.stack import Stack
 
@@ -23,33 +19,6 @@ COULD_NOT_SAY = (
     ("true", "user = 'nobody-there'", "cannot start the container"),
     ("true", "network = 'no-such-network'", "network no-such-network not found"),
 )
-
-
-class Updater:
-    """The commands, with the gates' file."""
-
-    def __init__(self, cli: Commands, signs: Signer) -> None:
-        self._cli, self._signs = cli, signs
-
-    def __call__(self, *words: str, **env: str | None) -> Result:
-        return self._cli("watcher", *words, env=QUICK | self._signs.environ | env)
-
-    def update(self, app: App, *flags: str) -> Result:
-        return self("update", "--no-pull", *flags, app.name)
-
-    def history(self, app: App) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = json.loads(self("history", "--json", app.name).out)
-        return rows
-
-    def waits(self, app: App) -> list[dict[str, Any]]:
-        found: dict[str, Any] = json.loads(self("check", "--json", app.name).out)
-        waits: list[dict[str, Any]] = found["waits"]
-        return waits
-
-
-@pytest.fixture
-def updater(cli: Commands, signs: Signer) -> Updater:
-    return Updater(cli, signs)
 
 
 def test_what_is_signed_is_taken(
@@ -235,32 +204,6 @@ def test_a_rollback_asks_no_gate(
     assert updater("rollback", web.name).code == 0
 
     assert marker_of(stack, web.name) == "old"
-
-
-def test_what_a_gate_refused_is_no_image_to_go_back_to(
-    updater: Updater, stack: Stack, registry: PrivateRegistry
-) -> None:
-    web, _ = gated(stack, registry)
-    assert updater.update(web).code == 7
-
-    back = updater("rollback", web.name)
-    named = updater("rollback", "--to", stack.image_id(web.image), web.name)
-
-    assert (back.code, named.code) == (7, 3)
-    assert "has no image to go back to" in back.err
-    assert stack.inspect(web.name)["Id"] == web.cid
-
-
-def test_a_gate_counts_also_where_nothing_can_be_kept(
-    updater: Updater, stack: Stack, registry: PrivateRegistry
-) -> None:
-    web, _ = gated(stack, registry)
-
-    done = updater("update", "--no-pull", web.name, CTR_UPDATER_STATE_DIR="/proc/nowhere")
-
-    assert done.code == 7
-    assert "the gate signed refuses it" in done.err
-    assert stack.inspect(web.name)["Id"] == web.cid
 
 
 @pytest.mark.parametrize(

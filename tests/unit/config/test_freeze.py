@@ -1,28 +1,13 @@
 """When updates are frozen: whole days, both included, by the clock on the wall."""
 
-import time
-from collections.abc import Iterator
-from datetime import datetime
-
 import pytest
 
+from tests.unit.config.zone import at
 from watcher.config.freeze import freeze, frozen_until
 
+pytestmark = pytest.mark.usefixtures("berlin")
+
 YEAR = "2026-12-20..2027-01-06"
-
-
-@pytest.fixture(autouse=True)
-def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
-
-
-def at(text: str) -> float:
-    """The moment of a date with its offset."""
-    return datetime.fromisoformat(text).timestamp()
 
 
 @pytest.mark.parametrize(

@@ -1,31 +1,17 @@
 """When an update may begin by its schedule: by the clock on the wall, in the local time zone."""
 
-import time
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.config.zone import at
 from watcher.config.schedule import may_begin, next_time, schedule
 
+pytestmark = pytest.mark.usefixtures("berlin")
+
 HOUR = 3600.0
-
-
-@pytest.fixture(autouse=True)
-def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Clocks go forward at 2:00 on 2026-03-29, and back at 3:00 on 2026-10-25."""
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
-
-
-def at(text: str) -> float:
-    """The moment of a date with its offset."""
-    return datetime.fromisoformat(text).timestamp()
 
 
 def shown(moment: float) -> str:

@@ -1,21 +1,12 @@
 """What the clock on the wall shows, and when it shows it, in a zone whose clocks change."""
 
-import time
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
 
 from watcher.config.wall_clock import local, moment_of
 
-
-@pytest.fixture(autouse=True)
-def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+pytestmark = pytest.mark.usefixtures("berlin")
 
 
 @pytest.mark.parametrize(

@@ -1,31 +1,18 @@
 """When a window is open: by the clock on the wall, across midnight, and on the days when clocks change."""
 
 import time
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.config.zone import at
 from watcher.config.window import opening, window
 
+pytestmark = pytest.mark.usefixtures("berlin")
+
 NIGHT = "02:30-05:00"
-
-
-@pytest.fixture(autouse=True)
-def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Clocks go forward at 2:00 on 2026-03-29, and back at 3:00 on 2026-10-25, both Sundays."""
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
-
-
-def at(text: str) -> float:
-    """The moment of a date with its offset."""
-    return datetime.fromisoformat(text).timestamp()
 
 
 def opens(text: str, after: str) -> str:
