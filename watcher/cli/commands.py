@@ -1,9 +1,8 @@
 """The commands that update: what they print; each gives what `session.run` takes."""
 
-import contextlib
 import sys
-from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import AsyncExitStack, aclosing
 from typing import Any
 
 import click
@@ -44,10 +43,8 @@ def autoupdate(name: str, *, pull: bool) -> Command:
 
     async def command(fleet: Fleet) -> int:
         context, there = await fleet.one(name)
-        updates = by_hand.update(context, [there], Request(pull=pull))
-        async with shown(context.events, sys.stderr) as clear, contextlib.aclosing(updates) as results:
+        async with aclosing(_results(context, [there], Request(pull=pull))) as results:
             async for _, result in results:
-                await clear()
                 _raised(result, context)
                 if isinstance(result, Outcome):
                     complain(_line(result, context))
@@ -87,14 +84,23 @@ async def _updated(
 ) -> AsyncIterator[tuple[int, dict[str, Any]]]:
     """Update the containers of one engine; the exit code and the JSON of each, of which all is said."""
     context = meant.context
-    updates = by_hand.update(context, meant.names, request)
-    async with shown(context.events, sys.stderr) as clear, contextlib.aclosing(updates) as results:
+    async with aclosing(_results(context, meant.names, request)) as results:
         async for name, result in results:
-            await clear()
             if isinstance(result, EngineUnavailable) and is_sole:
                 _raised(result, context)
             code = _said(result, context, as_json=as_json)
             yield code, await _result(context, name, result) if as_json else {}
+
+
+async def _results(
+    context: Context, names: Iterable[str], request: Request
+) -> AsyncGenerator[tuple[str, Result], None]:
+    """Update containers of one engine, their progress shown; what each is called, and what became of it."""
+    updates = by_hand.update(context, names, request)
+    async with shown(context.events, sys.stderr) as clear, aclosing(updates) as results:
+        async for name, result in results:
+            await clear()
+            yield name, result
 
 
 def _raised(result: Result, context: Context) -> None:
@@ -110,10 +116,8 @@ def rollback(name: str, *, to: str, dry_run: bool, as_json: bool) -> Command:
 
     async def command(fleet: Fleet) -> int:
         context, there = await fleet.one(name)
-        updates = by_hand.update(context, [there], request)
-        async with shown(context.events, sys.stderr) as clear, contextlib.aclosing(updates) as results:
+        async with aclosing(_results(context, [there], request)) as results:
             async for _, result in results:
-                await clear()
                 _raised(result, context)
                 _said(result, context, as_json=as_json)
                 if as_json:
@@ -205,7 +209,7 @@ def daemon(*, once: bool) -> Command:
     log.configure(settings.log_level, settings.log_format)
 
     async def command(fleet: Fleet) -> int:
-        if settings.listen and len(fleet.contexts) > 1:
+        if settings.listen and not fleet.is_alone:
             raise Refused("--listen serves one engine, and --engines names several", advice=_ONE_LISTENS)
         for context in fleet.contexts:
             context.events.subscribe("log", of_engine(context.engine_name) if context.prefix else say)

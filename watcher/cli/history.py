@@ -46,10 +46,8 @@ def history(name: str, *, last: int, as_json: bool) -> Command:
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
     async def command(fleet: Fleet) -> int:
-        rows = await (
-            _rows(fleet.sole, name, last) if len(fleet.contexts) == 1 else _of_all(fleet, name, last)
-        )
-        for line in fleet.contexts[0].memory.database.unsaid():  # which all engines share
+        rows = await (_rows(fleet.sole, name, last) if fleet.is_alone else _of_all(fleet, name, last))
+        for line in fleet.first.memory.database.unsaid():  # which all engines share
             complain(line)
         click.echo(as_text(rows) if as_json else shown(await _prefixed(rows, fleet), width))
         return 0
@@ -125,7 +123,7 @@ async def _of_all(fleet: Fleet, text: str, last: int) -> list[dict[str, Any]]:
     """Those of several engines; of one that is away too, for they are kept in the state directory."""
     for context in fleet.here:
         await record_unrecorded(context)
-    history = fleet.contexts[0].memory.history
+    history = fleet.first.memory.history
     if not text:
         return await history.last(last)
     try:
@@ -141,7 +139,7 @@ async def _of_all(fleet: Fleet, text: str, last: int) -> list[dict[str, Any]]:
 
 async def _prefixed(rows: list[dict[str, Any]], fleet: Fleet) -> list[dict[str, Any]]:
     """Rows as people read them: where there are several engines, names with that of the engine."""
-    if len(fleet.contexts) == 1:
+    if fleet.is_alone:
         return rows
     prefixes = {await each.engine.identity(): each.prefix for each in fleet.here}
     return [row | {"name": f"{prefixes.get(row['engine'], '')}{row['name']}"} for row in rows]

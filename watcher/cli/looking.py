@@ -21,7 +21,7 @@ from watcher.cli.output import CODES, as_text, complain, said, see
 from watcher.cli.session import Command
 from watcher.cli.table import table
 from watcher.host.context import Context
-from watcher.host.fleet import Fleet, Meant, named
+from watcher.host.fleet import Fleet, Meant, name_engine, named
 from watcher.host.services import may_be_services
 from watcher.model.errors import NoSuchContainer, WatcherError
 from watcher.model.quoting import escaped
@@ -102,7 +102,7 @@ async def _checked(meant: Meant, judge: Judge, *, every: bool) -> list[tuple[str
     found = await _with_services(context, found, every=every)
     for _, answer in found:
         if isinstance(answer, WatcherError):
-            answer.message = context.told(answer.message)
+            name_engine(context, answer)
     return [(f"{context.prefix}{name}", answer) for name, answer in found]
 
 

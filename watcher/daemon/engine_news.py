@@ -5,9 +5,10 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from watcher.daemon.described import described
+from watcher.daemon.passes import PassOfAll
 from watcher.host.context import Context
 from watcher.model.errors import EngineError, Unknown
-from watcher.model.events import Event, PassBegan, PassEnded
+from watcher.model.events import EngineGone, Event, PassBegan, PassEnded
 from watcher.model.update_events import Attempt
 from watcher.notifications import reading
 from watcher.notifications.addresses import Address
@@ -28,6 +29,7 @@ class EngineNews:
         chosen: The kinds of news that are told.
         name: Gives what the place is called where all this happens.
         ring: Called when there is a message to be sent.
+        whole: The pass of all engines, which share it: at its end there is one message for all of them.
 
     Attributes:
         collector: Makes messages of the news.
@@ -41,8 +43,10 @@ class EngineNews:
         chosen: Collection[str],
         name: Name,
         ring: Callable[[], None],
+        whole: PassOfAll,
     ) -> None:
         self._context = context
+        self._whole = whole
         self._is_due = False
         self.collector = Collector(
             outbox,
@@ -78,13 +82,18 @@ class EngineNews:
         return await self.collector.recheck(names)
 
     async def _take(self, event: Event) -> None:
+        engine = self._context.engine_name
         if isinstance(event, PassBegan):
             self._is_due = True
+            self._whole.began(engine)
         elif isinstance(event, PassEnded):
             if event.code != Unknown.exit_code:
                 await self.collector.all_asked()
             await self.collector.confirm(self._has_happened)
-            await self.collector.seal()
+            if self._whole.ended(engine):
+                await self.collector.seal()
+        elif isinstance(event, EngineGone):
+            self._whole.ended(engine)  # the others' messages do not wait for its return
         elif found := reading.read(event):
             await self.collector.take(found)
 

@@ -27,9 +27,6 @@ class Engines:
         settings: The daemon's own.
         pulse: Where its health is told, which is good while any engine is followed.
         rechecks: For each engine's name what `Daemon` calls `recheck`.
-
-    Attributes:
-        beats: For each engine's name when it was last looked at.
     """
 
     def __init__(
@@ -44,7 +41,7 @@ class Engines:
         self._rechecks = rechecks or {}
         self._rhythm = Rhythm(settings.interval, self._ask_anew)
         followed = set[Beat]()
-        self.beats = {each.engine_name: Beat(pulse, followed) for each in fleet.contexts}
+        self._beats = {each.engine_name: Beat(pulse, followed) for each in fleet.contexts}
         self._daemons = {each.engine_name: self._daemon(each) for each in fleet.contexts}
 
     @property
@@ -64,15 +61,15 @@ class Engines:
     def _daemon(self, context: Context) -> Daemon:
         name = context.engine_name
         recheck = self._rechecks.get(name, nobody)
-        return Daemon(context, self._settings, self.beats[name], self._rhythm, recheck)
+        return Daemon(context, self._settings, self._beats[name], self._rhythm, recheck)
 
     async def run(self) -> int:
         """Run until cancelled, and then bring what is under way to a safe end."""
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.look_at_everything)
         rhythm = asyncio.create_task(self._rhythm.run())
         try:
-            if len(self._daemons) == 1:
-                return await self._daemons[self._fleet.contexts[0].engine_name].run()
+            if self._fleet.is_alone:
+                return await self.daemon(self._fleet.first.engine_name).run()
             async with asyncio.TaskGroup() as tasks:
                 for context in self._fleet.contexts:
                     tasks.create_task(self._kept_up(context))
@@ -84,8 +81,8 @@ class Engines:
 
     async def once(self) -> int:
         """One pass over all that opted in, on every engine; the highest exit code that applied."""
-        if len(self._daemons) == 1:
-            return await self._daemons[self._fleet.contexts[0].engine_name].once()
+        if self._fleet.is_alone:
+            return await self.daemon(self._fleet.first.engine_name).once()
         async with asyncio.TaskGroup() as tasks:
             passes = [tasks.create_task(self._once(each)) for each in self._fleet.contexts]
         return max(each.result() for each in passes)
@@ -96,8 +93,7 @@ class Engines:
             daemon.look_at_everything()
 
     def _ask_anew(self) -> None:
-        for context in self._fleet.contexts:
-            context.registries.anew()
+        self._fleet.first.registries.anew()  # the answers are those of all engines
 
     async def _kept_up(self, context: Context) -> None:
         """Follow an engine; an error of ours over what it answers stops no other, and it is followed anew."""

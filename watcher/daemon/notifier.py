@@ -9,10 +9,10 @@ from typing import Self
 
 from watcher.config.settings import DaemonSettings
 from watcher.daemon.engine_news import EngineNews
-from watcher.daemon.passes import Recheck
+from watcher.daemon.passes import PassOfAll, Recheck
 from watcher.daemon.pings import Pings
-from watcher.host.context import Context
 from watcher.host.fleet import Fleet
+from watcher.host.publisher import Publisher
 from watcher.model.errors import EngineError
 from watcher.model.message_events import AddressDoubted, MessageGivenUp, MessageNotTaken, MessageTaken
 from watcher.notifications import addresses, apprise_process
@@ -36,16 +36,17 @@ class Notifier:
 
     def __init__(self, fleet: Fleet, settings: DaemonSettings, *, once: bool) -> None:
         self._fleet = fleet
-        self._events = fleet.contexts[0].events
+        self._events = fleet.first.events
         self._ping_url = settings.ping_url
         self._once = once
         self._book = addresses.read()
-        outbox = Outbox(fleet.contexts[0].memory.database)
+        outbox = Outbox(fleet.first.memory.database)
         told = self._book.addresses
-        self._sender = Sender(outbox, told, _Says(fleet.contexts[0]))
+        self._sender = Sender(outbox, told, _Says(self._events))
+        whole = PassOfAll()
         self._of = {
             each.engine_name: EngineNews(
-                each, outbox, told, settings.notify_on, self._name, self._sender.ring
+                each, outbox, told, settings.notify_on, self._name, self._sender.ring, whole
             )
             for each in fleet.contexts
         }
@@ -124,7 +125,7 @@ class Notifier:
 
     async def _name(self) -> str:
         """What the engine calls its machine: a container's own host name is a number. Of several, all."""
-        if len(self._fleet.contexts) > 1:
+        if not self._fleet.is_alone:
             return ", ".join(each.engine_name for each in self._fleet.contexts)
         with contextlib.suppress(EngineError, TimeoutError):
             async with asyncio.timeout(_NAME_LIMIT_S):
@@ -135,8 +136,8 @@ class Notifier:
 class _Says:
     """Makes events of what came of messages."""
 
-    def __init__(self, context: Context) -> None:
-        self._publish = context.events.publish
+    def __init__(self, events: Publisher) -> None:
+        self._publish = events.publish
         self._repeats = Repeats()
 
     def taken(self, address: Address) -> None:

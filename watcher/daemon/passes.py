@@ -93,6 +93,26 @@ class Pass:
         self._publish(PassEnded(self._code))
 
 
+class PassOfAll:
+    """The pass of several engines: over when it is over on each of those on which it began."""
+
+    def __init__(self) -> None:
+        self._open = set[str]()
+
+    def began(self, engine: str) -> None:
+        """Note that it began on an engine."""
+        self._open.add(engine)
+
+    def is_open(self, engine: str) -> bool:
+        """Whether it is under way on an engine."""
+        return engine in self._open
+
+    def ended(self, engine: str) -> bool:
+        """Note that it is over on an engine, or never will be, for that is gone; whether it is on all."""
+        self._open.discard(engine)
+        return not self._open
+
+
 class Passes:
     """Has every tracked tag asked for at each interval, and pulls what is due.
 

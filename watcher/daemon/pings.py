@@ -3,6 +3,7 @@
 import asyncio
 from functools import partial
 
+from watcher.daemon.passes import PassOfAll
 from watcher.host.context import Context
 from watcher.host.fleet import Fleet
 from watcher.model.events import EngineFollowed, EngineGone, Event, PassBegan, PassEnded
@@ -21,9 +22,9 @@ class Pings:
 
     def __init__(self, fleet: Fleet, url: str) -> None:
         self._url = url
-        self._publish = fleet.contexts[0].events.publish
-        self._is_alone = len(fleet.contexts) == 1
-        self._open, self._away = set[str](), set[str]()
+        self._publish = fleet.first.events.publish
+        self._is_alone = fleet.is_alone
+        self._pass, self._away = PassOfAll(), set[str]()
         self._code = 0
         self._task: asyncio.Task[None] | None = None
         for context in fleet.contexts:
@@ -48,17 +49,15 @@ class Pings:
         elif isinstance(event, EngineFollowed):
             self._away.discard(name)
         elif isinstance(event, PassBegan):
-            self._open.add(name)
+            self._pass.began(name)
         elif isinstance(event, PassEnded):
             self._ended(name, event.code)
 
     def _ended(self, name: str, code: int) -> None:
         """Note how a pass ended on one engine; one that went away in it did not go well."""
         self._code = max(self._code, code)
-        if name in self._open:
-            self._open.discard(name)
-            if not self._open:
-                self._begin()
+        if self._pass.is_open(name) and self._pass.ended(name):
+            self._begin()
 
     def _begin(self) -> None:
         """Tell how the pass went, beside all else; what is still being told is not any more."""

@@ -44,19 +44,29 @@ class Fleet:
         return tuple(each for each in self.contexts if each.engine_name not in self.away)
 
     @property
+    def first(self) -> Context:
+        """The one named first: what belongs to no engine, or to all of them, is done by it."""
+        return self.contexts[0]
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether there is one engine only, and no need to name it."""
+        return len(self.contexts) == 1
+
+    @property
     def sole(self) -> Context:
         """The one engine, of a command that works on one only.
 
         Raises:
             Refused: There are several.
         """
-        if len(self.contexts) > 1:
+        if not self.is_alone:
             names = ", ".join(each.engine_name for each in self.contexts)
             raise Refused(
                 f"this command works on one engine, and CTR_UPDATER_ENGINES names {names}",
                 advice="leave one in CTR_UPDATER_ENGINES",
             )
-        return self.contexts[0]
+        return self.first
 
     async def one(self, text: str) -> tuple[Context, str]:
         """The engine of the container that a person calls so, and its name there.
@@ -71,8 +81,8 @@ class Fleet:
 
     async def meant(self, texts: Iterable[str]) -> tuple[list[Meant], dict[str, WatcherError]]:
         """Sort what a person named by the engines; and what is wrong with the others, by their names."""
-        if len(self.contexts) == 1:
-            return [Meant(self.contexts[0], tuple(texts))], {}
+        if self.is_alone:
+            return [Meant(self.first, tuple(texts))], {}
         found, errors, rows = dict[str, list[str]](), dict[str, WatcherError](), dict[str, list[Json]]()
         for text in texts:
             try:
@@ -123,13 +133,18 @@ class Fleet:
         )
 
 
+def name_engine(context: Context, error: WatcherError) -> None:
+    """Where there are several engines, have an error say of which one it is."""
+    error.message = context.told(error.message)
+
+
 @contextlib.contextmanager
 def named(context: Context) -> Iterator[None]:
-    """Where there are several engines, have each error that is raised within it say of which one it is."""
+    """Have each error that is raised within it name its engine."""
     try:
         yield
     except WatcherError as error:
-        error.message = context.told(error.message)
+        name_engine(context, error)
         raise
 
 

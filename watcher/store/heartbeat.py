@@ -80,12 +80,7 @@ class Beat:
     Args:
         pulse: The daemon's.
         followed: The engines that are followed just now, which all of them share.
-
-    Attributes:
-        last: When this engine was looked at last, in seconds since the epoch; 0 where it has not been yet.
     """
-
-    last = 0.0
 
     def __init__(self, pulse: Pulse, followed: "set[Beat]") -> None:
         self._pulse = pulse
@@ -93,7 +88,6 @@ class Beat:
 
     def beat(self) -> None:
         """Say that this engine is followed and that the last look at it is recent."""
-        self.last = time.time()
         self._followed.add(self)
         self._pulse.beat()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from watcher.daemon.passes import Pass, whole
+from watcher.daemon.passes import Pass, PassOfAll, whole
 from watcher.host.inventory import Tag
 from watcher.model.errors import EngineUnavailable
 from watcher.model.events import Event, PassBegan, PassEnded
@@ -115,3 +115,13 @@ async def test_a_pass_in_one_go_that_finds_no_engine_is_told_too() -> None:
     with pytest.raises(EngineUnavailable):
         await whole(told.append, work())
     assert told == [PassBegan(), PassEnded(4)]
+
+
+def test_the_pass_of_several_engines_is_over_when_it_is_over_on_each_of_them() -> None:
+    whole = PassOfAll()
+    whole.began("local")
+    whole.began("nas")
+
+    assert not whole.ended("local")
+    assert (whole.is_open("local"), whole.is_open("nas")) == (False, True)
+    assert whole.ended("nas")
