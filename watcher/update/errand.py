@@ -20,7 +20,7 @@ from watcher.store.history import History
 from watcher.update.account import ending_of, untried
 from watcher.update.change import change_now
 from watcher.update.coordinator import Coordinator
-from watcher.update.report import written
+from watcher.update.report import begun, written
 from watcher.update.request import Request
 from watcher.update.sequencer import Turns
 
@@ -45,7 +45,11 @@ class Reporter:
     async def record(self, attempt: Attempt) -> None:
         """Write how it ended."""
         self.has_told = True
-        self._log.write(f"{written(attempt)}\n")
+        self.say(written(attempt))
+
+    def say(self, line: str) -> None:
+        """Write a line at once."""
+        self._log.write(f"{line}\n")
         self._log.flush()
 
 
@@ -94,6 +98,7 @@ async def run(context: Context, orders: Orders) -> int:
     context = evolve(context, by=orders.by, kind="self-update" if orders.itself else "update")
     context.events.record_with("history", reporter)
     await _prove(context, orders.name, orders.home)
+    reporter.say(begun())  # a pull, a gate or another updater may take long now
     await record_unrecorded(context)
     try:
         await Coordinator(context, Turns(lambda _: False)).update(orders.name, orders.request)

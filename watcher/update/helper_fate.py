@@ -14,6 +14,7 @@ class Fate(Enum):
 
     WORKS = auto()
     START = auto()  # it was created, or fell, and there is something for it to do
+    LATE = auto()  # it should have said by now that it has begun
     STUCK = auto()  # it cannot begin
     OVER = auto()
 
@@ -30,9 +31,14 @@ def fate(helper: Json, *, is_open: bool, since: float, now: float) -> Fate:
     """
     state = helper["State"]
     if state.get("Running") or state.get("Restarting"):
-        began = max(seconds_of(helper["Created"]), since)
-        is_late = helper.get("RestartCount", 0) >= _TRIES or now - began > _BEGINS_WITHIN_S
-        return Fate.STUCK if is_late and not is_open else Fate.WORKS
+        return Fate.WORKS if is_open else _unopened(helper, now - max(seconds_of(helper["Created"]), since))
     if state.get("Status") == "created":
         return Fate.START
     return Fate.START if is_open and state.get("ExitCode") else Fate.OVER
+
+
+def _unopened(helper: Json, ran_s: float) -> Fate:
+    """How one is that runs, and has not changed anything yet."""
+    if helper.get("RestartCount", 0) >= _TRIES:
+        return Fate.STUCK
+    return Fate.LATE if ran_s > _BEGINS_WITHIN_S else Fate.WORKS

@@ -33,7 +33,7 @@ from watcher.update.consent import NotNow
 from watcher.update.helper_fate import Fate, fate
 from watcher.update.helper_terms import ITSELF, Errand, words
 from watcher.update.postponement import is_failure, postponed
-from watcher.update.report import last_written
+from watcher.update.report import has_begun, last_written
 
 _LOOK_S = 1.0
 _LOG_LINES = 200
@@ -123,7 +123,9 @@ async def looked_after(context: Context, helper: Helper) -> Ended | None:
             return None
         case Fate.START:
             return await _started(context, helper, found)
-        case Fate.STUCK:
+        case Fate.LATE if has_begun(await _log(engine, helper.cid)):
+            return None
+        case Fate.LATE | Fate.STUCK:
             await engine.stop(found)
             return await _concluded(context, helper, found, is_stuck=True)
         case Fate.OVER:

@@ -1,4 +1,4 @@
-"""How a helper's attempt ended, as a line of its log that the updater reads. Pure: no I/O."""
+"""What a helper tells its updater, as lines of its log: that it has begun, and how it ended. Pure: no I/O."""
 
 import json
 
@@ -7,7 +7,18 @@ from attrs import asdict
 from watcher.model.update_events import Attempt, ImageVersion
 
 _KEY = "attempt"
+_BEGUN = "the helper has begun"
 _LISTS = ("along", "containers", "output")
+
+
+def begun() -> str:
+    """The line of a helper that has seen that it can do what it is for."""
+    return _BEGUN
+
+
+def has_begun(log: str) -> bool:
+    """Whether a helper that has this log can do what it is for."""
+    return _BEGUN in log.splitlines()
 
 
 def written(attempt: Attempt) -> str:

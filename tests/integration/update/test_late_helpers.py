@@ -1,0 +1,57 @@
+"""A helper that runs for long is taken for one that cannot begin only where it has not said that it has."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.testbed.stack import Stack
+from watcher.cli.opening import opened
+from watcher.host.context import Context
+from watcher.model.helper import Helper, helper_name
+from watcher.update import helper_fate, helping
+from watcher.update.report import begun
+
+TARGET = f"sha256:{'b' * 64}"
+
+
+@pytest.fixture
+async def context(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Context]:
+    """That of an updater to whom every helper is late."""
+    monkeypatch.setenv("DOCKER_HOST", stack.engine.host)
+    monkeypatch.setenv("CTR_UPDATER_STATE_DIR", str(tmp_path))
+    monkeypatch.setattr(helper_fate, "_BEGINS_WITHIN_S", -60.0)
+    async with opened(negotiates=True) as fleet:
+        yield fleet.sole
+
+
+def helper(stack: Stack, says: str) -> Helper:
+    """One that says something, and goes on."""
+    name, image = stack.name("up"), stack.name("app:1")
+    stack.image(image)
+    old = stack.create(image, name=name)
+    labels = ("--label", f"ctr-updater.helper-of={old}", "--label", f"ctr-updater.helper-target={TARGET}")
+    called, command = helper_name(name, old, TARGET), ("sh", "-c", f"echo {says}; exec sleep 600")
+    cid = stack.run(image, *labels, "--stop-signal", "KILL", name=called, command=command)
+    stack.wait(lambda: says in stack.engine.docker("logs", called))
+    return Helper(cid, name, old, TARGET, "running")
+
+
+async def test_one_that_has_begun_goes_on_however_long_that_takes(context: Context, stack: Stack) -> None:
+    late = helper(stack, begun())
+
+    assert await helping.looked_after(context, late) is None
+    assert stack.inspect(late.cid)["State"]["Running"]
+
+
+async def test_one_that_has_not_is_removed_and_its_last_words_are_told(
+    context: Context, stack: Stack
+) -> None:
+    late = helper(stack, "nobody answers")
+
+    ended = await helping.looked_after(context, late)
+
+    assert ended is not None
+    assert "could not begin, and was removed; its last words: nobody answers" in ended.why
+    assert not stack.exists(late.cid)
+    assert await context.memory.failure(late.old, late.name) is not None
