@@ -18,6 +18,7 @@ NOTES = {
     "freed": "the engine, killed in a stop, left the container's task behind, which was ended as a run said",
     "outrun": "`docker update` came between our reading and our setting of that option: ours stands",
     "bared": "a prune in the moment of a `--rm` container's stop took its anonymous volume, as the run said",
+    "outlived": "a gate was left by an updater that lost its state: others leave it alone for ten minutes",
     "relinked": "the engine, killed while a linked container was set aside, was restarted, as a run said",
 }
 STRUCK, DONE = "points tried", "a person: `docker ...`"

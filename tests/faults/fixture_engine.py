@@ -10,6 +10,7 @@ from typing import Any
 
 from attrs import frozen
 
+from tests.faults.gate import NAME, Gatehouse
 from tests.faults.kinds import Kind
 from tests.testbed.engine import PrivateEngine
 from tests.testbed.errors import BedError
@@ -23,6 +24,7 @@ Json = dict[str, Any]
 _WAIT = "trap 'exit 0' TERM INT; sleep 100000 & wait"  # the shell is process 1: it would ignore SIGTERM
 _TEMPORARY = ".ctr-updater-"
 _SPARE = ".ctr-updater-old-"
+_GATE = "ctr-updater-gate-"
 
 
 @frozen
@@ -66,7 +68,9 @@ class World:
         self._stack = Stack(engine)
         self._images: dict[str, tuple[str, str]] = {}
         self._networks = [self._network(number) for number in (0, 1)]
-        self._file = Path(tempfile.mkdtemp(dir=engine.directory)) / "compose.yaml"
+        self._folder = Path(tempfile.mkdtemp(dir=engine.directory))
+        self._file = self._folder / "compose.yaml"
+        self._gates: Gatehouse | None = None
         self._port = free_port()
         self._bystanders = self._make_bystanders()
         self._kept = self._volumes()
@@ -90,7 +94,7 @@ class World:
         for bystander in self._bystanders:
             self.ask("POST", f"/containers/{bystander}/start")
         old, new = self._pair(kind)
-        name, reference = self._stack.name("web"), self._stack.name("app")
+        name, reference = self._stack.name("web"), self._repository(kind)
         self.ask("POST", f"/images/{old}/tag?repo={reference}&tag=1")
         if kind.compose:
             name = self._compose(reference)
@@ -138,6 +142,13 @@ class World:
         """Whether something is kept that a container can be made anew from, after it has removed itself."""
         return any(_SPARE in name for name in self.rows())
 
+    def removed_gates(self) -> bool:
+        """Remove the containers of gates; returns whether there was one."""
+        runs = [row for name, row in self.rows().items() if name.startswith(_GATE)]
+        for row in runs:
+            self.ask("DELETE", f"/containers/{row['Id']}?force=1")
+        return bool(runs)
+
     def bystanders(self) -> dict[str, tuple[str, str]]:
         """The id and the time of the last start of each bystander."""
         found = {name: self.inspect(name) for name in self._bystanders}
@@ -145,6 +156,13 @@ class World:
 
     def volumes_now(self) -> frozenset[str]:
         return self._volumes()
+
+    def environ(self, kind: Kind) -> dict[str, str]:
+        """What an updater of this kind is told."""
+        gates = (
+            {} if kind.gate is None else {"CTR_UPDATER_GATES_FILE": str(self._gatehouse().file(kind.gate))}
+        )
+        return {"CTR_UPDATER_STABLE_FOR": kind.stable_for, "CTR_UPDATER_HOOKS": "true"} | gates
 
     def clean(self) -> None:
         """Remove what `begin` and what came after it made."""
@@ -163,6 +181,15 @@ class World:
     def close(self) -> None:
         self.engine.start()
         self._stack.clean()
+        if self._gates:
+            self._gates.close()
+
+    def _gatehouse(self) -> Gatehouse:
+        self._gates = self._gates or Gatehouse(self.engine, self._folder)
+        return self._gates
+
+    def _repository(self, kind: Kind) -> str:
+        return self._stack.name("app") if kind.gate is None else self._gatehouse().named("app")
 
     def _compose(self, reference: str) -> str:
         """Let Compose make the container; returns its name."""
@@ -201,12 +228,15 @@ class World:
                 self._stack.image(tags[1], marker="app", **new),
             )
             self._images[kind.name] = pair
+            if kind.gate is not None:
+                self._gatehouse().pushed(pair[1], "app")
         return self._images[kind.name]
 
     def _body(self, kind: Kind, reference: str) -> Json:
         host: Json = {"Binds": [f"{self._stack.name('named')}:/named"], "AutoRemove": kind.removes_itself}
         body: Json = {"Image": reference, "Volumes": {"/anonymous": {}}, "Labels": {"owner": "a person"}}
         body["Labels"] |= {f"ctr-updater.hook.{end}": words for end, words in kind.hooks.items()}
+        body["Labels"] |= {} if kind.gate is None else {"ctr-updater.gate": NAME}
         if kind.networks:
             network, address = self._networks[0]
             host["NetworkMode"] = network

@@ -42,6 +42,8 @@ def _of_the_container(world: World, subject: Subject) -> Iterator[str]:
         yield from unwired(after)
     if after["Image"] not in images:
         yield "it runs an image that it must not run"
+    if subject.kind.gate and after["Id"] != subject.before["Id"]:
+        yield "it was replaced, with an image that its gate refuses"
     if data_of(after) != subject.data:
         yield f"its data is {data_of(after)}, and was {subject.data}"
     yield from _changed(subject.before, after)

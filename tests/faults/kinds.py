@@ -48,6 +48,8 @@ class Kind:
         compose: Compose makes it.
         back: It was updated before, and the update that is tried is a rollback to what it ran then.
         hooks: What is run in it around its update, by the end of the label's name.
+        gate: What the gate that judges its new image ends with; None is no gate.
+        ends: What the command ends with when nothing befalls it.
         stable_for: What the new one must run for, as CTR_UPDATER_STABLE_FOR.
     """
 
@@ -62,9 +64,15 @@ class Kind:
     compose: bool = False
     back: bool = False
     hooks: Mapping[str, str] = field(factory=dict)
+    gate: int | None = None
+    ends: int = field()
     # No good image crashes: a moment is enough. A bad one must have crashed within it on a busy machine, too,
     # and the proof ends when it does.
     stable_for: str = field()
+
+    @ends.default
+    def _ends(self) -> int:
+        return 6 if self.bad else 0
 
     @stable_for.default
     def _stable_for(self) -> str:
@@ -102,6 +110,8 @@ KINDS = (
     Kind("hooks", hooks={"pre-update": '["true"]', "post-update": '["true"]'}),
     Kind("hooks, --rm", removes_itself=True, hooks={"pre-update": '["true"]', "post-update": '["true"]'}),
     Kind("post hook fails", hooks={"post-update": '["false"]'}, bad=True, stable_for="100ms"),
+    Kind("gate", gate=0),
+    Kind("gate refuses", gate=1, bad=True, ends=7),
     Kind("compose", compose=True),
     Kind("compose, crashes", compose=True, new={"cmd": _CRASH}, bad=True),
 )
