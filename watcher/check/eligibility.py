@@ -9,14 +9,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 
-from attrs import frozen
-
 from watcher.check.gates import Standing
 from watcher.check.verdict import Status, Verdict
 from watcher.config.freeze import frozen_until
 from watcher.config.schedule import may_begin, next_time
 from watcher.config.settings import Policy
 from watcher.config.window import opening
+from watcher.model.values import frozen
 from watcher.store.decisions import NO_DECISIONS, Decisions
 
 UPDATES = frozenset({Status.OUTDATED, Status.HELD})  # the verdicts that there is an update

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from attrs import frozen
-
 from watcher.model.json_object import Json
 from watcher.model.reference import ImageRef, readable
+from watcher.model.values import frozen
 from watcher.store.gate_answers import GateAnswer
 
 

@@ -1,7 +1,5 @@
 """The judgement of one container, by all that is known of it. Pure: no I/O."""
 
-from attrs import frozen
-
 from watcher.check.cooldown import foreseen
 from watcher.check.gates import Standing
 from watcher.check.last_answers import unanswered
@@ -11,6 +9,7 @@ from watcher.model.inspection import Container, left_by
 from watcher.model.json_object import Json
 from watcher.model.kept import Kept
 from watcher.model.reference import ImageRef
+from watcher.model.values import frozen
 from watcher.store.failures import Asked, Failure, Seen
 
 _OPEN = (Status.CURRENT, Status.OUTDATED)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from watcher.check import checks, eligibility, judgement
 from watcher.check.at_once import gathered
@@ -30,6 +30,7 @@ from watcher.model.json_object import Json
 from watcher.model.kept import Kept, still_kept
 from watcher.model.names import Marker, container_name, name_of
 from watcher.model.release import NOTHING, Releases
+from watcher.model.values import frozen
 from watcher.store.decisions import NO_DECISIONS, Decisions
 
 if TYPE_CHECKING:

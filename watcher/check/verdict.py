@@ -6,7 +6,7 @@ it was created with has in the local cache. Pure: no I/O.
 
 from enum import StrEnum
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from watcher.model.errors import Trouble
 from watcher.model.inspection import platform_manifests, reference_of
@@ -15,6 +15,7 @@ from watcher.model.kept import is_kept_tag
 from watcher.model.names import short
 from watcher.model.reference import HUB, ImageRef, is_hexadecimal, names, readable
 from watcher.model.release import release_of
+from watcher.model.values import frozen
 
 _ID_DIGITS = 64
 

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from attrs import field, frozen
+from attrs import field
 
 from watcher.cli.shoutrrr import translated
 from watcher.config.schedule import schedule
 from watcher.config.watchtower import Options, read
 from watcher.model.json_object import Json
+from watcher.model.values import frozen
 from watcher.model.watchtower import SCOPE, duration
 
 _SOCKET = "/var/run/docker.sock"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from attrs import frozen
+from watcher.model.values import frozen
 
 Row = Sequence[str]
 

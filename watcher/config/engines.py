@@ -2,7 +2,7 @@
 
 import re
 
-from attrs import frozen
+from watcher.model.values import frozen
 
 SOLE = "local"  # what an engine is called that is the only one, and given no name
 

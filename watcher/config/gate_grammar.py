@@ -7,10 +7,9 @@ import posixpath
 import re
 from collections.abc import Mapping
 
-from attrs import frozen
-
 from watcher.config.grammar import duration
 from watcher.model.reference import ImageRef
+from watcher.model.values import frozen
 
 IMAGE = "an image by its digest, as name@sha256: and 64 hexadecimal digits"
 WORDS = "a list of words, as strings"

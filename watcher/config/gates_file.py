@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import asdict, field, frozen
+from attrs import asdict, field
 
 from watcher.config import gate_grammar as grammar
 from watcher.config.gate_grammar import Mount
 from watcher.config.grammar import gate_name
 from watcher.config.spelling import nearest
 from watcher.model.errors import UnreadableLine, UnreadableSetting
+from watcher.model.values import frozen
 
 _LONGEST = 64 * 1024
 _PLACE = re.compile(r" \(at line (\d+), column \d+\)| \(at end of document\)")

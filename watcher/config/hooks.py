@@ -3,9 +3,8 @@
 import json
 import shlex
 
-from attrs import frozen
-
 from watcher.model.quoting import escaped
+from watcher.model.values import frozen
 
 _LONGEST = 60
 

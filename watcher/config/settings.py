@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from attrs import evolve, fields, frozen
+from attrs import evolve, fields
 
 from watcher.config import listening
 from watcher.config.engines import ChosenEngine, engines
@@ -35,6 +35,7 @@ from watcher.config.window import window
 from watcher.model.errors import UnknownName, UnreadableSetting
 from watcher.model.labels import LABEL_PREFIX, is_orchestrated, is_ours
 from watcher.model.release import template
+from watcher.model.values import frozen
 
 # Read elsewhere; CACHE is where the project's own tests keep what they fetched.
 _OTHER_VARIABLES = (

@@ -5,8 +5,9 @@ Both containrrr's and nickfedor's. An argument beats its variable, as there.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from attrs import field, frozen
+from attrs import field
 
+from watcher.model.values import frozen
 from watcher.model.watchtower import boolean
 
 VARIABLE_PREFIX = "WATCHTOWER_"

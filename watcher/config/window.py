@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-from attrs import frozen
-
 from watcher.config.wall_clock import local, moment_of
+from watcher.model.values import frozen
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _PART = re.compile(r"(?:([A-Za-z][A-Za-z, -]*?) +)?([0-9]{1,2}:[0-9]{2}) ?- ?([0-9]{1,2}:[0-9]{2})")

@@ -7,10 +7,11 @@ from the temporary names that it lacked something then. Pure: no I/O.
 from collections.abc import Iterable
 from datetime import datetime
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from watcher.model.json_object import Json
 from watcher.model.names import Marker
+from watcher.model.values import frozen
 
 _SHARED = ("host", "none", "container:")
 # The engine waits up to a minute before it starts a container once more that ends soon each time.

@@ -9,10 +9,9 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable
 
-from attrs import frozen
-
 from watcher.dependencies.addresses import Needs, needs
 from watcher.model.json_object import Json
+from watcher.model.values import frozen
 
 WAY_BACK_S = 60.0
 OVERTAKEN = (

@@ -8,11 +8,12 @@ import asyncio
 import re
 from collections.abc import Iterable
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from watcher.engine.client import Engine
 from watcher.model.inspection import attributes_of, seconds_of
 from watcher.model.json_object import Json
+from watcher.model.values import frozen
 
 # The signals that people end a container with, and `docker stop`, whatever signal that sends.
 _ENDING = {"stop", "2", "3", "9", "15"}

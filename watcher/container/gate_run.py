@@ -10,8 +10,6 @@ import secrets
 import time
 from collections.abc import Iterable
 
-from attrs import frozen
-
 from watcher.config.gates_file import Gate
 from watcher.container.last_output import last_words
 from watcher.container.startup import to_its_end
@@ -21,6 +19,7 @@ from watcher.model.json_object import Json
 from watcher.model.labels import ENABLE, GATE_RUN
 from watcher.model.names import name_of, short
 from watcher.model.quoting import Mask
+from watcher.model.values import frozen
 from watcher.store.gate_answers import GateResult
 from watcher.store.state import Memory
 

@@ -9,8 +9,6 @@ import asyncio
 import contextlib
 import secrets
 
-from attrs import frozen
-
 from watcher.config.hooks import Hook
 from watcher.container.last_output import clause, mask_of
 from watcher.container.readiness import NotProved
@@ -19,6 +17,7 @@ from watcher.engine.client import Engine
 from watcher.engine.log_frames import Tail
 from watcher.model.errors import EngineError
 from watcher.model.quoting import Mask
+from watcher.model.values import frozen
 
 NOT_NOW = 75  # EX_TEMPFAIL of sysexits.h
 _MARK = "HOOK_OF_CTR_UPDATER"

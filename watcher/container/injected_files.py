@@ -4,8 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 
-from attrs import frozen
-
 from watcher.container.recreate import (
     injected_candidates,
     is_file,
@@ -20,6 +18,7 @@ from watcher.engine.client import Engine
 from watcher.model.errors import NotFound, Refused
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
+from watcher.model.values import frozen
 
 _MIB = 1024 * 1024
 _LARGEST = _MIB

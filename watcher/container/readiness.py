@@ -8,14 +8,13 @@ that ends with 0 under a policy that lets it end counts as well. Looks are taken
 from enum import Enum
 from typing import Any, Literal
 
-from attrs import frozen
-
 from watcher.config.hooks import Hook
 from watcher.container.baseline import EVERYTHING, Baseline, is_unhealthy
 from watcher.model.errors import EngineError, WatcherError
 from watcher.model.inspection import Container, has_healthcheck
 from watcher.model.json_object import Json
 from watcher.model.names import Wanted
+from watcher.model.values import frozen
 
 _NANO = 1_000_000_000
 _MAY_END = {"", "no", "on-failure"}

@@ -8,8 +8,6 @@ network stays off it: at that moment no other updater was at work on one with an
 import asyncio
 from collections.abc import Iterable, Iterator
 
-from attrs import frozen
-
 from watcher.container.baseline import lost_networks
 from watcher.container.readiness import Meddled
 from watcher.container.recreate.endpoints import endpoints
@@ -20,6 +18,7 @@ from watcher.model.inspection import Container, attributes_of, moment_of
 from watcher.model.json_object import Json
 from watcher.model.names import Marker
 from watcher.model.signs_of_life import LEASE_S, SILENCE_S
+from watcher.model.values import frozen
 
 
 class CutOff(Meddled):

@@ -6,8 +6,6 @@ Nothing of the old container is touched. What fails here fails while the old one
 from collections.abc import Awaitable, Mapping
 from types import MappingProxyType
 
-from attrs import frozen
-
 from watcher.container.injected_files import PutIn, put_in
 from watcher.container.recreate import Payload, providers_named, refuse, replacement, stamped
 from watcher.engine.client import Engine
@@ -17,6 +15,7 @@ from watcher.model.inspection import Container, platform_manifests, reference_of
 from watcher.model.json_object import Json
 from watcher.model.labels import LEFT, REFERENCE
 from watcher.model.names import short
+from watcher.model.values import frozen
 
 
 class Moved(EngineError):

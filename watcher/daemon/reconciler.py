@@ -4,8 +4,6 @@ import re
 import time
 from collections.abc import Callable, Collection
 
-from attrs import frozen
-
 from watcher.check import checks, eligibility
 from watcher.check.eligibility import Wait
 from watcher.check.judgement import Assessment
@@ -27,6 +25,7 @@ from watcher.model.errors import (
 )
 from watcher.model.json_object import Json
 from watcher.model.update_events import By, Change, Judged, NotRestarted, NotUpdated, Waiting
+from watcher.model.values import frozen
 from watcher.update import gates
 from watcher.update.change import change_of
 from watcher.update.consent import NotNow, withheld

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Collection
 from traceback import format_exc
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from watcher.check.verdict import Status
 from watcher.daemon.rhythm import Rhythm
@@ -24,6 +24,7 @@ from watcher.model.errors import (
 from watcher.model.events import LabelsDoubted, LookFailed, SwarmUnfollowed
 from watcher.model.json_object import Json
 from watcher.model.update_events import Change, Judged, NotUpdated, Updated, Waiting
+from watcher.model.values import frozen
 from watcher.swarm import update as swarm
 from watcher.swarm.attempt import left_open
 from watcher.swarm.by_hand import refused

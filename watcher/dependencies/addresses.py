@@ -7,10 +7,9 @@ has for its own and does not hold just now, for it is down (20.10 to 28.5). Pure
 import re
 from collections.abc import Iterable, Iterator
 
-from attrs import frozen
-
 from watcher.model.json_object import Json
 from watcher.model.names import name_of
+from watcher.model.values import frozen
 
 Address = tuple[str, str]
 Port = tuple[str, int, int]

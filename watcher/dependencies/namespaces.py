@@ -10,10 +10,9 @@ attached, and stay so. Pure: no I/O.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import Enum, StrEnum
 
-from attrs import frozen
-
 from watcher.model.json_object import Json
 from watcher.model.names import Marker
+from watcher.model.values import frozen
 
 TieToId = tuple["TieKind", str]
 

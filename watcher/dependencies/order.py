@@ -16,11 +16,10 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Self
 
-from attrs import frozen
-
 from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_NUMBER, COMPOSE_PREFIX, DEPENDS_ON, is_one_off
 from watcher.model.names import Marker, name_of
+from watcher.model.values import frozen
 
 Edges = dict[str, set[str]]
 

@@ -5,7 +5,7 @@ Pure: no I/O. docs/architecture.md shows the table.
 
 from typing import TypeAlias
 
-from attrs import frozen
+from watcher.model.values import frozen
 
 Api: TypeAlias = tuple[int, int]
 

@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from attrs import frozen
-
 from watcher.config.docker_cli import config_folder
 from watcher.config.engines import ChosenEngine
 from watcher.model.errors import EngineUnavailable
+from watcher.model.values import frozen
 
 DEFAULT_SOCKET = "unix:///var/run/docker.sock"
 _ADVICE = "use unix:///path/to/docker.sock or tcp://host:port"

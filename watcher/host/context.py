@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from watcher.config.engines import SOLE
 from watcher.config.gates_file import Gates
@@ -21,6 +21,7 @@ from watcher.model import watchtower
 from watcher.model.errors import EngineUnavailable
 from watcher.model.json_object import Json
 from watcher.model.labels import ENABLE, GATE
+from watcher.model.values import frozen
 from watcher.store.state import Memory
 
 if TYPE_CHECKING:  # who only looks needs neither, and each takes long to import

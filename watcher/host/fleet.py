@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from attrs import field, frozen
+from attrs import field
 
 from watcher.host.context import Context
 from watcher.model.errors import EngineError, NoSuchContainer, Refused, WatcherError
 from watcher.model.json_object import Json
 from watcher.model.names import Marker, container_name, name_of
+from watcher.model.values import frozen
 
 
 @frozen

@@ -7,8 +7,6 @@ stores). So one call, filtered by label in the engine, finds every stale contain
 
 from collections.abc import Iterable
 
-from attrs import frozen
-
 from watcher.config.settings import Policy
 from watcher.model.errors import UnreadableSetting
 from watcher.model.helper import Helper
@@ -17,6 +15,7 @@ from watcher.model.kept import is_kept_tag
 from watcher.model.labels import ENABLE, is_orchestrated
 from watcher.model.names import Marker, name_of
 from watcher.model.reference import ImageRef, is_hexadecimal
+from watcher.model.values import frozen
 from watcher.model.watchtower import SCOPE, scope_of, settings_of
 
 

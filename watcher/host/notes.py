@@ -13,12 +13,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from attrs import asdict, evolve, field, frozen
+from attrs import asdict, evolve, field
 
 from watcher.container.recreate import Payload
 from watcher.container.successor import Draft
 from watcher.model.json_object import Json
 from watcher.model.names import Marker
+from watcher.model.values import frozen
 from watcher.store import file_lock
 from watcher.store.keys import Key
 from watcher.store.records import Records, older

@@ -8,9 +8,10 @@ passes; `registry_events`, `message_events` and `update_events` have the others.
 import re
 from collections.abc import Mapping
 
-from attrs import asdict, frozen
+from attrs import asdict
 
 from watcher.model.json_object import Json
+from watcher.model.values import frozen
 
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 

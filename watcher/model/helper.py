@@ -9,11 +9,10 @@ import re
 from collections.abc import Iterable
 from typing import Self
 
-from attrs import frozen
-
 from watcher.model.json_object import Json
 from watcher.model.labels import HELPER_OF, HELPER_TARGET
 from watcher.model.names import name_of, short
+from watcher.model.values import frozen
 
 _NAME = re.compile(r"(?P<name>.+)\.ctr-updater-helper-(?P<old>[0-9a-f]{12})-(?P<image>[0-9a-f]{12})")
 _RUNS = ("running", "restarting", "paused")

@@ -5,9 +5,8 @@ Pure: no I/O.
 
 from collections.abc import Sequence
 
-from attrs import frozen
-
 from watcher.model.names import short
+from watcher.model.values import frozen
 
 REPOSITORY = "ctr-updater/kept"
 _SHOWN_BY_ENGINE = f"{REPOSITORY}:"

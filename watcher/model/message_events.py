@@ -1,8 +1,7 @@
 """What there is to say of the messages that people are sent, and of the pings after a pass, as events."""
 
-from attrs import frozen
-
 from watcher.model.events import Event
+from watcher.model.values import frozen
 
 
 @frozen

@@ -15,7 +15,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal, Self
 
-from attrs import evolve, frozen
+from attrs import evolve
+
+from watcher.model.values import frozen
 
 MarkerKind = Literal["new", "old"]
 Wanted = Literal["r", "p", "s"]

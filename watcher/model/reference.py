@@ -9,7 +9,9 @@ Pure: no I/O.
 import re
 from typing import Self
 
-from attrs import evolve, frozen
+from attrs import evolve
+
+from watcher.model.values import frozen
 
 HUB = "docker.io"
 _HUB_ALIAS = "index.docker.io"

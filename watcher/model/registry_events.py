@@ -1,8 +1,7 @@
 """What there is to say of pulls, and of tags that their registries answer for or not, as events."""
 
-from attrs import frozen
-
 from watcher.model.events import Event
+from watcher.model.values import frozen
 
 
 @frozen

@@ -8,10 +8,9 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from attrs import frozen
-
 from watcher.model.inspection import config_of
 from watcher.model.quoting import escaped, is_telling
+from watcher.model.values import frozen
 
 _PREFIX = "org.opencontainers.image."
 _LONGEST_VERSION = 60

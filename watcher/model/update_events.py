@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import field
 
 from watcher.model.events import Event
+from watcher.model.values import frozen
 
 AttemptKind = Literal["update", "rollback", "self-update", "service"]
 Ending = Literal["updated", "rolled back", "failed", "refused", "recovered"]

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from attrs import field, frozen
+from attrs import field
+
+from watcher.model.values import frozen
 
 VARIABLE = "CTR_UPDATER_NOTIFY"
 FILE_VARIABLE = f"{VARIABLE}_FILE"

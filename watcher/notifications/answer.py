@@ -1,8 +1,7 @@
 """What came of trying to deliver a message. Pure: no I/O."""
 
-from attrs import frozen
-
 from watcher.model.quoting import escaped
+from watcher.model.values import frozen
 
 _LONGEST = 200
 

@@ -7,11 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from attrs import asdict, frozen
+from attrs import asdict
 
 from watcher.model.json_object import Json
 from watcher.model.names import short
 from watcher.model.quoting import escaped
+from watcher.model.values import frozen
 from watcher.notifications.news import (
     ATTENTION,
     AVAILABLE,

@@ -1,8 +1,9 @@
 """What there is to be told: its kinds, and one piece of it. Pure: no I/O."""
 
-from attrs import field, frozen
+from attrs import field
 
 from watcher.model.json_object import Json
+from watcher.model.values import frozen
 
 # In the order in which a message tells them; the first is told whatever was chosen.
 ATTENTION, FAILED, UNKNOWN, HELD, AVAILABLE, UPDATED, RECOVERED = KINDS = (

@@ -2,13 +2,14 @@
 
 import re
 
-from attrs import asdict, evolve, frozen
+from attrs import asdict, evolve
 
 from watcher.model.errors import Trouble
 from watcher.model.events import Event
 from watcher.model.json_object import Json
 from watcher.model.registry_events import TagGivenUp, TagNotPulled, TagPulledAgain
 from watcher.model.update_events import Attempt, Change, Doubted, Judged, NotRestarted, NotUpdated, Waiting
+from watcher.model.values import frozen
 from watcher.notifications.news import (
     ATTEMPT,
     ATTENTION,

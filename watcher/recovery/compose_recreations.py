@@ -11,13 +11,12 @@ name that it was found by, so that a request which comes late, for another updat
 import re
 from collections.abc import Iterable, Mapping
 
-from attrs import frozen
-
 from watcher.engine.client import Engine
 from watcher.model.errors import NotFound
 from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_REPLACES
 from watcher.model.names import name_of, short
+from watcher.model.values import frozen
 from watcher.recovery.pruned import departure
 from watcher.recovery.state import is_same_replica
 from watcher.recovery.steps import drop

@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping
 from enum import Enum, StrEnum
 from typing import Any
 
-from attrs import frozen
-
 from watcher.dependencies.namespaces import Way
+from watcher.model.values import frozen
 from watcher.recovery.group import OpenUpdates
 from watcher.recovery.table import (
     Adopt,

@@ -7,7 +7,7 @@ back, from then on none needs to.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, get_args
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from watcher.container import backup
 from watcher.container.changed_options import Known
@@ -19,6 +19,7 @@ from watcher.dependencies.namespaces import providers
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, EngineUnavailable, TaskLeft
 from watcher.model.names import short
+from watcher.model.values import frozen
 from watcher.recovery import endings
 from watcher.recovery.decision import (
     Aim,

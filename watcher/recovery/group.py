@@ -7,10 +7,9 @@ of what was left open is settled first, and the others follow it (`Way`). Pure: 
 
 from collections.abc import Mapping
 
-from attrs import frozen
-
 from watcher.dependencies.namespaces import Way, providers, way
 from watcher.model.json_object import Json
+from watcher.model.values import frozen
 from watcher.recovery.state import Scene
 from watcher.recovery.table import Recovery, Respawn
 

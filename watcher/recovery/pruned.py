@@ -9,11 +9,12 @@ import asyncio
 from enum import Enum
 from typing import Literal
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from watcher.engine.client import Engine
 from watcher.model.inspection import attributes_of, moment_of
 from watcher.model.json_object import Json
+from watcher.model.values import frozen
 
 # A prune that is still at work removes the next one within this time; Compose starts what it finds of a
 # service that it took a container of within this time, too.

@@ -8,7 +8,7 @@ import contextlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from watcher.container import backup, successor
 from watcher.container.successor import Contended, Draft
@@ -20,6 +20,7 @@ from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_PROJECT, SPARE_OF
 from watcher.model.names import Marker, name_of, short
 from watcher.model.reference import readable
+from watcher.model.values import frozen
 from watcher.recovery import networks
 from watcher.recovery.pruned import Fate, fate
 from watcher.recovery.remake import remade

@@ -5,11 +5,10 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from attrs import frozen
-
 from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_NUMBER, COMPOSE_PROJECT, COMPOSE_SERVICE, SPARE_OF
 from watcher.model.names import Marker, name_of, short
+from watcher.model.values import frozen
 from watcher.recovery.table import (
     Adopt,
     Depart,

@@ -8,9 +8,8 @@ from collections.abc import Set as AbstractSet
 from enum import Enum, StrEnum
 from typing import TypeVar
 
-from attrs import frozen
-
 from watcher.model.names import Marker
+from watcher.model.values import frozen
 
 
 @frozen

@@ -7,12 +7,13 @@ what was wanted. So it goes back also where a person took away what tells of the
 import contextlib
 from collections.abc import Collection, Mapping
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from watcher.container.changed_options import Known, unheld
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, NotFound
 from watcher.model.names import Marker, name_of, short
+from watcher.model.values import frozen
 from watcher.recovery.decision import Aim, next_step
 from watcher.recovery.executor import Open, carry_out, silence
 from watcher.recovery.group import OpenUpdates

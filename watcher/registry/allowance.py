@@ -7,7 +7,7 @@ Pure: no I/O.
 import re
 from collections.abc import Mapping
 
-from attrs import frozen
+from watcher.model.values import frozen
 
 _VALUE = re.compile(r"\s*([0-9]{1,9})\s*(?:[;,].*?\bw=([0-9]{1,9}).*|[;,].*)?", re.DOTALL)
 _PREFIXES = ("ratelimit-", "x-ratelimit-")

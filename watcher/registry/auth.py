@@ -12,11 +12,12 @@ import re
 from typing import Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from watcher.model.errors import RegistryError, Trouble
 from watcher.model.json_object import Json
 from watcher.model.reference import ImageRef
+from watcher.model.values import frozen
 from watcher.registry.credentials import Login
 from watcher.registry.http_client import Wire
 from watcher.registry.login_domains import is_of

@@ -13,11 +13,10 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from attrs import frozen
-
 from watcher.model.errors import RegistryError
 from watcher.model.json_object import Json
 from watcher.model.reference import HUB, ImageRef
+from watcher.model.values import frozen
 from watcher.registry.allowance import Allowance, allowance_of
 from watcher.registry.auth import Logins, Tokens
 from watcher.registry.connection import CERTIFICATES, Route, insecure_routes, secure_route

@@ -17,9 +17,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass
 
-from attrs import frozen
-
 from watcher.model.errors import RegistryError, Trouble
+from watcher.model.values import frozen
 from watcher.registry.messages import Tls
 
 CERTIFICATES = Path("/etc/docker/certs.d")

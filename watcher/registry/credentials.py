@@ -17,10 +17,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from watcher.config.docker_cli import config_folder
 from watcher.model.reference import HUB
+from watcher.model.values import frozen
 from watcher.registry.credential_helpers import HelperFailed, ask
 
 FRESH_S = 300.0  # a helper's answer; the shortest-lived logins known last an hour

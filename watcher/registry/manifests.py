@@ -6,9 +6,8 @@ Both are strangers': a field may be missing, of another type, or there twice.
 import re
 from typing import Any
 
-from attrs import frozen
-
 from watcher.model.json_object import Json
+from watcher.model.values import frozen
 
 _DIGEST = re.compile(r"[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-f]{32,128}")
 _PLATFORM = ("os", "architecture", "variant")

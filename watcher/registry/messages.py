@@ -13,10 +13,11 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from ssl import SSLContext
 
-from attrs import field, frozen
+from attrs import field
 
 from watcher.model.errors import RegistryError, Trouble
 from watcher.model.json_object import Json
+from watcher.model.values import frozen
 from watcher.registry.credentials import Login
 from watcher.registry.error_classes import ADVICE
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from attrs import frozen
+from watcher.model.values import frozen
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"  # noqa: S105 - the grammar's name for a word
 _PARAMETER = rf'({_TOKEN})\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"|([^\s,"]*+))'

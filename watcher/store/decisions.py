@@ -8,9 +8,10 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Literal
 
-from attrs import asdict, field, frozen
+from attrs import asdict, field
 
 from watcher.model.errors import NotKept
+from watcher.model.values import frozen
 from watcher.store import history
 from watcher.store.database import Database
 from watcher.store.keys import Key

@@ -3,9 +3,10 @@
 import math
 from collections.abc import Mapping
 
-from attrs import asdict, frozen
+from attrs import asdict
 
 from watcher.model.json_object import Json
+from watcher.model.values import frozen
 
 
 @frozen

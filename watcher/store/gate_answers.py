@@ -8,10 +8,11 @@ import math
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Literal
 
-from attrs import asdict, evolve, frozen
+from attrs import asdict, evolve
 
 from watcher.model.errors import NotKept
 from watcher.model.json_object import Json
+from watcher.model.values import frozen
 from watcher.store import history
 from watcher.store.database import Database
 from watcher.store.keys import Key

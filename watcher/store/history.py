@@ -13,10 +13,11 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from attrs import asdict, frozen
+from attrs import asdict
 
 from watcher.model.errors import NotKept
 from watcher.model.json_object import Json
+from watcher.model.values import frozen
 from watcher.store.database import Database
 from watcher.store.keys import Key
 

@@ -7,10 +7,11 @@ import contextlib
 import math
 from collections.abc import Awaitable, Callable, Iterable
 
-from attrs import asdict, evolve, frozen
+from attrs import asdict, evolve
 
 from watcher.model.json_object import Json
 from watcher.model.kept import Kept
+from watcher.model.values import frozen
 from watcher.store.keys import Key
 from watcher.store.records import Records
 

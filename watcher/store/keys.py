@@ -5,7 +5,7 @@ Several engines may share a state directory, and have containers of the same nam
 
 import hashlib
 
-from attrs import frozen
+from watcher.model.values import frozen
 
 _ENGINE_LENGTH = 16
 _ID_LENGTH = 64

@@ -8,9 +8,8 @@ import weakref
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from attrs import frozen
-
 from watcher.model.errors import NotKept
+from watcher.model.values import frozen
 from watcher.store.database import Database
 from watcher.store.schema import MIGRATIONS
 

@@ -4,8 +4,6 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable
 
-from attrs import frozen
-
 from watcher.config.settings import Policy
 from watcher.engine.swarm import Swarm, is_out_of_sequence
 from watcher.host.context import Context
@@ -22,6 +20,7 @@ from watcher.model.quoting import escaped
 from watcher.model.reference import ImageRef
 from watcher.model.update_events import Attempt, ImageVersion, StageBegan
 from watcher.model.update_events import Ending as Outcome
+from watcher.model.values import frozen
 from watcher.swarm.progress import ran
 from watcher.swarm.reading import Found
 from watcher.swarm.rollout import Ending, Watch, followed, gone_back, is_back_from, was_changed

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from watcher.check import eligibility
 from watcher.check.verdict import Status, Verdict, cooling
 from watcher.model.json_object import Json
 from watcher.model.names import short
 from watcher.model.reference import ImageRef
+from watcher.model.values import frozen
 from watcher.registry.manifests import Row
 from watcher.store.failures import Failure
 from watcher.swarm.placement import hostname, platform_of

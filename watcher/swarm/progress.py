@@ -6,9 +6,8 @@ replicas run the new image, and is `paused` when that node comes back (28.5).
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from attrs import frozen
-
 from watcher.model.json_object import Json
+from watcher.model.values import frozen
 from watcher.swarm.placement import hostname, is_ready, may_run
 from watcher.swarm.spec import Service
 

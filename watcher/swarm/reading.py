@@ -2,7 +2,7 @@
 
 import time
 
-from attrs import field, frozen
+from attrs import field
 
 from watcher.check.verdict import Status, Verdict
 from watcher.config.setting import label
@@ -13,6 +13,7 @@ from watcher.host.context import Context
 from watcher.model.errors import NotFound, RegistryError, UnreadableSetting
 from watcher.model.json_object import Json
 from watcher.model.reference import ImageRef, readable
+from watcher.model.values import frozen
 from watcher.registry.manifests import Row, is_index, rows_of
 from watcher.registry.messages import garbage
 from watcher.swarm.judgement import Facts, judge, lacking, standing

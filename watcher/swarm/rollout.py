@@ -7,12 +7,11 @@ that fails is made again, for a swarm whose leader went has another one in secon
 import asyncio
 from typing import Literal
 
-from attrs import frozen
-
 from watcher.config.settings import Policy
 from watcher.engine.swarm import Swarm
 from watcher.model.errors import EngineError, NoSuchContainer, NotFound, is_forbidden
 from watcher.model.json_object import Json
+from watcher.model.values import frozen
 from watcher.swarm.progress import Progress, progress
 from watcher.swarm.spec import Rollout, Service, pinned, updated
 

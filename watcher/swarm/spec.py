@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from watcher.host.services import PREFIX
 from watcher.model.json_object import Json
 from watcher.model.labels import LEFT, ROLLOUT
 from watcher.model.reference import ImageRef, readable
+from watcher.model.values import frozen
 
 # What a stack's file says of the image, to which the docker CLI adds a digest in the spec.
 _STACK_IMAGE = "com.docker.stack.image"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from watcher.check.verdict import Status, Verdict
 from watcher.engine.swarm import Swarm
@@ -11,6 +11,7 @@ from watcher.host.services import PREFIX
 from watcher.model.errors import NoSuchContainer, NotFound, Refused, Unknown, UpdateFailed
 from watcher.model.json_object import Json
 from watcher.model.names import short
+from watcher.model.values import frozen
 from watcher.store.locks import with_claims
 from watcher.swarm import attempt
 from watcher.swarm.attempt import Attempting, Changed

@@ -3,8 +3,6 @@
 import contextlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from attrs import frozen
-
 from watcher.check import checks
 from watcher.check.judgement import Assessment
 from watcher.check.verdict import Status
@@ -22,6 +20,7 @@ from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.labels import is_one_off
 from watcher.model.names import Marker, name_of, short
+from watcher.model.values import frozen
 from watcher.update.consent import withheld
 from watcher.update.plan import AffectedContainer, Restart
 from watcher.update.steps import Drafting

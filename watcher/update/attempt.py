@@ -6,8 +6,6 @@ import math
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 
-from attrs import frozen
-
 from watcher.check.judgement import Assessment
 from watcher.config.settings import Policy
 from watcher.container.image_cleanup import clean_up
@@ -19,6 +17,7 @@ from watcher.host.context import Context
 from watcher.model.errors import NotKept, Unknown, WatcherError
 from watcher.model.inspection import reference_of
 from watcher.model.json_object import Json
+from watcher.model.values import frozen
 from watcher.recovery.lease import Lease
 from watcher.store.decisions import Decision, DecisionKind
 from watcher.store.owner import owner_of

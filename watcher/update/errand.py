@@ -8,12 +8,13 @@ the engine starts it again, and it goes on from the names.
 import sys
 from typing import TextIO
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from watcher.config.settings import state_folder
 from watcher.host.context import Context
 from watcher.model.errors import Busy, EngineError, WatcherError
 from watcher.model.update_events import Attempt, By
+from watcher.model.values import frozen
 from watcher.recovery.unrecorded import record_unrecorded
 from watcher.store.heartbeat import unwritable
 from watcher.store.history import History

@@ -5,11 +5,10 @@ Pure: no I/O.
 
 from collections.abc import Iterator
 
-from attrs import frozen
-
 from watcher.check.judgement import Assessment
 from watcher.model.errors import Refused
 from watcher.model.json_object import Json
+from watcher.model.values import frozen
 
 ITSELF = "--itself"
 

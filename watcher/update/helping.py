@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from watcher.check.eligibility import Wait
 from watcher.config.settings import state_folder
@@ -26,6 +26,7 @@ from watcher.model.inspection import reference_of, seconds_of
 from watcher.model.json_object import Json
 from watcher.model.labels import HELPER_OF, HELPER_TARGET
 from watcher.model.update_events import Attempt, ImageVersion
+from watcher.model.values import frozen
 from watcher.recovery.state import scenes
 from watcher.update.account import now
 from watcher.update.affected import noted_files

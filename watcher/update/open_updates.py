@@ -5,13 +5,14 @@ import contextlib
 import random
 from collections.abc import Collection, Iterable, Mapping
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from watcher.container.downtime import OVERTAKEN
 from watcher.container.readiness import Demand
 from watcher.container.successor import Contended
 from watcher.host.context import Context
 from watcher.model.errors import EngineError, OwnUpdate, UnreadableSetting
+from watcher.model.values import frozen
 from watcher.recovery import links
 from watcher.recovery.compose_recreations import left_behind, open_recreations, settle_recreations
 from watcher.recovery.executor import Demands, FailedImage, settle

@@ -6,7 +6,7 @@ successor, begins nothing while the update is open; where nobody is at work on i
 
 from collections.abc import Iterable, Sequence
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from watcher.engine.client import Engine
 from watcher.host.context import Context
@@ -15,6 +15,7 @@ from watcher.model.helper import Helper, helpers
 from watcher.model.json_object import Json
 from watcher.model.names import Marker, name_of
 from watcher.model.update_events import Change, NotUpdated, Updated, Waiting
+from watcher.model.values import frozen
 from watcher.recovery.state import Scene, scenes
 from watcher.update.helper_terms import Errand
 from watcher.update.helping import Ended, begun, looked_after

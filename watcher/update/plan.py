@@ -10,7 +10,7 @@ Pure: no I/O. Whoever carries a plan out decides nothing.
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 
-from attrs import field, frozen
+from attrs import field
 
 from watcher.check.judgement import Assessment
 from watcher.config.hooks import Hook
@@ -19,6 +19,7 @@ from watcher.container.readiness import Demand
 from watcher.dependencies.namespaces import Dependent
 from watcher.model.json_object import Json
 from watcher.model.names import Marker
+from watcher.model.values import frozen
 from watcher.update.marking import marker_of
 
 Deed = tuple[str, "Action"]

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import field
 
 from watcher.check.judgement import Assessment
 from watcher.model.update_events import By
+from watcher.model.values import frozen
 from watcher.update.attempt import Announce
 from watcher.update.plan import Plan
 

@@ -6,9 +6,10 @@ from enum import Enum
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from attrs import field, frozen
+from attrs import field
 
 from watcher.config.listening import is_address
+from watcher.model.values import frozen
 from watcher.web.answers import error
 from watcher.web.sessions import COOKIE, Sessions
 from watcher.web.tokens import Role, Tokens, WrongTokens

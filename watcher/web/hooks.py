@@ -5,9 +5,10 @@ import re
 from collections.abc import Callable, Mapping
 
 from aiohttp import web
-from attrs import field, frozen
+from attrs import field
 
 from watcher.daemon.pushes import Choose
+from watcher.model.values import frozen
 from watcher.web import bodies
 from watcher.web.answers import error
 from watcher.web.guard import Access

@@ -6,9 +6,8 @@ Only pushes count: our own pull makes some registries call, too, and would be an
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from attrs import frozen
-
 from watcher.model.reference import HUB, ImageRef, readable
+from watcher.model.values import frozen
 
 _PUSHED = {"PUSH_ARTIFACT", "harbor.artifact.pushed"}
 

@@ -1,7 +1,6 @@
 """What there is to ask for: a table, which the server answers by and the OpenAPI document is made of."""
 
-from attrs import frozen
-
+from watcher.model.values import frozen
 from watcher.web.guard import Access, Handler
 
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 from pathlib import Path
 
-from attrs import field, frozen
+from attrs import field
 
 from watcher.model.errors import WatcherError
+from watcher.model.values import frozen
 
 ACT_VARIABLE = "CTR_UPDATER_TOKEN"
 READ_VARIABLE = "CTR_UPDATER_READ_TOKEN"

@@ -3,9 +3,8 @@
 import posixpath
 from typing import Any
 
-from attrs import frozen
-
 from watcher.model.json_object import JsonView
+from watcher.model.values import frozen
 
 
 @frozen
