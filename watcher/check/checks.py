@@ -38,11 +38,19 @@ async def assess(context: Context, container: Json, policy: Policy | None = None
 
 
 async def doubts(context: Context) -> list[str]:
-    """What people should know of the labels of all containers, a line each."""
+    """What people should know of the labels of all containers, and of who else updates them, a line each."""
     rows = await context.engine.containers(stopped=True)
     own = await context.own.find(context.engine)
     found = own_labels.doubts(rows, own, every=context.follows_all, hooks=context.hooks)
-    return sorted(f"{name}: {line}" for name, line in found)
+    others = context.watchtowers.beside(await context.opted_in(rows))
+    return sorted(
+        [*(f"{name}: {line}" for name, line in found), *(_beside(name, those) for name, those in others)]
+    )
+
+
+def _beside(watchtower: str, names: list[str]) -> str:
+    who = ", ".join(names)
+    return f"the Watchtower {watchtower} updates {who}: the daemon only tells of these, until that is gone"
 
 
 async def judged(context: Context, container: Json) -> Assessment:

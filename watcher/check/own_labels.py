@@ -24,6 +24,7 @@ from watcher.model.labels import (
     ENABLE,
     HOOK_PREFIX,
     LABEL_PREFIX,
+    LABELS_OF_IMAGE,
     ORCHESTRATORS,
     is_one_off,
     is_ours,
@@ -32,7 +33,6 @@ from watcher.model.names import Marker, name_of
 from watcher.model.watchtower import COUNTS, PREFIX, without_counterpart
 
 READ = (LABEL_PREFIX, COMPOSE_PREFIX, *ORCHESTRATORS)
-_IGNORED = "LabelsOfImage"
 _SHOWN, _LONGEST = 3, 60
 
 Labels = Mapping[str, str]
@@ -87,7 +87,7 @@ class OwnLabels(Engine):
         given = foreign(labels, baked, ids, counts=self._counts, reads=self.reads)
         own = {name: value for name, value in labels.items() if name not in given}
         ignored = {name: labels[name] for name in sorted(given) if _is_setting(name)}
-        return {"Labels": own, _IGNORED: ignored}
+        return {"Labels": own, LABELS_OF_IMAGE: ignored}
 
     async def _labels_of(self, image_id: str, reference: str, *, keeps: bool) -> Labels:
         """The labels of an image; none where nobody knows it any more."""
@@ -151,7 +151,7 @@ def remarks(container: Json, *, every: bool = False, hooks: bool = True) -> Iter
         every: Whether every container is followed that does not opt out.
         hooks: Whether hooks run.
     """
-    if ignored := container.get(_IGNORED):
+    if ignored := container.get(LABELS_OF_IMAGE):
         shown = ", ".join(repr(f"{name}={value}"[:_LONGEST]) for name, value in [*ignored.items()][:_SHOWN])
         advice = "CTR_UPDATER_IMAGE_LABELS=true lets them count"
         yield f"labels of its image count for nothing: {shown} - {advice}"

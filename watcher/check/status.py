@@ -94,12 +94,25 @@ def shown(context: Context, found: Assessment, decisions: Decisions = NO_DECISIO
     return Shown(
         found.name,
         *about,
-        remarks=tuple(remarks(container, every=context.follows_all, hooks=context.hooks)),
+        remarks=(
+            *remarks(container, every=context.follows_all, hooks=context.hooks),
+            *_beside(context, container, mode),
+        ),
         engine=context.engine_name,
         prefix=context.prefix,
         releases=releases_of(found),
         waits=_waits(context, found, policy, decisions),
         kept=kept_of(found, policy or context.defaults, time.time()),
+    )
+
+
+def _beside(context: Context, container: Json, mode: str) -> list[str]:
+    """That a Watchtower updates a container that is followed, where one does."""
+    other = context.watchtowers.at(container) if mode != "-" else ""
+    return (
+        [f"the Watchtower {other} updates it, so that the daemon only tells, until that is gone"]
+        if other
+        else []
     )
 
 
@@ -120,6 +133,7 @@ async def check_all(context: Context, judge: Judge, *, every: bool = False) -> l
     """Judge the containers that `listed` names; those that went meanwhile are left out."""
     context = context.looking()
     rows, own = await context.engine.containers(stopped=True), await context.own.find(context.engine)
+    await context.watchtowers.see(context.engine, rows)
     wanted = await context.opted_in(rows)
     if every:
         wanted += [row for row in rows if row["Id"] != own and row["State"] in _RUNNING]
@@ -134,6 +148,7 @@ async def check(context: Context, texts: Iterable[str], judge: Judge) -> list[tu
     """Judge the containers that a person named: what each was called, and the answer or the error."""
     texts, context = [*texts], context.looking()
     rows = await context.engine.containers(stopped=True)
+    await context.watchtowers.see(context.engine, rows)
     found = _Found(context, rows, judge, await context.memory.decisions.read())
     answers = await gathered(found.meant, texts)
     return [*zip(texts, answers, strict=True)]

@@ -8,7 +8,7 @@ from attrs import field
 
 from watcher.cli.shoutrrr import translated
 from watcher.config.schedule import schedule
-from watcher.config.watchtower import Options, read
+from watcher.config.watchtower import Options, options_of
 from watcher.model.json_object import Json
 from watcher.model.values import frozen
 from watcher.model.watchtower import SCOPE, duration
@@ -56,7 +56,7 @@ def service_of(container: Json) -> Service:
         container: As inspected.
     """
     config, host = container["Config"], container["HostConfig"]
-    options = read(_words(container), config.get("Env") or [])
+    options = options_of(container)
     environment = {"CTR_UPDATER_WATCHTOWER": "true"}
     notes, unmet = list[str](), [f"{word} is no option of Watchtower's" for word in options.unread]
     environment |= dict(_kept(config.get("Env") or []))
@@ -77,13 +77,6 @@ def service_of(container: Json) -> Service:
         notes=tuple(notes),
         unmet=tuple(unmet),
     )
-
-
-def _words(container: Json) -> list[str]:
-    """Its command behind the program, whatever starts that."""
-    words = [str(container.get("Path") or ""), *(container.get("Args") or [])]
-    programs = [at for at, word in enumerate(words) if word.rpartition("/")[2] == "watchtower"]
-    return words[programs[0] + 1 :] if programs else words[1:]
 
 
 def _kept(environment: list[str]) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import field
 
+from watcher.model.json_object import Json
 from watcher.model.values import frozen
 from watcher.model.watchtower import boolean
 
@@ -45,7 +46,10 @@ _DOCKERS = {
     "NO_COLOR": "no-color",
     "DOCKER_CERT_PATH": "cert-path",
 }
-_LISTS = {"disable-containers", "notification-url", "notifications"}
+_LISTS = {
+    "disable-containers", "disable-containers-by-label", "enable-containers-by-label", "monitor-image-names",
+    "notification-url", "notifications", "skip-image-names",
+}  # fmt: skip
 # Those with a value.
 _VALUES = [
     "api-version", "cert-path", "compose-project", "cooldown-delay", "cpu-copy-mode",
@@ -110,6 +114,18 @@ def is_watchtower(reference: str) -> bool:
     """Whether a container is a Watchtower, by the image that it was created with."""
     path = reference.partition("@")[0].rpartition("/")
     return f"{path[0].rpartition('/')[2]}/{path[2].partition(':')[0]}" in _REPOSITORIES
+
+
+def options_of(container: Json) -> Options:
+    """Read what the Watchtower that an inspected container runs was told."""
+    return read(_words(container), container["Config"].get("Env") or [])
+
+
+def _words(container: Json) -> list[str]:
+    """Its command behind the program, whatever starts that."""
+    words = [str(container.get("Path") or ""), *(container.get("Args") or [])]
+    programs = [at for at, word in enumerate(words) if word.rpartition("/")[2] == "watchtower"]
+    return words[programs[0] + 1 :] if programs else words[1:]
 
 
 def read(arguments: Sequence[str], environment: Iterable[str]) -> Options:

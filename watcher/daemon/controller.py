@@ -256,6 +256,7 @@ class Daemon:
         rows = await engine.containers(stopped=True)
         await self._context.memory.clear(*({row[key] for row in rows} for key in ("Id", "ImageID")))
         await self._context.notes.clear()
+        await self._context.watchtowers.see(engine, rows)
         await self._sweep.look(rows)
         ours = await self._ours(rows)
         self._cut_short = inventory.cut_short(rows) | await self._context.notes.names() | unnamed(rows, ours)
@@ -264,6 +265,7 @@ class Daemon:
         self._own_update = await see_to(self._context, rows, turns)
         self._reconciler.forget_but({name_of(row) for row in rows} | self._cut_short)
         await self._notices.doubts(rows, turns.order)
+        self._notices.beside(ours)
         turns.keep(inventory.wanting(ours, self._context.defaults), noted)
         turns.ring()
         return ours

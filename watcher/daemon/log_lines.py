@@ -100,6 +100,11 @@ def _(event: events.OrderDoubted) -> None:
 
 
 @say.register
+def _(event: events.WatchtowerRuns) -> None:
+    _log.warning("watchtower runs", watchtower=event.watchtower, containers=[*event.containers])
+
+
+@say.register
 def _(event: events.LabelsDoubted) -> None:
     _log.warning("labels in doubt", container=event.container, why=event.why)
 

@@ -16,6 +16,7 @@ from watcher.model.events import (
     LabelsDoubted,
     NothingKept,
     OrderDoubted,
+    WatchtowerRuns,
 )
 from watcher.model.json_object import Json
 from watcher.update.news import Repeats
@@ -43,6 +44,7 @@ class Notices:
         self._engine_is = Repeats()
         self._said = Repeats()
         self._doubts = Repeats()
+        self._beside = Repeats()
 
     def lost(self) -> None:
         """Tell that nothing can be kept; at the start too, engine or none."""
@@ -71,6 +73,18 @@ class Notices:
         for key, (name, line) in labels.items():
             if self._doubts.is_news(key, key):
                 self._publish(LabelsDoubted(name, line))
+
+    def beside(self, ours: Iterable[Json]) -> None:
+        """Tell which Watchtowers update what is followed here; again where one comes back.
+
+        Args:
+            ours: The rows of those that are followed.
+        """
+        found = dict(self._context.watchtowers.beside(ours))
+        self._beside.keep(found)
+        for watchtower, names in found.items():
+            if self._beside.is_news(watchtower, "runs"):
+                self._publish(WatchtowerRuns(watchtower, tuple(names)))
 
     def engine_gone(self, error: EngineError) -> None:
         """Tell that the engine is gone, once for all requests that failed."""

@@ -84,18 +84,19 @@ class Puller:
     async def tags(self, rows: Iterable[Json]) -> set[Tag]:
         """The tags that the rows follow and whose labels let a registry be asked, each once.
 
-        One that nobody followed at the last look is asked for at once, and not at the next interval.
+        One that nobody followed at the last look, or nobody whom it may be pulled for, is asked for at once,
+        and not at the next interval.
         """
         followers: dict[Tag, list[Follower]] = {}
         for row in rows:
-            policy = inventory.policy_of(row, self._context.defaults)
+            policy = self._context.policy_of_row(row)
             if policy and policy.enable and policy.source == "registry" and (tag := await self._tag(row)):
                 followers.setdefault(tag, []).append(Follower(name_of(row), policy))
-        gone, new = self._followers.keys() - followers.keys(), followers.keys() - self._followers.keys()
-        for tag in gone:
+        for tag in self._followers.keys() - followers.keys():
             self._forget(tag)
-        for tag in new if self._has_looked else ():
-            self.queue.add(tag)
+        for tag, those in followers.items() if self._has_looked else ():
+            if _is_taken(those) > _is_taken(self._followers.get(tag)):
+                self.queue.add(tag)
         self._followers, self._has_looked = followers, True
         await self._context.memory.drop_asked_but(map(str, followers))
         return set(followers)
@@ -286,6 +287,11 @@ class Puller:
 
     def _tags_of(self, registry: str) -> int:
         return sum(tag.ref.domain == registry for tag in self._followers)
+
+
+def _is_taken(followers: list[Follower] | None) -> int:
+    """How much of a tag is wanted: 0 where nobody follows it, 1 where all only notify, else 2."""
+    return 0 if followers is None else 1 + any(each.policy.mode != "notify" for each in followers)
 
 
 def _is_cancelled() -> bool:

@@ -14,9 +14,10 @@ from watcher.config.settings import Policy
 from watcher.container.downtime import Downtimes
 from watcher.engine.client import Engine
 from watcher.host.gate_slots import GateSlots
-from watcher.host.inventory import in_scope, opted_in
+from watcher.host.inventory import in_scope, opted_in, policy_of
 from watcher.host.namespace_cache import NamespaceCache
 from watcher.host.own_container import OwnContainer
+from watcher.host.watchtowers import Watchtowers
 from watcher.model import watchtower
 from watcher.model.errors import EngineUnavailable
 from watcher.model.json_object import Json
@@ -58,6 +59,7 @@ class Context:
         watchtower: Whether Watchtower's labels count where ours are absent.
         gates: The gates that there are.
         gate_slots: The questions that gates are asked just now.
+        watchtowers: Those that run beside, as they were last seen.
     """
 
     engine: Engine
@@ -79,6 +81,7 @@ class Context:
     watchtower: bool = False
     gates: Gates = field(factory=Gates)
     gate_slots: GateSlots = field(factory=GateSlots)
+    watchtowers: Watchtowers = field(factory=Watchtowers)
 
     def looking(self) -> Context:
         """The same for one look, which inspects each image once."""
@@ -106,12 +109,20 @@ class Context:
         return in_scope(found, rows, own) if self.watchtower else found
 
     def policy_of(self, container: Json) -> Policy:
-        """The settings of an inspected container.
+        """The settings of a container, listed or inspected; one that a Watchtower updates is only told of.
 
         Raises:
             UnreadableSetting: A label cannot be read, or names a gate that there is not.
         """
-        return self.with_labels(watchtower.settings_of(container))
+        return self._beside(container, self.with_labels(watchtower.settings_of(container)))
+
+    def policy_of_row(self, row: Json) -> Policy | None:
+        """The same of a listed container; None where they cannot be read."""
+        policy = policy_of(row, self.defaults)
+        return policy and self._beside(row, policy)
+
+    def _beside(self, container: Json, policy: Policy) -> Policy:
+        return evolve(policy, mode="notify") if self.watchtowers.at(container) else policy
 
     def with_labels(self, labels: Mapping[str, str] | None) -> Policy:
         """The settings of a container with these labels; without its hooks where none run.

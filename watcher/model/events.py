@@ -108,6 +108,14 @@ class LabelsDoubted(Event):
 
 
 @frozen
+class WatchtowerRuns(Event):
+    """A Watchtower updates containers that are followed, which are only told of as long as it runs."""
+
+    watchtower: str
+    containers: tuple[str, ...]
+
+
+@frozen
 class SwarmUnfollowed(Event):
     """The engine is in a swarm whose services cannot be followed here."""
 

@@ -24,6 +24,9 @@ HELPER_OF = f"{LABEL_PREFIX}helper-of"
 HELPER_TARGET = f"{LABEL_PREFIX}helper-target"
 INTERNAL = frozenset({REFERENCE, SPARE_OF, LEFT, HELPER_OF, HELPER_TARGET, ROLLOUT, GATE_RUN})
 
+# In what an engine says of a container: those labels of its image that count for nothing.
+LABELS_OF_IMAGE = "LabelsOfImage"
+
 COMPOSE_PREFIX = "com.docker.compose."
 COMPOSE_PROJECT = f"{COMPOSE_PREFIX}project"
 COMPOSE_SERVICE = f"{COMPOSE_PREFIX}service"

@@ -13,6 +13,8 @@ from watcher.model.json_object import Json
 from watcher.model.labels import DEPENDS_ON, ENABLE, LABEL_PREFIX
 
 PREFIX = "com.centurylinklabs.watchtower."
+# Its image bears it, with `true`.
+IMAGE_LABEL = PREFIX.removesuffix(".")
 SCOPE = f"{PREFIX}scope"
 STOP_SIGNAL = f"{PREFIX}stop-signal"
 # In what an engine says of a container: Watchtower's labels on it count.

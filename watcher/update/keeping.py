@@ -170,7 +170,7 @@ class Sweep:
             await store.keep(former)
         if (row := listed.get(former.name)) is None:
             await self._gone(former)
-        elif _split(former, row["ImageID"], policy_of(self._context, {"Config": row}))[0] != former.images:
+        elif _split(former, row["ImageID"], policy_of(self._context, row))[0] != former.images:
             await let_go(self._context, self._context.engine, former.name)
 
     async def _gone(self, former: Former) -> None:

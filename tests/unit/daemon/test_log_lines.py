@@ -65,6 +65,10 @@ LINES: list[tuple[Event, dict[str, Any]]] = [
     (events.SwarmUnfollowed("x"), {"event": "services not followed", "level": "info", "why": "x"}),
     (events.OrderDoubted("a circle"), {"event": "order in doubt", "level": "warning", "why": "a circle"}),
     (
+        events.WatchtowerRuns("tower", ("db", "web")),
+        {"event": "watchtower runs", "level": "warning", "watchtower": "tower", "containers": ["db", "web"]},
+    ),
+    (
         events.LabelsDoubted("web", "mistyped"),
         {"event": "labels in doubt", "level": "warning", "container": "web", "why": "mistyped"},
     ),
