@@ -109,6 +109,7 @@ ELSEWHERE = {
     "selfcheck": "tests/e2e/image/test_contents.py",
     "store/failures": f"{UNIT}/store/test_state.py",
     "swarm/attempt": f"{INTEGRATION}/swarm/test_one_node.py",
+    "swarm/gates": f"{INTEGRATION}/swarm/test_gates.py",
     "swarm/by_hand": f"{INTEGRATION}/swarm/test_one_node.py",
     "swarm/deciding": f"{INTEGRATION}/swarm/test_names.py",
     "swarm/named": f"{INTEGRATION}/swarm/test_names.py",

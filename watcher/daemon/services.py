@@ -7,7 +7,9 @@ from traceback import format_exc
 
 from attrs import evolve
 
+from watcher.check.eligibility import For, Wait
 from watcher.check.verdict import Status
+from watcher.config.settings import Policy
 from watcher.daemon.rhythm import Rhythm
 from watcher.daemon.workqueue import WorkQueue
 from watcher.host.context import Context, IsGone
@@ -25,10 +27,11 @@ from watcher.model.events import LabelsDoubted, LookFailed, SwarmUnfollowed
 from watcher.model.json_object import Json
 from watcher.model.update_events import Change, Judged, NotUpdated, Updated, Waiting
 from watcher.model.values import frozen
+from watcher.swarm import gates
 from watcher.swarm import update as swarm
 from watcher.swarm.attempt import left_open
 from watcher.swarm.by_hand import refused
-from watcher.swarm.reading import Found, Reader
+from watcher.swarm.reading import Found, Reader, is_followed
 from watcher.swarm.spec import Service
 from watcher.swarm.status import followed
 from watcher.update.consent import NotNow, withheld
@@ -180,12 +183,16 @@ class Services:
         change = Change(name)
         try:
             said = await self._reader.swarm.service(row["ID"])
-            change = _change(Service(said))
+            service = Service(said)
+            change = service.change()
             if begun := await left_open(self._context, said):
+                # It has begun, so no hold, mode or slot counts any more: what failed must go back at once.
                 change = evolve(change, **begun.images)
                 return await self._update(said, change)
+            if not is_followed(self._context, service):
+                return _Result()
             found = await self._reader.found(said)
-            change = _change(found.service, found.verdict.target)
+            change = service.change(found.verdict.target)
             result = await self._reconcile(said, found, change)
         except NoSuchContainer:
             return _Result()
@@ -200,12 +207,19 @@ class Services:
             self._doubt(found.name, line)
         if verdict.status is not Status.OUTDATED or policy is None or policy.mode == "notify":
             return self._judged(found, change)
-        if wait := await withheld(self._context, found, policy):
+        if wait := await self._wait(found, policy):
             is_news = self._is_news(found, wait.cause.value, wait.why)
             self._publish(Waiting(change, wait.cause.value, wait.why, wait.until, is_news))
             return _Result(until=wait.until)
         async with self._slots:
             return await self._update(said, change)
+
+    async def _wait(self, found: Found, policy: Policy) -> Wait | None:
+        """What an update waits for: people approve, and a clock lets begin, what the gate lets pass."""
+        wait = await withheld(self._context, found, policy)
+        if wait is None or wait.cause is For.APPROVAL:
+            wait = await gates.asked(self._context, found) or wait
+        return wait
 
     async def _update(self, said: Json, change: Change) -> _Result:
         try:
@@ -260,9 +274,3 @@ class Services:
                 self._queue.add_later(name, rest)
             return max(wait, rest)
         return wait
-
-
-def _change(service: Service, target: str = "") -> Change:
-    """From which digest to which a service is to go."""
-    image = service.tag.familiar if service.tag else service.image
-    return Change(service.name, image, service.digest, target, digest=target)

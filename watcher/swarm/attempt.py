@@ -89,7 +89,7 @@ class Attempting:
         return {"old": self.rollout.old, "new": self.rollout.new, "digest": self.rollout.new}
 
     async def begin(self, image: str, consent: Consent, left: str) -> None:
-        """Tell the swarm, once: of the very version that was judged, or that differs in nothing of the image.
+        """Tell the swarm, once: of the very version that was judged, or that differs in nothing that counts.
 
         Args:
             image: What it is to run.
@@ -97,7 +97,7 @@ class Attempting:
             left: The digest that a person has it go back from, or nothing.
 
         Raises:
-            Changed: Somebody has given it another image, or has it go back.
+            Changed: Somebody has given it another image, or other labels of ours.
             EngineError: It was refused.
         """
         login = await self.context.registries.login(self.tag)
@@ -105,7 +105,7 @@ class Attempting:
             fresh = Service(await self.swarm.service(self.service.id))
             if self._is_in(fresh):
                 return
-            if fresh.image != self.service.image or fresh.tag != self.service.tag:
+            if fresh.judged_by != self.service.judged_by:
                 raise Changed
             await consent()
             spec = updated(fresh, image, self.rollout, left)

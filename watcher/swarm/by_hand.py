@@ -14,7 +14,6 @@ from watcher.model.errors import (
     WatcherError,
     unexpected,
 )
-from watcher.model.update_events import Change
 from watcher.swarm.named import service_named
 from watcher.swarm.reading import Reader
 from watcher.swarm.spec import Service
@@ -58,7 +57,5 @@ async def refused(context: Context, text: str, error: WatcherError) -> None:
     """Have it recorded where an update of a service was refused before it began."""
     if not isinstance(error, Refused | Barred) or (said := await service_named(context, text)) is None:
         return
-    service = Service(said)
-    image = service.tag.familiar if service.tag else service.image
-    change = Change(service.name, image, service.digest)
-    await context.events.ended(evolve(untried(context, change, "refused", str(error)), kind="service"))
+    told = untried(context, Service(said).change(), "refused", str(error))
+    await context.events.ended(evolve(told, kind="service"))

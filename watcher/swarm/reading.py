@@ -12,6 +12,7 @@ from watcher.engine.swarm import Swarm
 from watcher.host.context import Context
 from watcher.model.errors import NotFound, RegistryError, UnreadableSetting
 from watcher.model.json_object import Json
+from watcher.model.labels import ENABLE, GATE
 from watcher.model.reference import ImageRef, readable
 from watcher.model.values import frozen
 from watcher.registry.manifests import Row, is_index, rows_of
@@ -23,7 +24,6 @@ from watcher.swarm.spec import Service
 
 # What replaces a container, and what an engine keeps, is the swarm's affair.
 _WITHOUT_MEANING = ("source", "depends_on", "stop_timeout", "cleanup", "keep", "keep_for")
-_GATED = "gates judge no services yet (ctr-updater.gate), and without its gate it is not updated"
 _LOCAL = (
     "it follows the tag of this engine alone (ctr-updater.source=local), and its nodes pull from a registry"
 )
@@ -36,12 +36,16 @@ _ASKED_IN_IT = (
 
 def _unheeded(policy: Policy) -> str:
     """Which wish of a service's labels nobody would heed, for which it is not updated; empty for none."""
-    if policy.gate:
-        return _GATED
     if policy.source == "local":
         return _LOCAL
     asked = [name for name in ("veto_file", "hook_pre_update", "hook_post_update") if getattr(policy, name)]
     return _ASKED_IN_IT.format(label(asked[0])) if asked else ""
+
+
+def is_followed(context: Context, service: Service) -> bool:
+    """Whether a service opted in: its label says true, or cannot be read; of jobs no others ever."""
+    said = service.labels.get(ENABLE, "").strip()
+    return said != "false" and (bool(said) or (context.follows_all and not service.is_job))
 
 
 @frozen
@@ -106,7 +110,7 @@ class Reader:
         """
         service = Service(said)
         try:
-            policy = self.context.defaults.with_labels(service.labels)
+            policy = self._policy(service)
         except UnreadableSetting as error:
             return Found(service, None, Verdict(Status.UNKNOWN, str(error), service.digest))
         if service.tag is None:
@@ -121,8 +125,17 @@ class Reader:
             return await self.found(said)
         except RegistryError as error:
             service = Service(said)
-            policy = self.context.defaults.with_labels(service.labels)
-            return Found(service, policy, Verdict(Status.UNKNOWN, str(error), service.digest))
+            return Found(service, self._policy(service), Verdict(Status.UNKNOWN, str(error), service.digest))
+
+    def _policy(self, service: Service) -> Policy:
+        """Its settings, with its hooks, though none run: whoever asks for them is told so.
+
+        Raises:
+            UnreadableSetting: A label cannot be read, or names a gate that there is not.
+        """
+        policy = self.context.defaults.with_labels(service.labels)
+        self.context.gates.refuse_unknown(policy.gate, GATE)
+        return policy
 
     async def _facts(self, service: Service, tag: ImageRef, policy: Policy) -> Facts:
         memory, digest = self.context.memory, await self._digest(tag)

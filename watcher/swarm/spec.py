@@ -9,8 +9,9 @@ from attrs import evolve
 
 from watcher.host.services import PREFIX
 from watcher.model.json_object import Json
-from watcher.model.labels import LEFT, ROLLOUT
+from watcher.model.labels import LEFT, ROLLOUT, is_ours
 from watcher.model.reference import ImageRef, readable
+from watcher.model.update_events import Change
 from watcher.model.values import frozen
 
 # What a stack's file says of the image, to which the docker CLI adds a digest in the spec.
@@ -99,6 +100,12 @@ class Service:
         return typed is not None and bool(typed.digest) and typed == readable(self.image)
 
     @property
+    def judged_by(self) -> tuple[object, ...]:
+        """All of it that its judgement counts on: where this is another, it is to be judged anew."""
+        ours = {name: value for name, value in self.labels.items() if is_ours(name)}
+        return self.image, self.tag, ours, self.mode, self.placement
+
+    @property
     def is_job(self) -> bool:
         """Whether its tasks are to end; a new image counts from its next run on."""
         return self.mode.endswith("Job")
@@ -161,6 +168,11 @@ class Service:
         """How many of its tasks run, as `docker service ls` says it; empty where that was not asked for."""
         status = self.said.get("ServiceStatus") or {}
         return f"{status.get('RunningTasks', 0)}/{status.get('DesiredTasks', 0)}" if status else ""
+
+    def change(self, target: str = "") -> Change:
+        """From which digest to which it is to go, as events tell it."""
+        image = self.tag.familiar if self.tag else self.image
+        return Change(self.name, image, self.digest, target, digest=target)
 
     @property
     def _container(self) -> Mapping[str, Any]:

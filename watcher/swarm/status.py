@@ -6,6 +6,7 @@ from attrs import evolve
 
 from watcher.check import eligibility
 from watcher.check.eligibility import Circumstances
+from watcher.check.gates import Standing
 from watcher.check.status import Answer, Shown
 from watcher.engine.swarm import Swarm
 from watcher.host.context import Context
@@ -13,9 +14,10 @@ from watcher.model.errors import EngineUnavailable, NoSuchContainer, WatcherErro
 from watcher.model.json_object import Json
 from watcher.model.labels import ENABLE
 from watcher.store.decisions import Decisions
+from watcher.swarm import gates
 from watcher.swarm.attempt import left_open
 from watcher.swarm.named import service_named
-from watcher.swarm.reading import Found, Reader
+from watcher.swarm.reading import Found, Reader, is_followed
 from watcher.swarm.spec import Service
 
 _UPDATING = "an update of it is under way"
@@ -24,12 +26,7 @@ _UPDATING = "an update of it is under way"
 async def followed(context: Context) -> list[Json]:
     """The services that opted in: whose label says true, or cannot be read; of jobs no others ever."""
     rows = await Swarm(context.engine).services("" if context.follows_all else ENABLE)
-    return [row for row in rows if _opted_in(Service(row), every=context.follows_all)]
-
-
-def _opted_in(service: Service, *, every: bool) -> bool:
-    said = service.labels.get(ENABLE, "").strip()
-    return said != "false" and (bool(said) or (every and not service.is_job))
+    return [row for row in rows if is_followed(context, Service(row))]
 
 
 async def listed(context: Context) -> list[Shown]:
@@ -46,7 +43,7 @@ async def row_of(reader: Reader, said: Json) -> Shown:
     if "ServiceStatus" not in said:
         said = await reader.swarm.counted(said)
     found, decisions = await reader.shown(said), await context.memory.decisions.read()
-    row = shown(context, found, decisions)
+    row = shown(context, found, decisions, await gates.standing(context, found))
     return await _with_open_update(context, said, row)
 
 
@@ -56,10 +53,17 @@ async def _with_open_update(context: Context, said: Json, row: Shown) -> Shown:
     return evolve(row, state="updating", waits=(eligibility.under_way(_UPDATING), *row.waits), stage="prove")
 
 
-def shown(context: Context, found: Found, decisions: Decisions) -> Shown:
-    """What is said of a service that was judged."""
+def shown(context: Context, found: Found, decisions: Decisions, gate: Standing | None = None) -> Shown:
+    """What is said of a service that was judged.
+
+    Args:
+        context: The engine, and what holds for all.
+        found: The service.
+        decisions: What people decided.
+        gate: How the digest that it is to have stands with its gate.
+    """
     service, policy = found.service, found.policy
-    at = Circumstances(time.time(), context.grace, decisions, context.freeze)
+    at = Circumstances(time.time(), context.grace, decisions, context.freeze, gate)
     if policy:
         waits = eligibility.waits(found.name, found.verdict, policy, at)
     else:

@@ -7,15 +7,14 @@ from attrs import evolve, field
 from watcher.check.verdict import Status, Verdict
 from watcher.engine.swarm import Swarm
 from watcher.host.context import Context
-from watcher.host.services import PREFIX
 from watcher.model.errors import NoSuchContainer, NotFound, Refused, Unknown, UpdateFailed
 from watcher.model.json_object import Json
 from watcher.model.names import short
 from watcher.model.values import frozen
 from watcher.store.locks import with_claims
-from watcher.swarm import attempt
+from watcher.swarm import attempt, gates
 from watcher.swarm.attempt import Attempting, Changed
-from watcher.swarm.reading import Found, Reader
+from watcher.swarm.reading import Found, Reader, is_followed
 from watcher.swarm.spec import Service, pinned
 from watcher.update.consent import forget_release, refuse_held, refuse_withheld
 from watcher.update.request import Done, Request
@@ -59,7 +58,7 @@ async def update(reader: Reader, said: Json, request: Request) -> Outcome:
     """
     name = Service(said).name
     if request.dry_run:
-        return await _planned(await _wanted(reader, said, request), request)
+        return await _planned(reader.context, await _wanted(reader, said, request), request)
 
     async def work(_: frozenset[str]) -> Outcome:
         for _try in range(_TRIES):
@@ -104,9 +103,12 @@ async def settled(context: Context, said: Json) -> tuple[Done, str, float, Mappi
 async def _rolled_out(reader: Reader, said: Json, request: Request) -> Outcome:
     reader.forget_tag(Service(said))  # what it meant when a wait began may have been withdrawn since
     found = await _wanted(reader, said, request)
+    if request.unattended and not _is_wanted(reader.context, found):
+        return Outcome(found, Done.CURRENT)
     if not _is_tried(found, request):
         return _left_alone(found)
     await _refuse_own(reader.context, found.service)
+    await gates.refuse_barred(reader.context, found, request)
     begun = attempt.anew(reader.context, found, await attempt.running_now(reader.swarm, found.service))
 
     async def consent() -> None:
@@ -120,6 +122,11 @@ async def _rolled_out(reader: Reader, said: Json, request: Request) -> Outcome:
     await _begun(begun, found, consent)
     done = await begun.end()
     return Outcome(found, Done.UPDATED, done.why, done.took_s, begun.images)
+
+
+def _is_wanted(context: Context, found: Found) -> bool:
+    """Whether its labels still let a daemon update it, which may be others than those that it had judged."""
+    return is_followed(context, found.service) and found.policy is not None and found.policy.mode != "notify"
 
 
 async def _begun(begun: Attempting, found: Found, consent: attempt.Consent) -> None:
@@ -189,10 +196,12 @@ async def _before(context: Context, found: Found) -> Iterable[str]:
     return dict.fromkeys(known)
 
 
-async def _planned(found: Found, request: Request) -> Outcome:
+async def _planned(context: Context, found: Found, request: Request) -> Outcome:
     if not _is_tried(found, request):
         return _left_alone(found)
-    return Outcome(found, Done.PLANNED, f"the swarm rolls it out: {found.verdict.reason}")
+    first = await gates.foreseen(context, found, again=request.again)
+    plan = f"the swarm rolls it out: {found.verdict.reason}"
+    return Outcome(found, Done.PLANNED, f"{plan}; {first}" if first else plan)
 
 
 def _is_tried(found: Found, request: Request) -> bool:
@@ -213,8 +222,3 @@ def _left_alone(found: Found) -> Outcome:
     if found.verdict.status is Status.HELD:
         raise UpdateFailed(line, advice=f"`watcher update --again {name}` tries it once more")
     return Outcome(found, Done.CURRENT)
-
-
-def bare(name: str) -> str:
-    """A service's own name."""
-    return name.removeprefix(PREFIX)

@@ -17,7 +17,7 @@ from watcher.host.pulls import told
 from watcher.model.errors import EngineError, EngineUnavailable, RegistryError, Unknown
 from watcher.model.labels import GATE_RUN
 from watcher.model.reference import ImageRef
-from watcher.model.update_events import ImageJudged
+from watcher.model.update_events import Change, ImageJudged
 from watcher.store.gate_answers import Asked, GateAnswer
 from watcher.update.change import change_of
 from watcher.update.consent import NotNow
@@ -54,7 +54,9 @@ async def asked(
     # What was said just now decides, and not what is read back: that could be lost, and nothing would bar.
     answers = dict[str, GateAnswer | None]()
     for image in judged_by(found.image, ref):
-        answers[image] = answer = await _answer(context, gate, found, image, again=again, by_hand=by_hand)
+        answers[image] = answer = await answered(
+            context, gate, change_of(found), image, again=again, by_hand=by_hand
+        )
         if answer.result == "passed":
             break
     return eligibility.gated(found.verdict, Standing(gate.name, found.verdict.target, answers))
@@ -70,7 +72,7 @@ async def refuse_barred(context: Context, found: Assessment, request: Request) -
     policy = context.policy_of(found.container)
     by_hand = not request.unattended
     if wait := await asked(context, found, policy, again=request.again, by_hand=by_hand):
-        raise _refusal(found.name, wait, by_hand=by_hand)
+        raise refusal(found.name, wait, by_hand=by_hand)
 
 
 async def foreseen(context: Context, found: Assessment, *, again: bool) -> tuple[str, ...]:
@@ -88,10 +90,15 @@ async def foreseen(context: Context, found: Assessment, *, again: bool) -> tuple
         known = await facts.standing(context, policy, found.image, ref)
         wait = eligibility.gated(found.verdict, known)
         if wait and not wait.until and not again:
-            raise _refusal(found.name, wait, by_hand=True)
+            raise refusal(found.name, wait, by_hand=True)
         if known and known.has_passed:
             return ()
-    return (f"the gate {gate.name} is asked before anything is changed",)
+    return (is_asked_first(gate),)
+
+
+def is_asked_first(gate: Gate) -> str:
+    """What a plan says of a gate that has yet to be asked."""
+    return f"the gate {gate.name} is asked before anything is changed"
 
 
 async def sweep(context: Context) -> None:
@@ -101,7 +108,8 @@ async def sweep(context: Context) -> None:
         await gate_run.sweep(context.engine, context.memory, rows)
 
 
-def _refusal(name: str, wait: Wait, *, by_hand: bool) -> NotNow | Unknown:
+def refusal(name: str, wait: Wait, *, by_hand: bool) -> NotNow | Unknown:
+    """Say that a gate lets an image not pass, or could not say, and what to do."""
     if wait.until and by_hand:
         return Unknown(
             f"{name} is not updated: {wait.why}", advice="it stays as it is until the gate lets it pass"
@@ -110,14 +118,27 @@ def _refusal(name: str, wait: Wait, *, by_hand: bool) -> NotNow | Unknown:
     return NotNow(f"{name} is not updated: {wait.why}", wait, advice=advice)
 
 
-async def _answer(  # noqa: PLR0913 - one value per thing that counts, two of them by keywords
-    context: Context, gate: Gate, found: Assessment, image: str, *, again: bool, by_hand: bool
+async def answered(  # noqa: PLR0913 - one value per thing that counts, two of them by keywords
+    context: Context, gate: Gate, change: Change, image: str, *, again: bool, by_hand: bool
 ) -> GateAnswer:
+    """What a gate says of an image: what it said before, where it is not to be asked once more.
+
+    Args:
+        context: Where it runs, and where its answer is kept and told.
+        gate: The gate.
+        change: The update that the image is for.
+        image: Its repository and digest.
+        again: Ask once more, though the image was refused.
+        by_hand: Ask at once, though the gate could not say a moment ago.
+
+    Raises:
+        EngineUnavailable: The engine is away.
+    """
     async with context.gate_slots.asking(f"{gate.definition} {image}"):
         last = await context.memory.gates.of(gate.definition, image)
         if last and not _is_asked_again(last, again=again, by_hand=by_hand):
             return last
-        return await _ask(context, gate, found, image, last)
+        return await _ask(context, gate, change, image, last)
 
 
 def _is_asked_again(last: GateAnswer, *, again: bool, by_hand: bool) -> bool:
@@ -127,19 +148,19 @@ def _is_asked_again(last: GateAnswer, *, again: bool, by_hand: bool) -> bool:
 
 
 async def _ask(
-    context: Context, gate: Gate, found: Assessment, image: str, last: GateAnswer | None
+    context: Context, gate: Gate, change: Change, image: str, last: GateAnswer | None
 ) -> GateAnswer:
     stages = Stages(context.events.publish)
     async with context.gate_slots.running():
-        with stages.under_way(gate_stage(found.name, gate.timeout)):
+        with stages.under_way(gate_stage(change.container, gate.timeout)):
             said = await _said(context, gate, image)
     now, took_s = time.time(), sum(stages.took.values())
     tries = 0 if said.result != "unknown" else last.tries + 1 if last else 1
     answer = GateAnswer(said.result, said.why, now, tries, now + _pause(tries) if tries else 0.0)
-    question = Asked(found.name, gate.name, gate.definition, image, context.by)
+    question = Asked(change.container, gate.name, gate.definition, image, context.by)
     await context.memory.gates.keep(question, answer, took_s)
     is_news = tries <= 1
-    told_of = ImageJudged(change_of(found), gate.name, image, said.result, said.why, took_s, is_news)
+    told_of = ImageJudged(change, gate.name, image, said.result, said.why, took_s, is_news)
     context.events.publish(told_of)
     return answer
 

@@ -216,18 +216,6 @@ def test_a_change_of_somebody_else_is_read_again_and_kept(
     assert len([call for call in proxy.calls if "/update?" in str(call)]) == 2
 
 
-def test_one_with_a_gate_is_not_updated_for_none_judges_it(services: Services, cli: Commands) -> None:
-    old = services.push("one")
-    name = services.create("--label", "ctr-updater.gate=signed")
-    services.push("two")
-
-    done = cli("watcher", "update", name)
-
-    assert done.code == 5, done
-    assert "gates judge no services yet" in done.err
-    assert services.digest(name) == old
-
-
 @pytest.mark.parametrize(
     "label", ["ctr-updater.veto-file=/data/busy", 'ctr-updater.hook.pre-update=["/bin/save"]']
 )

@@ -103,6 +103,24 @@ def test_tasks_are_counted_as_docker_service_ls_does() -> None:
     assert service(ServiceStatus={"RunningTasks": 1, "DesiredTasks": 3}).running == "1/3"
 
 
+def test_a_judgement_counts_on_the_image_and_on_labels_of_ours_and_on_nothing_else() -> None:
+    found = service()
+
+    assert service(labels={"theirs": "x", "ctr-updater.rollout": str(ROLLOUT)}).judged_by == found.judged_by
+    assert service(labels={"ctr-updater.enable": "false"}).judged_by != found.judged_by
+    assert service(f"web:1@{NEW}").judged_by != found.judged_by
+    found.spec["TaskTemplate"]["Placement"] = {"Constraints": ["node.role==worker"]}
+    assert service().judged_by != found.judged_by
+
+
+def test_a_change_names_the_tag_and_both_digests() -> None:
+    made = service().change(NEW)
+
+    assert (made.container, made.image) == ("service/web", "web:1")
+    assert (made.old, made.new, made.digest) == (OLD, NEW, NEW)
+    assert service(f"web@{OLD}").change().image == f"web@{OLD}"
+
+
 @pytest.mark.parametrize("mode", ["ReplicatedJob", "GlobalJob"])
 def test_jobs(mode: str) -> None:
     found = service()

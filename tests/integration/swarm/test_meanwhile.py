@@ -1,0 +1,77 @@
+"""What people change between the judgement of a service and the order to the swarm, and after that."""
+
+import subprocess
+from collections.abc import Callable
+
+import pytest
+
+from tests.integration.daemon.conftest import ENVIRON
+from tests.integration.swarm.conftest import CRASH, Services, rows
+from tests.testbed.cli import Commands
+from tests.testbed.faults import passing, run
+from tests.testbed.proxy import Proxy
+
+pytestmark = pytest.mark.every_engine
+
+_ORDER = "POST /services/.*/update"
+
+
+def _relabelled(services: Services, name: str, **labels: str) -> Callable[[], None]:
+    named = {f"ctr-updater.{label}": value for label, value in labels.items()}
+    return lambda: services.change(name, lambda spec: spec["Labels"].update(named))
+
+
+@pytest.mark.parametrize("label", ["enable=false", "mode=notify", "mode=approve", "window=Sat 03:00-03:01"])
+def test_a_label_that_comes_in_the_last_moment_counts(
+    services: Services, cli: Commands, proxy: Proxy, label: str
+) -> None:
+    old = services.push("one")
+    name = services.create()
+    services.push("two")
+    word, _, value = label.partition("=")
+
+    armed = proxy.arm(run(_relabelled(services, name, **{word: value}), then=passing), match=_ORDER)
+    done = cli("watcher", "run", "--once", env=ENVIRON | {"DOCKER_HOST": proxy.host})
+
+    assert armed.fired.is_set()
+    assert done.code == 0, done
+    assert services.digest(name) == old
+    assert rows(cli, name) == []
+
+
+def test_a_gate_that_comes_in_the_last_moment_judges(services: Services, cli: Commands, proxy: Proxy) -> None:
+    old = services.push("one")
+    name = services.create()
+    services.push("two")
+
+    proxy.arm(run(_relabelled(services, name, gate="none"), then=passing), match=_ORDER)
+    done = cli("watcher", "update", name, env={"DOCKER_HOST": proxy.host})
+
+    assert done.code == 5, done
+    assert "ctr-updater.gate='none' cannot be read" in done.err
+    assert services.digest(name) == old
+
+
+@pytest.mark.parametrize("decided", [("hold",), ()], ids=["held", "notify"])
+def test_a_rollout_that_has_begun_goes_back_whatever_is_decided_meanwhile(
+    services: Services, cli: Commands, proxy: Proxy, decided: tuple[str, ...]
+) -> None:
+    old = services.push("one")
+    name = services.create("--restart-delay", "60s")
+    services.push("bad", cmd=CRASH)
+    started: list[subprocess.Popen[str]] = []
+
+    def kill() -> None:
+        started[0].kill()
+
+    proxy.arm(run(kill, then=passing), match=_ORDER, when="after")
+    started.append(cli.start("watcher", "update", name, env={"DOCKER_HOST": proxy.host}))
+    started[0].wait(timeout=120)
+    for word in decided:
+        assert cli("watcher", word, name).code == 0
+
+    done = cli("watcher", "run", "--once", env=ENVIRON | {"CTR_UPDATER_MODE": "notify"})
+
+    assert done.code == 6, done
+    assert services.digest(name) == old
+    assert [row["outcome"] for row in rows(cli, name) if row["kind"] == "service"] == ["rolled back"]
