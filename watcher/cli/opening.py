@@ -44,13 +44,14 @@ async def opened(*, negotiates: bool) -> AsyncIterator[Fleet]:
     """
     settings = DaemonSettings.of_environment()
     defaults = evolve(Policy.of_environment(), enable=settings.watch == "all")
-    gates = gates_file.read(settings.gates_file)
+    endpoints = _endpoints(settings)
+    gates = gates_file.read(settings.gates_file, [each.socket for each in endpoints.values() if each.socket])
     gates.refuse_unknown(defaults.gate, variable("gate"))
     async with AsyncExitStack() as later:
         asked = _asked(shares=len(settings.engines) > 1)
         contexts = [
             await _context(name, endpoint, (defaults, settings), asked, later)
-            for name, endpoint in _endpoints(settings).items()
+            for name, endpoint in endpoints.items()
         ]
         if len(contexts) > 1:
             contexts = [evolve(each, prefix=f"{each.engine_name}/") for each in contexts]

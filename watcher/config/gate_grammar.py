@@ -118,20 +118,24 @@ def env(said: Mapping[str, str]) -> dict[str, str]:
     return dict(said)
 
 
+def is_barred(path: str) -> bool:
+    """Whether a path is, holds or lies in a place by which the engine's socket, or the whole host, is had."""
+    return path.endswith(".sock") or any(holds(path, each) or holds(each, path) for each in _BARRED)
+
+
+def holds(path: str, other: str) -> bool:
+    """Whether a path is another one, or holds it."""
+    return f"{other}/".startswith(f"{path.rstrip('/')}/")
+
+
 def _mount(said: str) -> Mount:
     source, target, mode = said.split(":") if said.count(":") > 1 else (*said.split(":"), "ro")
     if mode not in ("ro", "rw") or not target.startswith("/") or posixpath.normpath(target) == "/":
         raise ValueError(said)
     if source.startswith("/"):
         source = posixpath.normpath(f"/{source.lstrip('/')}")
-        if _is_barred(source):
+        if is_barred(source):
             raise ValueError(said)
     elif not _VOLUME.fullmatch(source):
         raise ValueError(said)
     return Mount(source, target, is_writable=mode == "rw")
-
-
-def _is_barred(path: str) -> bool:
-    holds = any(f"{each}/".startswith(f"{path.rstrip('/')}/") for each in _BARRED)
-    lies_in = any(path.startswith(f"{each}/") for each in _BARRED)
-    return holds or lies_in or path.endswith(".sock")

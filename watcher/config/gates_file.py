@@ -5,16 +5,18 @@ A gate is a table `[NAME]`. What cannot be read is refused with its file and lin
 
 import hashlib
 import json
+import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import asdict, field
+from attrs import asdict, define, field
 
 from watcher.config import gate_grammar as grammar
 from watcher.config.gate_grammar import Mount
 from watcher.config.grammar import gate_name
+from watcher.config.setting import variable
 from watcher.config.spelling import nearest
 from watcher.model.errors import UnreadableLine, UnreadableSetting
 from watcher.model.values import frozen
@@ -57,17 +59,33 @@ class Gate:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
-@frozen
+@define
 class Gates:
     """All gates that there are.
 
     Attributes:
         path: The file; empty where none is named.
         by_name: The gates.
+        sockets: By which engines are reached, so that no gate gets at one.
     """
 
     path: str = ""
     by_name: Mapping[str, Gate] = field(factory=dict)
+    sockets: tuple[str, ...] = ()
+
+    def read_again(self, default: str) -> bool:
+        """Read the file once more; whether it says something else than before.
+
+        Args:
+            default: The gate of those whose labels name none, which must be among them; empty is none.
+
+        Raises:
+            UnreadableSetting: It cannot be read, or that gate is not in it: what it said before holds.
+        """
+        found = read(self.path, self.sockets)
+        found.refuse_unknown(default, variable("gate"))
+        is_news, self.by_name = found.by_name != self.by_name, found.by_name
+        return is_news
 
     def refuse_unknown(self, name: str, spelling: str) -> None:
         """Let only the name of a gate pass, or none.
@@ -120,8 +138,12 @@ class _Wrong(Exception):
         self.what, self.right, self.keys = what, right, keys
 
 
-def read(path: str) -> Gates:
+def read(path: str, sockets: Collection[str] = ()) -> Gates:
     """Read the file; no path is no gate.
+
+    Args:
+        path: The file.
+        sockets: By which engines are reached.
 
     Raises:
         UnreadableLine: The file, or something in it, cannot be read.
@@ -130,7 +152,10 @@ def read(path: str) -> Gates:
         return Gates()
     text, found = _parsed(path, _content(path))
     try:
-        return Gates(path, {name: _gate(name, table) for name, table in found.items()})
+        gates = {name: _gate(name, table) for name, table in found.items()}
+        for gate in gates.values():
+            _refuse_exposed(gate, sockets)
+        return Gates(path, gates, tuple(sockets))
     except _Wrong as wrong:
         line = line_of(text, *wrong.keys)
         raise UnreadableLine(f"{path}:{line}: {wrong.what}", wrong.right) from wrong
@@ -181,6 +206,22 @@ def _gate(name: str, table: object) -> Gate:
         if key not in values:
             raise _Wrong(f"the gate {name} has no {key}", f"it takes {_KEYS[key][1]}", name)
     return Gate(name, **values)
+
+
+def _refuse_exposed(gate: Gate, sockets: Collection[str]) -> None:
+    """Let no mount pass that leads to an engine's socket, or to what is barred, by links that are here."""
+    for mount in gate.mounts:
+        if not mount.is_volume and _leads_astray(mount.source, sockets):
+            what = f"the mount {mount.source} of the gate {gate.name} leads to the engine's socket"
+            raise _Wrong(what, f"it takes {grammar.MOUNTS}", gate.name, "mounts")
+
+
+def _leads_astray(source: str, sockets: Collection[str]) -> bool:
+    real = os.path.realpath(source)
+    paths = {*sockets, *map(os.path.realpath, sockets)}
+    return grammar.is_barred(real) or any(
+        grammar.holds(way, path) for way in (source, real) for path in paths
+    )
 
 
 def _value(name: str, key: str, said: object) -> Any:

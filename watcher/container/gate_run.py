@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Iterable
 
+from watcher.config.gate_grammar import holds
 from watcher.config.gates_file import Gate
 from watcher.container.last_output import last_words
 from watcher.container.startup import to_its_end
@@ -144,8 +145,7 @@ async def _ran(engine: Engine, cid: str, gate: Gate) -> Said:
         return Said("unknown", f"{_could_not_say(gate)}: it did not end within {gate.timeout:g} s")
     except EngineError as error:
         return _not_run(gate, error)
-    mask = Mask([f"{name}={value}" for name, value in gate.env.items()])
-    return said_by(gate, state, await last_words(engine, cid, mask))
+    return said_by(gate, state, await last_words(engine, cid, _mask(gate)))
 
 
 def said_by(gate: Gate, state: Json, words: str) -> Said:
@@ -168,10 +168,31 @@ def said_by(gate: Gate, state: Json, words: str) -> Said:
     return Said("passed", f"the gate {gate.name} lets it pass{words}")
 
 
+def exposing(gate: Gate, own: Json, socket: str) -> str:
+    """The mount by which a gate would get at the engine's socket; empty where none does.
+
+    Args:
+        gate: The gate.
+        own: The container that this program runs in, as inspected: the socket may be elsewhere on the host.
+        socket: The socket's path in it.
+    """
+    mounts = [each for each in own["Mounts"] if holds(each["Destination"], socket)]
+    nearest = max(mounts, key=lambda each: len(each["Destination"]), default=None)
+    if nearest is None:
+        return ""
+    there = nearest["Source"] + socket.removeprefix(nearest["Destination"].rstrip("/"))
+    found = (each.source for each in gate.mounts if not each.is_volume and holds(each.source, there))
+    return next(found, "")
+
+
 def _not_run(gate: Gate, error: EngineError) -> Said:
     if isinstance(error, EngineUnavailable):
         raise error
-    return Said("unknown", f"{_could_not_say(gate)}: {error}")
+    return Said("unknown", f"{_could_not_say(gate)}: {_mask(gate)(str(error))}")
+
+
+def _mask(gate: Gate) -> Mask:
+    return Mask([f"{name}={value}" for name, value in gate.env.items()])
 
 
 def _could_not_say(gate: Gate) -> str:

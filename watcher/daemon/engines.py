@@ -12,8 +12,8 @@ from watcher.daemon.pushes import Choose
 from watcher.daemon.rhythm import Rhythm
 from watcher.host.context import Context
 from watcher.host.fleet import Fleet
-from watcher.model.errors import Unknown, WatcherError
-from watcher.model.events import EngineGivenUp
+from watcher.model.errors import Unknown, UnreadableSetting, WatcherError
+from watcher.model.events import EngineGivenUp, GatesNotRead, GatesRead
 from watcher.store.heartbeat import Beat, Pulse
 
 AGAIN_S = 60.0
@@ -65,7 +65,7 @@ class Engines:
 
     async def run(self) -> int:
         """Run until cancelled, and then bring what is under way to a safe end."""
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.look_at_everything)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._hung_up)
         rhythm = asyncio.create_task(self._rhythm.run())
         try:
             if self._fleet.is_alone:
@@ -86,6 +86,16 @@ class Engines:
         async with asyncio.TaskGroup() as tasks:
             passes = [tasks.create_task(self._once(each)) for each in self._fleet.contexts]
         return max(each.result() for each in passes)
+
+    def _hung_up(self) -> None:
+        """Read the gates' file once more, and look at everything; where it cannot be read, the gates stay."""
+        context = self._fleet.first
+        try:
+            if context.gates.path and context.gates.read_again(context.defaults.gate):
+                context.events.publish(GatesRead(tuple(sorted(context.gates.by_name))))
+        except UnreadableSetting as error:
+            context.events.publish(GatesNotRead(str(error)))
+        self.look_at_everything()
 
     def look_at_everything(self) -> None:
         """Pull and look now on all engines, whatever waits for its next try (SIGHUP, or the API)."""

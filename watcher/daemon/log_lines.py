@@ -90,6 +90,16 @@ def _(event: events.EngineGivenUp) -> None:
 
 
 @say.register
+def _(event: events.GatesRead) -> None:
+    _log.info("gates read again", gates=", ".join(event.gates))
+
+
+@say.register
+def _(event: events.GatesNotRead) -> None:
+    _log.warning("gates not read again", why=event.why)
+
+
+@say.register
 def _(event: events.NothingKept) -> None:
     _log.warning("nothing can be remembered", why=event.why, lost=event.lost)
 

@@ -85,6 +85,20 @@ class EngineGivenUp(Event):
 
 
 @frozen
+class GatesRead(Event):
+    """The gates' file says something else than before."""
+
+    gates: tuple[str, ...]
+
+
+@frozen
+class GatesNotRead(Event):
+    """The gates' file cannot be read any more; what it said before holds."""
+
+    why: str
+
+
+@frozen
 class NothingKept(Event):
     """The state directory cannot be written."""
 

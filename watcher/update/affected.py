@@ -21,6 +21,7 @@ from watcher.model.json_object import Json
 from watcher.model.labels import is_one_off
 from watcher.model.names import Marker, name_of, short
 from watcher.model.values import frozen
+from watcher.update import gates
 from watcher.update.consent import withheld
 from watcher.update.plan import AffectedContainer, Restart
 from watcher.update.steps import Drafting
@@ -51,7 +52,12 @@ class Affected:
 
 
 async def affected_by(
-    context: Context, container: Json, *, spared: Collection[str] = (), cautious: bool = False
+    context: Context,
+    container: Json,
+    *,
+    spared: Collection[str] = (),
+    cautious: bool = False,
+    asks_gates: bool = False,
 ) -> Affected:
     """Find out which other containers the update of a container affects.
 
@@ -60,6 +66,8 @@ async def affected_by(
         container: The one that is to be updated, as inspected.
         spared: Names of those that are not to be restarted, whatever they ask for.
         cautious: Keep the image of one whose old image's defaults nobody knows any more.
+        asks_gates: Ask the gate of each that has one and an update of its own; else what that let pass before
+            counts.
 
     Raises:
         Refused: One of them cannot be recreated.
@@ -70,7 +78,10 @@ async def affected_by(
     outlines = await context.namespaces.of(context.engine, rows, {row["Id"] for row in rows if _counts(row)})
     found = await _found(context, container, [each for each in outlines if each["Id"] not in one_offs])
     await _refuse(context, container, found, rows)
-    containers = [await _with_its_update(context, container, each, cautious=cautious) for each in found]
+    containers = [
+        await _with_its_update(context, container, each, cautious=cautious, asks_gates=asks_gates)
+        for each in found
+    ]
     left = [
         f"{each.name} (docker compose run) {each.clause} and loses it"
         for each in dependents(container["Id"], outlines)
@@ -172,10 +183,12 @@ def _unheld(container: Json, rows: Sequence[Json]) -> Iterator[Refused]:
 
 
 async def _with_its_update(
-    context: Context, container: Json, dependent: Dependent, *, cautious: bool
+    context: Context, container: Json, dependent: Dependent, *, cautious: bool, asks_gates: bool
 ) -> AffectedContainer:
     policy = _policy(context, dependent.container)
     found = await _own_update(context, dependent, policy) if policy else None
+    if found and policy and not await _may_pass(context, found, policy, asks=asks_gates):
+        found = None
     if found and cautious and await old_image(context, dependent.container) is None:
         found = None
     if found is None and await known_image(context.engine, dependent.container["Image"]) is None:
@@ -193,9 +206,16 @@ async def _own_update(context: Context, dependent: Dependent, policy: Policy) ->
         return None
     found = await checks.assess(context, dependent.container, policy)
     is_here = found.image is not None and found.image["Id"] == found.verdict.target
-    if await withheld(context, found, policy) or (policy.gate and not (found.gate and found.gate.has_passed)):
+    if await withheld(context, found, policy):
         return None
     return found if is_here and found.verdict.status is Status.OUTDATED else None
+
+
+async def _may_pass(context: Context, found: Assessment, policy: Policy, *, asks: bool) -> bool:
+    """Whether the gate of a container that is replaced with another lets its image pass, or it has none."""
+    if not policy.gate or not asks:
+        return not policy.gate or (found.gate is not None and found.gate.has_passed)
+    return await gates.asked(context, found, policy) is None
 
 
 def _policy(context: Context, container: Json) -> Policy | None:

@@ -21,7 +21,6 @@ from watcher.model.update_events import Change, ImageJudged
 from watcher.store.gate_answers import Asked, GateAnswer
 from watcher.update.change import change_of
 from watcher.update.consent import NotNow
-from watcher.update.request import Request
 from watcher.update.stages import Stages, gate_stage
 
 _FIRST_S, _LAST_S = 60.0, 3600.0  # between two tries of a gate that could not say
@@ -62,7 +61,7 @@ async def asked(
     return eligibility.gated(found.verdict, Standing(gate.name, found.verdict.target, answers))
 
 
-async def refuse_barred(context: Context, found: Assessment, request: Request) -> None:
+async def refuse_barred(context: Context, found: Assessment, *, again: bool, by_hand: bool) -> None:
     """Let only an image pass that the gate of its container lets pass; one that it ran before needs none.
 
     Raises:
@@ -70,8 +69,7 @@ async def refuse_barred(context: Context, found: Assessment, request: Request) -
         Unknown: The gate could not say.
     """
     policy = context.policy_of(found.container)
-    by_hand = not request.unattended
-    if wait := await asked(context, found, policy, again=request.again, by_hand=by_hand):
+    if wait := await asked(context, found, policy, again=again, by_hand=by_hand):
         raise refusal(found.name, wait, by_hand=by_hand)
 
 
@@ -171,6 +169,9 @@ def _pause(tries: int) -> float:
 
 async def _said(context: Context, gate: Gate, image: str) -> Said:
     """What a gate says, whose own image is pulled where it is not here."""
+    if source := await _exposing(context, gate):
+        why = f"its mount {source} leads to the engine's socket, which no gate gets"
+        return Said("unknown", f"the gate {gate.name} could not say: {why}")
     ref = ImageRef.parse(gate.image)
     try:
         if await known_image(context.engine, gate.image) is None:
@@ -182,3 +183,11 @@ async def _said(context: Context, gate: Gate, image: str) -> Said:
         why = str(error).removeprefix(f"cannot tell whether {ref.familiar} has an update: ")
         return Said("unknown", f"the gate {gate.name} could not say: {why}")
     return await gate_run.run(context.engine, context.memory, gate, image)
+
+
+async def _exposing(context: Context, gate: Gate) -> str:
+    """The mount by which a gate would get at the engine's socket, as the own container tells; or nothing."""
+    own, socket = await context.own.find(context.engine), context.engine.endpoint.socket
+    if own is None or not socket or not gate.mounts:
+        return ""
+    return gate_run.exposing(gate, await context.engine.container(own), socket)

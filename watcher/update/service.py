@@ -247,7 +247,7 @@ async def _carried_out(
         if not request.again:
             await _refuse_vetoed(context, found, affected)
 
-    await gates.refuse_barred(context, found, request)
+    await gates.refuse_barred(context, found, again=request.again, by_hand=not request.unattended)
     affected = await _affected(look, container, request)
     if not claims.issuperset(affected.names):
         raise Wider(affected.names)
@@ -272,7 +272,9 @@ async def _refuse_vetoed(context: Context, found: Assessment, affected: Affected
 
 
 async def _affected(context: Context, container: Json, request: Request) -> Affected:
-    return await affected_by(context, container, spared=request.spared, cautious=request.cautious)
+    return await affected_by(
+        context, container, spared=request.spared, cautious=request.cautious, asks_gates=not request.dry_run
+    )
 
 
 def _is_tried(found: Assessment, request: Request) -> bool:

@@ -1,6 +1,7 @@
 """The daemon asks a gate once for each digest, and tells what it said."""
 
 import json
+import signal
 
 from tests.integration.apps import marker_of
 from tests.integration.daemon.apps import is_untouched
@@ -84,3 +85,38 @@ def test_a_daemon_does_not_begin_with_a_gates_file_that_cannot_be_read(start: St
     assert daemon.end() == 2
     (line,) = daemon.lines
     assert "gates.toml:2: image = 7 of the gate signed cannot be read - it takes " in line["raw"]
+
+
+def test_of_one_that_is_only_told_of_no_gate_is_asked(
+    start: Start, stack: Stack, registry: PrivateRegistry, signs: Signer, cli: Commands
+) -> None:
+    web, image = gated(stack, registry, *_LOCAL, "--label", "ctr-updater.mode=notify")
+    daemon = start(env=signs.environ)
+
+    daemon.wait("update available", container=web.name)
+
+    assert daemon.stop() == 0
+    assert daemon.said("image judged") == []
+    found = json.loads(cli("watcher", "check", "--json", web.name, env=signs.environ).out)
+    assert (found["verdict"], found["waits"]) == ("outdated", [])
+    by_hand = cli("watcher", "update", "--no-pull", web.name, env=signs.environ)
+    assert (by_hand.code, f"no signature of {image}" in by_hand.err) == (7, True)
+
+
+def test_the_gates_are_read_again_at_sighup(
+    start: Start, stack: Stack, registry: PrivateRegistry, signs: Signer
+) -> None:
+    web, _ = gated(stack, registry, *_LOCAL)
+    daemon = start(env=signs.environ)
+    daemon.wait("update waits for its gate", container=web.name)
+    signs.file.write_text("[signed")
+    daemon.send(signal.SIGHUP)
+    assert "gates.toml:1: this is no TOML" in daemon.wait("gates not read again")["why"]
+    assert is_untouched(stack, web)
+    signs.define("true")
+
+    daemon.send(signal.SIGHUP)
+
+    assert daemon.wait("gates read again")["gates"] == "signed"
+    daemon.wait("container updated", container=web.name)
+    assert marker_of(stack, web.name) == "new"

@@ -140,6 +140,27 @@ def test_no_gate_sees_the_engines_socket_or_what_holds_it(tmp_path: Path, source
     assert "neither the engine's socket nor what holds that" in line
 
 
+@pytest.mark.parametrize("source", ["engine", "engine/run", "engine/run/api", "link", "link/run", "other"])
+def test_no_gate_sees_the_socket_by_which_the_engine_is_reached(tmp_path: Path, source: str) -> None:
+    """Wherever it is, whatever it is called, and by whichever link."""
+    (tmp_path / "engine" / "run").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "engine")
+    (tmp_path / "other").symlink_to("/run")
+    path = written(tmp_path, f'{SIGNED}mounts = ["{tmp_path}/{source}:/mnt"]\n')
+
+    with pytest.raises(UnreadableSetting) as caught:
+        read(path, [f"{tmp_path}/link/run/api"])
+
+    what = f"the mount {tmp_path}/{source} of the gate signed leads to the engine's socket"
+    assert str(caught.value).startswith(f"{path}:5: {what} - it takes ")
+
+
+def test_what_lies_beside_the_socket_is_taken(tmp_path: Path) -> None:
+    text = f'{SIGNED}mounts = ["{tmp_path}/engine/keys:/mnt", "engine:/cache"]\n'
+
+    assert read(written(tmp_path, text), [f"{tmp_path}/engine/api"]).named("signed")
+
+
 @pytest.mark.parametrize("source", ["/etc/keys", "/var/lib/trivy", "/runner", "/srv/run", "cache"])
 def test_other_sources_are_taken(tmp_path: Path, source: str) -> None:
     gate = read(written(tmp_path, f'{SIGNED}mounts = ["{source}:/mnt"]\n')).named("signed")
@@ -224,3 +245,26 @@ def test_a_name_that_fits_no_gate_is_refused_with_those_that_there_are(tmp_path:
 def test_a_gate_where_no_file_is_named_is_refused() -> None:
     with pytest.raises(UnreadableSetting, match="CTR_UPDATER_GATES_FILE, which is not set"):
         Gates().refuse_unknown("signed", "ctr-updater.gate")
+
+
+def test_the_file_is_read_again(tmp_path: Path) -> None:
+    gates = read(written(tmp_path, SIGNED))
+    assert not gates.read_again("signed")
+    written(tmp_path, SIGNED.replace("signed", "scanned"))
+
+    assert gates.read_again("")
+
+    assert [*gates.by_name] == ["scanned"]
+
+
+@pytest.mark.parametrize(
+    "text", ["[signed", f'{SIGNED}mounts = ["/keys/api:/mnt"]', "", SIGNED.replace("signed", "b")]
+)
+def test_a_file_that_cannot_be_read_again_leaves_the_gates_as_they_were(tmp_path: Path, text: str) -> None:
+    gates = read(written(tmp_path, SIGNED), ["/keys/api"])
+    written(tmp_path, text)
+
+    with pytest.raises(UnreadableSetting):
+        gates.read_again("signed")
+
+    assert [*gates.by_name] == ["signed"]

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from watcher.config.gate_grammar import Mount
 from watcher.config.gates_file import Gate
-from watcher.container.gate_run import body, said_by
+from watcher.container.gate_run import body, exposing, said_by
 
 IMAGE = "docker.io/library/web@sha256:" + "1" * 64
 GATE = Gate("signed", "tools@sha256:" + "2" * 64, ("verify", "--of={image}"))
@@ -73,3 +74,20 @@ def test_only_an_end_of_its_own_with_0_lets_an_image_pass(
 
     assert said.result == result
     assert why in said.why
+
+
+@pytest.mark.parametrize("source", ["/srv", "/srv/docker", "/srv/docker/api", "/"])
+def test_no_mount_leads_to_the_socket_wherever_it_is_on_the_host(source: str) -> None:
+    """The updater's own container has it under another name."""
+    own = {
+        "Mounts": [
+            {"Source": "/srv/docker", "Destination": "/run/engine"},
+            {"Source": "/keys", "Destination": "/run/engine/keys"},
+            {"Source": "/", "Destination": "/host"},
+        ]
+    }
+    mounts = (Mount("cache", "/cache"), Mount("/srv/keys", "/keys"), Mount(source, "/mnt"))
+
+    assert exposing(evolve(GATE, mounts=mounts), own, "/run/engine/api") == source
+    assert exposing(evolve(GATE, mounts=mounts[:2]), own, "/run/engine/api") == ""
+    assert exposing(evolve(GATE, mounts=mounts), own, "/elsewhere/api") == ""

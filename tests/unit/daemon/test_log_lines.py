@@ -58,6 +58,8 @@ LINES: list[tuple[Event, dict[str, Any]]] = [
         {"event": "engine followed", "level": "info", "endpoint": "unix:///engine", "api": "1.48"},
     ),
     (events.EngineGone("refused"), {"event": "engine gone", "level": "warning", "why": "refused"}),
+    (events.GatesRead(("a", "b")), {"event": "gates read again", "level": "info", "gates": "a, b"}),
+    (events.GatesNotRead("x"), {"event": "gates not read again", "level": "warning", "why": "x"}),
     (
         events.NothingKept("read-only", "much"),
         {"event": "nothing can be remembered", "level": "warning", "why": "read-only", "lost": "much"},
@@ -72,10 +74,7 @@ LINES: list[tuple[Event, dict[str, Any]]] = [
         events.LabelsDoubted("web", "mistyped"),
         {"event": "labels in doubt", "level": "warning", "container": "web", "why": "mistyped"},
     ),
-    (
-        message_events.AddressDoubted("no scheme"),
-        {"event": "address left out", "level": "warning", "why": "no scheme"},
-    ),
+    (message_events.AddressDoubted("x"), {"event": "address left out", "level": "warning", "why": "x"}),
     (
         message_events.MessageTaken("https://x", "https"),
         {"event": "message taken", "level": "debug", "address": "https://x"},
