@@ -1,6 +1,6 @@
 # Everything a developer types. Needs root (a private Docker engine is a real dockerd) and apt-get.
 .DEFAULT_GOAL := help
-.PHONY: help install demo check test test-all test-unit-pythons test-engines test-scenarios test-kills test-updaters test-chaos test-self-update test-leaks test-swarm bench test-matrix test-faults page-pictures release lint format lock clean
+.PHONY: help install demo check test test-all test-unit-pythons test-engines test-scenarios test-kills test-updaters test-chaos test-self-update test-leaks test-swarm bench test-matrix test-faults page-pictures docs release lint format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -84,6 +84,16 @@ test-faults: install ## every fault at every call, on all engines; the table goe
 page-pictures: install ## the pictures of the page in docs/page.md, made anew
 	$(BIN)/python -m pytest --pictures docs/page tests/e2e/page/test_pictures.py
 
+DOCS := .venv-docs
+docs: install $(DOCS)/installed ## the documentation site in site/, strictly: links, anchors, nothing fetched from elsewhere
+	$(BIN)/python .ci/site/reference.py .site
+	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --quiet
+
+$(DOCS)/installed: .ci/docs.txt
+	$(BIN)/python -m venv $(DOCS)
+	$(DOCS)/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r .ci/docs.txt
+	touch $@
+
 # A tag must be the version's; without one what is made is a trial.
 TAG =
 release: install ## wheel, sdist, SBOMs, checksums and the changelog's words in dist/; the same commit makes the same bytes
@@ -115,6 +125,8 @@ lock: install ## take newer dependencies into .ci/*.txt
 	  --extra notify --constraint .ci/runtime.txt pyproject.toml -o .ci/notify.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --upgrade --python-version 3.11 \
 	  --group dev --constraint .ci/notify.txt pyproject.toml -o .ci/dev.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --upgrade --python-version 3.11 \
+	  --group docs -o .ci/docs.txt
 
 clean: ## remove what was installed here
-	rm -rf $(VENV) dist .pythons .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	rm -rf $(VENV) $(DOCS) site .site dist .pythons .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*

@@ -6,15 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from attrs import fields
 
 from tests.e2e.image.conftest import ROOT
 from tests.testbed.archive import busybox
 from tests.testbed.cli import Commands
 from tests.testbed.engine import PrivateEngine
-from watcher.cli.main import main
-from watcher.config.setting import label
-from watcher.config.settings import Policy
 
 README = (ROOT / "README.md").read_text()
 SOCKET = "/var/run/docker.sock"
@@ -72,16 +68,3 @@ def test_every_command_does_what_it_shows(engine: PrivateEngine, cli: Commands, 
         assert done.returncode == 0, (command, done.stderr)
         if output:
             assert done.stdout == output, (command, done.stderr)
-
-
-def test_the_tables_name_every_label_and_every_command() -> None:
-    labels = {f"`{label(each.name)}`" for each in fields(Policy)}
-    commands = {f"`watcher {name}" for name, command in main.commands.items() if not command.hidden}
-
-    assert {text for text in labels | commands if text not in README} == set()
-
-
-def test_every_option_of_the_daemon_is_told() -> None:
-    options = {option for parameter in main.commands["run"].params for option in parameter.opts}
-
-    assert {option for option in options if option not in README} == set()
