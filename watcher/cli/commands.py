@@ -24,7 +24,7 @@ from watcher.daemon.log_lines import of_engine, say
 from watcher.daemon.notifier import Notifier
 from watcher.host.context import Context
 from watcher.host.fleet import Fleet, Meant, named
-from watcher.model.errors import EngineUnavailable, Refused, WatcherError
+from watcher.model.errors import EngineUnavailable, WatcherError
 from watcher.model.quoting import escaped
 from watcher.store.heartbeat import Pulse
 from watcher.swarm import by_hand
@@ -34,7 +34,6 @@ from watcher.update import errand
 from watcher.update.request import Done, Outcome, Request
 
 _NOT_BACK = "its data stay as they are, and `docker compose up -d` would take its tag's image again"
-_ONE_LISTENS = "leave one of them out, or run a daemon for each engine"
 _ALLOWANCE_S = 3 * FULL_LOOK_S
 
 
@@ -209,8 +208,6 @@ def daemon(*, once: bool) -> Command:
     log.configure(settings.log_level, settings.log_format)
 
     async def command(fleet: Fleet) -> int:
-        if settings.listen and not fleet.is_alone:
-            raise Refused("--listen serves one engine, and --engines names several", advice=_ONE_LISTENS)
         for context in fleet.contexts:
             context.events.subscribe("log", of_engine(context.engine_name) if context.prefix else say)
         async with AsyncExitStack() as beside:
@@ -221,7 +218,7 @@ def daemon(*, once: bool) -> Command:
                 return await (work.once() if once else work.run())
             from watcher.web.listener import Listener
 
-            listener = Listener(fleet.sole, settings, pulse, work, flags)
+            listener = Listener(fleet, settings, pulse, work, flags)
             await beside.enter_async_context(listener)
             return await work.run()
 

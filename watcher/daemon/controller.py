@@ -56,7 +56,8 @@ class Daemon:
     Attributes:
         context: The engine, with what the daemon's updates share.
         turns: Who waits for whom.
-        pushed: Asks for the tags that were pushed, as a webhook tells.
+        pushed: Asks for the containers' tags that were pushed, as a webhook tells.
+        services: Those of a swarm, looked after beside the containers.
     """
 
     def __init__(
@@ -77,8 +78,8 @@ class Daemon:
         self._puller = Puller(context, self._queue.add, self._is_gone)
         self.pushed = self._puller.pushed
         self.turns = self._turns = Turns(self._is_busy)
-        self._services = Services(context, settings.concurrency, rhythm, self._is_gone)
-        self._pass = Pass(self._publish, lambda: self._keys.is_idle() and self._services.is_idle())
+        self.services = Services(context, settings.concurrency, rhythm, self._is_gone)
+        self._pass = Pass(self._publish, lambda: self._keys.is_idle() and self.services.is_idle())
         self._passes = Passes(self._puller, self._rows, self._pass, self._publish, self._turns.ring, rhythm)
         self._reconciler = Reconciler(
             context,
@@ -109,8 +110,8 @@ class Daemon:
                 tasks.create_task(DecisionPoll(self._context, self._decided).follow())
                 tasks.create_task(self._passes.on_time())
                 tasks.create_task(self._passes.pull(tasks))
-                tasks.create_task(self._services.on_time())
-                tasks.create_task(self._services.work(tasks, self._pass.done))
+                tasks.create_task(self.services.on_time())
+                tasks.create_task(self.services.work(tasks, self._pass.done))
                 async for key in self._keys.keys():
                     tasks.create_task(self._work(key))
         except asyncio.CancelledError:
@@ -125,7 +126,7 @@ class Daemon:
         self._puller.queue.forget_all()
         self._context.registries.forget()
         self._passes.ring()
-        self._services.ask()
+        self.services.ask()
         self._watch.ring()
 
     async def once(self) -> int:
@@ -135,7 +136,7 @@ class Daemon:
     async def _once(self) -> int:
         await self._context.engine.negotiate()
         self._notices.lost()
-        rows, codes = await self._ordered(), [await self._services.once()]
+        rows, codes = await self._ordered(), [await self.services.once()]
         if self._own_update.is_under_way:
             return max(codes + await self._all(self._settled, self._own_update.left))
         if self._cut_short:
@@ -219,10 +220,10 @@ class Daemon:
     async def _look(self) -> None:
         """Find what wants a closer look: whatever is stale, or was cut short."""
         if not self._own_update.is_under_way:
-            await self._services.look()
+            await self.services.look()
         rows = await self._ordered()
         self._notices.runs(len(rows))
-        self._publish(Looked({name_of(row): row["Id"] for row in rows}))
+        self._publish(Looked({name_of(row): row["Id"] for row in rows} | self.services.marks))
         is_alone = not self._own_update.is_under_way
         for name in await self._wanting(rows) | self._cut_short if is_alone else self._own_update.left:
             self._queue.add(name)
@@ -235,8 +236,8 @@ class Daemon:
 
     async def _wanting(self, rows: list[Json]) -> set[str]:
         """Which of those that are followed want a closer look."""
-        told = await self._recheck({name_of(row) for row in rows} | self._services.names)
-        told = self._services.look_at(told)
+        told = await self._recheck({name_of(row) for row in rows} | self.services.names)
+        told = self.services.look_at(told)
         return inventory.wanting(rows, self._context.defaults) | self._strays | told
 
     async def _rows(self) -> list[Json]:
@@ -273,11 +274,11 @@ class Daemon:
     def _decided(self) -> None:
         """Look at once at what people hold, release or approve."""
         self._puller.decided()
-        self._services.ring()
+        self.services.ring()
         self._watch.ring()
 
     def _happened(self, event: Json) -> None:
-        self._services.happened(event)
+        self.services.happened(event)
         self._injections.happened(event)
 
     def _lost(self, error: EngineError) -> None:

@@ -52,7 +52,10 @@ class Engines:
     def pushed(self, choose: Choose) -> list[str]:
         """Ask for the followed tags that were pushed, as a webhook tells; what people call them."""
         self._ask_anew()
-        return sorted({name for daemon in self._daemons.values() for name in daemon.pushed(choose)})
+        daemons = self._daemons.values()
+        return sorted(
+            {name for each in daemons for name in each.pushed(choose) + each.services.pushed(choose)}
+        )
 
     def daemon(self, engine: str) -> Daemon:
         """The daemon that follows an engine."""

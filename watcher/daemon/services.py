@@ -10,6 +10,7 @@ from attrs import evolve
 from watcher.check.eligibility import For, Wait
 from watcher.check.verdict import Status
 from watcher.config.settings import Policy
+from watcher.daemon.pushes import Choose
 from watcher.daemon.rhythm import Rhythm
 from watcher.daemon.workqueue import WorkQueue
 from watcher.host.context import Context, IsGone
@@ -57,12 +58,15 @@ class Services:
         concurrency: So many are rolled out at once.
         rhythm: Says when all are judged anew.
         is_gone: Tells whether the engine is, after it was unavailable, and says so.
+
+    Attributes:
+        reader: Reads them, and keeps what their registries said.
     """
 
     def __init__(self, context: Context, concurrency: int, rhythm: Rhythm, is_gone: IsGone) -> None:
         self._context = context
         self._publish = context.events.publish
-        self._reader = Reader(context)
+        self.reader = Reader(context)
         self._is_gone = is_gone
         self._rhythm = rhythm
         self._queue: WorkQueue[str] = WorkQueue()
@@ -77,6 +81,21 @@ class Services:
         """What those are called that are followed."""
         return {*self._rows}
 
+    @property
+    def marks(self) -> dict[str, str]:
+        """For each name what is another once the service is, or was changed."""
+        return {name: f"{row['ID']} {row['Version']['Index']}" for name, row in self._rows.items()}
+
+    def pushed(self, choose: Choose) -> list[str]:
+        """Judge those anew whose tags were pushed, as a webhook tells; what people call the tags."""
+        services = {name: Service(row) for name, row in self._rows.items()}
+        chosen = choose({service.tag for service in services.values() if service.tag})
+        for name, service in services.items():
+            if service.tag in chosen:
+                self.reader.forget_tag(service)
+                self._queue.add(name)
+        return sorted(ref.familiar for ref in chosen)
+
     def is_idle(self) -> bool:
         """Whether none waits to be looked at, or is."""
         return self._queue.is_idle()
@@ -88,7 +107,7 @@ class Services:
 
     def ask(self) -> None:
         """Judge all of them anew, by what their registries say now."""
-        self._reader.forget()
+        self.reader.forget()
         self._queue.forget_all()
         self.ring()
 
@@ -182,7 +201,7 @@ class Services:
             return _Result()
         change = Change(name)
         try:
-            said = await self._reader.swarm.service(row["ID"])
+            said = await self.reader.swarm.service(row["ID"])
             service = Service(said)
             change = service.change()
             if begun := await left_open(self._context, said):
@@ -191,7 +210,7 @@ class Services:
                 return await self._update(said, change)
             if not is_followed(self._context, service):
                 return _Result()
-            found = await self._reader.found(said)
+            found = await self.reader.found(said)
             change = service.change(found.verdict.target)
             result = await self._reconcile(said, found, change)
         except NoSuchContainer:
@@ -223,7 +242,7 @@ class Services:
 
     async def _update(self, said: Json, change: Change) -> _Result:
         try:
-            done = await swarm.update(self._reader, said, Request(unattended=True))
+            done = await swarm.update(self.reader, said, Request(unattended=True))
         except NotNow:
             self._queue.add_later(change.container, 0.0)  # a person decided in the last moment
             return _Result()

@@ -69,25 +69,31 @@ class Fleet:
             )
         return self.first
 
-    async def one(self, text: str) -> tuple[Context, str]:
+    async def one(self, text: str, rows: Mapping[str, list[Json]] | None = None) -> tuple[Context, str]:
         """The engine of the container that a person calls so, and its name there.
+
+        Args:
+            text: What it is called.
+            rows: The containers of engines that need not be asked for them.
 
         Raises:
             WatcherError: Nothing, or more than one container, answers to it; or an engine could not be asked.
         """
-        groups, errors = await self.meant([text])
+        groups, errors = await self.meant([text], rows)
         for error in errors.values():
             raise error
         return groups[0].context, groups[0].names[0]
 
-    async def meant(self, texts: Iterable[str]) -> tuple[list[Meant], dict[str, WatcherError]]:
+    async def meant(
+        self, texts: Iterable[str], rows: Mapping[str, list[Json]] | None = None
+    ) -> tuple[list[Meant], dict[str, WatcherError]]:
         """Sort what a person named by the engines; and what is wrong with the others, by their names."""
         if self.is_alone:
             return [Meant(self.first, tuple(texts))], {}
-        found, errors, rows = dict[str, list[str]](), dict[str, WatcherError](), dict[str, list[Json]]()
+        found, errors, known = dict[str, list[str]](), dict[str, WatcherError](), {**(rows or {})}
         for text in texts:
             try:
-                engine, name = await self._meant(text, rows)
+                engine, name = await self._meant(text, known)
             except WatcherError as error:
                 errors[text] = error
             else:

@@ -44,7 +44,7 @@ class DaemonStopped(Event):
 
 @frozen
 class Looked(Event):
-    """All followed containers were looked at: their ids, by their names."""
+    """All that is followed was looked at: containers' ids, and services' with their versions, by names."""
 
     containers: Mapping[str, str]
 

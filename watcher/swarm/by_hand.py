@@ -22,27 +22,37 @@ from watcher.swarm.update import update as update_service
 from watcher.update import by_hand
 from watcher.update.account import untried
 from watcher.update.request import Request
+from watcher.update.sequencer import Turns
 
 Result = by_hand.Result | Outcome
 
 
 async def update(
-    context: Context, texts: Iterable[str], request: Request
+    context: Context,
+    texts: Iterable[str],
+    request: Request,
+    turns: Turns | None = None,
+    reader: Reader | None = None,
 ) -> AsyncGenerator[tuple[str, Result], None]:
-    """Update what a person names; arguments, results and errors are those of `update.by_hand`."""
-    async with aclosing(by_hand.update(context, texts, request)) as results:
+    """Update what a person names; arguments, results and errors are those of `update.by_hand`.
+
+    `reader` is the daemon's, which then knows what was heard of registries here.
+    """
+    reader = reader or Reader(context)
+    async with aclosing(by_hand.update(context, texts, request, turns)) as results:
         async for text, result in results:
             if isinstance(result, NoSuchContainer):
-                yield text, await _service(context, text, request) or result
+                yield text, await _service(reader, text, request) or result
             else:
                 yield text, result
 
 
-async def _service(context: Context, text: str, request: Request) -> Result | None:
+async def _service(reader: Reader, text: str, request: Request) -> Result | None:
     """What became of the service of a name; None where there is none either."""
+    context = reader.context
     try:
         said = await service_named(context, text)
-        return await update_service(Reader(context), said, request) if said else None
+        return await update_service(reader, said, request) if said else None
     except EngineUnavailable as error:
         return error
     except WatcherError as error:

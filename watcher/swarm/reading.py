@@ -2,7 +2,7 @@
 
 import time
 
-from attrs import field
+from attrs import evolve, field
 
 from watcher.check.verdict import Status, Verdict
 from watcher.config.setting import label
@@ -10,7 +10,7 @@ from watcher.config.settings import Policy
 from watcher.engine.images import known_image
 from watcher.engine.swarm import Swarm
 from watcher.host.context import Context
-from watcher.model.errors import NotFound, RegistryError, UnreadableSetting
+from watcher.model.errors import NotFound, RegistryError, Trouble, UnreadableSetting
 from watcher.model.json_object import Json
 from watcher.model.labels import ENABLE, GATE
 from watcher.model.reference import ImageRef, readable
@@ -82,25 +82,39 @@ class Reader:
 
     Args:
         context: The engine, the registries and what is remembered.
+        asks: Whether registries are asked; else what they said last counts.
     """
 
     context: Context
-    _digests: dict[str, str] = field(factory=dict, init=False)
-    _indexes: dict[str, list[Row]] = field(factory=dict, init=False)
+    asks: bool = True
+    _said: dict[str, str | RegistryError] = field(factory=dict)
+    _fresh: set[str] = field(factory=set)
+    _indexes: dict[str, list[Row]] = field(factory=dict)
 
     @property
     def swarm(self) -> Swarm:
         """Where the services are."""
         return Swarm(self.context.engine)
 
+    def for_looks(self, context: Context) -> "Reader":
+        """One that asks no registry: it goes by what this one heard last."""
+        return evolve(self, context=context, asks=False)
+
+    def for_updates(self, context: Context) -> "Reader":
+        """One for others who ask, and which hears what this one hears."""
+        return evolve(self, context=context)
+
     def forget(self) -> None:
-        """Ask registries anew."""
-        self._indexes.clear()
-        self._digests.clear()
+        """Ask registries anew; what was not asked since the last time goes."""
+        for tag in self._said.keys() - self._fresh:
+            del self._said[tag]
+        for digest in self._indexes.keys() - self._said.values():
+            del self._indexes[digest]
+        self._fresh.clear()
 
     def forget_tag(self, service: Service) -> None:
         """Ask the registry anew for the tag of one service."""
-        self._digests.pop(str(service.tag), None)
+        self._fresh.discard(str(service.tag))
 
     async def found(self, said: Json) -> Found:
         """Judge a service.
@@ -157,9 +171,21 @@ class Reader:
         )
 
     async def _digest(self, tag: ImageRef) -> str:
-        if str(tag) not in self._digests:
-            self._digests[str(tag)] = (await self.context.registries.descriptor(tag)).digest
-        return self._digests[str(tag)]
+        said = self._said.get(str(tag))
+        if self.asks and (str(tag) not in self._fresh or not isinstance(said, str)):
+            said = self._said[str(tag)] = await self._asked(tag)
+            self._fresh.add(str(tag))
+        if isinstance(said, RegistryError):
+            raise said.with_traceback(None)
+        if said is None:
+            raise RegistryError(f"{tag.familiar}: its registry was not asked yet", trouble=Trouble.OTHER)
+        return said
+
+    async def _asked(self, tag: ImageRef) -> str | RegistryError:
+        try:
+            return (await self.context.registries.descriptor(tag)).digest
+        except RegistryError as error:
+            return error
 
     async def _is_back(self, service: Service, digest: str) -> bool:
         """Whether a service's last update went back from a digest: the swarm by itself, or somebody."""
@@ -177,6 +203,8 @@ class Reader:
     async def _index(self, tag: ImageRef, digest: str) -> list[Row]:
         """The rows of an index; none where it is a manifest, whose platform its config alone tells."""
         if digest not in self._indexes:
+            if not self.asks:
+                return []
             content = await self.context.registries.manifest(tag, digest)
             try:
                 self._indexes[digest] = rows_of(content) if content and is_index(content) else []

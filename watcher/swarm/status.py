@@ -29,11 +29,11 @@ async def followed(context: Context) -> list[Json]:
     return [row for row in rows if is_followed(context, Service(row))]
 
 
-async def listed(context: Context) -> list[Shown]:
+async def listed(context: Context, reader: Reader | None = None) -> list[Shown]:
     """The services that opted in, where the engine is a manager."""
     if await context.engine.role() != "manager":
         return []
-    rows, reader = await followed(context), Reader(context)
+    rows, reader = await followed(context), reader or Reader(context)
     return [await row_of(reader, each) for each in sorted(rows, key=lambda each: Service(each).name)]
 
 

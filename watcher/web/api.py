@@ -1,21 +1,20 @@
 """What can be read: the daemon, its containers and their history. Nothing here acts."""
 
+import contextlib
 from collections import Counter
 from typing import Any
 
 from aiohttp import web
 
 from watcher import __version__
-from watcher.check import status
-from watcher.check.records import moment, one, record
+from watcher.check.records import moment, record
 from watcher.check.verdict import Status
-from watcher.host.context import Context
 from watcher.model.errors import EngineError
 from watcher.recovery.unrecorded import record_unrecorded
 from watcher.web.bodies import BadRequest
 from watcher.web.guard import Access
 from watcher.web.routes import Route
-from watcher.web.seen import Seen
+from watcher.web.served import ServedEngine, ServedEngines
 
 CONTAINERS = "/api/v1/containers"
 ONE = f"{CONTAINERS}/{{name}}"
@@ -27,55 +26,78 @@ class Reading:
     """The routes of it.
 
     Args:
-        context: The engine, and what is known.
-        seen: What the daemon told.
+        engines: The engines, and what is known.
     """
 
-    def __init__(self, context: Context, seen: Seen) -> None:
-        self._context = context
-        self._seen = seen
+    def __init__(self, engines: ServedEngines) -> None:
+        self._engines = engines
         rows = ("name", "last")
         self.routes = (
             _read("/api/v1/status", "How the daemon is, and how many containers are what.", self._status),
-            _read(CONTAINERS, "All labelled containers.", self._all),
-            _read(ONE, "One container.", self._one),
+            _read(CONTAINERS, "All labelled containers and services.", self._all),
+            _read(ONE, "One container, or service.", self._one),
             _read("/api/v1/history", "What became of updates, the newest first.", self._history, rows),
         )
 
     async def _status(self, _: web.Request) -> web.Response:
-        seen = self._seen
-        engine = {"name": self._context.engine_name, "up": seen.is_engine_up}
+        engines = self._engines
         return web.json_response(
             {
                 "version": __version__,
-                "engines": [engine | {"last_look": moment(seen.last_look)}],
-                "last_pull": moment(seen.last_pull),
-                "next_pull": moment(seen.next_pull),
+                "engines": [await _engine(each) for each in engines.all],
+                "last_pull": moment(max(each.seen.last_pull for each in engines.all)),
+                "next_pull": moment(engines.next_pull),
                 "containers": await self._counts(),
             }
         )
 
     async def _counts(self) -> dict[str, int] | None:
-        """How many containers have which verdict; None while the engine cannot be asked."""
+        """How many containers have which verdict; None while no engine can be asked."""
         try:
-            rows = await status.listed(self._context)
+            rows = await self._engines.listed()
         except EngineError:
             return None
         counted = Counter(row.verdict.status.value for row in rows)
         return {verdict.value: counted[verdict.value] for verdict in Status}
 
     async def _all(self, _: web.Request) -> web.Response:
-        return web.json_response([record(row) for row in await status.listed(self._context)])
+        return web.json_response([record(row) for row in await self._engines.listed()])
 
     async def _one(self, request: web.Request) -> web.Response:
-        return web.json_response(await one(self._context, request.match_info["name"]))
+        return web.json_response(
+            record(await self._engines.asked(request.match_info["name"], ServedEngine.row))
+        )
 
     async def _history(self, request: web.Request) -> web.Response:
         last = _count(request.query.get("last", str(_ROWS)))
-        await record_unrecorded(self._context)
-        engine = await self._context.engine.identity()
-        rows = await self._context.memory.history.last(last, request.query.get("name", ""), engine)
+        engine, name = await self._whose(request.query.get("name", ""))
+        rows = await self._engines.first.context.memory.history.last(last, name, engine)
         return web.json_response(rows)
+
+    async def _whose(self, text: str) -> tuple[str, str]:
+        """The id of an engine and the name there; of several engines none where the name says none.
+
+        What was cut short meanwhile is recorded, as far as engines can be asked.
+        """
+        engines = self._engines
+        if engines.is_alone:
+            await record_unrecorded(engines.first.context)
+            return await engines.first.identity(), text
+        with contextlib.suppress(EngineError):
+            await engines.of_each(lambda each: record_unrecorded(each.context))
+        served = next((each for each in engines.all if text.startswith(each.prefix)), None)
+        return (await served.identity(), text.removeprefix(served.prefix)) if served else ("", text)
+
+
+async def _engine(served: ServedEngine) -> dict[str, Any]:
+    seen = served.seen
+    return {
+        "name": served.name,
+        "up": seen.is_engine_up,
+        "last_look": moment(seen.last_look),
+        "id": await served.known_identity() or None,
+        "why": seen.why_down or None,
+    }
 
 
 def _read(path: str, about: str, handler: Any, query: tuple[str, ...] = ()) -> Route:

@@ -5,33 +5,32 @@ from typing import Any
 from aiohttp import web
 
 from watcher import __version__
-from watcher.check import status
 from watcher.check.eligibility import UPDATES
 from watcher.check.status import Shown
 from watcher.check.verdict import Status
-from watcher.host.context import Context
 from watcher.model.reference import readable
 from watcher.web.gauges import image_label
 from watcher.web.guard import Access
 from watcher.web.routes import Route
+from watcher.web.served import ServedEngines
 
 
 class Cards:
     """The routes of it.
 
     Args:
-        context: The engine, and what is known.
+        engines: The engines, and what is known.
     """
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, engines: ServedEngines) -> None:
+        self._engines = engines
         self.routes = (
             Route("GET", "/api/app", Access.CARD, "The name and the version, for cards.", _app),
             Route("GET", "/api/containers", Access.CARD, "All containers, as What's up Docker.", self._all),
         )
 
     async def _all(self, _: web.Request) -> web.Response:
-        return web.json_response([card(row) for row in await status.listed(self._context)])
+        return web.json_response([card(row) for row in await self._engines.listed()])
 
 
 async def _app(_: web.Request) -> web.Response:
@@ -45,7 +44,7 @@ def card(row: Shown) -> dict[str, Any]:
     found = {
         "id": row.cid,
         "name": row.name,
-        "displayName": row.name,
+        "displayName": row.called,
         "status": row.state,
         "watcher": row.engine,
         "image": _image(row, running or tag),

@@ -12,12 +12,14 @@ from watcher.check.own_labels import remarks
 from watcher.config.grammar import written
 from watcher.config.setting import label, variable
 from watcher.config.settings import DaemonSettings, Policy, state_folder
-from watcher.host.context import Context
 from watcher.host.lookup import find
+from watcher.model.errors import NoSuchContainer
 from watcher.model.quoting import escaped
+from watcher.swarm.named import service_named
 from watcher.web.api import ONE
 from watcher.web.guard import Access
 from watcher.web.routes import Route
+from watcher.web.served import ServedEngine, ServedEngines
 
 Rows = list[dict[str, Any]]
 
@@ -33,12 +35,12 @@ class Chosen:
     """The routes of it.
 
     Args:
-        context: The engine, and what is known.
+        engines: The engines, and what is known.
         flags: The names of the settings that a flag told.
     """
 
-    def __init__(self, context: Context, flags: Collection[str]) -> None:
-        self._context = context
+    def __init__(self, engines: ServedEngines, flags: Collection[str]) -> None:
+        self._engines = engines
         self._flags = flags
         self.routes = (
             Route("GET", "/api/v1/settings", Access.READ, "What holds, and where it comes from.", self._all),
@@ -49,15 +51,22 @@ class Chosen:
         return web.json_response(settings(os.environ, self._flags))
 
     async def _one(self, request: web.Request) -> web.Response:
-        container = await find(self._context.engine, request.match_info["name"])
-        labels = container["Config"]["Labels"] or {}
+        labels, lines = await self._engines.asked(request.match_info["name"], _labels)
         rows = of_container(labels, os.environ, self._flags)
-        return web.json_response(
-            {
-                "settings": rows,
-                "remarks": [escaped(each) for each in remarks(container, hooks=self._context.hooks)],
-            }
-        )
+        return web.json_response({"settings": rows, "remarks": [*map(escaped, lines)]})
+
+
+async def _labels(served: ServedEngine, name: str) -> tuple[Mapping[str, str], list[str]]:
+    """The labels of a container, or else a service, and what people should know of them."""
+    context = served.context
+    try:
+        container = await find(context.engine, name)
+    except NoSuchContainer:
+        if (said := await service_named(context, name)) is None:
+            raise
+        found = await served.reader.for_looks(context).shown(said)
+        return found.service.labels, found.remarks
+    return container["Config"]["Labels"] or {}, [*remarks(container, hooks=context.hooks)]
 
 
 def settings(environ: Mapping[str, str], flags: Collection[str]) -> Rows:

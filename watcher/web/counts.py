@@ -3,7 +3,8 @@
 Nothing here has an id or a digest as a label: each would be a series that nobody ever asks for again.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from itertools import product
 from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
@@ -29,14 +30,13 @@ class Counts:
     """Counts what it is told.
 
     Args:
-        engine: What people call the engine.
+        engines: What people call the engines.
 
     Attributes:
         registry: Gives what was counted.
     """
 
-    def __init__(self, engine: str) -> None:
-        self._engine = engine
+    def __init__(self, engines: Iterable[str]) -> None:
         self._asked = set[tuple[str, str]]()
         self.registry = CollectorRegistry()
         self._updates = self._counter("updates", "Attempts at an update that ended.", "engine", "outcome")
@@ -46,13 +46,13 @@ class Counts:
         self._messages = self._counter("notifications", "Tries to deliver a message.", "service", "result")
         self._took = self._histogram("update_seconds", "Seconds that an attempt took.", _UPDATE_S)
         self._down = self._histogram("downtime_seconds", "Seconds that an attempt held it down.", _DOWN_S)
-        for outcome in get_args(Ending):
-            self._updates.labels(engine, outcome)  # from 0 on, so that the first one is seen to be added
+        for pair in product(engines, get_args(Ending)):
+            self._updates.labels(*pair)  # from 0 on, so that the first one is seen to be added
 
-    def take(self, event: Event) -> None:
-        """Take an event."""
+    def take(self, engine: str, event: Event) -> None:
+        """Take an event of an engine's."""
         if isinstance(event, AttemptEnded):
-            self._attempt(event.attempt)
+            self._attempt(engine, event.attempt)
         elif isinstance(event, RegistryAsked):
             self._asked.add(pair := (event.registry, event.trouble or OK))
             self._tag_checks.labels(*pair).inc()
@@ -66,8 +66,8 @@ class Counts:
             self._asked.remove(pair)
             self._tag_checks.remove(*pair)
 
-    def _attempt(self, attempt: Attempt) -> None:
-        self._updates.labels(self._engine, attempt.outcome).inc()
+    def _attempt(self, engine: str, attempt: Attempt) -> None:
+        self._updates.labels(engine, attempt.outcome).inc()
         if attempt.outcome != "refused":
             self._took.observe(attempt.took_s)
         if attempt.down_s is not None:

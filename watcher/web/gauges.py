@@ -1,7 +1,7 @@
 """What is so now, as Prometheus gauges: read at each scrape, so that what is gone leaves no series behind."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from prometheus_client.core import GaugeMetricFamily
 
@@ -10,38 +10,63 @@ from watcher.check.eligibility import UPDATES
 from watcher.check.status import Shown
 from watcher.check.verdict import Status
 from watcher.model.reference import is_hexadecimal, readable
+from watcher.model.values import frozen
 from watcher.web.seen import Seen
 
 Family = GaugeMetricFamily
 
 
-def of_daemon(seen: Seen, engine: str) -> Iterator[Family]:
-    """What the daemon's own events tell; a moment that has not come yet is left out."""
-    yield _gauge("build_info", "The version, as a label.", {"version": __version__}, 1)
-    yield _gauge("engine_up", "Whether the engine is followed.", {"engine": engine}, seen.is_engine_up)
-    if seen.last_look:
-        about = "When all containers were looked at last."
-        yield _gauge("last_look_timestamp_seconds", about, {"engine": engine}, seen.last_look)
-    if seen.last_pull:
-        yield _gauge("last_pull_timestamp_seconds", "When all tags were asked for last.", {}, seen.last_pull)
+@frozen
+class Counted:
+    """What was found on an engine.
+
+    Attributes:
+        engine: What people call it.
+        rows: Its containers and services.
+        opened: How many updates are under way, or cut short.
+    """
+
+    engine: str
+    rows: list[Shown]
+    opened: int
 
 
-def of_containers(rows: Iterable[Shown], opened: int, engine: str) -> Iterator[Family]:
-    """What an engine's containers are; of one that is unknown nobody says whether it has an update."""
-    rows = list(rows)
-    yield _gauge("open_updates", "Updates under way, or cut short.", {"engine": engine}, opened)
-    containers = _family("containers", "Containers that opted in, by verdict.", ("engine", "verdict"))
-    counted = Counter(row.verdict.status for row in rows)
-    for status in Status:
-        containers.add_metric([engine, status.value], counted[status])
-    yield containers
+def of_daemon(seen: Mapping[str, Seen]) -> Iterator[Family]:
+    """What the daemon's own events tell, by engine; a moment that has not come yet is left out."""
+    build = _family("build_info", "The version, as a label.", ("version",))
+    build.add_metric([__version__], 1)
+    yield build
+    up = _family("engine_up", "Whether the engine is followed.", ("engine",))
+    looks = _family("last_look_timestamp_seconds", "When all containers were looked at last.", ("engine",))
+    for engine, each in seen.items():
+        up.add_metric([engine], each.is_engine_up)
+        if each.last_look:
+            looks.add_metric([engine], each.last_look)
+    yield up
+    yield looks
+    if last := max(each.last_pull for each in seen.values()):
+        pulls = _family("last_pull_timestamp_seconds", "When all tags were asked for last.", ())
+        pulls.add_metric([], last)
+        yield pulls
+
+
+def of_containers(found: Collection[Counted]) -> Iterator[Family]:
+    """What the engines' containers are; of one that is unknown nobody says whether it has an update."""
+    opened = _family("open_updates", "Updates under way, or cut short.", ("engine",))
+    containers = _family("containers", "What opted in, by verdict.", ("engine", "verdict"))
     available = _family(
         "container_update_available", "Whether there is an update.", ("engine", "container", "image")
     )
-    for row in rows:
-        if row.verdict.status is not Status.UNKNOWN:
-            available.add_metric([engine, row.name, image_label(row)], row.verdict.status in UPDATES)
-    yield available
+    for each in found:
+        opened.add_metric([each.engine], each.opened)
+        counted = Counter(row.verdict.status for row in each.rows)
+        for status in Status:
+            containers.add_metric([each.engine, status.value], counted[status])
+        for row in each.rows:
+            if row.verdict.status is not Status.UNKNOWN:
+                is_due = row.verdict.status in UPDATES
+                available.add_metric([each.engine, row.name, image_label(row)], is_due)
+    yield from (opened, containers, available)
 
 
 def image_label(row: Shown) -> str:
@@ -56,12 +81,6 @@ def registries(rows: Iterable[Shown]) -> set[str]:
     """The registries that containers follow tags of."""
     refs = (readable(image_label(row)) for row in rows)
     return {ref.domain for ref in refs if ref}
-
-
-def _gauge(name: str, about: str, labels: dict[str, str], value: float) -> Family:
-    family = _family(name, about, tuple(labels))
-    family.add_metric(list(labels.values()), value)
-    return family
 
 
 def _family(name: str, about: str, labels: tuple[str, ...]) -> Family:

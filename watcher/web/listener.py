@@ -1,14 +1,13 @@
 """What stands beside the daemon while `--listen` is given: all routes, behind the guard, on one server."""
 
 from collections.abc import Collection
+from functools import partial
 from typing import Self
-
-from attrs import evolve
 
 from watcher.config.listening import UNIX, host_and_port
 from watcher.config.settings import DaemonSettings
 from watcher.daemon.engines import Engines
-from watcher.host.context import Context
+from watcher.host.fleet import Fleet
 from watcher.store.heartbeat import Pulse
 from watcher.web import openapi
 from watcher.web.api import Reading
@@ -26,8 +25,9 @@ from watcher.web.plans import Plans
 from watcher.web.published import refuse_open
 from watcher.web.registries import Followed
 from watcher.web.routes import Route
-from watcher.web.seen import Seen
+from watcher.web.served import ServedEngine, ServedEngines
 from watcher.web.server import Server
+from watcher.web.teller import Teller
 from watcher.web.tokens import Tokens
 from watcher.web.watchtower import Watchtower
 
@@ -36,61 +36,65 @@ class Listener:
     """An asynchronous context manager.
 
     Args:
-        context: The engine.
+        fleet: The engines.
         settings: Where to listen, and what needs no token.
         pulse: Where the daemon tells its health.
-        engines: What follows it, and shares turns and slots with what is done here.
+        engines: What follows them, and shares turns and slots with what is done here.
         flags: The names of the settings that a flag told.
     """
 
     def __init__(
         self,
-        context: Context,
+        fleet: Fleet,
         settings: DaemonSettings,
         pulse: Pulse,
         engines: Engines,
         flags: Collection[str] = (),
     ) -> None:
-        daemon = engines.daemon(context.engine_name)
-        self._context = context = evolve(daemon.context, by="api")
+        self._engines = served = ServedEngines(fleet, engines)
         self._settings = settings
         self._tokens = Tokens.of_environment()
         guard = Guard(self._tokens, settings.public, _names(settings))
-        self._operations = Operations(context, engines.look_at_everything, daemon.turns)
-        self._events = Events(context)
-        self._seen = Seen(pulse, lambda: engines.next_pull)
-        self._metrics = Metrics(context, self._seen)
-        asked = Watchtower(context, self._operations, daemon.turns)
-        self._watchtower = asked if settings.watchtower else None
+        self._operations = Operations(served, engines.look_at_everything)
+        self._events = Events(served)
+        self._metrics = Metrics(served)
+        self._watchtower = Watchtower(served, self._operations) if settings.watchtower else None
         hooks = Hooks(Secret.of_environment(), engines.pushed)
         self.routes: tuple[Route, ...] = (
             *Health(pulse).routes,
             *Login(guard).routes,
-            *Reading(context, self._seen).routes,
-            *Plans(context).routes,
-            *Followed(context).routes,
-            *Chosen(context, flags).routes,
+            *Reading(served).routes,
+            *Plans(served).routes,
+            *Followed(served).routes,
+            *Chosen(served, flags).routes,
             *self._operations.routes,
             *self._events.routes,
             *self._metrics.routes,
             *hooks.routes,
-            *((*self._watchtower.routes, *Cards(context).routes) if self._watchtower else ()),
+            *((*self._watchtower.routes, *Cards(served).routes) if self._watchtower else ()),
         )
         self.routes += openapi.routes(self.routes)
-        self.routes += Page(guard).routes
-        self._server = Server(self.routes, guard, lambda error: context.events.failed("the listener", error))
+        self.routes += Page(guard, is_alone=served.is_alone).routes
+        told = fleet.first.events
+        self._server = Server(self.routes, guard, lambda error: told.failed("the listener", error))
 
     async def __aenter__(self) -> Self:
         if not self._tokens:
-            await refuse_open(self._context, self._settings.listen)
-        self._context.events.subscribe("the listener", self._seen.take)
-        self._context.events.subscribe("the listener's events", self._events.take)
-        self._context.events.subscribe("metrics", self._metrics.counts.take)
-        if self._watchtower:
-            self._context.events.subscribe("Watchtower's metrics", self._watchtower.scans.take)
-        self._context.registries.tell = self._context.events.publish
+            await refuse_open([each.context for each in self._engines.all], self._settings.listen)
+        for served, teller in zip(self._engines.all, self._events.tellers, strict=True):
+            self._subscribe(served, teller)
         await self._server.open(self._settings.listen)
         return self
+
+    def _subscribe(self, served: ServedEngine, teller: Teller) -> None:
+        context = served.context
+        events = context.events
+        events.subscribe("the listener", served.seen.take)
+        events.subscribe("the listener's events", teller.take)
+        events.subscribe("metrics", partial(self._metrics.counts.take, served.name))
+        if self._watchtower:
+            events.subscribe("Watchtower's metrics", partial(self._watchtower.scans.take, served.name))
+        context.registries.tell = events.publish
 
     async def __aexit__(self, *_: object) -> None:
         await self._server.close()

@@ -7,57 +7,59 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from watcher.check import status
-from watcher.host.context import Context
 from watcher.model.errors import EngineError
 from watcher.recovery.state import scenes
 from watcher.web import gauges
 from watcher.web.counts import Counts
-from watcher.web.gauges import Family
+from watcher.web.gauges import Counted, Family
 from watcher.web.guard import Access
 from watcher.web.routes import Route
-from watcher.web.seen import Seen
+from watcher.web.served import ServedEngine, ServedEngines
 
 PATH = "/metrics"
-_LIMIT_S = 8.0  # Prometheus gives up after ten
+_LIMIT_S = 9.0  # Prometheus gives up after ten, and one of several engines is left out after eight
 
 
 class Metrics:
     """The route of it.
 
     Args:
-        context: The engine, and what is known.
-        seen: What the daemon told.
+        engines: The engines, and what is known.
 
     Attributes:
         counts: What subscribes.
     """
 
-    def __init__(self, context: Context, seen: Seen) -> None:
-        self._context = context
-        self._seen = seen
+    def __init__(self, engines: ServedEngines) -> None:
+        self._engines = engines
         self._one_at_a_time = asyncio.Lock()
-        self.counts = Counts(context.engine_name)
+        self.counts = Counts(each.name for each in engines.all)
         self.routes = (Route("GET", PATH, Access.METRICS, "What Prometheus scrapes.", self._scraped),)
 
     async def _scraped(self, _: web.Request) -> web.Response:
-        found = [*gauges.of_daemon(self._seen, self._context.engine_name), *await self._containers()]
+        seen = {each.name: each.seen for each in self._engines.all}
         now = CollectorRegistry()
-        now.register(_Found(found))
+        now.register(_Found([*gauges.of_daemon(seen), *await self._containers()]))
         text = generate_latest(now) + generate_latest(self.counts.registry)
         return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     async def _containers(self) -> Iterable[Family]:
-        """What the engine says; nothing while it cannot be asked, or hangs."""
+        """What the engines say; nothing of one that cannot be asked, or hangs."""
         try:
-            # One scrape at a time asks the engine: anybody may scrape what is public.
+            # One scrape at a time asks them: anybody may scrape what is public.
             async with asyncio.timeout(_LIMIT_S), self._one_at_a_time:
-                rows = await status.listed(self._context)
-                opened = scenes(await self._context.engine.containers(stopped=True))
+                found = [each for _, each in await self._engines.of_each(_counted)]
         except (EngineError, TimeoutError):
             return ()
-        self.counts.keep(gauges.registries(rows))
-        return gauges.of_containers(rows, len(opened), self._context.engine_name)
+        if len(found) == len(self._engines.all):
+            self.counts.keep(gauges.registries(row for each in found for row in each.rows))
+        return gauges.of_containers(found)
+
+
+async def _counted(served: ServedEngine) -> Counted:
+    rows = await served.listed()
+    opened = scenes(await served.context.engine.containers(stopped=True))
+    return Counted(served.name, rows, len(opened))
 
 
 class _Found(Collector):

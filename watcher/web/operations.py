@@ -7,28 +7,27 @@ whomever, its names on the engine say.
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
 
 from aiohttp import web
 
-from watcher.check import decisions, freshness, status
-from watcher.check.decisions import own_name
-from watcher.check.records import one, record
 from watcher.config.grammar import duration
-from watcher.host.context import Context
+from watcher.host.fleet import named
+from watcher.host.services import PREFIX
 from watcher.model.errors import NoSuchContainer, WatcherError, unexpected
 from watcher.model.json_object import Json
 from watcher.recovery.state import scenes
-from watcher.update import by_hand
-from watcher.update.request import Outcome, Request
-from watcher.update.sequencer import Turns
+from watcher.swarm.attempt import left_open
+from watcher.swarm.deciding import CONTAINERS_AND_SERVICES
+from watcher.swarm.named import service_named
+from watcher.web import acts
 from watcher.web.answers import error
 from watcher.web.api import ONE
 from watcher.web.bodies import BadRequest, read
 from watcher.web.guard import Access
 from watcher.web.routes import Route
+from watcher.web.served import ServedEngine, ServedEngines
 
-Work = Callable[[str, Json], Awaitable[Json]]
+Work = Callable[[ServedEngine, str, Json], Awaitable[Json]]
 
 _KEPT = 200
 _PATH = "/api/v1/operations/{id}"
@@ -39,26 +38,24 @@ class Operations:
     """The routes of it.
 
     Args:
-        context: The engine, what is known, and that it is the API that asks.
+        engines: The engines, and what is known.
         look: Has all tags and containers looked at now.
-        turns: Who waits for whom, of what the daemon updates.
     """
 
-    def __init__(self, context: Context, look: Callable[[], None], turns: Turns) -> None:
-        self._context = context
-        self._turns = turns
+    def __init__(self, engines: ServedEngines, look: Callable[[], None]) -> None:
+        self._engines = engines
         self._look = look
         self._tasks: dict[str, asyncio.Task[Json]] = {}
         self._of: dict[str, asyncio.Task[Json]] = {}
         self.routes = (
             Route("GET", _PATH, Access.READ, "How an operation is, or how it ended.", self._get),
             Route("POST", "/api/v1/look", Access.ACT, "Ask for all tags, and look at all.", self._look_now),
-            self._route("check", "Ask for its tag.", self._check, pull=bool),
-            self._route("update", "Pull its tag, and update it.", self._update, pull=bool, again=bool),
-            self._route("rollback", "Go back to an image that it ran before.", self._rollback, to=str),
-            self._route("hold", "Hold it back.", self._hold, **{"for": str}, this_image=bool, why=str),
-            self._route("release", "Hold it back no longer.", self._release),
-            self._route("approve", "Approve the image that its tag means.", self._approve),
+            self._route("check", "Ask for its tag.", acts.check, pull=bool),
+            self._route("update", "Pull its tag, and update it.", acts.update, pull=bool, again=bool),
+            self._route("rollback", "Go back to an image that it ran before.", acts.rollback, to=str),
+            self._route("hold", "Hold it back.", acts.hold, **{"for": str}, this_image=bool, why=str),
+            self._route("release", "Hold it back no longer.", acts.release),
+            self._route("approve", "Approve the image that its tag means.", acts.approve),
         )
 
     async def end(self) -> None:
@@ -80,27 +77,34 @@ class Operations:
         return Route("POST", f"{ONE}/{verb}", Access.ACT, about, handler, body)
 
     async def _begin(self, text: str, work: Work, wanted: Json) -> web.Response:
-        name = await self._meant(text, is_release=work == self._release)
-        is_open = work in {self._update, self._rollback} and name in scenes(
-            await self._context.engine.containers(stopped=True)
-        )
-        if is_open or ((task := self._of.get(name)) and not task.done()):
-            return error(409, f"{name}: something is under way with it", "try again once it is over")
-        self._of[name] = task = asyncio.create_task(_ended(name, work(name, wanted)))
-        task.add_done_callback(lambda _: self._of.pop(name, None))
+        served, name = await self._meant(text, is_release=work is acts.release)
+        called = f"{served.prefix}{name}"
+        is_open = work in {acts.update, acts.rollback} and await _is_under_way(served, name)
+        if is_open or ((task := self._of.get(called)) and not task.done()):
+            return error(409, f"{called}: something is under way with it", "try again once it is over")
+        self._of[called] = task = asyncio.create_task(_ended(served, name, work(served, name, wanted)))
+        task.add_done_callback(lambda _: self._of.pop(called, None))
         return self._accepted(task)
 
-    async def _meant(self, text: str, *, is_release: bool) -> str:
+    async def _meant(self, text: str, *, is_release: bool) -> tuple[ServedEngine, str]:
+        """The engine, and its own name there, of what a person calls so; what is gone may yet be held."""
         try:
-            return await own_name(self._context, text)
+            served, name = await self._engines.meant(text)
+            with named(served.context):
+                return served, await _own_name(served, name, is_release=is_release)
         except NoSuchContainer:
-            if is_release and text in (await self._context.memory.decisions.read()).of:
-                return text
+            if is_release and (holding := await self._holding(text)):
+                return holding, text
             raise
+
+    async def _holding(self, text: str) -> ServedEngine | None:
+        """The one engine on which what is gone is held; None where it is not, or on several."""
+        found = [each for each in self._engines.all if await _is_decided(each, text)]
+        return found[0] if len(found) == 1 else None
 
     def begun(self, name: str, work: Awaitable[Json]) -> web.Response:
         """Begin something else, and answer with its number; `name` is what it is called in an error."""
-        return self._accepted(asyncio.create_task(_ended(name, work)))
+        return self._accepted(asyncio.create_task(_ended(self._engines.first, name, work)))
 
     def _accepted(self, task: asyncio.Task[Json]) -> web.Response:
         number = secrets.token_hex(8)
@@ -125,40 +129,27 @@ class Operations:
         self._look()
         return self._accepted(asyncio.create_task(_nothing()))
 
-    async def _check(self, name: str, wanted: Json) -> Json:
-        judge = freshness.after_pull() if wanted.get("pull") else freshness.remotely
-        ((_, answer),) = await status.check(self._context, [name], judge)
-        if isinstance(answer, WatcherError):
-            raise answer
-        return record(answer)
 
-    async def _update(self, name: str, wanted: Json) -> Json:
-        request = Request(pull=wanted.get("pull", True), again=wanted.get("again", False))
-        return await self._updated(name, request)
+async def _own_name(served: ServedEngine, name: str, *, is_release: bool) -> str:
+    try:
+        return await CONTAINERS_AND_SERVICES.own_name(served.context, name)
+    except NoSuchContainer:
+        if is_release and await _is_decided(served, name):
+            return name
+        raise
 
-    async def _rollback(self, name: str, wanted: Json) -> Json:
-        return await self._updated(name, Request(back=wanted.get("to", "")))
 
-    async def _updated(self, name: str, request: Request) -> Json:
-        async with aclosing(by_hand.update(self._context, [name], request, self._turns)) as results:
-            async for _, result in results:
-                if isinstance(result, WatcherError):
-                    raise result
-                done = result.done.value if isinstance(result, Outcome) else "held back"
-                return await one(self._context, name) | {"done": done}
-        return {}
+async def _is_decided(served: ServedEngine, name: str) -> bool:
+    return name in (await served.context.memory.decisions.read()).of
 
-    async def _hold(self, name: str, wanted: Json) -> Json:
-        seconds = duration(wanted["for"]) if wanted.get("for") else None
-        image, why = wanted.get("this_image", False), wanted.get("why", "")
-        said = await decisions.hold(self._context, name, seconds=seconds, this_image=image, why=why)
-        return {"said": said}
 
-    async def _release(self, name: str, _: Json) -> Json:
-        return {"said": await decisions.release(self._context, name)}
-
-    async def _approve(self, name: str, _: Json) -> Json:
-        return {"said": await decisions.approve(self._context, name)}
+async def _is_under_way(served: ServedEngine, name: str) -> bool:
+    """Whether an update of a container is open, or a rollout of a service, whoever began it."""
+    context = served.context
+    if not name.startswith(PREFIX):
+        return name in scenes(await context.engine.containers(stopped=True))
+    said = await service_named(context, name)
+    return said is not None and await left_open(context, said) is not None
 
 
 def _understood(wanted: Json) -> None:
@@ -171,14 +162,15 @@ def _understood(wanted: Json) -> None:
         raise BadRequest("for: is no duration", advice="give one such as 12h or 7d") from error
 
 
-async def _ended(name: str, work: Awaitable[Json]) -> Json:
+async def _ended(served: ServedEngine, name: str, work: Awaitable[Json]) -> Json:
     """The result, or the error as one."""
     try:
-        return await work
+        with named(served.context):
+            return await work
     except WatcherError as problem:
         return problem.record
     except Exception as problem:  # noqa: BLE001 - an error of ours is how the operation ended
-        return unexpected(name, problem).record
+        return unexpected(f"{served.prefix}{name}", problem).record
 
 
 async def _nothing() -> Json:

@@ -12,6 +12,7 @@ from watcher.web.tokens import Role
 FOLDER = Path(__file__).parent / "static"
 _INDEX = "index.html"
 _ROLE = b'data-role=""'
+_ENGINES = b'data-engines=""'
 _TYPES = {
     ".css": "text/css",
     ".html": "text/html",
@@ -25,11 +26,13 @@ class Page:
 
     Args:
         guard: Knows what the one who asks may do, which the page is told.
+        is_alone: Whether there is one engine only, which the page then need not name.
     """
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: Guard, *, is_alone: bool = True) -> None:
         self._guard = guard
-        self._index = (FOLDER / _INDEX).read_bytes()
+        index = (FOLDER / _INDEX).read_bytes()
+        self._index = index if is_alone else index.replace(_ENGINES, b'data-engines="several"', 1)
         names = sorted(
             path.name for path in FOLDER.iterdir() if path.suffix in _TYPES and path.name != _INDEX
         )

@@ -1,18 +1,20 @@
 """What an update or a rollback of a container would do: the plan, as steps and as the text of `--dry-run`."""
 
+from contextlib import aclosing
 from typing import Any
 
 from aiohttp import web
 
-from watcher.host.context import Context
 from watcher.model.errors import WatcherError
-from watcher.update import by_hand
-from watcher.update.by_hand import Result
+from watcher.swarm import by_hand
+from watcher.swarm.by_hand import Result
+from watcher.swarm.update import Outcome as ServiceOutcome
 from watcher.update.request import Outcome, Request
 from watcher.web.api import ONE
 from watcher.web.bodies import BadRequest
 from watcher.web.guard import Access
 from watcher.web.routes import Route
+from watcher.web.served import ServedEngine, ServedEngines
 
 _WORDS = {"": False, "false": False, "true": True}
 
@@ -21,11 +23,11 @@ class Plans:
     """The route of it.
 
     Args:
-        context: The engine, and what is known.
+        engines: The engines, and what is known.
     """
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, engines: ServedEngines) -> None:
+        self._engines = engines
         about = (
             "What an update of it would do now; with `again` also what is held, with `rollback` the way back."
         )
@@ -34,23 +36,30 @@ class Plans:
 
     async def _plan(self, request: web.Request) -> web.Response:
         wanted = Request(dry_run=True, again=_flag(request, "again"), back=request.query.get("rollback"))
-        async for _, result in by_hand.update(self._context, [request.match_info["name"]], wanted):
-            return web.json_response(_shown(result))
-        raise AssertionError
+
+        async def planned(served: ServedEngine, name: str) -> dict[str, Any]:
+            reader = served.reader
+            updates = by_hand.update(reader.context, [name], wanted, reader=reader.for_looks(reader.context))
+            async with aclosing(updates) as results:
+                return _shown((await anext(results))[1])
+
+        return web.json_response(await self._engines.asked(request.match_info["name"], planned))
 
 
 def _shown(result: Result) -> dict[str, Any]:
     """A plan as JSON: no steps where there is nothing to do, or where something else must come first."""
     if isinstance(result, WatcherError):
         raise result
+    steps = result.steps.record if isinstance(result, Outcome) and result.steps else {}
+    return {"plan": [], "notes": []} | steps | {"text": _text(result)}
+
+
+def _text(result: Outcome | ServiceOutcome | str) -> str:
     if isinstance(result, str):
-        return {"plan": [], "notes": [], "text": result}
-    return {"plan": [], "notes": []} | (result.steps.record if result.steps else {}) | {"text": _text(result)}
-
-
-def _text(outcome: Outcome) -> str:
-    found = outcome.assessment
-    return outcome.plan or f"{found.name}: {found.verdict}"
+        return result
+    if isinstance(result, Outcome):
+        return result.plan or f"{result.assessment.name}: {result.assessment.verdict}"
+    return f"{result.found.name}: {result.why or result.found.verdict}"
 
 
 def _flag(request: web.Request, name: str) -> bool:

@@ -1,5 +1,7 @@
 """Whether the listener would be open to others with no token that keeps them out."""
 
+from collections.abc import Iterable
+
 from watcher.config.listening import UNIX, host_and_port, is_loopback
 from watcher.host.context import Context
 from watcher.host.own_container import is_contained
@@ -10,8 +12,12 @@ from watcher.web.tokens import ACT_VARIABLE, BadListener
 _ADVICE = f"set {ACT_VARIABLE} or {ACT_VARIABLE}_FILE, or listen on 127.0.0.1"
 
 
-async def refuse_open(context: Context, listen: str) -> None:
+async def refuse_open(contexts: Iterable[Context], listen: str) -> None:
     """Let a listener without a token pass only where nobody but this machine, or its containers, reaches it.
+
+    Args:
+        contexts: The engines, of which any may run our own container.
+        listen: Where it is to listen.
 
     Raises:
         BadListener: Others do, or nobody can say.
@@ -21,14 +27,24 @@ async def refuse_open(context: Context, listen: str) -> None:
     beyond = f"--listen {listen} without a token"
     if not is_contained():
         raise BadListener(f"{beyond} is open to other machines", advice=_ADVICE)
-    try:
-        own = await context.own.find(context.engine)
-        container = await context.engine.container(own) if own else None
-    except EngineError as error:
-        raise BadListener(f"{beyond}: who can reach it is not known: {error}", advice=_ADVICE) from error
+    container, trouble = await _own_container(contexts)
+    if not container and trouble:
+        raise BadListener(f"{beyond}: who can reach it is not known: {trouble}", advice=_ADVICE)
     why = why_open(container, host_and_port(listen)[1]) if container else "its container is not known"
     if why:
         raise BadListener(f"{beyond} is open to other machines: {why}", advice=_ADVICE)
+
+
+async def _own_container(contexts: Iterable[Context]) -> tuple[Json | None, str]:
+    """Our own container on whichever engine has it, and what kept engines from being asked."""
+    troubles = list[str]()
+    for context in contexts:
+        try:
+            if own := await context.own.find(context.engine):
+                return await context.engine.container(own), ""
+        except EngineError as error:
+            troubles.append(context.told(error))
+    return None, "; ".join(troubles)
 
 
 def why_open(container: Json, port: int) -> str:

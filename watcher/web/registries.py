@@ -15,31 +15,38 @@ from watcher.model.inspection import reference_of
 from watcher.model.json_object import Json
 from watcher.model.names import name_of
 from watcher.model.reference import ImageRef, readable
+from watcher.swarm.spec import Service
+from watcher.swarm.status import followed
 from watcher.web.guard import Access
 from watcher.web.routes import Route
+from watcher.web.served import ServedEngine, ServedEngines
 
 
 class Followed:
     """The route of it.
 
     Args:
-        context: The engine, the registries, and what is known.
+        engines: The engines, the registries, and what is known.
     """
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, engines: ServedEngines) -> None:
+        self._engines = engines
         about = "The registries: who follows them, what waits until when, what is left of their limits."
         self.routes = (Route("GET", "/api/v1/registries", Access.READ, about, self._all),)
 
     async def _all(self, _: web.Request) -> web.Response:
         followers: dict[str, list[tuple[str, str]]] = {}
-        for ref, name in await self._followers():
-            followers.setdefault(ref.domain, []).append((ref.familiar, name))
+        for served, found in await self._engines.of_each(_followers):
+            for ref, name in found:
+                followers.setdefault(ref.domain, []).append((ref.familiar, f"{served.prefix}{name}"))
         return web.json_response([self._told(domain, followers[domain]) for domain in sorted(followers)])
 
     def _told(self, domain: str, followers: list[tuple[str, str]]) -> dict[str, Any]:
-        registries = self._context.registries
-        rest, allowance = registries.rest(domain), registries.allowance(domain)
+        """What is said of one; its limit as it was told last, to whichever engine's questions."""
+        every = [each.context.registries for each in self._engines.all]
+        registries = every[0]
+        allowances = [told for each in every if (told := each.allowance(domain))]
+        rest, allowance = registries.rest(domain), max(allowances, key=lambda told: told.at, default=None)
         return {
             "registry": domain,
             "tags": sorted({tag for tag, _ in followers}),
@@ -49,27 +56,36 @@ class Followed:
             "limit": asdict(allowance) | {"at": moment(allowance.at)} if allowance else None,
         }
 
-    async def _followers(self) -> list[tuple[ImageRef, str]]:
-        """The tags that a registry may be asked for, each with the name of a container that follows it."""
-        context = self._context
-        rows = await context.engine.containers(stopped=True)
-        ours = inventory.opted_in(rows, await context.own.find(context.engine))
-        found = await asyncio.gather(*map(self._tag, ours))
-        named = zip(found, map(name_of, ours), strict=True)
-        return [(tag, name) for tag, name in named if tag and tag.domain]
 
-    async def _tag(self, row: Json) -> ImageRef | None:
-        policy = inventory.policy_of(row, self._context.defaults)
-        if policy is None or not policy.enable or policy.source != "registry":
-            return None
-        try:
-            text = inventory.followed_tag(row, await self._reference(row))
-        except NotFound:
-            return None
-        return readable(text) if text else None
+async def _followers(served: ServedEngine) -> list[tuple[ImageRef, str]]:
+    """The tags that a registry may be asked for, each with the name of what follows it."""
+    context = served.context
+    rows = await context.engine.containers(stopped=True)
+    ours = inventory.opted_in(rows, await context.own.find(context.engine))
+    found = await asyncio.gather(*(_tag(context, row) for row in ours))
+    named = [*zip(found, map(name_of, ours), strict=True), *await _of_services(context)]
+    return [(tag, name) for tag, name in named if tag and tag.domain]
 
-    async def _reference(self, row: Json) -> str:
-        """What a row's container follows: the engine shows it as long as that means the container's image."""
-        text = str(row["Image"])
-        is_moved = text.startswith("sha256:")
-        return reference_of(await self._context.engine.container(row["Id"])) if is_moved else text
+
+async def _of_services(context: Context) -> list[tuple[ImageRef | None, str]]:
+    if await context.engine.role() != "manager":
+        return []
+    return [(service.tag, service.name) for service in map(Service, await followed(context))]
+
+
+async def _tag(context: Context, row: Json) -> ImageRef | None:
+    policy = inventory.policy_of(row, context.defaults)
+    if policy is None or not policy.enable or policy.source != "registry":
+        return None
+    try:
+        text = inventory.followed_tag(row, await _reference(context, row))
+    except NotFound:
+        return None
+    return readable(text) if text else None
+
+
+async def _reference(context: Context, row: Json) -> str:
+    """What a row's container follows: the engine shows it as long as that means the container's image."""
+    text = str(row["Image"])
+    is_moved = text.startswith("sha256:")
+    return reference_of(await context.engine.container(row["Id"])) if is_moved else text

@@ -18,12 +18,17 @@ class Ring:
 
     Args:
         room: How many events it keeps.
+
+    Attributes:
+        is_wanted: Whether anybody has listened yet: before that, what costs a look is not told.
+        last: The number of the newest event.
     """
 
     def __init__(self, room: int = _ROOM) -> None:
         self._mark = secrets.token_hex(4)  # of this process: the numbers begin anew with each
         self._events = deque[bytes](maxlen=room)
         self._news = asyncio.Event()
+        self.is_wanted = False
         self.last = 0
 
     def add(self, kind: str, data: dict[str, Any]) -> None:

@@ -1,39 +1,32 @@
-"""What the daemon's events told of it last: whether its engine is there, and when it pulled."""
+"""What the daemon's events told of one engine last: whether it is there, and when it was looked at."""
 
 import time
-from collections.abc import Callable
 
-from watcher.model.events import EngineFollowed, EngineGone, Event, PassBegan
-from watcher.store.heartbeat import Pulse
+from watcher.model.events import EngineFollowed, EngineGivenUp, EngineGone, Event, Looked, PassBegan
 
 
 class Seen:
     """It.
 
-    Args:
-        pulse: Where the daemon tells its health.
-        due: Tells when all tags are asked for next.
+    Attributes:
+        is_engine_up: Whether the engine is followed.
+        why_down: Why it is not, as far as that was told.
+        last_look: When all that is followed was looked at last, in seconds since the epoch; 0 is never.
+        last_pull: When all tags were asked for last, likewise.
     """
 
-    def __init__(self, pulse: Pulse, due: Callable[[], float] = lambda: 0.0) -> None:
-        self._pulse = pulse
-        self._due = due
+    def __init__(self) -> None:
         self.is_engine_up = False
-        self.last_pull = 0.0
-
-    @property
-    def last_look(self) -> float:
-        """When the daemon last looked at all containers, in seconds since the epoch; 0 is never."""
-        return self._pulse.last
-
-    @property
-    def next_pull(self) -> float:
-        """When all tags are asked for next, in seconds since the epoch; 0 is not known."""
-        return self._due()
+        self.why_down = ""
+        self.last_look = self.last_pull = 0.0
 
     def take(self, event: Event) -> None:
         """Take an event."""
-        if isinstance(event, EngineFollowed | EngineGone):
-            self.is_engine_up = isinstance(event, EngineFollowed)
+        if isinstance(event, EngineFollowed):
+            self.is_engine_up, self.why_down = True, ""
+        elif isinstance(event, EngineGone | EngineGivenUp):
+            self.is_engine_up, self.why_down = False, event.why.splitlines()[-1]
+        elif isinstance(event, Looked):
+            self.last_look = time.time()
         elif isinstance(event, PassBegan):
             self.last_pull = time.time()

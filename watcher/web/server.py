@@ -15,7 +15,7 @@ from watcher.model.errors import WatcherError
 from watcher.web import answers
 from watcher.web.connections import Connection, Connections
 from watcher.web.guard import Guard, Handler
-from watcher.web.routes import Route
+from watcher.web.routes import Route, spelled
 from watcher.web.tokens import BadListener
 
 _BODY = 64 * 1024
@@ -42,10 +42,12 @@ class Server:
     def __init__(self, routes: Iterable[Route], guard: Guard, failed: Failed) -> None:
         app = web.Application(client_max_size=_BODY, middlewares=[_answered(failed)], logger=_SILENT)
         app.on_response_prepare.append(answers.make_safe)
+        routes = [*routes]
+        paths = [each.path for each in routes]
         for each in routes:
             handler = guard.protected(each.access, each.handler)
             allow = {"allow_head": False} if each.method == "GET" else {}
-            getattr(app.router, f"add_{each.method.lower()}")(each.path, handler, **allow)
+            getattr(app.router, f"add_{each.method.lower()}")(spelled(each.path, paths), handler, **allow)
         self._runner = web.AppRunner(
             app, access_log=None, keepalive_timeout=_KEEP_ALIVE_S, shutdown_timeout=_END_S, logger=_SILENT
         )

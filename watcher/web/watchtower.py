@@ -1,6 +1,6 @@
 """Watchtower's own API: an update of what its query names, and its metrics (`--watchtower`)."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 
 from aiohttp import web
@@ -8,27 +8,26 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from watcher.check import status
 from watcher.check.status import Shown
-from watcher.host.context import Context
-from watcher.model.errors import EngineError, WatcherError
-from watcher.model.events import Event, PassBegan
+from watcher.model.errors import EngineError, EngineUnavailable, WatcherError
+from watcher.model.events import EngineGone, Event, PassBegan, PassEnded
 from watcher.model.json_object import Json
 from watcher.model.reference import readable
 from watcher.model.update_events import AttemptEnded
-from watcher.update import by_hand
-from watcher.update.request import Done, Outcome, Request
-from watcher.update.sequencer import Turns
+from watcher.swarm import by_hand
+from watcher.swarm.by_hand import Result
+from watcher.update.request import Done, Request
 from watcher.web.gauges import image_label
 from watcher.web.guard import Access
 from watcher.web.operations import Operations
 from watcher.web.routes import Route
+from watcher.web.served import ServedEngine, ServedEngines
 
 _FAILED = ("failed", "rolled back")
 
 
 class Scans(Collector):
-    """Counts what Watchtower counts of its scans: here of passes.
+    """Counts what Watchtower counts of its scans: here of passes, of which one is that of all engines.
 
     Attributes:
         scanned: How many containers are looked after.
@@ -37,15 +36,25 @@ class Scans(Collector):
     def __init__(self) -> None:
         self.scanned: int | None = None
         self._scans = self._updated = self._failed = 0
+        self._open = set[str]()
 
-    def take(self, event: Event) -> None:
-        """Take an event."""
+    def take(self, engine: str, event: Event) -> None:
+        """Take an event of an engine's."""
         if isinstance(event, PassBegan):
-            self._scans += 1
-            self._updated = self._failed = 0
+            self._began(engine)
+        elif isinstance(event, PassEnded | EngineGone):
+            self._open.discard(engine)
         elif isinstance(event, AttemptEnded):
             self._updated += event.attempt.outcome == "updated"
             self._failed += event.attempt.outcome in _FAILED
+
+    def _began(self, engine: str) -> None:
+        """Count a pass, unless another engine's part of it is under way."""
+        if not self._open or engine in self._open:
+            self._scans += 1
+            self._updated = self._failed = 0
+            self._open.clear()
+        self._open.add(engine)
 
     def collect(self) -> Iterable[Metric]:
         """Give them, under Watchtower's names."""
@@ -61,18 +70,16 @@ class Watchtower:
     """The routes of it.
 
     Args:
-        context: The engine, and what is known.
+        engines: The engines, and what is known.
         operations: Where what is done is asked for.
-        turns: Who waits for whom, of what the daemon updates.
 
     Attributes:
         scans: What subscribes.
     """
 
-    def __init__(self, context: Context, operations: Operations, turns: Turns) -> None:
-        self._context = context
+    def __init__(self, engines: ServedEngines, operations: Operations) -> None:
+        self._engines = engines
         self._operations = operations
-        self._turns = turns
         self.scans = Scans()
         about = "Update what the query names, else all: `image`, `container`, separated by commas."
         query = ("image", "container")
@@ -83,24 +90,27 @@ class Watchtower:
 
     async def _update(self, request: web.Request) -> web.Response:
         images, names = (_words(request.query.getall(key, [])) for key in ("image", "container"))
-        rows = [row for row in await status.listed(self._context) if row.mode not in ("-", "notify")]
-        chosen = [row.name for row in rows if not (images or names) or _is_meant(row, images, names)]
+        rows = [row for row in await self._engines.listed() if row.mode not in ("-", "notify")]
+        chosen = [row for row in rows if not (images or names) or _is_meant(row, images, names)]
         return self._operations.begun("Watchtower's update", self._updated(chosen))
 
-    async def _updated(self, names: list[str]) -> Json:
-        """Update them in their order; one that fails keeps no other from it but who depends on it."""
+    async def _updated(self, rows: list[Shown]) -> Json:
+        """Update them in their order; what fails keeps no other from it but who depends on it."""
         found = dict.fromkeys(("scanned", "updated", "failed"), 0)
-        updates = by_hand.update(self._context, names, Request(pull=True), self._turns)
-        async with aclosing(updates) as results:
-            async for _, result in results:
-                found["scanned"] += 1
-                found["updated"] += isinstance(result, Outcome) and result.done is Done.UPDATED
-                found["failed"] += isinstance(result, WatcherError)
+        for served in self._engines.all:
+            names = [row.name for row in rows if row.engine == served.name]
+            async with aclosing(_updates(served, names)) as results:
+                async for _, result in results:
+                    found["scanned"] += 1
+                    found["updated"] += (
+                        not isinstance(result, WatcherError | str) and result.done is Done.UPDATED
+                    )
+                    found["failed"] += isinstance(result, WatcherError)
         return {"summary": found}
 
     async def _metrics(self, _: web.Request) -> web.Response:
         try:
-            self.scans.scanned = len(await status.listed(self._context))
+            self.scans.scanned = len(await self._engines.listed())
         except EngineError:
             self.scans.scanned = None
         registry = CollectorRegistry()
@@ -109,8 +119,21 @@ class Watchtower:
         return web.Response(body=generate_latest(registry), headers=headers)
 
 
+async def _updates(served: ServedEngine, names: list[str]) -> AsyncGenerator[tuple[str, Result], None]:
+    """Update what is called so on one engine; of one that is away nothing more is said than that."""
+    reader = served.reader
+    try:
+        updates = by_hand.update(reader.context, names, Request(pull=True), served.turns, reader)
+        async with aclosing(updates) as results:
+            async for each in results:
+                yield each
+    except EngineUnavailable as error:
+        for name in names[:1]:
+            yield name, error
+
+
 def _is_meant(row: Shown, images: list[str], names: list[str]) -> bool:
-    return row.name in names or any(_is_of(row, image) for image in images)
+    return not {row.name, row.called}.isdisjoint(names) or any(_is_of(row, image) for image in images)
 
 
 def _is_of(row: Shown, image: str) -> bool:

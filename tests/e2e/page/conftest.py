@@ -52,10 +52,10 @@ class Page(Browser):
 
 
 @contextlib.contextmanager
-def listening(engine: PrivateEngine, directory: Path, *options: object) -> Iterator[Api]:
+def listening(engine: PrivateEngine, directory: Path, *options: object, **env: str | None) -> Iterator[Api]:
     """A daemon with a listener."""
     commands, port = Commands(engine.host, directory), free_port()
-    environ = ENVIRON | TOKENS
+    environ = ENVIRON | TOKENS | env
     words = ("watcher", "run", "--listen", f"127.0.0.1:{port}", *options)
     daemon = Running(commands.start(*words, env=environ, cwd=ROOT), commands.state).looked()
     try:

@@ -169,10 +169,3 @@ def test_two_names_for_one_address_are_refused(both: Commands, stack: Stack) -> 
         7,
         f"CTR_UPDATER_ENGINES: a and b are both {host} - leave one out\n",
     )
-
-
-def test_a_listener_for_several_engines_is_refused(both: Commands) -> None:
-    refused = both("watcher", "run", "--once", "--listen", "127.0.0.1:1")
-    advice = "leave one of them out, or run a daemon for each engine"
-    assert refused.code == 7
-    assert refused.err.endswith(f"--listen serves one engine, and --engines names several - {advice}\n")

@@ -18,9 +18,9 @@ def ended(outcome: Ending, took_s: float = 3.0, down_s: float | None = None) -> 
 
 
 def counted(*events: Event) -> Counts:
-    counts = Counts("local")
+    counts = Counts(["local"])
     for event in events:
-        counts.take(event)
+        counts.take("local", event)
     return counts
 
 

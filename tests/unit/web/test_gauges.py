@@ -1,16 +1,14 @@
 """What is so now."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import pytest
 
 from watcher.check.status import Shown
 from watcher.check.verdict import Status, Verdict
-from watcher.model.events import EngineFollowed, PassBegan
-from watcher.store.heartbeat import Pulse
+from watcher.model.events import EngineFollowed, Looked, PassBegan
 from watcher.web import gauges
-from watcher.web.gauges import Family
+from watcher.web.gauges import Counted, Family
 from watcher.web.seen import Seen
 
 ID = "3f4a" + "0" * 60
@@ -32,7 +30,7 @@ def values(families: Iterable[Family], name: str) -> dict[tuple[str, ...], float
 def test_containers_are_counted_by_verdict_and_those_that_there_are_none_of_too() -> None:
     rows = [row("a", Status.CURRENT), row("b", Status.CURRENT), row("c", Status.HELD)]
 
-    found = values(gauges.of_containers(rows, 0, "nas"), "containers")
+    found = values(gauges.of_containers([Counted("nas", rows, 0)]), "containers")
 
     assert found == {
         ("nas", "current"): 2, ("nas", "held"): 1, ("nas", "outdated"): 0, ("nas", "unknown"): 0,
@@ -44,10 +42,11 @@ def test_unknown_is_never_shown_as_up_to_date() -> None:
         row("a", Status.CURRENT), row("b", Status.OUTDATED), row("c", Status.HELD), row("d", Status.UNKNOWN),
     ]  # fmt: skip
 
-    found = values(gauges.of_containers(rows, 3, "nas"), "container_update_available")
+    families = [*gauges.of_containers([Counted("nas", rows, 3)])]
+    found = values(families, "container_update_available")
 
     assert found == {("nas", "a", "app:1"): 0, ("nas", "b", "app:1"): 1, ("nas", "c", "app:1"): 1}
-    assert values(gauges.of_containers(rows, 3, "nas"), "open_updates") == {("nas",): 3}
+    assert values(families, "open_updates") == {("nas",): 3}
 
 
 @pytest.mark.parametrize(
@@ -76,19 +75,33 @@ def test_the_registries_are_those_of_what_is_followed() -> None:
     assert gauges.registries(rows) == {"docker.io", "ghcr.io"}
 
 
-def test_a_moment_that_has_not_come_is_left_out(tmp_path: Path) -> None:
-    pulse = Pulse(tmp_path, 1.0)
-    seen = Seen(pulse)
-    assert {family.name for family in gauges.of_daemon(seen, "nas")} == {
+def test_a_moment_that_has_not_come_is_left_out() -> None:
+    seen = Seen()
+    assert {family.name for family in gauges.of_daemon({"nas": seen}) if family.samples} == {
         "ctr_updater_build_info", "ctr_updater_engine_up",
     }  # fmt: skip
 
     seen.take(EngineFollowed("unix:///docker.sock", "1.41"))
     seen.take(PassBegan())
-    pulse.beat()
-    found = [*gauges.of_daemon(seen, "nas")]
+    seen.take(Looked({}))
+    found = [*gauges.of_daemon({"nas": seen})]
 
     assert values(found, "engine_up") == {("nas",): 1}
-    assert values(found, "last_look_timestamp_seconds") == {("nas",): pulse.last}
+    assert values(found, "last_look_timestamp_seconds") == {("nas",): seen.last_look}
     assert values(found, "last_pull_timestamp_seconds") == {(): seen.last_pull}
-    pulse.stop()
+
+
+def test_each_of_several_engines_has_its_own_series_in_one_family() -> None:
+    seen = {"local": Seen(), "nas": Seen()}
+    seen["nas"].take(EngineFollowed("unix:///docker.sock", "1.41"))
+    rows = [row("web", Status.CURRENT)]
+    both = [Counted("local", rows, 0), Counted("nas", rows, 1)]
+
+    found = [*gauges.of_daemon(seen), *gauges.of_containers(both)]
+
+    assert values(found, "engine_up") == {("local",): 0, ("nas",): 1}
+    assert values(found, "open_updates") == {("local",): 0, ("nas",): 1}
+    assert set(values(found, "container_update_available")) == {
+        ("local", "web", "app:1"), ("nas", "web", "app:1"),
+    }  # fmt: skip
+    assert len({family.name for family in found}) == len(found)

@@ -4,7 +4,7 @@ from prometheus_client import generate_latest
 from prometheus_client.registry import CollectorRegistry
 
 from tests.unit.web.test_counts import ended
-from watcher.model.events import PassBegan
+from watcher.model.events import EngineGone, PassBegan, PassEnded
 from watcher.web.watchtower import Scans
 
 
@@ -23,7 +23,7 @@ def test_they_have_watchtowers_names() -> None:
     scans = Scans()
     scans.scanned = 7
     for event in (PassBegan(), ended("updated"), ended("updated"), ended("failed"), ended("rolled back")):
-        scans.take(event)
+        scans.take("local", event)
 
     assert as_homepage(scans) == {
         "watchtower_containers_scanned": 7,
@@ -37,7 +37,7 @@ def test_they_have_watchtowers_names() -> None:
 def test_each_pass_counts_anew_and_what_was_refused_has_not_failed() -> None:
     scans = Scans()
     for event in (PassBegan(), ended("updated"), ended("failed"), PassBegan(), ended("refused")):
-        scans.take(event)
+        scans.take("local", event)
 
     found = as_homepage(scans)
 
@@ -47,3 +47,17 @@ def test_each_pass_counts_anew_and_what_was_refused_has_not_failed() -> None:
 
 def test_while_the_engine_is_gone_nobody_says_how_many_there_are() -> None:
     assert "watchtower_containers_scanned" not in as_homepage(Scans())
+
+
+def test_a_pass_of_several_engines_is_one_scan() -> None:
+    scans = Scans()
+    for engine, event in (
+        ("local", PassBegan()), ("nas", PassBegan()), ("local", ended("updated")), ("local", PassEnded(0)),
+        ("nas", ended("updated")), ("nas", EngineGone("")), ("local", PassBegan()),
+    ):  # fmt: skip
+        scans.take(engine, event)
+
+    found = as_homepage(scans)
+
+    assert found["watchtower_scans_total"] == 2
+    assert found["watchtower_containers_updated"] == 0

@@ -29,7 +29,7 @@ const VERBS = {
   },
   rollback: {
     title: () => "Roll back",
-    why: (found) => ((found.kept || []).length ? "" : "no earlier image of it is kept"),
+    why: (found) => ((found.kept || []).length || found.kind === "service" ? "" : "no earlier image of it is kept"),
     act: (found) => rollback(found),
   },
   approve: {
@@ -55,7 +55,7 @@ export function actionsOf(found) {
 
 export function act(found, verb) {
   const { why, title } = actionsOf(found).find((each) => each.verb === verb);
-  if (why) toast(`${title} ${found.name}: ${why}`);
+  if (why) toast(`${title} ${found.called}: ${why}`);
   else VERBS[verb].act(found);
 }
 
@@ -63,32 +63,32 @@ async function update(found) {
   const again = isForced(found);
   const body = { pull: true, again };
   const about = again ? "It is held back, and is updated all the same." : "Its tag is pulled first.";
-  const path = of(found.name, `plan?again=${again}`);
-  if (await askPlan(`Update ${found.name}?`, about, path, "Update")) await run(found, "update", body, "updating");
+  const path = of(found.called, `plan?again=${again}`);
+  if (await askPlan(`Update ${found.called}?`, about, path, "Update")) await run(found, "update", body, "updating");
 }
 
 async function approve(found) {
   const about = "This image may go ahead, and no other one. What the update does:";
-  const path = of(found.name, "plan");
-  if (await askPlan(`Approve the update of ${found.name}?`, about, path, "Approve")) await run(found, "approve", {}, "approving");
+  const path = of(found.called, "plan");
+  if (await askPlan(`Approve the update of ${found.called}?`, about, path, "Approve")) await run(found, "approve", {}, "approving");
 }
 
 /** Go back: to the image that was chosen already, or that is chosen among those that are kept. */
 export async function rollback(found, image = "") {
   const chosen = await askRollback(found, image);
-  if (chosen) await run(found, "rollback", { to: chosen }, "going back");
+  if (chosen) await run(found, "rollback", chosen, "going back");
 }
 
 async function hold(found) {
-  const body = await askHold(found.name);
+  const body = await askHold(found.called);
   if (body) await run(found, "hold", body, "holding");
 }
 
 /** Release it: asked first where that lets an update begin. */
 async function release(found) {
   const about = "Nothing holds it back any more: what it waits with may begin at once.";
-  const path = of(found.name, "plan?again=true");
-  const isSure = found.verdict === "current" || (await askPlan(`Release ${found.name}?`, about, path, "Release", true));
+  const path = of(found.called, "plan?again=true");
+  const isSure = found.verdict === "current" || (await askPlan(`Release ${found.called}?`, about, path, "Release", true));
   if (isSure) await run(found, "release", {}, "releasing");
 }
 
@@ -101,9 +101,9 @@ export async function look() {
 }
 
 async function run(found, verb, body, saying) {
-  const result = await begin(found.name, of(found.name, verb), body, saying).catch(() => null);
+  const result = await begin(found.called, of(found.called, verb), body, saying).catch(() => null);
   if (result?.verdict) put(result);
-  else await readOne(found.name).catch(() => {});
+  else await readOne(found.called).catch(() => {});
 }
 
 /** Have something done, tell that it began and how it ended. */

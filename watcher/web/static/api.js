@@ -39,7 +39,15 @@ export const get = (path) => ask("GET", path);
 export const post = (path, body = {}) => ask("POST", path, body);
 export const logIn = (token) => ask("POST", "session", { token });
 export const logOut = () => ask("DELETE", "session");
-export const of = (name, rest = "") => `containers/${encodeURIComponent(name)}${rest && `/${rest}`}`;
+
+const VERBS = new Set(["plan", "settings", "check", "update", "rollback", "hold", "release", "approve"]);
+
+/** The path of a container: proxies like no escaped slashes, which are needed where its name is that of a verb. */
+export function of(called, rest = "") {
+  const words = called.split("/").map(encodeURIComponent);
+  const path = words.join(VERBS.has(words.at(-1)) ? "%2F" : "/");
+  return `containers/${path}${rest && `/${rest}`}`;
+}
 
 /** Have something done, and wait for its end: the result, or an error. */
 export async function done(path, body) {

@@ -1,6 +1,6 @@
 // Rows of the history: what became of updates, and what people decided.
 
-import { cell, el, icon, row, strangersLink } from "./dom.js";
+import { cell, el, icon, nameLink, row, strangersLink } from "./dom.js";
 import { OUTCOME_GROUP, ago, moment, outcome, took, version } from "./words.js";
 
 export const HEADS = ["When", "Container", "What", "Version", "Took", "Down", "By", "Why"];
@@ -8,7 +8,7 @@ export const HEADS = ["When", "Container", "What", "Version", "Took", "Down", "B
 export function attemptRow(each, isOfOne = false) {
   const said = outcome(each);
   const group = OUTCOME_GROUP[said] || "unknown";
-  const name = el("a.name", { href: `?container=${encodeURIComponent(each.name)}` }, each.name);
+  const name = nameLink(each.called);
   const made = row(
     cell("when", el("time", { datetime: each.at, title: moment(each.at) }, ago(each.at))),
     !isOfOne && cell("what", name),

@@ -7,9 +7,9 @@ import { fillPlan } from "./dialogs.js";
 import { el, icon, setIcon, setText, strangersLink, table } from "./dom.js";
 import { showProgress } from "./progress.js";
 import { settingsTable } from "./settings.js";
-import { containers, daemon, listen, readOne, stageNow } from "./store.js";
+import { containers, daemon, listen, pullOf, readAttempts, readOne, stageNow } from "./store.js";
 import { mayAct, toolbar } from "./toolbar.js";
-import { ago, day, groupOf, moment, sentence, short, tagOf, version, waitWords } from "./words.js";
+import { ago, day, groupOf, moment, sentence, short, version, waitWords } from "./words.js";
 
 const ROWS = 20;
 
@@ -84,7 +84,7 @@ export function showContainer(main, params) {
   }
 
   async function readHistory() {
-    const rows = await get(`history?last=${ROWS}&name=${encodeURIComponent(name)}`).catch(() => []);
+    const rows = await readAttempts(`last=${ROWS}&name=${encodeURIComponent(name)}`).catch(() => []);
     const heads = HEADS.filter((head) => head !== "Container");
     cards.history.fill(rows.length && table(`History of ${name}`, heads, rows.map((each) => attemptRow(each, true))));
   }
@@ -105,8 +105,8 @@ export function showContainer(main, params) {
   function told(what, about) {
     if (what === "list" || (what === "container" && about === name)) show();
     if (what === "list") found();
-    if (what === "pull" && tagOf(containers.get(name)?.image) === about) tick();
-    if (what === "attempt" && about.name === name) readHistory();
+    if (what === "pull" && containers.has(name) && pullOf(containers.get(name)) === about) tick();
+    if (what === "attempt" && about.called === name) readHistory();
   }
 
   function found() {

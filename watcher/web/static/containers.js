@@ -1,6 +1,7 @@
 // All containers: tiles that count and filter, and a table whose rows stay and are brought up to date in place.
 
-import { arrange, cell, el, icon, setAttribute, setIcon, setText, table } from "./dom.js";
+import { arrange, cell, el, icon, nameLink, setAttribute, setIcon, setText, table } from "./dom.js";
+import { engineList } from "./engines.js";
 import { containers, daemon, listen, stageNow, updated } from "./store.js";
 import { toolbar } from "./toolbar.js";
 import { GROUPS, TITLES, ago, groupOf, moment, sentence, version } from "./words.js";
@@ -22,7 +23,7 @@ class Row {
     this.state = el("span.sentence", {});
     this.last = el("span", {});
     this.tools = toolbar(name);
-    const link = el("a.name", { href: `?container=${encodeURIComponent(name)}` }, name);
+    const link = nameLink(name);
     this.element = el(
       "tr", { role: "row" },
       el("th.what", { scope: "row", role: "rowheader" }, el("div.who", {}, this.mark, el("div", {}, link, this.image))),
@@ -35,7 +36,7 @@ class Row {
   update(found) {
     this.found = found;
     this.group = groupOf(found);
-    this.text = `${found.name} ${found.image || ""} ${sentence(found)} ${TITLES[this.group]}`.toLowerCase();
+    this.text = `${found.called} ${found.image || ""} ${sentence(found)} ${TITLES[this.group]}`.toLowerCase();
     setAttribute(this.element, "data-group", this.group);
     setIcon(this.mark, this.group);
     setText(this.image, found.image || "–");
@@ -81,11 +82,13 @@ export function showContainers(main, params) {
   const listing = table("Containers that are followed", HEADS);
   if (toolbar("").element) listing.tHead.rows[0].append(el("th", { scope: "col", role: "columnheader" }, el("span.unseen", {}, "Actions")));
   const nothing = el("div.nothing", { hidden: true });
+  const engines = engineList();
   const body = listing.tBodies[0];
 
   main.append(
     el("h1.unseen", {}, "Containers"),
     el("div.tiles", { role: "group", "aria-label": "Show only those that are" }, [...tiles.values()].map((each) => each.element)),
+    ...(engines.element ? [engines.element] : []),
     el("div.filters", {},
       el("label.unseen", { for: "search" }, "Search"), search,
       el("label", { for: "sort" }, "Sort by"), order, count, clear),
@@ -170,10 +173,17 @@ export function showContainers(main, params) {
       setAttribute(element, "aria-pressed", groups.has(group));
     }
     const isFiltered = groups.size > 0 || query.trim() !== "";
-    setText(count, isFiltered ? `${shown} of ${rows.size}` : rows.size === 1 ? "1 container" : `${rows.size} containers`);
+    setText(count, isFiltered ? `${shown} of ${rows.size}` : howMany());
     clear.hidden = !isFiltered;
     nothing.hidden = shown > 0;
     if (!shown) nothing.replaceChildren(...emptiness());
+  }
+
+  function howMany() {
+    const services = [...rows.values()].filter((row) => row.found.kind === "service").length;
+    const many = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
+    const containers = rows.size - services;
+    return [(containers || !services) && many(containers, "container"), services && many(services, "service")].filter(Boolean).join(", ");
   }
 
   function emptiness() {
@@ -192,8 +202,9 @@ export function showContainers(main, params) {
   function told(what, about) {
     if (what === "list") for (const name of new Set([...containers.keys(), ...rows.keys()])) dirty.add(name);
     else if (what === "container") dirty.add(about);
-    else if (what === "attempt") dirty.add(about.name);
+    else if (what === "attempt") dirty.add(about.called);
     else if (what !== "daemon") return;
+    engines.update();
     soon();
   }
 

@@ -78,19 +78,19 @@ export function askPlan(title, about, path, yes, onlyTells = false) {
 
 export function askRollback(found, image) {
   const place = el("div.planned", { "aria-live": "polite", tabindex: "0", "aria-label": "What would be done" });
-  let chosen = image || found.kept[0].image;
+  let chosen = image || found.kept[0]?.image || ""; // a service goes back to the one before, which the plan names
   const choices = found.kept.map((kept) => {
     const input = el("input", { type: "radio", name: "kept", value: kept.image, checked: kept.image === chosen, onchange });
     return el("label.choice", {}, input, el("span", {}, version(kept.version, kept.image), el("small", {}, ` left ${ago(kept.since)}`)));
   });
   const about = "It goes back by an ordinary update, and its data stay as they are. The image that it leaves is held for it.";
-  const fields = el("fieldset", {}, el("legend", {}, "Back to"), choices);
-  const { promise, confirm } = ask(`Roll ${found.name} back?`, "Roll back", () => chosen, el("p", {}, about), fields, place);
+  const fields = choices.length > 0 && el("fieldset", {}, el("legend", {}, "Back to"), choices);
+  const { promise, confirm } = ask(`Roll ${found.called} back?`, "Roll back", () => ({ to: chosen }), el("p", {}, about), fields, place);
 
   async function plan() {
     confirm.disabled = true;
     const wanted = chosen;
-    const isPossible = await fillPlan(place, of(found.name, `plan?rollback=${encodeURIComponent(wanted)}`));
+    const isPossible = await fillPlan(place, of(found.called, `plan?rollback=${encodeURIComponent(wanted)}`));
     if (wanted === chosen) confirm.disabled = !isPossible;
   }
 

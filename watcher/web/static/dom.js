@@ -56,6 +56,13 @@ export function arrange(parent, wanted) {
   }
 }
 
+/** A link to the view of a container; what stands before its own name, such as its engine, is less loud. */
+export function nameLink(called) {
+  const at = called.lastIndexOf("/") + 1;
+  const before = at > 0 && el("span.before", {}, called.slice(0, at));
+  return el("a.name", { href: `?container=${encodeURIComponent(called)}` }, before, called.slice(at));
+}
+
 /** A link to what a stranger names, where it is a plain address of the web; else nothing. */
 export function strangersLink(address, text) {
   let url;

@@ -5,7 +5,7 @@ import { look } from "./actions.js";
 import { el, icon, setText } from "./dom.js";
 import { daemon, listen } from "./store.js";
 import { nextTheme } from "./theme.js";
-import { ago, span } from "./words.js";
+import { ago, isSeveral, span } from "./words.js";
 
 const VIEWS = [["containers", "Containers"], ["history", "History"], ["registries", "Registries"], ["settings", "Settings"]];
 
@@ -52,12 +52,19 @@ export function buildHeader(header, role) {
 function tell(pulse, trouble) {
   const status = daemon.status;
   trouble.hidden = !daemon.trouble && !isDown(status);
-  setText(trouble, daemon.trouble || (isDown(status) ? "The engine is gone; the daemon waits for it." : ""));
+  setText(trouble, daemon.trouble || whoIsGone(status));
   if (!status) return;
-  const [engine] = status.engines;
-  const last = engine?.last_look ? `Looked ${ago(engine.last_look)}` : "No look yet";
+  const looks = status.engines.map((each) => each.last_look).filter(Boolean).sort();
+  const last = looks.length ? `Looked ${ago(looks.at(-1))}` : "No look yet";
   const left = status.next_pull ? (Date.parse(status.next_pull) - Date.now()) / 1000 : 0;
   setText(pulse, left > 0 ? `${last} · next pull in ${span(left < 90 ? left : left - (left % 60))}` : last);
 }
 
 const isDown = (status) => Boolean(status?.engines.some((each) => !each.up));
+
+function whoIsGone(status) {
+  if (!isDown(status)) return "";
+  const gone = status.engines.filter((each) => !each.up).map((each) => each.name);
+  const [are, them] = gone.length > 1 ? ["are", "them"] : ["is", "it"];
+  return `${isSeveral ? gone.join(", ") : "The engine"} ${are} gone; the daemon waits for ${them}.`;
+}

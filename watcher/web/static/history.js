@@ -1,9 +1,8 @@
 // The history of all containers, the newest first; it grows at its top as attempts end.
 
-import { get } from "./api.js";
 import { HEADS, attemptRow } from "./attempts.js";
 import { el, setText, table } from "./dom.js";
-import { listen } from "./store.js";
+import { listen, readAttempts } from "./store.js";
 import { outcome } from "./words.js";
 
 const PAGE = 100;
@@ -39,7 +38,7 @@ export function showHistory(main, params) {
   }
 
   const isShown = (each) => {
-    const text = `${each.name} ${each.why} ${each.by} ${outcome(each)}`.toLowerCase();
+    const text = `${each.called} ${each.why} ${each.by} ${outcome(each)}`.toLowerCase();
     return (!kind.value || outcome(each) === kind.value) && text.includes(search.value.trim().toLowerCase());
   };
 
@@ -54,7 +53,7 @@ export function showHistory(main, params) {
   async function read(count) {
     wanted = count;
     try {
-      rows = await get(`history?last=${wanted}`);
+      rows = await readAttempts(`last=${wanted}`);
       show();
     } catch (error) {
       nothing.hidden = false;

@@ -1,17 +1,17 @@
 // What is under way with a container: the layers of its pull, and the stages of its update with their times.
 
 import { el, icon, setAttribute, setText } from "./dom.js";
-import { pulls, stages } from "./store.js";
-import { bytes, outcome, tagOf, took } from "./words.js";
+import { pullOf, pulls, stages } from "./store.js";
+import { bytes, outcome, took } from "./words.js";
 
 /** Shows it in `place`, built anew only where its parts are others; whether there is anything to show. */
 export function showProgress(place, found) {
-  const pull = pulls.get(tagOf(found.image));
-  const run = stages.get(found.name);
+  const pull = pulls.get(pullOf(found));
+  const run = stages.get(found.called);
   const shape = JSON.stringify([pull && shapeOf(pull), run?.isOver, run?.list.map((each) => [each.took_s, each.is_done])]);
   if (place.dataset.shape !== shape) {
     place.dataset.shape = shape;
-    place.replaceChildren(...[pull && pullOf(pull), run && runOf(run)].filter(Boolean));
+    place.replaceChildren(...[pull && barsOf(pull), run && runOf(run)].filter(Boolean));
   }
   if (pull && !pull.isOver) movePull(place, pull);
   if (run) moveStages(place, run);
@@ -20,7 +20,7 @@ export function showProgress(place, found) {
 
 const shapeOf = (pull) => [pull.image, pull.isOver, (pull.parts || []).map((part) => part.id)];
 
-function pullOf(pull) {
+function barsOf(pull) {
   if (pull.isOver) {
     return el("p", { "data-group": pull.why ? "failed" : "current" }, icon(pull.why ? "failed" : "current"),
       pull.why ? ` The pull failed: ${pull.why}` : ` Pulled in ${took(pull.took_s)}`);

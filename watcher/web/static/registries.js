@@ -1,7 +1,7 @@
 // The registries: who follows them, what waits until when and why, what is left of a limit, who has no answer.
 
 import { get } from "./api.js";
-import { arrange, el, icon } from "./dom.js";
+import { arrange, el, icon, nameLink } from "./dom.js";
 import { containers, listen } from "./store.js";
 import { ago, moment, sentence, span } from "./words.js";
 
@@ -69,6 +69,6 @@ function limit({ limit: all, left, window_s: seconds, at }) {
 }
 
 function list(title, names) {
-  const links = names.map((name) => el("li", {}, el("a", { href: `?container=${encodeURIComponent(name)}` }, name), `: ${sentence(containers.get(name))}`));
+  const links = names.map((name) => el("li", {}, nameLink(name), `: ${sentence(containers.get(name))}`));
   return el("div", {}, el("h3", {}, title), el("ul.plain", {}, links));
 }

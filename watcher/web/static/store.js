@@ -1,16 +1,17 @@
-// What is known: containers by name, what is under way with them, and how the daemon is. It tells who listens.
+// What is known: containers by what they are called, what is under way with them, and how the daemon is. It tells who listens.
 
 import { get, of } from "./api.js";
+import { called, tagOf } from "./words.js";
 
 export const containers = new Map();
 export const stages = new Map(); // by container: the stages of the update that is under way, or was the last one
-export const pulls = new Map(); // by tag: how far its pull is
+export const pulls = new Map(); // by `pullOf`: how far the pull of a tag is
 export const updated = new Map(); // by container: when its last update ended well
 export const daemon = { status: null, trouble: "" };
 
 const listeners = new Set();
 
-/** Be told of each change: ("container", name), ("list"), ("daemon"), ("pull", image), ("attempt", row). */
+/** Be told of each change: ("container", name), ("list"), ("daemon"), ("pull", pull), ("attempt", row). */
 export function listen(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -22,23 +23,23 @@ function tell(what, about) {
 
 const NO_SUCH_CONTAINER = 3; // the code of that error
 
+/** The engine and the tag that a pull is of. */
+export const pullOf = ({ engine, image }) => `${engine} ${tagOf(image)}`;
+
 export function put(found) {
-  if (found.code === NO_SUCH_CONTAINER) {
-    containers.delete(found.name);
-    tell("container", found.name);
-    return;
-  }
-  containers.set(found.name, { ...containers.get(found.name), ...found, error: found.error });
-  tell("container", found.name);
+  const name = called(found);
+  if (found.code === NO_SUCH_CONTAINER) containers.delete(name);
+  else containers.set(name, { ...containers.get(name), ...found, called: name, error: found.error });
+  tell("container", name);
 }
 
 /** Read all containers anew; those that are gone go. */
 export async function refresh() {
   try {
     const [rows, status] = await Promise.all([get("containers"), get("status")]);
-    const names = new Set(rows.map((each) => each.name));
+    const names = new Set(rows.map(called));
     for (const name of containers.keys()) if (!names.has(name)) containers.delete(name);
-    for (const each of rows) containers.set(each.name, each);
+    for (const each of rows) containers.set(called(each), { ...each, called: called(each) });
     Object.assign(daemon, { status, trouble: "" });
     tell("list");
   } catch (error) {
@@ -52,12 +53,23 @@ export async function readOne(name) {
 }
 
 export async function readLastUpdates() {
-  for (const each of (await get("history?last=1000")).reverse()) note(each);
+  for (const each of (await readAttempts("last=1000")).reverse()) note(each);
   tell("list");
 }
 
+/** Rows of the history, each with what people call it: rows have the id of their engine. */
+export async function readAttempts(query) {
+  if (!daemon.status) await refresh();
+  return (await get(`history?${query}`)).map(named);
+}
+
+function named(attempt) {
+  const engine = daemon.status?.engines.find((each) => each.id === attempt.engine)?.name;
+  return { ...attempt, called: called({ ...attempt, engine }) };
+}
+
 function note(attempt) {
-  if (attempt.outcome === "updated") updated.set(attempt.name, attempt.at);
+  if (attempt.outcome === "updated") updated.set(attempt.called, attempt.at);
 }
 
 /** Take one of the events that the daemon tells. */
@@ -65,33 +77,36 @@ export function take(kind, data) {
   if (kind === "container") put(data);
   else if (kind === "stage") takeStage(data);
   else if (kind === "pull") takePull(data);
-  else if (kind === "attempt") takeAttempt(data);
+  else if (kind === "attempt") takeAttempt(named(data));
 }
 
 function takeStage(data) {
-  const known = stages.get(data.update);
+  const name = called({ engine: data.engine, name: data.update });
+  const known = stages.get(name);
   const run = known && !known.isOver ? known : { list: [], isOver: false };
-  stages.set(data.update, run);
+  stages.set(name, run);
   const open = run.list.findLast((each) => each.container === data.container && each.stage === data.stage);
   if (data.event === "stage_began") run.list.push({ ...data, began: Date.now(), took_s: null, is_done: true });
   else if (open) Object.assign(open, { took_s: data.took_s, is_done: data.is_done });
-  const found = containers.get(data.update);
+  const found = containers.get(name);
   if (found && data.event === "stage_began") Object.assign(found, { state: "updating", stage: data.doing });
-  tell("container", data.update);
+  tell("container", name);
 }
 
 function takePull(data) {
-  if (data.event === "pull_ended") pulls.set(data.image, { ...pulls.get(data.image), ...data, isOver: true });
-  else pulls.set(data.image, data);
-  tell("pull", data.image);
+  const pull = pullOf(data);
+  if (data.event === "pull_ended") pulls.set(pull, { ...pulls.get(pull), ...data, isOver: true });
+  else pulls.set(pull, data);
+  tell("pull", pull);
 }
 
 function takeAttempt(data) {
-  const run = stages.get(data.name);
+  const run = stages.get(data.called);
   if (run) Object.assign(run, { isOver: true, outcome: data.outcome });
   note(data);
   tell("attempt", data);
-  for (const name of data.along || []) readOne(name).catch(() => {});
+  const before = data.called.slice(0, data.called.length - data.name.length);
+  for (const name of data.along || []) readOne(`${before}${name}`).catch(() => {});
 }
 
 /** What is being done with a container now, and for how long: null where nothing is known of it. */

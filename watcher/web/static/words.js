@@ -1,5 +1,13 @@
 // What is said to people: what a container is, as one of few groups and as a sentence; times, sizes, versions.
 
+export const isSeveral = document.documentElement.dataset.engines === "several";
+
+/** What people call it: services by their kind, and where there are several engines by that of its own. */
+export function called({ engine, kind, name }) {
+  const plain = kind === "service" && !name.startsWith("service/") ? `service/${name}` : name;
+  return isSeveral && engine ? `${engine}/${plain}` : plain;
+}
+
 export const GROUPS = ["current", "waiting", "held", "failed", "unknown"];
 
 export const TITLES = {
@@ -96,9 +104,16 @@ const heldWords = (why) => (/^held( for this image)? by \w+/.test(why) ? `is ${w
 /** What a container is, as a sentence. */
 export function sentence(found, stage = null, now = Date.now()) {
   const said = clause(found, stage, now);
-  const apart = ["running", "updating"].includes(found.state) || !found.state ? "" : `; it is ${found.state}`;
-  const whole = said + (found.error ? "" : apart);
+  const whole = said + (found.error ? "" : apart(found));
   return whole.charAt(0).toUpperCase() + whole.slice(1);
+}
+
+/** What else there is to say: of a container that does not run, and of a service that does not run whole. */
+function apart({ kind, state }) {
+  if (!state || state === "updating") return "";
+  if (kind !== "service") return state === "running" ? "" : `; it is ${state}`;
+  const [running, wanted] = state.split("/");
+  return running === wanted ? "" : `; ${running} of ${wanted} run`;
 }
 
 function clause(found, stage, now) {
