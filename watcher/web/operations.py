@@ -13,7 +13,7 @@ from aiohttp import web
 from watcher.config.grammar import duration
 from watcher.host.fleet import named
 from watcher.host.services import PREFIX
-from watcher.model.errors import NoSuchContainer, WatcherError, unexpected
+from watcher.model.errors import EngineError, NoSuchContainer, WatcherError, unexpected
 from watcher.model.json_object import Json
 from watcher.recovery.state import scenes
 from watcher.swarm.attempt import left_open
@@ -82,7 +82,9 @@ class Operations:
         is_open = work in {acts.update, acts.rollback} and await _is_under_way(served, name)
         if is_open or ((task := self._of.get(called)) and not task.done()):
             return error(409, f"{called}: something is under way with it", "try again once it is over")
-        self._of[called] = task = asyncio.create_task(_ended(served, name, work(served, name, wanted)))
+        self._of[called] = task = asyncio.create_task(
+            _ended(called, _naming(served, work(served, name, wanted)))
+        )
         task.add_done_callback(lambda _: self._of.pop(called, None))
         return self._accepted(task)
 
@@ -104,7 +106,7 @@ class Operations:
 
     def begun(self, name: str, work: Awaitable[Json]) -> web.Response:
         """Begin something else, and answer with its number; `name` is what it is called in an error."""
-        return self._accepted(asyncio.create_task(_ended(self._engines.first, name, work)))
+        return self._accepted(asyncio.create_task(_ended(name, work)))
 
     def _accepted(self, task: asyncio.Task[Json]) -> web.Response:
         number = secrets.token_hex(8)
@@ -140,7 +142,10 @@ async def _own_name(served: ServedEngine, name: str, *, is_release: bool) -> str
 
 
 async def _is_decided(served: ServedEngine, name: str) -> bool:
-    return name in (await served.context.memory.decisions.read()).of
+    try:
+        return name in (await served.context.memory.decisions.read()).of
+    except EngineError:  # one that was never here, of which nothing is known
+        return False
 
 
 async def _is_under_way(served: ServedEngine, name: str) -> bool:
@@ -162,15 +167,20 @@ def _understood(wanted: Json) -> None:
         raise BadRequest("for: is no duration", advice="give one such as 12h or 7d") from error
 
 
-async def _ended(served: ServedEngine, name: str, work: Awaitable[Json]) -> Json:
+async def _naming(served: ServedEngine, work: Awaitable[Json]) -> Json:
+    """The result; an error names its engine, where there are several."""
+    with named(served.context):
+        return await work
+
+
+async def _ended(name: str, work: Awaitable[Json]) -> Json:
     """The result, or the error as one."""
     try:
-        with named(served.context):
-            return await work
+        return await work
     except WatcherError as problem:
         return problem.record
     except Exception as problem:  # noqa: BLE001 - an error of ours is how the operation ended
-        return unexpected(f"{served.prefix}{name}", problem).record
+        return unexpected(name, problem).record
 
 
 async def _nothing() -> Json:

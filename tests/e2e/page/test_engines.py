@@ -1,9 +1,11 @@
 """The page of two engines: each name says of which it is, and each engine how it is."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.e2e.page import scene
 from tests.e2e.page.conftest import Page, listening
 from tests.integration.apps import outdated
 from tests.integration.conftest import nas, other_engine
@@ -15,6 +17,8 @@ from tests.testbed.stack import Stack
 
 __all__ = ["nas", "other_engine"]
 
+LOCAL_SERVICES = ("adguard", "postgres", "traefik")
+NAS_SERVICES = ("home-assistant", "jellyfin", "paperless", "postgres", "vaultwarden")
 NOTIFY = ("--label", "ctr-updater.mode=notify")
 
 
@@ -25,6 +29,15 @@ def api(stack: Stack, nas: Stack, tmp_path_factory: pytest.TempPathFactory) -> I
         for name in ("local", "nas"):
             made.daemon.wait("engine followed", engine=name)
         yield made
+
+
+def household(names: tuple[str, ...], stack: Stack) -> None:
+    """Have containers of the pictures run there; the mode of one of them is notify, and its tag moves."""
+    for each in scene.SERVICES:
+        if each.name in names:
+            each.run(stack)
+            if each.name == "paperless":
+                each.load(stack, each.versions[-1])
 
 
 def test_each_of_two_namesakes_is_seen_and_updated_by_itself(page: Page, stack: Stack, nas: Stack) -> None:
@@ -54,11 +67,17 @@ def test_each_of_two_namesakes_is_seen_and_updated_by_itself(page: Page, stack: 
 
 
 def test_an_engine_that_is_gone_is_said_to_be_and_the_other_stays(
-    page: Page, stack: Stack, nas: Stack
+    page: Page, stack: Stack, nas: Stack, pytestconfig: pytest.Config
 ) -> None:
-    web, theirs = labelled(stack), labelled(nas)
+    folder: str | None = pytestconfig.getoption("--pictures")
+    for each in (LOCAL_SERVICES, stack), (NAS_SERVICES, nas):
+        household(*each)
     page.log_in()
-    page.reads("Up to date", page.row(f"nas/{theirs.name}"))
+    page.reads("Has an update; its mode is notify", page.row("nas/paperless"))
+    page.reads("5 followed", ".engines li:nth-child(2)")
+    if folder:
+        page.rest()
+        Path(folder, "engines.png").write_bytes(page.picture())
 
     nas.engine.kill()
     page.api.daemon.wait("engine gone", engine="nas")
@@ -66,6 +85,8 @@ def test_an_engine_that_is_gone_is_said_to_be_and_the_other_stays(
 
     page.reads("nas is gone; the daemon waits for it.", "[role=alert]")
     page.reads("gone: ", ".engines")
-    page.until(lambda: page.rows() == [f"local/{web.name}"], "what the other one has")
+    page.until(
+        lambda: {*page.rows()} == {f"local/{each}" for each in LOCAL_SERVICES}, "what the other one has"
+    )
     page.one(".engines a[href='?q=nas%2F']").click()
     page.reads("No container fits.")

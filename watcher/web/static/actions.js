@@ -62,7 +62,8 @@ export function act(found, verb) {
 async function update(found) {
   const again = isForced(found);
   const body = { pull: true, again };
-  const about = again ? "It is held back, and is updated all the same." : "Its tag is pulled first.";
+  const first = found.kind === "service" ? "Its registry is asked first, and the swarm rolls it out." : "Its tag is pulled first.";
+  const about = again ? "It is held back, and is updated all the same." : first;
   const path = of(found.called, `plan?again=${again}`);
   if (await askPlan(`Update ${found.called}?`, about, path, "Update")) await run(found, "update", body, "updating");
 }

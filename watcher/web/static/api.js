@@ -42,10 +42,11 @@ export const logOut = () => ask("DELETE", "session");
 
 const VERBS = new Set(["plan", "settings", "check", "update", "rollback", "hold", "release", "approve"]);
 
-/** The path of a container: proxies like no escaped slashes, which are needed where its name is that of a verb. */
+/** The path of a container: proxies like no escaped slashes, which are needed where its name is a verb, or none. */
 export function of(called, rest = "") {
   const words = called.split("/").map(encodeURIComponent);
-  const path = words.join(VERBS.has(words.at(-1)) ? "%2F" : "/");
+  const isPlain = words.every((word) => /^\w/.test(word)) && !VERBS.has(words.at(-1));
+  const path = words.join(isPlain ? "/" : "%2F");
   return `containers/${path}${rest && `/${rest}`}`;
 }
 
