@@ -154,7 +154,6 @@ class Reader:
     async def _facts(self, service: Service, tag: ImageRef, policy: Policy) -> Facts:
         memory, digest = self.context.memory, await self._digest(tag)
         here = frozenset[str]() if service.digest else await self._here(service, tag)
-        seen = await memory.saw(f"service {tag}", {digest}, "")
         is_new = digest not in {service.digest, *here}
         decisions = await memory.decisions.read()
         return Facts(
@@ -164,11 +163,19 @@ class Reader:
             failure=await memory.services.of(service.id),
             is_back=is_new and await self._is_back(service, digest),
             is_released=decisions.is_released(service.name, digest),
-            since=seen.since,
+            since=await self._since(tag, digest),
             cooldown=policy.cooldown,
             now=time.time(),
             lack=await self._lack(service, tag, digest) if is_new else "",
         )
+
+    async def _since(self, tag: ImageRef, digest: str) -> float:
+        """When a tag began to mean an image; who asks no registry has nothing to note of that."""
+        memory, name = self.context.memory, f"service {tag}"
+        if self.asks:
+            return (await memory.saw(name, {digest}, "")).since
+        last = await memory.seen(name)
+        return last.since if last and digest in last.identities else time.time()
 
     async def _digest(self, tag: ImageRef) -> str:
         said = self._said.get(str(tag))
