@@ -10,6 +10,7 @@ from tests.testbed.sampling import commit, draw
 _OF_THE_REST = 16
 _TWICE = 16
 _OF_THE_DEEDS = 4
+_OF_THE_SERVICES = 8
 
 
 @frozen
@@ -49,6 +50,11 @@ class Share:
             return True
         count = self.count * (_TWICE if strike.twice else 1)
         return draw(point) % count == self.index
+
+    def has_service(self, point: str, strike: Strike) -> bool:
+        """Tell whether a point of an update of a service is to be tried; of the commit's share, a part."""
+        count = self.count * (_TWICE if strike.twice else 1)
+        return draw(point) % (count if self.count == 1 else count * _OF_THE_SERVICES) == self.index
 
     def has_deed(self, point: str) -> bool:
         """Tell whether a point of what a person does is to be tried; of the commit's share, a part."""
