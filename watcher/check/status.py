@@ -96,23 +96,13 @@ def shown(context: Context, found: Assessment, decisions: Decisions = NO_DECISIO
         *about,
         remarks=(
             *remarks(container, every=context.follows_all, hooks=context.hooks),
-            *_beside(context, container, mode),
+            *(context.watchtowers.remarks(container) if mode != "-" else ()),
         ),
         engine=context.engine_name,
         prefix=context.prefix,
         releases=releases_of(found),
         waits=_waits(context, found, policy, decisions),
         kept=kept_of(found, policy or context.defaults, time.time()),
-    )
-
-
-def _beside(context: Context, container: Json, mode: str) -> list[str]:
-    """That a Watchtower updates a container that is followed, where one does."""
-    other = context.watchtowers.at(container) if mode != "-" else ""
-    return (
-        [f"the Watchtower {other} updates it, so that the daemon only tells, until that is gone"]
-        if other
-        else []
     )
 
 

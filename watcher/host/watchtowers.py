@@ -63,6 +63,11 @@ class Watchtowers:
         """The name of a Watchtower that updates a container, listed or inspected; empty where none does."""
         return next((each.name for each in self._running if _updates(each, container)), "")
 
+    def remarks(self, container: Json) -> Iterator[str]:
+        """What people should know of a container that is followed, where a Watchtower updates it."""
+        if name := self.at(container):
+            yield f"the Watchtower {name} updates it, so that the daemon only tells, until that is gone"
+
     def beside(self, ours: Iterable[Json]) -> Iterator[tuple[str, list[str]]]:
         """Each Watchtower that updates some of those that are followed here, and the names of these.
 

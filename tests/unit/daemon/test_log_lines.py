@@ -17,7 +17,7 @@ from watcher.model.update_events import Change
 OLD, NEW = f"sha256:{'1' * 64}", f"sha256:{'2' * 64}"
 CHANGE = Change("web", "app:1", OLD, NEW, "sha256:3")
 ABOUT = {"container": "web", "image": "app:1", "old": "1" * 12, "new": "2" * 12, "digest": "sha256:3"}
-
+WHY = {"why": "no"}
 
 Say = Callable[[Event], dict[str, Any]]
 
@@ -226,24 +226,12 @@ LINES: list[tuple[Event, dict[str, Any]]] = [
         {"event": "update rolled back", "level": "error", **ABOUT, "why": "it crashed", "again_in_s": None},
     ),
     (
-        update_events.NotUpdated(CHANGE, "the engine refused", 4, again_in_s=1.5),
-        {
-            "event": "container not updated",
-            "level": "error",
-            **ABOUT,
-            "why": "the engine refused",
-            "again_in_s": 1.5,
-        },
+        update_events.NotUpdated(CHANGE, "no", 4, again_in_s=1.5),
+        {"event": "container not updated", "level": "error", **WHY, **ABOUT, "again_in_s": 1.5},
     ),
     (
-        update_events.NotUpdated(Change("web"), "a bad label", 2),
-        {
-            "event": "container not updated",
-            "level": "warning",
-            "container": "web",
-            "why": "a bad label",
-            "again_in_s": None,
-        },
+        update_events.NotUpdated(Change("web"), "no", 2),
+        {"event": "container not updated", "level": "warning", "container": "web", **WHY, "again_in_s": None},
     ),
     (
         update_events.OpenUpdateSettled(CHANGE, NEW),
