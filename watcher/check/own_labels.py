@@ -31,6 +31,7 @@ from watcher.model.labels import (
 )
 from watcher.model.names import Marker, name_of
 from watcher.model.watchtower import COUNTS, PREFIX, without_counterpart
+from watcher.model.watchtower_hooks import NAMES
 
 READ = (LABEL_PREFIX, COMPOSE_PREFIX, *ORCHESTRATORS)
 _SHOWN, _LONGEST = 3, 60
@@ -159,7 +160,7 @@ def remarks(container: Json, *, every: bool = False, hooks: bool = True) -> Iter
     ours = sorted(name for name, value in labels.items() if is_ours(name) and value.strip())
     if ours and ENABLE not in ours and not every:
         yield f"it is not followed: {_mistake(labels) or f'it has {ours[0]}, but not {ENABLE}=true'}"
-    elif idle := [name for name in ours if name.startswith(HOOK_PREFIX)] if not hooks else []:
+    elif not hooks and (idle := _of_hooks(labels, counts=COUNTS in container)):
         yield f"hooks do not run, so {idle[0]} has no effect - CTR_UPDATER_HOOKS=true lets them"
     if COUNTS in container and (unmet := without_counterpart(labels)):
         yield f"labels of Watchtower's that have no counterpart here: {', '.join(map(repr, unmet[:_SHOWN]))}"
@@ -180,6 +181,13 @@ def doubts(
         is_told = row["Id"] != own and not Marker.parse(name_of(row)) and not is_one_off(row.get("Labels"))
         found = remarks(row, every=every, hooks=hooks) if is_told else ()
         yield from ((name_of(row), line) for line in found)
+
+
+def _of_hooks(labels: Labels, *, counts: bool) -> list[str]:
+    """The labels of hooks, those of Watchtower's first where they count: ours may only be what they mean."""
+    theirs = sorted(NAMES & labels.keys()) if counts else []
+    found = [*theirs, *sorted(name for name in labels if name.startswith(HOOK_PREFIX))]
+    return [name for name in found if labels[name].strip()]
 
 
 def _is_setting(name: str) -> bool:

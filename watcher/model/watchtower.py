@@ -11,6 +11,7 @@ from signal import Signals
 from watcher.model.errors import UnreadableSetting
 from watcher.model.json_object import Json
 from watcher.model.labels import DEPENDS_ON, ENABLE, LABEL_PREFIX
+from watcher.model.watchtower_hooks import LIMIT, NAMES, commands_of, hooks_of
 
 PREFIX = "com.centurylinklabs.watchtower."
 # Its image bears it, with `true`.
@@ -89,7 +90,7 @@ _MEANINGS: dict[str, _Meaning] = {
     f"{PREFIX}depends-on": (DEPENDS_ON, names, "names of containers, separated by commas"),
     f"{PREFIX}cooldown-delay": (f"{LABEL_PREFIX}cooldown", duration, "a duration such as 24h, 3d or 1w"),
 }
-COUNTED = frozenset({*_MEANINGS, SCOPE, STOP_SIGNAL})
+COUNTED = frozenset({*_MEANINGS, SCOPE, STOP_SIGNAL, *NAMES})
 
 
 def meant(labels: Labels) -> dict[str, str]:
@@ -98,7 +99,8 @@ def meant(labels: Labels) -> dict[str, str]:
     Raises:
         UnreadableSetting: A value cannot be read.
     """
-    return {ours: text for name in _said(labels) for ours, text in _written(name, labels[name])}
+    found = {ours: text for name in _said(labels) for ours, text in _written(name, labels[name])}
+    return found | hooks_of(labels)
 
 
 def shown(labels: Labels) -> dict[str, str]:
@@ -109,7 +111,10 @@ def shown(labels: Labels) -> dict[str, str]:
             found.update(_written(name, labels[name]))
         except UnreadableSetting:
             found[_MEANINGS[name][0]] = f"{labels[name]} ({name})"
-    return found
+    try:
+        return found | hooks_of(labels)
+    except UnreadableSetting as error:
+        return found | commands_of(labels) | {LIMIT: f"{error.value} ({error.name})"}
 
 
 def settings_of(seen: Json) -> Labels:

@@ -13,6 +13,7 @@ from watcher.container.successor import Contended
 from watcher.host.context import Context
 from watcher.model.errors import EngineError, OwnUpdate, UnreadableSetting
 from watcher.model.values import frozen
+from watcher.model.watchtower import COUNTS, settings_of
 from watcher.recovery import links
 from watcher.recovery.compose_recreations import left_behind, open_recreations, settle_recreations
 from watcher.recovery.executor import Demands, FailedImage, settle
@@ -190,10 +191,11 @@ def _once(waits: Waits) -> Waits:
 
 def _demands(context: Context) -> Demands:
     """What containers must prove by their labels; one whose labels cannot be read, what others must."""
+    marked = {COUNTS: True} if context.watchtower else {}
 
     def demand(labels: Mapping[str, str] | None) -> Demand:
         try:
-            return demand_of(context.with_labels(labels))
+            return demand_of(context.with_labels(settings_of({"Labels": labels, **marked})))
         except UnreadableSetting:
             return demand_of(context.defaults)
 

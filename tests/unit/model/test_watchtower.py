@@ -33,7 +33,8 @@ from watcher.model.watchtower import (
         ("cooldown-delay", "1w1d", {"cooldown": "691200000ms"}),
         ("cooldown-delay", "1M", {"cooldown": "2592000000ms"}),
         ("cooldown-delay", "0", {"cooldown": "0"}),
-        ("lifecycle.pre-update", "/backup.sh", {}),
+        ("lifecycle.pre-update", "/backup.sh", {"hook.pre-update": '["sh", "-c", "/backup.sh"]'}),
+        ("lifecycle.pre-check", "/backup.sh", {}),
         ("scope", "prod", {}),
     ],
 )
@@ -50,6 +51,7 @@ def test_ours_speaks_first_where_it_says_anything(own: str, expected: dict[str, 
 
 
 UNREADABLE = [("enable", "yes"), ("monitor-only", "on"), ("no-pull", "-"), ("cooldown-delay", "soon")]
+UNREADABLE += [("lifecycle.post-update-timeout", "2m")]
 
 
 @pytest.mark.parametrize(("label", "value"), UNREADABLE)
@@ -96,6 +98,8 @@ def test_the_scope(labels: dict[str, str] | None, scope: str) -> None:
 
 
 def test_what_means_nothing_here_is_told_by_its_name() -> None:
-    labels = {f"{PREFIX}{name}": "x" for name in ("git-repo", "enable", "container-chain", "scope")}
+    known = ("enable", "container-chain", "scope", "lifecycle.post-update", "lifecycle.pre-update-timeout")
+    unknown = ("git-repo", "lifecycle.post-check", "lifecycle.pre-check", "lifecycle.uid")
+    labels = {f"{PREFIX}{name}": "x" for name in (*known, *unknown)}
 
-    assert without_counterpart(labels | {"other": "x"}) == [f"{PREFIX}git-repo"]
+    assert without_counterpart(labels | {"other": "x"}) == [f"{PREFIX}{name}" for name in unknown]
