@@ -6,11 +6,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 ENGINES := 20.10 26.1 28.5 28.5c
 PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist worksteal
-# What CI turns down, to be done in time: of how many tests that need an engine one is run, and which faults.
+WITH_ENGINE := tests/integration tests/e2e
+# What is chosen, to be done in time: of how many tests that need an engine one is run, which faults, and in one
+# of how many tests the commands are measured, which takes as long as they do.
 SAMPLE := 5
+FAULTS := commit/64
 FAULT_SHARE := ci
-# Percent of the code: a fifth covers less than all of them, which must cover 90.
+export MEASURED := 4
+# Percent of the code: a part covers less than all of it, which must cover 90.
 COVERED := 75
+# Without the byte code of tests and program each process compiles it again.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1: \2/p' Makefile
@@ -30,23 +36,23 @@ check: lint ## lint and unit tests: no root, no engine, the fast loop
 test: install ## on one engine, of the tests that need one a fifth that the commit chooses, and a few faults
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest --numprocesses 3 --dist worksteal --durations 25 --sample $(SAMPLE) --ignore tests/faults
-	$(BIN)/coverage run -m pytest --numprocesses 3 --dist worksteal --fault-share commit/64 tests/faults
+	$(BIN)/coverage run -m pytest --numprocesses 3 --dist worksteal --fault-share $(FAULTS) tests/faults
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under $(COVERED)
 
 test-all: ## the same with every test; of the faults and matrices a part that the commit chooses
-	$(MAKE) test SAMPLE=1 COVERED=90
+	$(MAKE) test SAMPLE=1 MEASURED=1 COVERED=90
 
 test-unit-pythons: install ## the unit tests on Python 3.11, 3.12 and 3.13, as far as they are here
 	.ci/pythons .pythons
 
 test-engines: install ## what differs between engines, on all of them; a fifth, as above
 	set -e; for engine in $(ENGINES); do \
-	  echo "== engine $$engine"; $(PYTEST) --engine $$engine --sample $(SAMPLE) -m every_engine; done
+	  echo "== engine $$engine"; $(PYTEST) --engine $$engine --sample $(SAMPLE) -m every_engine $(WITH_ENGINE); done
 
 test-scenarios: install ## the daemon, dependents, Compose and registries, on all engines
 	set -e; for engine in $(ENGINES); do \
-	  echo "== engine $$engine"; $(PYTEST) --engine $$engine -m scenario; done
+	  echo "== engine $$engine"; $(PYTEST) --engine $$engine -m scenario $(WITH_ENGINE); done
 
 test-kills: install ## every SIGKILL of the updater, and a share of all other faults, on one engine
 	$(PYTEST) --fault-share $(FAULT_SHARE) tests/faults

@@ -65,13 +65,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if item.nodeid.startswith(folder):
                 item.add_marker(marker)
     count, is_whole = config.getoption("--sample"), config.getoption("--matrix") == "all"
-    others = [
+    others = {
         item
         for item in items
         if is_others(item, count)
         or (item.get_closest_marker("matrix") and not is_whole and is_others(item, PARTS))
-    ]
-    config.hook.pytest_deselected(items=others)
+    }
+    config.hook.pytest_deselected(items=list(others))
     items[:] = [item for item in items if item not in others]
 
 
