@@ -8,7 +8,7 @@ from attrs import Attribute, fields
 from tests.unit.documents import DOCS, ROOT, codes, of_the_site, rows
 from watcher.check.eligibility import For
 from watcher.check.records import record
-from watcher.check.status import Shown
+from watcher.check.shown import Shown
 from watcher.check.verdict import Status, Verdict
 from watcher.cli.main import main
 from watcher.config.grammar import OneOf, written

@@ -3,7 +3,7 @@
 import time
 
 from watcher.check import checks, eligibility, status
-from watcher.check.status import Shown
+from watcher.check.shown import Shown
 from watcher.check.verdict import Status
 from watcher.host.context import Context
 from watcher.host.lookup import find

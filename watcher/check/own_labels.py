@@ -29,6 +29,7 @@ from watcher.model.labels import (
     is_one_off,
     is_ours,
 )
+from watcher.model.listing import Row
 from watcher.model.names import Marker, name_of
 from watcher.model.watchtower import COUNTS, PREFIX, without_counterpart
 from watcher.model.watchtower_hooks import NAMES
@@ -68,7 +69,7 @@ class OwnLabels(Engine):
             used = {row["ImageID"] for row in rows}
             for image_id in self._known.keys() - used:
                 del self._known[image_id]
-        return [row | await self._told(row, row["ImageID"], row["Image"], row.get("Labels")) for row in rows]
+        return [row | await self._told(row, row["ImageID"], row["Image"], Row(row).labels) for row in rows]
 
     async def container(self, name_or_id: str) -> Json:
         """GET /containers/{id}/json, with the labels that are its own."""
@@ -178,7 +179,7 @@ def doubts(
         hooks: As in `remarks`.
     """
     for row in rows:
-        is_told = row["Id"] != own and not Marker.parse(name_of(row)) and not is_one_off(row.get("Labels"))
+        is_told = row["Id"] != own and not Marker.parse(name_of(row)) and not is_one_off(Row(row).labels)
         found = remarks(row, every=every, hooks=hooks) if is_told else ()
         yield from ((name_of(row), line) for line in found)
 

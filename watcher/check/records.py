@@ -5,7 +5,7 @@ from typing import Any
 
 from watcher.check import checks, status
 from watcher.check.eligibility import Wait
-from watcher.check.status import Shown
+from watcher.check.shown import Shown
 from watcher.host.context import Context
 from watcher.model.errors import WatcherError
 from watcher.model.kept import Kept

@@ -4,6 +4,7 @@ Pure: no I/O.
 """
 
 from watcher.check.judgement import Assessment
+from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.labels import RELEASE_URL
 from watcher.model.release import Release, Releases, link, release_of, template
@@ -22,7 +23,7 @@ def releases_of(found: Assessment) -> Releases:
 
 def own_address(container: Json) -> str:
     """The user's own address for release notes; empty where there is none, or none that can be read."""
-    text = ((container.get("Config") or {}).get("Labels") or {}).get(RELEASE_URL, "").strip()
+    text = Container(container).labels.get(RELEASE_URL, "").strip()
     try:
         return template(text)
     except ValueError:

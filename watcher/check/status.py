@@ -5,7 +5,6 @@ Most looks find no open update, and nothing to wait for: what tells of those is 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,23 +14,19 @@ from attrs import evolve
 from watcher.check import checks, eligibility, judgement
 from watcher.check.at_once import gathered
 from watcher.check.checks import Judge
-from watcher.check.eligibility import Circumstances, For, Wait
+from watcher.check.eligibility import For, Wait
 from watcher.check.judgement import Assessment
-from watcher.check.own_labels import remarks
-from watcher.check.releases import releases_of
+from watcher.check.shown import Answer, Shown, shown_of, shown_unjudged
 from watcher.check.verdict import Status, Verdict
 from watcher.check.veto import vetoed
-from watcher.config.settings import Policy
 from watcher.host.context import Context
 from watcher.host.lookup import find
-from watcher.model.errors import EngineUnavailable, NotFound, UnreadableSetting, WatcherError, unexpected
-from watcher.model.inspection import Container, reference_of
+from watcher.model.errors import EngineUnavailable, NotFound, WatcherError, unexpected
+from watcher.model.inspection import Container
 from watcher.model.json_object import Json
-from watcher.model.kept import Kept, still_kept
+from watcher.model.listing import Row
 from watcher.model.names import Marker, container_name, name_of
-from watcher.model.release import NOTHING, Releases
-from watcher.model.values import frozen
-from watcher.store.decisions import NO_DECISIONS, Decisions
+from watcher.store.decisions import Decisions
 
 if TYPE_CHECKING:
     from watcher.dependencies.order import Order
@@ -41,82 +36,12 @@ UPDATING = "updating"
 _RUNNING = {"running", "paused", "restarting"}
 
 
-@frozen
-class Shown:
-    """What is said of a container.
-
-    Attributes:
-        name: The container's.
-        cid: Its id.
-        image: The reference that it follows.
-        state: `running`, `exited`, ... as the engine says it; `updating` while an update of it is open.
-        mode: Its mode; `-` where it did not opt in, or its labels cannot be read.
-        verdict: The answer for it.
-        remarks: What people should know of its labels, a line each.
-        engine: What people call its engine.
-        releases: The versions of the image that it runs and of the one that it should run.
-        waits: Why it is not updated now.
-        stage: What an open update of it does now; empty where there is none.
-        kept: The images that it ran before and that are kept, each with when that is over.
-        prefix: What people put before its name where there are several engines.
-        kind: `container`, or `service` of a Swarm, whose name begins with `service/`.
-    """
-
-    name: str
-    cid: str
-    image: str
-    state: str
-    mode: str
-    verdict: Verdict
-    remarks: tuple[str, ...] = ()
-    engine: str = ""
-    releases: Releases = NOTHING
-    waits: tuple[Wait, ...] = ()
-    stage: str = ""
-    kept: tuple[tuple[Kept, float], ...] = ()
-    prefix: str = ""
-    kind: str = "container"
-
-    @property
-    def called(self) -> str:
-        """What people call it: where there are several engines, with that of its own."""
-        return f"{self.prefix}{self.name}"
-
-
-Answer = Shown | WatcherError
-
-
-def shown(context: Context, found: Assessment, decisions: Decisions = NO_DECISIONS) -> Shown:
-    """What is said of a container that was judged; `decisions` are what people hold and approve."""
-    container, policy = found.container, _policy(context, found.container)
-    mode = policy.mode if policy and policy.enable else "-"
-    about = container["Id"], reference_of(container), Container(container).status, mode, found.verdict
-    return Shown(
-        found.name,
-        *about,
-        remarks=(
-            *remarks(container, every=context.follows_all, hooks=context.hooks),
-            *(context.watchtowers.remarks(container) if mode != "-" else ()),
-        ),
-        engine=context.engine_name,
-        prefix=context.prefix,
-        releases=releases_of(found),
-        waits=_waits(context, found, policy, decisions),
-        kept=kept_of(found, policy or context.defaults, time.time()),
-    )
-
-
-def kept_of(found: Assessment, policy: Policy, now: float) -> tuple[tuple[Kept, float], ...]:
-    """The images that a container ran before and that are kept, each with when that is over."""
-    earlier = [each for each in found.earlier if each.image != found.container["Image"]]
-    kept = still_kept(earlier, policy.keep, policy.keep_for, now)
-    return tuple((each, each.since + policy.keep_for) for each in kept if each.is_tagged)
-
-
 async def listed(context: Context, *, every: bool = False) -> list[Shown]:
     """The containers that opted in, in any state; with `every` all others that run, but the own one."""
     answers = await check_all(context, checks.judged, every=every)
-    return [each if isinstance(each, Shown) else unknown(context, name, each) for name, each in answers]
+    return [
+        each if isinstance(each, Shown) else shown_unjudged(context, name, each) for name, each in answers
+    ]
 
 
 async def check_all(context: Context, judge: Judge, *, every: bool = False) -> list[tuple[str, Answer]]:
@@ -126,7 +51,7 @@ async def check_all(context: Context, judge: Judge, *, every: bool = False) -> l
     await context.watchtowers.see(context.engine, rows)
     wanted = await context.opted_in(rows)
     if every:
-        wanted += [row for row in rows if row["Id"] != own and row["State"] in _RUNNING]
+        wanted += [row for row in rows if row["Id"] != own and Row(row).state in _RUNNING]
     found = _Found(context, rows, judge, await context.memory.decisions.read())
     ids = {found.own_name(name_of(row)): row["Id"] for row in wanted}
     answers = await gathered(lambda name: found.answer(name, ids[name]), sorted(ids))
@@ -210,7 +135,7 @@ class _Found:
             return unexpected(name, error)
 
     def _shown(self, found: Assessment) -> Shown:
-        return shown(self._context, found, self._decisions)
+        return shown_of(self._context, found, self._decisions)
 
     async def _judged(self, container: Json) -> Shown:
         """Answer for a container that has no open update; an update waits for what it depends on, too."""
@@ -254,7 +179,7 @@ class _Found:
         found = Assessment(container | {"Name": f"/{scene.name}"}, None, verdict, running)
         from watcher.check.stages import stage_of
 
-        stage = stage_of(scene, {row["Id"]: row["State"] for row in self._rows})
+        stage = stage_of(scene, {row["Id"]: Row(row).state for row in self._rows})
         row = self._shown(found)
         waits = (eligibility.under_way(verdict.reason), *row.waits)
         return evolve(row, state=UPDATING, waits=waits, stage=stage)
@@ -267,29 +192,6 @@ class _Found:
         return f"an update of it is open: if no updater is at work on it, `watcher update {name}` ends it"
 
 
-def unknown(context: Context, name: str, error: WatcherError) -> Shown:
-    """What is said in a list of a container that could not be judged."""
-    verdict = Verdict(Status.UNKNOWN, str(error), "")
-    return Shown(name, "", "-", "-", "-", verdict, engine=context.engine_name, prefix=context.prefix)
-
-
 def _left(what: str, container: Json, name: str) -> Assessment:
     why = f"{what}, and another container is called {name}: rename or remove it"
     return judgement.unknown(container, why)
-
-
-def _waits(
-    context: Context, found: Assessment, policy: Policy | None, decisions: Decisions
-) -> tuple[Wait, ...]:
-    """Why a container is not updated now, as far as it is its own affair, or a person's."""
-    at = Circumstances(time.time(), context.grace, decisions, context.freeze, found.gate)
-    if policy is None:
-        return tuple(filter(None, [eligibility.held(found.name, found.verdict, at)]))
-    return eligibility.waits(found.name, found.verdict, policy, at)
-
-
-def _policy(context: Context, container: Json) -> Policy | None:
-    try:
-        return context.policy_of(container)
-    except UnreadableSetting:
-        return None

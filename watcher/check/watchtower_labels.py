@@ -5,6 +5,7 @@ from watcher.engine.capabilities import SIGNAL_OF_A_STOP
 from watcher.model import watchtower
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
+from watcher.model.listing import Row
 from watcher.model.watchtower import COUNTS
 
 
@@ -33,5 +34,5 @@ class WatchtowerLabels(OwnLabels):
 
 
 def _told(row: Json) -> Json:
-    labels = row["Labels"] or {}
+    labels = Row(row).labels
     return row | {COUNTS: True, "Labels": {**labels, **watchtower.shown(labels)}}

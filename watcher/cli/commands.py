@@ -10,7 +10,7 @@ from attrs import evolve
 
 from watcher.check import checks, status
 from watcher.check.records import record
-from watcher.check.status import Shown
+from watcher.check.shown import Shown, shown_of, shown_unjudged
 from watcher.cli import services, standard_error
 from watcher.cli.options import given
 from watcher.cli.output import as_text, complain, said, see
@@ -145,7 +145,7 @@ async def _result(context: Context, name: str, result: Result) -> dict[str, Any]
     """One container as JSON: what runs now, and what was done."""
     if isinstance(result, Outcome):
         planned = result.steps.record if result.steps else {}
-        found = status.shown(context, result.assessment, await context.memory.decisions.read())
+        found = shown_of(context, result.assessment, await context.memory.decisions.read())
         if result.done is Done.UPDATED:
             brought, found = found.releases, await _afterwards(context, found.name)
             found = evolve(found, releases=evolve(found.releases, link=brought.link))
@@ -157,7 +157,7 @@ async def _result(context: Context, name: str, result: Result) -> dict[str, Any]
     found = await _afterwards(context, name)
     if isinstance(result, WatcherError):
         return record(found) | {"done": "failed"} | result.record
-    return record(found) | {"done": "held back", "reason": result}
+    return record(found) | {"done": "held back", "reason": str(result)}
 
 
 async def _afterwards(context: Context, name: str) -> Shown:
@@ -166,11 +166,11 @@ async def _afterwards(context: Context, name: str) -> Shown:
         ((_, answer),) = await status.check(context, [name], checks.judged)
     except EngineUnavailable as error:
         answer = error
-    return answer if isinstance(answer, Shown) else status.unknown(context, name, answer)
+    return answer if isinstance(answer, Shown) else shown_unjudged(context, name, answer)
 
 
 def _line(outcome: Outcome, context: Context) -> str:
-    found = status.shown(context, outcome.assessment)
+    found = shown_of(context, outcome.assessment)
     if outcome.done is Done.PLANNED:
         change, *steps = outcome.plan.split("\n")
         return "\n".join([f"{change}{see(found)}", *steps])

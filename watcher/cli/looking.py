@@ -16,7 +16,8 @@ import click
 from watcher.check import checks, eligibility, status
 from watcher.check.checks import Judge
 from watcher.check.records import record
-from watcher.check.status import Answer, Shown, check_all
+from watcher.check.shown import Answer, Shown, shown_of
+from watcher.check.status import check_all
 from watcher.cli.output import CODES, as_text, complain, said, see
 from watcher.cli.session import Command
 from watcher.cli.table import table
@@ -48,7 +49,7 @@ def tell(name: str, *, pull: bool) -> Command:
         async with _pulls_shown(context, pull=pull):
             with named(context):
                 found = await checks.identify(context, there, _pulling() if pull else checks.assess)
-        complain(said(status.shown(context, found)))
+        complain(said(shown_of(context, found)))
         return CODES[found.verdict.status]
 
     return command

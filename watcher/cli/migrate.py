@@ -11,7 +11,7 @@ from watcher.host.context import Context
 from watcher.host.fleet import Fleet
 from watcher.host.lookup import find
 from watcher.model.errors import NoSuchContainer, Refused
-from watcher.model.inspection import reference_of
+from watcher.model.inspection import Container, reference_of
 from watcher.model.json_object import Json
 
 
@@ -44,7 +44,7 @@ async def _only(fleet: Fleet) -> Json:
     found = [each for context in fleet.here for each in await _watchtowers(context)]
     if len(found) == 1:
         return found[0]
-    names = ", ".join(str(each["Name"]).removeprefix("/") for each in found)
+    names = ", ".join(Container(each).name for each in found)
     raise NoSuchContainer(
         f"there are several Watchtowers: {names}" if found else "no container runs Watchtower here",
         advice="name one of them" if found else "name its container, if its image is called otherwise",

@@ -9,6 +9,7 @@ from attrs import field
 from watcher.cli.shoutrrr import translated
 from watcher.config.schedule import schedule
 from watcher.config.watchtower import Options, options_of
+from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.values import frozen
 from watcher.model.watchtower import SCOPE, duration
@@ -66,7 +67,7 @@ def service_of(container: Json) -> Service:
     _tell(options, environment, notes, unmet)
     mode = host.get("NetworkMode") or "default"
     return Service(
-        str(container["Name"]).removeprefix("/"),
+        Container(container).name,
         once=options.is_on("run-once"),
         environment=environment,
         volumes=tuple(_volumes(container, environment)),

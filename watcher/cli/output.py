@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from watcher.check.status import Shown
+from watcher.check.shown import Shown
 from watcher.check.verdict import Status
 from watcher.model.quoting import escaped
 

@@ -11,7 +11,7 @@ from attrs import evolve
 from watcher.container import successor
 from watcher.container.successor import Draft
 from watcher.engine.client import Engine
-from watcher.model.inspection import reference_of
+from watcher.model.inspection import Container, reference_of
 from watcher.model.json_object import Json
 from watcher.model.labels import REFERENCE, SPARE_OF
 from watcher.model.names import Marker
@@ -51,7 +51,7 @@ async def respawn(engine: Engine, spare: str, again: str, marker: Marker) -> Non
         made = _altered(await _like(engine, kept), labels, removes_itself=True)
         again = str((await successor.create(engine, str(name), made))["Id"])
     aside = str(evolve(marker.of_old(again), back=True))
-    if kept["Name"] != f"/{aside}":
+    if Container(kept).name != aside:
         # The engine refuses to give a container the name that it has (20.10 to 28.5).
         await engine.rename(spare, aside)
     await engine.rename(again, marker.name)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from attrs import evolve, field
 
+from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.names import Marker
 from watcher.model.values import frozen
@@ -47,10 +48,9 @@ class Baseline:
         """
         if container["HostConfig"]["NetworkMode"].startswith(_SHARED) or self.is_taken_off(container):
             return True
-        settings = container["NetworkSettings"]
-        ports, bindings = settings.get("Ports") or {}, container["HostConfig"].get("PortBindings") or {}
+        ports, bindings = Container(container).ports, container["HostConfig"].get("PortBindings") or {}
         wanted = {port for port, hosts in bindings.items() if hosts}
-        networks = settings["Networks"]
+        networks = Container(container).networks
         named = networks if self.attached is None else self.attached & networks.keys()
         return all(is_attached(networks[name]) for name in named) and all(
             ports.get(port) for port in (wanted if self.ports is None else wanted & self.ports)
@@ -70,7 +70,7 @@ class Baseline:
         """
         is_often = (old.get("RestartCount") or 0) >= _OFTEN and _last_run_s(old) <= _SHORT_RUN_S
         ends = frozenset(codes) or frozenset({0})
-        lacks_memory = self.lacks_memory or bool(old["State"].get("OOMKilled"))
+        lacks_memory = self.lacks_memory or Container(old).state.lacked_memory
         return evolve(self, ends=ends if is_often else self.ends, lacks_memory=lacks_memory)
 
 
@@ -79,16 +79,15 @@ EVERYTHING = Baseline()
 
 def seen_running(old: Json) -> Baseline:
     """What a container has that was inspected while it ran."""
-    state = old["State"]
-    if state.get("Restarting"):
-        return Baseline(networks=_networks(old), old=old, ends=frozenset({state.get("ExitCode") or 0}))
-    if not state.get("Running"):
+    found, state = Container(old), Container(old).state
+    if state.is_restarting:
+        return Baseline(networks=_networks(old), old=old, ends=frozenset({state.exit_code or 0}))
+    if not state.is_running:
         return Baseline(networks=_networks(old), old=old)
-    settings = old.get("NetworkSettings") or {}
-    attached = (name for name, endpoint in (settings.get("Networks") or {}).items() if is_attached(endpoint))
-    ports = (port for port, hosts in (settings.get("Ports") or {}).items() if hosts)
-    lacks_memory = bool(state.get("OOMKilled"))
-    return Baseline(frozenset(ports), frozenset(attached), _networks(old), lacks_memory=lacks_memory, old=old)
+    attached = (name for name, endpoint in found.networks.items() if is_attached(endpoint))
+    ports = frozenset(port for port, hosts in found.ports.items() if hosts)
+    lacks = state.lacked_memory
+    return Baseline(ports, frozenset(attached), _networks(old), lacks_memory=lacks, old=old)
 
 
 def left_stopped(old: Json, marker: Marker) -> Baseline:
@@ -118,7 +117,7 @@ def lacks_networks(container: Json) -> bool:
 
 def is_unhealthy(container: Json) -> bool:
     """Whether its check failed as often as it may; one that was paused is called unhealthy until the next."""
-    health = container["State"].get("Health") or {}
+    health = Container(container).state.health
     allowed = (container.get("Config") or {}).get("Healthcheck") or {}
     failed = health.get("FailingStreak")
     has_failed = failed is None or failed >= (allowed.get("Retries") or _RETRIES)
@@ -139,11 +138,12 @@ def _lost(networks: Iterable[tuple[str, str]], container: Json) -> list[tuple[st
 
 
 def _networks(container: Json) -> frozenset[tuple[str, str]]:
-    networks = (container.get("NetworkSettings") or {}).get("Networks") or {}
+    networks = Container(container).networks
     return frozenset((name, endpoint.get("NetworkID") or "") for name, endpoint in networks.items())
 
 
 def _last_run_s(old: Json) -> float:
     """For how long a container that ended had run, or that runs has, as far as that is known."""
-    started, ended = (datetime.fromisoformat(old["State"][key]) for key in ("StartedAt", "FinishedAt"))
+    state = Container(old).state
+    started, ended = datetime.fromisoformat(state.started), datetime.fromisoformat(state.finished)
     return max((ended - started).total_seconds(), 0.0)

@@ -32,6 +32,9 @@ def is_as_wanted(container: Json, marker: Marker) -> bool:
     What a person paused or unpaused stands. Of one with nothing to go back to none is asked for. One that is
     between two starts and ended with 0 was proved to do so, as its old one did.
     """
-    state, is_judged = container["State"], marker.wanted != "s" and not marker.unjudged and not marker.back
-    is_running = state["Running"] if not state.get("Restarting") else state.get("ExitCode") == 0
+    state, is_judged = (
+        Container(container).state,
+        marker.wanted != "s" and not marker.unjudged and not marker.back,
+    )
+    is_running = state.is_running if not state.is_restarting else state.exit_code == 0
     return bool(not is_judged or is_running or has_ended_well(container))

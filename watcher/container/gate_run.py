@@ -16,8 +16,10 @@ from watcher.container.last_output import last_words
 from watcher.container.startup import to_its_end
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, EngineUnavailable, NoAnswer
+from watcher.model.inspection import Container, State
 from watcher.model.json_object import Json
 from watcher.model.labels import ENABLE, GATE_RUN
+from watcher.model.listing import Row
 from watcher.model.names import name_of, short
 from watcher.model.quoting import Mask
 from watcher.model.values import frozen
@@ -125,7 +127,7 @@ async def sweep(engine: Engine, memory: Memory, rows: Iterable[Json]) -> None:
         rows: All containers, as listed with the labels that are their own.
     """
     for row in rows:
-        match = _RUN.fullmatch((row.get("Labels") or {}).get(GATE_RUN, ""))
+        match = _RUN.fullmatch(Row(row).labels.get(GATE_RUN, ""))
         if not match or name_of(row) != f"{PREFIX}{match['token']}":
             continue
         if float(match["until"]) < time.time():
@@ -140,7 +142,7 @@ async def _ran(engine: Engine, cid: str, gate: Gate) -> Said:
     try:
         await engine.act(cid, "start")
         await _ended(engine, cid, gate.timeout)
-        state = (await engine.container(cid))["State"]
+        state = Container(await engine.container(cid)).state
     except NoAnswer:
         return Said("unknown", f"{_could_not_say(gate)}: it did not end within {gate.timeout:g} s")
     except EngineError as error:
@@ -148,7 +150,7 @@ async def _ran(engine: Engine, cid: str, gate: Gate) -> Said:
     return said_by(gate, state, await last_words(engine, cid, _mask(gate)))
 
 
-def said_by(gate: Gate, state: Json, words: str) -> Said:
+def said_by(gate: Gate, state: State, words: str) -> Said:
     """What a gate said by its end.
 
     Args:
@@ -156,12 +158,12 @@ def said_by(gate: Gate, state: Json, words: str) -> Said:
         state: Of its container, as inspected.
         words: Its last ones, as a clause.
     """
-    code = state["ExitCode"]
-    if state.get("OOMKilled"):
+    code = state.exit_code
+    if state.lacked_memory:
         return Said(
             "unknown", f"{_could_not_say(gate)}: {gate.memory // 1024**2} MB were too little for it{words}"
         )
-    if state["Status"] != "exited" or code not in (_PASSES, _REFUSES):
+    if state.status != "exited" or code not in (_PASSES, _REFUSES):
         return Said("unknown", f"{_could_not_say(gate)}: it ended with exit code {code}{words}")
     if code == _REFUSES:
         return Said("refused", f"the gate {gate.name} refuses it{words}")
@@ -210,6 +212,6 @@ async def _remove(engine: Engine, cid: str) -> None:
     """End a gate's container, and remove it with its own volumes; what stays is removed at a later look."""
     with contextlib.suppress(EngineError):
         container = await engine.container(cid)
-        if container["State"]["Running"]:
+        if Container(container).is_running:
             await engine.stop(container, 0)
         await engine.remove(cid, with_own_volumes=True)

@@ -2,7 +2,7 @@
 
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, NotFound
-from watcher.model.inspection import config_of
+from watcher.model.inspection import Container, config_of
 from watcher.model.json_object import Json
 from watcher.model.quoting import Mask, escaped
 
@@ -72,7 +72,7 @@ async def last_lines(engine: Engine, cid: str) -> tuple[str, ...]:
 
 async def last_check(engine: Engine, container: Json) -> str:
     """What an inspected container's last health check said, as a clause likewise."""
-    checks = (container["State"].get("Health") or {}).get("Log") or [{}]
+    checks = Container(container).state.health.get("Log") or [{}]
     try:
         mask = await mask_of(engine, container["Id"])
     except EngineError:

@@ -28,7 +28,7 @@ async def _may_be_stopping(engine: Engine, container: Json, successor: str) -> b
     The engine keeps its last 256 events, and none over its own restart.
     """
     made = seconds_of((await engine.container(successor))["Created"])
-    if seconds_of(container["State"]["StartedAt"]) > made:
+    if seconds_of(Container(container).state.started) > made:
         return False
     past = await engine.past_events(made, await engine.now(), container=[container["Id"], successor])
     happened = {(event["Actor"]["ID"], event["Action"]) for event in past}

@@ -29,6 +29,7 @@ from watcher.container.readiness import (
 from watcher.container.rejoin import put_back
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, EngineUnavailable, Occupied, TaskLeft
+from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.names import Wanted
 
@@ -62,7 +63,7 @@ async def start(engine: Engine, cid: str) -> None:
     except EngineError as error:
         if _OF_THE_MACHINE.search(error.message):
             raise
-        if error.status != _BAD_REQUEST and not (await engine.container(cid))["State"].get("Error"):
+        if error.status != _BAD_REQUEST and not Container(await engine.container(cid)).state.error:
             raise
         raise NotStarted(await masked(engine, cid, error.message)) from error
 
@@ -108,7 +109,7 @@ class _Trial:
             container = await self._engine.container(self._cid)
         known = await self._ends(container)
         self._begin_anew(container, known)
-        if container["State"].get("Paused"):
+        if Container(container).state.is_paused:
             longest = max(_LONGEST_PAUSE_S, self._demand.limit(container))
             return self._halt(longest, "somebody paused it", wanted="p")
         if known and known[-1].signal and not runs(container):
@@ -130,7 +131,7 @@ class _Trial:
 
     def _begin_anew(self, container: Json, known: list[End]) -> None:
         """Begin anew where it was started for other reasons than that it had ended by itself, or resumed."""
-        started, is_own = container["State"]["StartedAt"], any(not end.signal for end in known)
+        started, is_own = Container(container).state.started, any(not end.signal for end in known)
         if self._halted_at is not None or (self._run not in {"", started} and not is_own):
             self._began = time.monotonic()
         self._run = started

@@ -93,14 +93,14 @@ def proof_state(
     Raises:
         NotProved: It has failed for good.
     """
-    state = container["State"]
+    state = Container(container).state
     if not excused:
         _refuse_restarts(container)
-    if state.get("OOMKilled") and not baseline.lacks_memory:
+    if state.lacked_memory and not baseline.lacks_memory:
         raise NotProved("it was killed for lack of memory")
-    if state.get("Restarting"):
+    if state.is_restarting:
         return ProofState.WAITING if elapsed < demand.limit(container) else ProofState.PASSED
-    if not state.get("Running"):
+    if not state.is_running:
         return _ended(container)
     if not baseline.is_wired(container):
         return ProofState.UNWIRED
@@ -108,9 +108,9 @@ def proof_state(
 
 
 def _refuse_restarts(container: Json) -> None:
-    state = container["State"]
-    if state.get("Restarting") or (container.get("RestartCount") and not state.get("Running")):
-        raise NotProved(f"it restarted, last with exit code {state.get('ExitCode')}")
+    state = Container(container).state
+    if state.is_restarting or (container.get("RestartCount") and not state.is_running):
+        raise NotProved(f"it restarted, last with exit code {state.exit_code}")
     if container.get("RestartCount"):
         # The engine forgets the exit code as soon as it has started a container again (20.10 to 28.5).
         raise NotProved("it restarted")
@@ -118,18 +118,19 @@ def _refuse_restarts(container: Json) -> None:
 
 def runs(container: Json) -> bool:
     """Whether it runs: one that the engine waits to restart is shown as running too (28.5)."""
-    return bool(container["State"].get("Running")) and not container["State"].get("Restarting")
+    state = Container(container).state
+    return state.is_running and not state.is_restarting
 
 
 def has_ended_well(container: Json) -> bool:
     """Whether it was a job that is done: it has run, ended with 0, and its restart policy lets it end."""
-    state, policy = container["State"], Container(container).restart_policy
-    has_ended = state.get("Status") == "exited" and state.get("ExitCode") == 0
+    state, policy = Container(container).state, Container(container).restart_policy
+    has_ended = state.status == "exited" and state.exit_code == 0
     return has_ended and policy.get("Name", "") in _MAY_END
 
 
 def _ended(container: Json) -> ProofState:
-    code, policy = container["State"].get("ExitCode"), Container(container).restart_policy
+    code, policy = Container(container).state.exit_code, Container(container).restart_policy
     if code == 0 and policy.get("Name", "") in _MAY_END:
         return ProofState.PASSED
     raise NotProved(with_code(code))
@@ -149,7 +150,7 @@ def _health(container: Json, elapsed: float, demand: Demand) -> ProofState:
     over = elapsed >= demand.limit(container)
     if not has_healthcheck(container):
         return ProofState.PASSED if over else ProofState.WAITING
-    if (container["State"].get("Health") or {}).get("Status") == "healthy":
+    if Container(container).state.is_healthy:
         return ProofState.PASSED
     if is_unhealthy(container):
         raise Unhealthy("it became unhealthy")

@@ -4,6 +4,7 @@ from watcher.container.downtime import Downtimes
 from watcher.dependencies.order import Order
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, EngineUnavailable, NotFound
+from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 
 
@@ -49,11 +50,11 @@ def is_restarted_with(container: Json, provider: Json) -> bool:
 
 def is_running(container: Json) -> bool:
     """Whether an inspected container runs, and is not paused."""
-    state = container["State"]
-    return bool(state["Running"]) and not state["Paused"]
+    state = Container(container).state
+    return state.is_running and not state.is_paused
 
 
 def _started(container: Json) -> tuple[str, str]:
     """The engine leaves the zeros at the end of the fraction out, so the whole text does not compare."""
-    seconds, _, fraction = container["State"]["StartedAt"].rstrip("Z").partition(".")
+    seconds, _, fraction = Container(container).state.started.rstrip("Z").partition(".")
     return seconds, fraction

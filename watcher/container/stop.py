@@ -41,10 +41,10 @@ async def quiet(engine: Engine, cid: str) -> None:
 
 
 def _is_quiet(container: Json) -> bool:
-    state = container["State"]
-    if state["Running"] or state.get("Restarting"):
+    state = Container(container).state
+    if state.is_running or state.is_restarting:
         return False
-    return state["StartedAt"].startswith("0001-") or _policy(container) == "no"
+    return not state.has_run or _policy(container) == "no"
 
 
 def _policy(container: Json) -> str:

@@ -30,6 +30,7 @@ from watcher.model.errors import EngineError, Unknown
 from watcher.model.events import DaemonStopped, Looked, LookFailed
 from watcher.model.json_object import Json
 from watcher.model.labels import is_one_off
+from watcher.model.listing import Row
 from watcher.model.names import name_of
 from watcher.recovery.compose_recreations import unnamed
 from watcher.recovery.state import strays
@@ -248,7 +249,7 @@ class Daemon:
 
     async def _ours(self, rows: list[Json]) -> list[Json]:
         """Those that opted in; a job of `docker compose run` only bears the labels of its service."""
-        return [row for row in await self._context.opted_in(rows) if not is_one_off(row["Labels"])]
+        return [row for row in await self._context.opted_in(rows) if not is_one_off(Row(row).labels)]
 
     async def _ordered(self) -> list[Json]:
         """The same; and, of all containers, the order and those with an open update, whoever began it."""

@@ -3,7 +3,7 @@
 import contextlib
 
 from watcher.check.records import one, record
-from watcher.check.status import Shown
+from watcher.check.shown import Shown
 from watcher.check.verdict import Status, Verdict
 from watcher.host.context import Context
 from watcher.model.errors import WatcherError

@@ -9,9 +9,10 @@ import asyncio
 from watcher.container.injected_files import injected
 from watcher.host.context import Context
 from watcher.model.errors import EngineError
-from watcher.model.inspection import attributes_of, moment_of, seconds_of
+from watcher.model.inspection import Container, attributes_of, moment_of, seconds_of
 from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_PROJECT
+from watcher.model.listing import Row
 from watcher.store.failures import Injected
 
 ACTIONS = ("extract-to-dir", "start")
@@ -33,7 +34,7 @@ class Injections:
 
     def see(self, rows: list[Json]) -> None:
         """Have those looked at that were not seen before; `rows` are those that are followed."""
-        made = {row["Id"] for row in rows if COMPOSE_PROJECT in (row["Labels"] or {})}
+        made = {row["Id"] for row in rows if COMPOSE_PROJECT in Row(row).labels}
         self._known &= made
         self._put = {cid: at for cid, at in self._put.items() if cid in made}
         for cid in sorted(made - self._known):
@@ -76,16 +77,16 @@ class Injections:
 
     async def _note(self, cid: str) -> None:
         container, memory = await self._context.engine.container(cid), self._context.memory
-        started, last = container["State"]["StartedAt"], await memory.injected(cid)
+        state, last = Container(container).state, await memory.injected(cid)
         was_seen, at = cid in self._known, self._put.get(cid)
         self._known.add(cid)
         # Where a process ran then, it may have had its hand in what is there now.
-        is_put = at is not None and not (container["State"]["Running"] and at > seconds_of(started))
-        if last and not is_put and (was_seen or last.started == started):
+        is_put = at is not None and not (state.is_running and at > seconds_of(state.started))
+        if last and not is_put and (was_seen or last.started == state.started):
             files = last.files
         else:
             files = await injected(self._context.engine, container)
-        if last != (seen := Injected(started, files)):
+        if last != (seen := Injected(state.started, files)):
             await memory.keep_injected(cid, seen)
         if self._put.get(cid) == at:
             self._put.pop(cid, None)  # else more was put there meanwhile

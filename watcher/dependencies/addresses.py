@@ -7,6 +7,7 @@ has for its own and does not hold just now, for it is down (20.10 to 28.5). Pure
 import re
 from collections.abc import Iterable, Iterator
 
+from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.names import name_of
 from watcher.model.values import frozen
@@ -111,7 +112,7 @@ def _addresses(container: Json) -> Iterator[tuple[Address, str]]:
 
 
 def _endpoints(container: Json) -> Iterator[tuple[str, Json]]:
-    networks = (container.get("NetworkSettings") or {}).get("Networks") or {}
+    networks = Container(container).networks
     return ((name, end or {}) for name, end in networks.items() if name not in _WITHOUT_ADDRESS)
 
 

@@ -15,15 +15,15 @@ def lacking(condition: Condition, name: str, found: Json) -> str:
 
 def unhealthy(name: str, found: Json) -> str:
     """That a container is not healthy, in words; empty where it is, does not run, or has no check."""
-    status = (found["State"].get("Health") or {}).get("Status")
+    status = Container(found).state.health.get("Status")
     counts = Container(found).is_running and has_healthcheck(found)
     return f"{name} is {status}" if counts and status != "healthy" else ""
 
 
 def unfinished(name: str, job: Json) -> str:
     """That a job was not done, in words; empty where it was."""
-    state = job["State"]
-    if state["Running"] or state.get("Restarting"):
+    state = Container(job).state
+    if state.is_running or state.is_restarting:
         return f"{name} has not ended yet"
-    code = state.get("ExitCode")
+    code = state.exit_code
     return f"{name} ended with exit code {code}" if code else ""

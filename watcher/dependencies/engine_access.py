@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from watcher.model.errors import Refused
 from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_SERVICE
+from watcher.model.listing import Row
 from watcher.model.names import Marker, name_of
 
 _EVERYWHERE = {"0.0.0.0", "::", ""}  # noqa: S104 - as the engine shows it, nothing is bound here
@@ -79,9 +80,9 @@ def _names(rows: Iterable[Json], counts: Callable[[Json], bool]) -> frozenset[st
 
 
 def _addresses(row: Json) -> Iterator[str]:
-    yield from (name.lstrip("/").casefold() for name in row.get("Names") or ())
-    yield from filter(None, [(row.get("Labels") or {}).get(COMPOSE_SERVICE, "").casefold(), row["Id"][:12]])
-    for endpoint in ((row.get("NetworkSettings") or {}).get("Networks") or {}).values():
+    yield from (name.casefold() for name in Row(row).called)
+    yield from filter(None, [Row(row).labels.get(COMPOSE_SERVICE, "").casefold(), row["Id"][:12]])
+    for endpoint in Row(row).networks.values():
         yield from (alias.casefold() for alias in endpoint.get("Aliases") or ())
         yield from (endpoint.get(key) or "" for key in ("IPAddress", "GlobalIPv6Address"))
 

@@ -10,6 +10,7 @@ attached, and stay so. Pure: no I/O.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import Enum, StrEnum
 
+from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.names import Marker
 from watcher.model.values import frozen
@@ -180,4 +181,4 @@ def _named(ties: list[TieToId], replaced: Collection[str], known: dict[str, Json
 
 
 def _name(container: Json) -> str:
-    return str(container.get("Name") or container["Id"]).removeprefix("/")
+    return Container(container).name

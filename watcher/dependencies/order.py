@@ -18,6 +18,7 @@ from typing import Self
 
 from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_NUMBER, COMPOSE_PREFIX, DEPENDS_ON, is_one_off
+from watcher.model.listing import Row
 from watcher.model.names import Marker, name_of
 from watcher.model.values import frozen
 
@@ -57,7 +58,6 @@ class Order:
 
     Attributes:
         dependencies: What each container depends on itself, by its name.
-        groups: The replicas of each service that has several, in their order.
         cycles: Containers that depend on one another in a circle: each is updated on its own.
         missing: Names in our own label that no container has, by the name of the container that bears it.
         unnumbered: The containers whose number among the replicas cannot be read, and counts as not said.
@@ -65,7 +65,6 @@ class Order:
     """
 
     dependencies: Mapping[str, tuple[Dependency, ...]]
-    groups: tuple[tuple[str, ...], ...]
     cycles: tuple[tuple[str, ...], ...]
     missing: Mapping[str, tuple[str, ...]]
     unnumbered: tuple[str, ...]
@@ -97,19 +96,15 @@ class Order:
         known = _known(by_name, ids)
         edges = {name: {each.name for each in known[name]} for name in by_name}
         cycles = _uncircled(edges)
-        replicas = [members for members in _services(by_name).values() if len(members) > 1]
-        for members in replicas:
-            _chain(edges, members)
+        for replicas in _services(by_name).values():
+            _chain(edges, replicas)
         needs = _closed(edges)
         _chain(edges, sorted(edges.keys() & {*doors}))  # one of them has to be open
         _put_last(edges, {*doors, *last}, own)
         before = _closed(edges)
-        groups = tuple(tuple(sorted(group, key=lambda name: len(before[name]))) for group in replicas)
         missing = {name: absent for name, row in by_name.items() if (absent := _absent(row, by_name))}
         unnumbered = tuple(sorted(name for name, row in by_name.items() if _number(row) is None))
-        return cls(
-            known, groups, cycles, missing, unnumbered, frozenset(doors) & by_name.keys(), needs, before
-        )
+        return cls(known, cycles, missing, unnumbered, frozenset(doors) & by_name.keys(), needs, before)
 
     def before(self, name: str) -> frozenset[str]:
         """The predecessors of a container: one that has an update is updated and proved before it."""
@@ -123,10 +118,6 @@ class Order:
         """Names in an order that keeps to the rule, the same each time."""
         # Whatever goes before another has strictly less before itself.
         return tuple(sorted(names, key=lambda name: (len(self.before(name)), name)))
-
-    def group(self, name: str) -> tuple[str, ...]:
-        """The replicas that a container is one of, in their order; itself alone where there is one."""
-        return next((group for group in self.groups if name in group), (name,))
 
     def restarted_with(self, name: str) -> tuple[str, ...]:
         """Who is to be restarted when this container was replaced, each after what it depends on itself.
@@ -168,7 +159,7 @@ def _known(by_name: dict[str, Json], ids: dict[str, str]) -> dict[str, tuple[Dep
         name: tuple(
             each
             for each in (
-                *_noted_by_compose(_labels(row), services),
+                *_noted_by_compose(Row(row).labels, services),
                 *(Dependency(other, DEPENDS_ON) for other in _listed(row)),
                 *_joined(row, ids),
                 *linking.get(name, ()),
@@ -200,20 +191,18 @@ def _condition(text: str) -> Condition:
 
 
 def _joined(row: Json, ids: dict[str, str]) -> Iterator[Dependency]:
-    kind, _, provider = ((row.get("HostConfig") or {}).get("NetworkMode") or "").partition(":")
+    kind, _, provider = Row(row).network_mode.partition(":")
     if kind == "container" and provider in ids:
         cause = f"shares the network of {ids[provider]}"
-        yield Dependency(ids[provider], cause, restart=not is_one_off(_labels(row)))
+        yield Dependency(ids[provider], cause, restart=not is_one_off(Row(row).labels))
 
 
 def _linking(by_name: dict[str, Json]) -> dict[str, list[Dependency]]:
     """Who links to whom, by the linking container's name."""
     found: dict[str, list[Dependency]] = {}
     for name, row in by_name.items():
-        for entry in row.get("Names") or ():
-            dependent, slash, alias = entry.removeprefix("/").partition("/")
-            if slash:
-                found.setdefault(_plain(dependent), []).append(Dependency(name, f"links to it as {alias}"))
+        for dependent, alias in Row(row).links:
+            found.setdefault(_plain(dependent), []).append(Dependency(name, f"links to it as {alias}"))
     return found
 
 
@@ -221,7 +210,7 @@ def _services(by_name: dict[str, Json]) -> dict[tuple[str, str], list[str]]:
     """The containers of each Compose service, by project and service, in the order of their numbers."""
     found: dict[tuple[str, str], list[str]] = {}
     for name in sorted(by_name, key=lambda name: (_number(by_name[name]) or 0, name)):
-        labels = _labels(by_name[name])
+        labels = Row(by_name[name]).labels
         project, service = (labels.get(f"{COMPOSE_PREFIX}{key}", "") for key in ("project", "service"))
         if service and not is_one_off(labels):
             found.setdefault((project, service), []).append(name)
@@ -230,18 +219,13 @@ def _services(by_name: dict[str, Json]) -> dict[tuple[str, str], list[str]]:
 
 def _number(row: Json) -> int | None:
     """Its number among the replicas; None where that cannot be read, which counts as not said."""
-    text = _labels(row).get(COMPOSE_NUMBER) or "0"
+    text = Row(row).labels.get(COMPOSE_NUMBER) or "0"
     return int(text) if _READABLE.fullmatch(text) else None
-
-
-def _labels(row: Json) -> Mapping[str, str]:
-    labels: Mapping[str, str] = row.get("Labels") or {}
-    return labels
 
 
 def _listed(row: Json) -> list[str]:
     """The names in our own label; whether they are names is for `settings` to say."""
-    return [name for part in _labels(row).get(DEPENDS_ON, "").split(",") if (name := part.strip())]
+    return [name for part in Row(row).labels.get(DEPENDS_ON, "").split(",") if (name := part.strip())]
 
 
 def _absent(row: Json, by_name: dict[str, Json]) -> tuple[str, ...]:

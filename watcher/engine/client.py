@@ -19,6 +19,7 @@ from watcher.engine.look import Look
 from watcher.engine.stop_timeout import stop_seconds
 from watcher.engine.transport import CHANGE_LIMIT, SILENCE_LIMIT
 from watcher.model.errors import EngineError, EngineUnavailable, NotFound
+from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.names import short
 
@@ -51,7 +52,7 @@ class Engine(IdentifiedEngine, Execs):
         what, where = f"inspect the container {name_or_id}", f"containers/{name_or_id}/json"
         for _ in range(_RENAMES):
             found: Json = await self.read(what, where)
-            if found["Name"] == f"/{name_or_id}" or found["Id"].startswith(name_or_id):
+            if Container(found).name == name_or_id or found["Id"].startswith(name_or_id):
                 return found
         raise NotFound(f"cannot {what}: it is being renamed")
 

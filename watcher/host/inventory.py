@@ -13,6 +13,7 @@ from watcher.model.helper import Helper
 from watcher.model.json_object import Json
 from watcher.model.kept import is_kept_tag
 from watcher.model.labels import ENABLE, is_orchestrated
+from watcher.model.listing import Row
 from watcher.model.names import Marker, name_of
 from watcher.model.reference import ImageRef, is_hexadecimal
 from watcher.model.values import frozen
@@ -64,8 +65,8 @@ def in_scope(found: Iterable[Json], rows: Iterable[Json], own: str | None) -> li
         rows: All of them.
         own: The id of the own container.
     """
-    scopes = {scope_of(row["Labels"]) for row in rows if row["Id"] == own and SCOPE in (row["Labels"] or {})}
-    return [row for row in found if not scopes or scope_of(row["Labels"]) in scopes]
+    scopes = {scope_of(Row(row).labels) for row in rows if row["Id"] == own and SCOPE in Row(row).labels}
+    return [row for row in found if not scopes or scope_of(Row(row).labels) in scopes]
 
 
 def cut_short(rows: Iterable[Json]) -> set[str]:
@@ -100,11 +101,11 @@ def policy_of(row: Json, defaults: Policy) -> Policy | None:
 
 def _is_in(row: Json, *, every: bool) -> bool:
     said = _enable(row)
-    return said != "false" if said else every and not is_orchestrated(row["Labels"])
+    return said != "false" if said else every and not is_orchestrated(Row(row).labels)
 
 
 def _enable(row: Json) -> str:
-    return str((row["Labels"] or {}).get(ENABLE, "")).strip()
+    return Row(row).labels.get(ENABLE, "").strip()
 
 
 def _is_stale(row: Json) -> bool:

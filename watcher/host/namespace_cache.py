@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, EngineUnavailable, NotFound
 from watcher.model.json_object import Json
+from watcher.model.listing import Row
 from watcher.model.names import name_of
 
 _UNLISTED = ("PidMode", "IpcMode")
@@ -67,8 +68,7 @@ class NamespaceCache:
 
 def _outline(row: Json, unlisted: Json, links: dict[str, list[str]]) -> Json:
     name = name_of(row)
-    network = (row.get("HostConfig") or {}).get("NetworkMode") or ""
-    host = unlisted | {"NetworkMode": network, "Links": links.get(name, [])}
+    host = unlisted | {"NetworkMode": Row(row).network_mode, "Links": links.get(name, [])}
     return {"Id": row["Id"], "Name": f"/{name}", "HostConfig": host}
 
 
@@ -76,8 +76,6 @@ def _links(rows: Iterable[Json]) -> dict[str, list[str]]:
     """The links of each container by its name, as `PROVIDER_ID:ALIAS`."""
     found = dict[str, list[str]]()
     for row in rows:
-        for entry in row.get("Names") or ():
-            dependent, slash, alias = entry.removeprefix("/").partition("/")
-            if slash:
-                found.setdefault(dependent, []).append(f"{row['Id']}:{alias}")
+        for dependent, alias in Row(row).links:
+            found.setdefault(dependent, []).append(f"{row['Id']}:{alias}")
     return found

@@ -13,6 +13,7 @@ from pathlib import Path
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, EngineUnavailable
 from watcher.model.json_object import Json
+from watcher.model.listing import Row
 
 _TITLE = ("org.opencontainers.image.title", "ctr-updater")
 _CGROUP = re.compile(r"[/-](?P<id>[0-9a-f]{64})(?:\.scope)?$", re.MULTILINE)
@@ -104,7 +105,7 @@ def _sharing(rows: list[Json], providers: list[str]) -> list[str]:
 
 def _of_own_image(rows: list[Json]) -> list[str]:
     key, value = _TITLE
-    return [row["Id"] for row in rows if (row.get("Labels") or {}).get(key) == value]
+    return [row["Id"] for row in rows if Row(row).labels.get(key) == value]
 
 
 async def _mount_namespaces(engine: Engine, cid: str) -> set[str]:

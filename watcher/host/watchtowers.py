@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, EngineUnavailable, NotFound
-from watcher.model.inspection import reference_of
+from watcher.model.inspection import Container, reference_of
 from watcher.model.json_object import Json
 from watcher.model.labels import LABELS_OF_IMAGE
+from watcher.model.listing import Row
 from watcher.model.names import name_of
 from watcher.model.values import frozen
 from watcher.model.watchtower import IMAGE_LABEL
@@ -95,11 +96,11 @@ class Watchtowers:
 
 def _may_be(row: Json) -> bool:
     """Whether a listed container runs and may be one; its image is listed by an id once the tag moved."""
-    return row["State"] in _RUNS and ("/watchtower" in row["Image"] or _says_so(row["Labels"]))
+    return Row(row).state in _RUNS and ("/watchtower" in row["Image"] or _says_so(Row(row).labels))
 
 
-def _says_so(labels: Mapping[str, str] | None) -> bool:
-    return (labels or {}).get(IMAGE_LABEL) == "true"
+def _says_so(labels: Mapping[str, str]) -> bool:
+    return labels.get(IMAGE_LABEL) == "true"
 
 
 def _told(container: Json) -> "Options | None":
@@ -114,14 +115,14 @@ def _told(container: Json) -> "Options | None":
         return options
     sources = [str(mount.get("Source")) for mount in container.get("Mounts") or ()]
     reaches = any(each.endswith("docker.sock") for each in sources) or bool(options.text("host"))
-    return options if reaches and _says_so(container["Config"]["Labels"]) else None
+    return options if reaches and _says_so(Container(container).labels) else None
 
 
 def _updates(watchtower: Watchtower, container: Json) -> bool:
     from watcher.config.watchtower_choice import Candidate, updates
 
     is_listed = "Config" not in container
-    own = (container["Labels"] if is_listed else container["Config"]["Labels"]) or {}
+    own = Row(container).labels if is_listed else Container(container).labels
     labels = {**(container.get(LABELS_OF_IMAGE) or {}), **own}
     name = name_of(container) if is_listed else str(container["Name"]).removeprefix("/")
     image = str(container["Image"]) if is_listed else reference_of(container)

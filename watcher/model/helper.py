@@ -11,6 +11,7 @@ from typing import Self
 
 from watcher.model.json_object import Json
 from watcher.model.labels import HELPER_OF, HELPER_TARGET
+from watcher.model.listing import Row
 from watcher.model.names import name_of, short
 from watcher.model.values import frozen
 
@@ -39,11 +40,11 @@ class Helper:
     @classmethod
     def of(cls, row: Json) -> Self | None:
         """The helper that a row is of; None where it is of another container, whatever that is called."""
-        match, labels = _NAME.fullmatch(name_of(row)), row.get("Labels") or {}
+        match, labels = _NAME.fullmatch(name_of(row)), Row(row).labels
         old, target = labels.get(HELPER_OF, ""), labels.get(HELPER_TARGET, "")
         if match is None or (match["old"], match["image"]) != (short(old), short(target)):
             return None
-        return cls(row["Id"], match["name"], old, target, row["State"])
+        return cls(row["Id"], match["name"], old, target, Row(row).state)
 
     @property
     def runs(self) -> bool:

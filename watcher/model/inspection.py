@@ -1,4 +1,8 @@
-"""What an inspected container or image, or an event, says of itself. Pure: no I/O."""
+"""What an inspected container or image, or an event, says of itself. Pure: no I/O.
+
+Nobody else takes apart what the engine says of a container: tests hold that. What is made anew of one passes
+through as it is (`container.recreate`). A row of the list of containers is `model.listing`'s.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,6 +16,79 @@ _NANO = 1_000_000_000
 _TEXTS = ("User", "WorkingDir", "StopSignal")
 _LISTS = ("Env", "Cmd", "Entrypoint")
 _OBJECTS = ("ExposedPorts", "Volumes", "Healthcheck")
+
+
+class State:
+    """The state of an inspected container.
+
+    Args:
+        said: `State` of GET /containers/{id}/json.
+    """
+
+    __slots__ = ("_said",)
+
+    def __init__(self, said: Mapping[str, Any]) -> None:
+        self._said = said
+
+    @property
+    def status(self) -> str:
+        """In the engine's word: `created`, `running`, `paused`, `restarting`, `exited`, ..."""
+        return str(self._said["Status"])
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has a process; the engine says so of a paused one and between two starts, too."""
+        return bool(self._said["Running"])
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether its processes are frozen."""
+        return bool(self._said.get("Paused"))
+
+    @property
+    def is_restarting(self) -> bool:
+        """Whether the engine waits to start it once more."""
+        return bool(self._said.get("Restarting"))
+
+    @property
+    def lacked_memory(self) -> bool:
+        """Whether a process of it was killed for lack of memory."""
+        return bool(self._said.get("OOMKilled"))
+
+    @property
+    def exit_code(self) -> int | None:
+        """With what it ended last; 0 while it runs, None where the engine says nothing of it."""
+        return self._said.get("ExitCode")
+
+    @property
+    def error(self) -> str:
+        """Why its last start failed; empty where it did not."""
+        return str(self._said.get("Error") or "")
+
+    @property
+    def started(self) -> str:
+        """When it was started last, as the engine writes it; the year 1 where it never was."""
+        return str(self._said["StartedAt"])
+
+    @property
+    def finished(self) -> str:
+        """When it ended last, as the engine writes it; the year 1 where it never did."""
+        return str(self._said["FinishedAt"])
+
+    @property
+    def has_run(self) -> bool:
+        """Whether it was ever started."""
+        return not self.started.startswith("0001-")
+
+    @property
+    def health(self) -> Json:
+        """What its check says; empty where it has none."""
+        return self._said.get("Health") or {}
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether its check passed last."""
+        return bool(self.health.get("Status") == "healthy")
 
 
 class Container:
@@ -32,24 +109,34 @@ class Container:
         return str(self._said["Name"]).removeprefix("/")
 
     @property
+    def state(self) -> State:
+        """Its state."""
+        return State(self._said["State"])
+
+    @property
     def status(self) -> str:
         """Its state in the engine's word: `created`, `running`, `paused`, `exited`, ..."""
-        return str(self._said["State"]["Status"])
+        return self.state.status
 
     @property
     def is_running(self) -> bool:
         """Whether it has a process; the engine says so of a paused one, too."""
-        return bool(self._said["State"]["Running"])
+        return self.state.is_running
 
     @property
     def labels(self) -> Mapping[str, str]:
         """Its labels; none where the engine says nothing of them."""
-        return self._said["Config"].get("Labels") or {}
+        return (self._said.get("Config") or {}).get("Labels") or {}
 
     @property
     def networks(self) -> Mapping[str, Json]:
-        """Its endpoints by the names of their networks."""
-        return self._said["NetworkSettings"]["Networks"]
+        """Its endpoints by the names of their networks; a row of the list has them as well."""
+        return (self._said.get("NetworkSettings") or {}).get("Networks") or {}
+
+    @property
+    def ports(self) -> Mapping[str, Any]:
+        """Its ports as they are published now, each with the addresses of the host."""
+        return (self._said.get("NetworkSettings") or {}).get("Ports") or {}
 
     @property
     def restart_policy(self) -> Json:
@@ -64,13 +151,13 @@ def reference_of(container: Json) -> str:
     from anything else never got that label from us. A label that holds no reference counts as not there.
     """
     config = container["Config"]
-    noted = (config.get("Labels") or {}).get(REFERENCE) if config["Image"] == container["Image"] else ""
+    noted = Container(container).labels.get(REFERENCE) if config["Image"] == container["Image"] else ""
     return str(noted if noted and is_reference(noted) else config["Image"])
 
 
 def left_by(container: Json) -> str:
     """The id of the image that a person had a container go back from; empty where nobody had."""
-    return str((container["Config"].get("Labels") or {}).get(LEFT) or "")
+    return str(Container(container).labels.get(LEFT) or "")
 
 
 def platform_manifests(image: Json) -> set[str]:

@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping
 from signal import Signals
 
 from watcher.model.errors import UnreadableSetting
+from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.labels import DEPENDS_ON, ENABLE, LABEL_PREFIX
+from watcher.model.listing import Row
 from watcher.model.watchtower_hooks import LIMIT, NAMES, commands_of, hooks_of
 
 PREFIX = "com.centurylinklabs.watchtower."
@@ -123,7 +125,7 @@ def settings_of(seen: Json) -> Labels:
     Raises:
         UnreadableSetting: A label of Watchtower's that counts cannot be read.
     """
-    labels: Labels = (seen["Config"]["Labels"] if "Config" in seen else seen["Labels"]) or {}
+    labels: Labels = Container(seen).labels if "Config" in seen else Row(seen).labels
     if COUNTS not in seen:
         return labels
     signal_of(labels)

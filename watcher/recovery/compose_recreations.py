@@ -13,8 +13,10 @@ from collections.abc import Iterable, Mapping
 
 from watcher.engine.client import Engine
 from watcher.model.errors import NotFound
+from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_REPLACES
+from watcher.model.listing import Row
 from watcher.model.names import name_of, short
 from watcher.model.values import frozen
 from watcher.recovery.pruned import departure
@@ -58,7 +60,7 @@ def recreations(rows: Iterable[Json]) -> list[Recreation]:
     found = [
         _read(match["replaced"], match["name"], row, by_name)
         for match, row in matches
-        if row["State"] in _SERVES and COMPOSE_REPLACES in (row.get("Labels") or {})
+        if Row(row).state in _SERVES and COMPOSE_REPLACES in Row(row).labels
     ]
     return [each for each in found if not each.has_run or (each.is_due and not each.holder)]
 
@@ -69,7 +71,7 @@ def _read(replaced: str, name: str, row: Json, by_name: Mapping[str, Json]) -> R
         row["Id"],
         name_of(row),
         name,
-        row["State"] != "created",
+        Row(row).has_run,
         replaced,
         not any(each["Id"].startswith(replaced) for each in by_name.values()),
         holder["Id"] if holder else "",
@@ -118,7 +120,7 @@ async def _settle(engine: Engine, each: Recreation) -> None:
             await engine.act(each.shown, "start")
         await engine.rename(each.shown, each.name)
         return
-    if (await engine.container(each.holder))["State"]["Status"] == "created":
+    if Container(await engine.container(each.holder)).status == "created":
         await engine.act(each.holder, "start")
     await drop(engine, each.shown)
 

@@ -11,6 +11,7 @@ from enum import Enum, StrEnum
 from typing import Any
 
 from watcher.dependencies.namespaces import Way
+from watcher.model.inspection import Container
 from watcher.model.values import frozen
 from watcher.recovery.group import OpenUpdates
 from watcher.recovery.table import (
@@ -239,5 +240,5 @@ def _finish_case(found: OpenUpdates, due: Finish) -> Case:
     if due.marker.back:
         return Case.BACK
     old = found.inspects.get(due.old)
-    is_started = due.marker.wanted == "s" and old is not None and old["State"]["Running"]
+    is_started = due.marker.wanted == "s" and old is not None and Container(old).is_running
     return Case.STARTED if is_started else Case.FINISH

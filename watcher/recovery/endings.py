@@ -17,6 +17,7 @@ from watcher.container.readiness import Demand, NotProved
 from watcher.container.stop import quiet
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, NotFound
+from watcher.model.inspection import Container
 from watcher.model.names import Marker
 from watcher.recovery.restore import restore
 from watcher.recovery.steps import (
@@ -68,7 +69,7 @@ async def inherit(engine: Engine, cid: str, marker: Marker) -> None:
 async def take_place(engine: Engine, update: Undo) -> None:
     """Let a successor take the name: the steps that its update still lacks."""
     old = await engine.container(update.old)
-    if old["Name"] == f"/{update.marker.name}":
+    if Container(old).name == update.marker.name:
         await halt(engine, old)
         if update.marker.always:
             await hold_restart_policy(engine, update.old)
@@ -118,7 +119,7 @@ async def close(engine: Engine, update: Finish) -> None:
     old, new = await read(engine, update.old), await engine.container(update.successor)
     if old:
         await halt(engine, old)
-    if update.marker.wanted != "s" and new["State"]["Status"] == "created":
+    if update.marker.wanted != "s" and Container(new).status == "created":
         await startup.start(engine, update.successor)
         await pause(engine, update.successor, update.marker)
     await commit(engine, update.successor, update.old, update.marker)

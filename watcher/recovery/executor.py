@@ -18,6 +18,7 @@ from watcher.container.stop import quiet
 from watcher.dependencies.namespaces import providers
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, EngineUnavailable, TaskLeft
+from watcher.model.inspection import Container
 from watcher.model.names import short
 from watcher.model.values import frozen
 from watcher.recovery import endings
@@ -81,7 +82,7 @@ class Open:
 
     def demand(self, cid: str) -> Demand:
         """What one of its containers must prove."""
-        return self.demands(self.found.inspects[cid]["Config"]["Labels"])
+        return self.demands(Container(self.found.inspects[cid]).labels)
 
 
 async def settle(engine: Engine, name: str, demands: Demands) -> list[FailedImage]:
@@ -146,7 +147,7 @@ async def _idle(update: Open) -> str:
     found = update.found
     old = found.inspects.get(found.scenes[update.name].pair[0])
     for cid in providers(old, found.names) & found.names.keys() if old else ():
-        if not (await update.engine.container(cid))["State"]["Running"]:
+        if not Container(await update.engine.container(cid)).is_running:
             return cid
     return ""
 

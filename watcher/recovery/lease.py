@@ -20,6 +20,7 @@ from attrs import evolve
 from watcher.engine.client import Engine
 from watcher.model.errors import Conflict, EngineError, EngineUnavailable, NotFound, TakenOver
 from watcher.model.json_object import Json
+from watcher.model.listing import Row
 from watcher.model.names import Marker, name_of
 from watcher.model.signs_of_life import BEAT_S, LEASE_S, SILENCE_S
 from watcher.recovery.state import Scene
@@ -191,9 +192,9 @@ def shown_by(rows: Sequence[Json], owner: str) -> list[str]:
     holders = {name_of(row): str(row["Id"]) for row in rows}
     found, leaving = dict[str, str](), dict[str, str]()
     for row, marker in _owned(rows, owner):
-        if row.get("State") not in (*_RUNS, *_GOES):
+        if Row(row).state not in (*_RUNS, *_GOES):
             found[marker.name] = str(marker)
-        elif row.get("State") in _RUNS and holders.get(marker.name, "").startswith(marker.other):
+        elif Row(row).state in _RUNS and holders.get(marker.name, "").startswith(marker.other):
             leaving[marker.name] = str(marker)
     return [*(leaving | found).values()]
 
@@ -205,7 +206,7 @@ def run_alone(rows: Sequence[Json], owner: str) -> list[str]:
     """
     shown = {marker.name for name in shown_by(rows, owner) if (marker := Marker.parse(name))}
     owned = _owned(rows, owner)
-    return [str(each) for row, each in owned if row.get("State") in _RUNS and each.name not in shown]
+    return [str(each) for row, each in owned if Row(row).state in _RUNS and each.name not in shown]
 
 
 def _owned(rows: Iterable[Json], owner: str) -> Iterator[tuple[Json, Marker]]:

@@ -13,6 +13,7 @@ from watcher.container.recreate import is_made_by_user, network_body
 from watcher.engine.client import Engine
 from watcher.host.notes import Note, Noted
 from watcher.model.errors import NotFound
+from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.recovery.pruned import Fate, fate
 
@@ -21,7 +22,7 @@ _WHO = {Fate.PRUNED: "a prune", Fate.FORGOTTEN: "a prune", Fate.REMOVED: "somebo
 
 async def bodies(engine: Engine, containers: Sequence[Json]) -> dict[str, Json]:
     """What makes the networks of inspected containers again, by their ids."""
-    ends = [end for each in containers for end in each["NetworkSettings"]["Networks"].values()]
+    ends = [end for each in containers for end in Container(each).networks.values()]
     found = dict[str, Json]()
     for network in sorted({str(end["NetworkID"]) for end in ends if end.get("NetworkID")}):
         with contextlib.suppress(NotFound):
@@ -73,8 +74,8 @@ async def _rejoined(engine: Engine, part: Noted, gone: str, name: str) -> bool:
     for cid in (*part.ids, part.new):
         with contextlib.suppress(NotFound):
             container = await engine.container(cid)
-            end = container["NetworkSettings"]["Networks"].get(name)
-            is_stale = end and end.get("NetworkID") == gone and not container["State"]["Running"]
+            end = Container(container).networks.get(name)
+            is_stale = end and end.get("NetworkID") == gone and not Container(container).is_running
             if is_stale:
                 await engine.disconnect(name, cid)
             if is_stale or (end is None and name in ends):

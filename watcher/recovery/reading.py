@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from watcher.engine.client import Engine
 from watcher.host.namespace_cache import NamespaceCache
 from watcher.model.errors import NotFound
+from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.names import name_of
 from watcher.recovery import steps
@@ -44,7 +45,7 @@ async def down(engine: Engine, found: OpenUpdates, names: Iterable[str]) -> list
     result = list[Json]()
     for scene in (found.scenes[name] for name in names if name in found.scenes):
         inspects = [each for cid in scene.pair if cid and (each := await steps.read(engine, cid))]
-        if not any(each["State"]["Running"] for each in inspects):
+        if not any(Container(each).is_running for each in inspects):
             result += inspects
     return result
 

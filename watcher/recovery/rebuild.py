@@ -15,7 +15,7 @@ from watcher.container.successor import Contended, Draft
 from watcher.engine.client import Engine
 from watcher.host.notes import Note, Noted, Notes
 from watcher.model.errors import EngineError, EngineUnavailable, NotFound, RegistryError
-from watcher.model.inspection import reference_of
+from watcher.model.inspection import Container, reference_of
 from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_PROJECT, SPARE_OF
 from watcher.model.names import Marker, name_of, short
@@ -161,7 +161,7 @@ async def _part_back(at: Workshop, done: Mended, part: Noted, *, is_good: bool) 
     holder = next((cid for cid in here if here[cid] == part.marker.name), "")
     if part.marker.wanted == "s" or holder not in ("", part.new):
         return done
-    if holder and is_good and (await at.engine.container(holder))["State"]["Running"]:
+    if holder and is_good and Container(await at.engine.container(holder)).is_running:
         return done
     dropped = part.new if _is_composes(part) and part.new in at.engine.removed else ""
     became = await fate(at.engine, "container", part.ids[0], done.note.since, dropped)
@@ -203,8 +203,8 @@ async def _left(at: Workshop, done: Mended, part: Noted, *lines: str) -> Mended:
 async def _named(at: Workshop, done: Mended, part: Noted, here: Mapping[str, str]) -> Mended:
     """Start what was made anew, where an updater was killed between giving it its name and that."""
     if here.get(part.again) == part.marker.name:
-        state = (await at.engine.container(part.again))["State"]
-        if state["Status"] == "created":
+        again = Container(await at.engine.container(part.again))
+        if again.status == "created":
             await restore(at.engine, part.again, part.marker, lambda _: {})
             return evolve(done, is_changed=True)
     return done

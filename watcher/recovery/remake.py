@@ -10,6 +10,7 @@ from watcher.container import successor
 from watcher.container.successor import Contended, Draft
 from watcher.engine.client import Engine
 from watcher.host.notes import Noted
+from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.names import Marker, name_of
 from watcher.recovery.state import contended
@@ -37,7 +38,7 @@ async def remade(engine: Engine, part: Noted, draft: Draft, *, is_beside_new: bo
         raise Contended(f"another updater makes {marker.name} anew")
     if is_beside_new and not going:
         new, name = await engine.container(part.new), str(marker.of_new(again))
-        if Marker.parse(new["Name"]) and new["Name"] != f"/{name}":
+        if Marker.parse(called := Container(new).name) and called != name:
             await engine.rename(part.new, name)
     return again
 
@@ -52,7 +53,7 @@ def _is_elsewhere(rows: list[Json], part: Noted, owner: str) -> bool:
 async def _begun(engine: Engine, name: str) -> str:
     """The id of what an attempt cut short made, or empty: one that never ran may lack files, and goes."""
     found = await read(engine, name)
-    if found and found["State"]["Status"] == "created":
+    if found and Container(found).status == "created":
         await drop(engine, found["Id"])
         return ""
     return str(found["Id"]) if found else ""

@@ -8,6 +8,7 @@ from watcher.container.changed_options import unheld
 from watcher.container.readiness import is_wired
 from watcher.engine.client import Engine
 from watcher.model.errors import Conflict
+from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.names import Marker
 from watcher.recovery.steps import halt, hold_restart_policy, pause, take_name
@@ -38,19 +39,19 @@ async def restore_alone(engine: Engine, cid: str, marker: Marker) -> None:
 
 
 async def _give_name(engine: Engine, cid: str, marker: Marker) -> None:
-    if Marker.parse((await engine.container(cid))["Name"]):
+    if Marker.parse(Container(await engine.container(cid)).name):
         await take_name(engine, cid, marker)
 
 
 async def _revive(engine: Engine, cid: str, marker: Marker, lacking: Lacking) -> None:
     container = await engine.container(cid)
     await engine.amend(cid, lacking(container))
-    if marker.wanted == "s" or container["State"]["Paused"]:
+    if marker.wanted == "s" or Container(container).state.is_paused:
         # The engine refuses to start a paused container (409); it was never stopped.
         return
-    if not container["State"]["Running"]:
+    if not Container(container).is_running:
         await startup.start(engine, cid)
     container = await engine.container(cid)
-    if container["State"]["Running"] and not is_wired(container, left_stopped(container, marker)):
+    if Container(container).is_running and not is_wired(container, left_stopped(container, marker)):
         await engine.act(cid, "restart")
     await pause(engine, cid, marker)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_NUMBER, COMPOSE_PROJECT, COMPOSE_SERVICE, SPARE_OF
+from watcher.model.listing import Row
 from watcher.model.names import Marker, name_of, short
 from watcher.model.values import frozen
 from watcher.recovery.table import (
@@ -192,7 +193,7 @@ def scenes(rows: Iterable[Json], whose: Callable[[str], bool] = lambda _: True) 
     """
     by_name = {name_of(row): row for row in rows}
     marked = [
-        Marked(row["Id"], marker, (row.get("Labels") or {}).get(SPARE_OF, ""), _has_run(row))
+        Marked(row["Id"], marker, Row(row).labels.get(SPARE_OF, ""), _has_run(row))
         for name, row in by_name.items()
         if (marker := Marker.parse(name)) and whose(marker.owner) and not _is_somebodys(row, marker, by_name)
     ]
@@ -217,7 +218,7 @@ def set_aside(rows: Iterable[Json]) -> dict[str, str]:
 
 def is_same_replica(row: Json, other: Json) -> bool:
     """Whether Compose made both, or their predecessors, for the same service under the same number."""
-    ours, theirs = row.get("Labels") or {}, other.get("Labels") or {}
+    ours, theirs = Row(row).labels, Row(other).labels
     return all(ours.get(key) and ours[key] == theirs.get(key) for key in _REPLICA)
 
 
@@ -251,7 +252,7 @@ def _first(ids: list[str], beginnings: tuple[str, ...]) -> str:
 
 
 def _has_run(row: Json) -> bool:
-    return bool(row.get("State", "created") != "created")
+    return Row(row).has_run
 
 
 def _is_somebodys(row: Json, marker: Marker, by_name: Mapping[str, Json]) -> bool:

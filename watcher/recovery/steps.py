@@ -17,6 +17,7 @@ from watcher.container.rejoin import CutOff, put_back
 from watcher.container.stop import NO_RESTART, quiet
 from watcher.engine.client import Engine
 from watcher.model.errors import Conflict, EngineError, NotFound
+from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_PROJECT
 from watcher.model.names import Marker, short
@@ -26,7 +27,7 @@ _EVER = "1970-01-01T00:00:01Z"
 
 async def halt(engine: Engine, old: Json) -> None:
     """Stop an old container that runs again: a restart of the engine revived it, or a person did."""
-    if old["State"]["Running"]:
+    if Container(old).is_running:
         await engine.stop(old)
 
 
@@ -64,7 +65,7 @@ async def pause(engine: Engine, cid: str, marker: Marker) -> None:
 
 async def is_paused(engine: Engine, cid: str) -> bool:
     """Whether a container is paused now."""
-    return bool((await engine.container(cid))["State"]["Paused"])
+    return Container(await engine.container(cid)).state.is_paused
 
 
 async def measured(engine: Engine, old: Json, kept: str) -> Baseline:
@@ -186,7 +187,7 @@ async def _joined_again(engine: Engine, new: str, before: Json) -> None:
 
 async def _is_ours(engine: Engine, old: str) -> bool:
     now = await read(engine, old)
-    return now is not None and Marker.parse(now["Name"]) is not None and not now["State"]["Running"]
+    return now is not None and Marker.parse(Container(now).name) is not None and not Container(now).is_running
 
 
 async def drop(engine: Engine, cid: str) -> None:
@@ -207,7 +208,7 @@ async def drop(engine: Engine, cid: str) -> None:
 
 async def _is_started_by_compose(engine: Engine, cid: str) -> bool:
     now = await read(engine, cid)
-    return bool(now and now["State"]["Running"] and COMPOSE_PROJECT in (now["Config"].get("Labels") or {}))
+    return bool(now and Container(now).is_running and COMPOSE_PROJECT in Container(now).labels)
 
 
 async def _remove(engine: Engine, cid: str, *, with_own_volumes: bool = False) -> None:
@@ -232,7 +233,7 @@ async def read(engine: Engine, cid: str) -> Json | None:
 
 async def _status(engine: Engine, cid: str) -> str:
     try:
-        return str((await engine.container(cid))["State"]["Status"])
+        return Container(await engine.container(cid)).status
     except EngineError:
         return "gone"
 

@@ -12,6 +12,7 @@ from attrs import evolve, field
 from watcher.container.changed_options import Known, unheld
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, NotFound
+from watcher.model.inspection import Container
 from watcher.model.names import Marker, name_of, short
 from watcher.model.values import frozen
 from watcher.recovery.decision import Aim, next_step
@@ -103,7 +104,7 @@ async def _give_back(engine: Engine, kept: str, was: Marker) -> None:
     """Give an old container its state where a person removed its successor, which told of the update."""
     with contextlib.suppress(NotFound):
         old = await engine.container(kept)
-        if old["Name"] == f"/{was.name}":
+        if Container(old).name == was.name:
             await restore(engine, kept, was, lambda now: unheld(now, was))
 
 

@@ -1,7 +1,7 @@
 """What people hold, release and approve: containers, and services of a swarm as if they were."""
 
 from watcher.check.decisions import Subjects
-from watcher.check.status import Shown
+from watcher.check.shown import Shown
 from watcher.host.context import Context
 from watcher.host.services import PREFIX
 from watcher.model.errors import NoSuchContainer

@@ -7,7 +7,7 @@ from attrs import evolve
 from watcher.check import eligibility
 from watcher.check.eligibility import Circumstances
 from watcher.check.gates import Standing
-from watcher.check.status import Answer, Shown
+from watcher.check.shown import Answer, Shown
 from watcher.engine.swarm import Swarm
 from watcher.host.context import Context
 from watcher.model.errors import EngineUnavailable, NoSuchContainer, WatcherError

@@ -8,6 +8,7 @@ from watcher.check.verdict import Status, Verdict
 from watcher.engine.swarm import Swarm
 from watcher.host.context import Context
 from watcher.model.errors import NoSuchContainer, NotFound, Refused, Unknown, UpdateFailed
+from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.names import short
 from watcher.model.values import frozen
@@ -140,7 +141,7 @@ async def _refuse_own(context: Context, service: Service) -> None:
     own = await context.own.find(context.engine)
     if own is None:
         return
-    labels = (await context.engine.container(own))["Config"].get("Labels") or {}
+    labels = Container(await context.engine.container(own)).labels
     config = service.spec.get("UpdateConfig") or {}
     if labels.get(_SERVICE_ID) == service.id and config.get("FailureAction") != "rollback":
         raise Refused(

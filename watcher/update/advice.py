@@ -23,9 +23,9 @@ def verb(now: Wanted, wanted: Wanted) -> str:
 
 def seen(old: Json, new: Json | None) -> str:
     """What runs now: of either container, by its id, the state."""
-    states = [f"the old container {short(old['Id'])} is {old['State']['Status']}"]
+    states = [f"the old container {short(old['Id'])} is {Container(old).status}"]
     if new:
-        states.append(f"the new one {short(new['Id'])} is {new['State']['Status']}")
+        states.append(f"the new one {short(new['Id'])} is {Container(new).status}")
     return ", ".join(states)
 
 
@@ -39,7 +39,7 @@ def way_back(old: Json, new: Json | None, marker: Marker) -> str:
         new: Its successor as it is now, if it is there.
         marker: What was wanted of it.
     """
-    is_in_the_way = new is not None and new["Name"] == f"/{marker.name}"
+    is_in_the_way = new is not None and Container(new).name == marker.name
     missing = [*_missing(old, marker)]
     if is_in_the_way or len(missing) > 1:
         return f"watcher update {marker.name}"
@@ -48,7 +48,7 @@ def way_back(old: Json, new: Json | None, marker: Marker) -> str:
 
 def _missing(old: Json, marker: Marker) -> Iterator[str]:
     cid, policy = short(old["Id"]), Container(old).restart_policy
-    if old["Name"] != f"/{marker.name}":
+    if Container(old).name != marker.name:
         yield f"docker rename {cid} {marker.name}"
     if marker.always and policy.get("Name") != "always":
         yield f"docker update --restart always {cid}"

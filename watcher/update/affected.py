@@ -19,6 +19,7 @@ from watcher.model.errors import NotFound, Refused, UnreadableSetting
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.labels import is_one_off
+from watcher.model.listing import Row
 from watcher.model.names import Marker, name_of, short
 from watcher.model.values import frozen
 from watcher.update import gates
@@ -74,7 +75,7 @@ async def affected_by(
     """
     rows = await context.engine.containers(stopped=True)
     listed = {row["Id"]: row for row in rows}
-    one_offs = {cid for cid, row in listed.items() if is_one_off(row["Labels"])}
+    one_offs = {cid for cid, row in listed.items() if is_one_off(Row(row).labels)}
     outlines = await context.namespaces.of(context.engine, rows, {row["Id"] for row in rows if _counts(row)})
     found = await _found(context, container, [each for each in outlines if each["Id"] not in one_offs])
     await _refuse(context, container, found, rows)
@@ -85,7 +86,7 @@ async def affected_by(
     left = [
         f"{each.name} (docker compose run) {each.clause} and loses it"
         for each in dependents(container["Id"], outlines)
-        if (cid := each.container["Id"]) in one_offs and listed[cid]["State"] in _SERVING
+        if (cid := each.container["Id"]) in one_offs and Row(listed[cid]).state in _SERVING
     ]
     apart = {each.name for each in found} | {*spared}
     return Affected(tuple(containers), tuple(_restarts(rows, container, apart)), tuple(left))
@@ -114,7 +115,7 @@ async def old_image(context: Context, container: Json) -> Json | None:
 async def noted_files(context: Context, container: Json) -> Mapping[str, str] | None:
     """What was put into a container before its process ran; None where no daemon saw this start of it."""
     seen = await context.memory.injected(container["Id"])
-    return seen.files if seen and seen.started == container["State"]["StartedAt"] else None
+    return seen.files if seen and seen.started == Container(container).state.started else None
 
 
 async def undisturbed(engine: Engine, cid: str) -> Json:
@@ -131,7 +132,7 @@ async def undisturbed(engine: Engine, cid: str) -> Json:
 
 def _counts(row: Json) -> bool:
     """Whether a container is there to stay, under a name of its own."""
-    return row["State"] not in _GOING and Marker.parse(name_of(row)) is None
+    return Row(row).state not in _GOING and Marker.parse(name_of(row)) is None
 
 
 async def _found(context: Context, container: Json, outlines: Sequence[Json]) -> tuple[Dependent, ...]:
@@ -174,7 +175,7 @@ def _unheld(container: Json, rows: Sequence[Json]) -> Iterator[Refused]:
         held = known.get(text)
         if held is None:
             yield Refused(f"{kind} a container that is gone, and could not be started again", advice=_BY_HAND)
-        elif held["State"] not in (*_SERVING, "paused"):
+        elif Row(held).state not in (*_SERVING, "paused"):
             name = name_of(held)
             yield Refused(
                 f"{kind} {name}, which does not run, and could not be started again",
@@ -229,7 +230,7 @@ def _policy(context: Context, container: Json) -> Policy | None:
 def _restarts(rows: Sequence[Json], container: Json, apart: set[str]) -> Iterator[Restart]:
     """Those that run and want to be restarted, but for some."""
     name = Container(container).name
-    running = {name_of(row) for row in rows if row["State"] == "running"}
+    running = {name_of(row) for row in rows if Row(row).state == "running"}
     order = Order.of(rows)
     followers = order.restarted_with(name) if is_running(container) else ()
     for each in followers:

@@ -12,10 +12,10 @@ from watcher.model.names import name_of
 from watcher.recovery.unrecorded import record_unrecorded
 from watcher.update import gates
 from watcher.update.coordinator import Coordinator
-from watcher.update.request import Outcome, Request
+from watcher.update.request import HeldBack, Outcome, Request
 from watcher.update.sequencer import Turns, order_of
 
-Result = Outcome | WatcherError | str
+Result = Outcome | HeldBack | WatcherError
 
 
 async def update(
@@ -30,7 +30,7 @@ async def update(
         turns: Those of the daemon that does it, which is told names; None of a command.
 
     Yields:
-        What the person called it, and the outcome, the error, or the line that says what holds it back;
+        What the person called it, and the outcome, what holds it back, or the error;
         nothing more once there is nobody to talk to.
 
     Raises:
@@ -75,9 +75,9 @@ class _Work:
 
     async def one(self, name: str, later: frozenset[str]) -> Result:
         """Update one; those who come later are not restarted with it, for they are updated themselves."""
-        if trouble := self._turns.held_by(name):
+        if why := self._turns.held_by(name):
             self._turns.failed(name, "is held back")
-            return "; ".join([f"{name}: held back: {trouble}", *await self._coordinator.restart_spared(name)])
+            return HeldBack(name, why, tuple(await self._coordinator.restart_spared(name)))
         try:
             async with self._turn(name):
                 outcome = await self._coordinator.update(name, evolve(self._request, spared=later))

@@ -60,7 +60,7 @@ async def astray(engine: Engine, old: Json, ids: Sequence[str], marker: Marker) 
         return "the old container's state cannot be read"
     if (state := wanted_state(now)) != wanted:
         cid, way = short(now["Id"]), verb(state, wanted)
-        return f"the old container {cid} is {now['State']['Status']}: `docker {way} {cid}`"
+        return f"the old container {cid} is {Container(now).status}: `docker {way} {cid}`"
     fate = links.forgotten(links.aliases(old), now)
     return f"the old container {fate}" if fate else ""
 
@@ -76,7 +76,7 @@ async def still_idle(engine: Engine, old: Json) -> None:
     except NotFound:
         return
     if wanted_state(now) != "s":
-        raise Moved(f"somebody started {old['Name'].removeprefix('/')} meanwhile")
+        raise Moved(f"somebody started {Container(old).name} meanwhile")
 
 
 def _chosen(container: Json) -> tuple[Any, ...]:

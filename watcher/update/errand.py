@@ -13,6 +13,7 @@ from attrs import evolve
 from watcher.config.settings import state_folder
 from watcher.host.context import Context
 from watcher.model.errors import Busy, EngineError, WatcherError
+from watcher.model.inspection import Container
 from watcher.model.update_events import Attempt, By
 from watcher.model.values import frozen
 from watcher.recovery.unrecorded import record_unrecorded
@@ -119,7 +120,7 @@ async def _prove(context: Context, name: str, home: str) -> None:
         EngineError: It is not.
     """
     own = await context.own.find(context.engine)
-    if own and name == (await context.engine.container(own))["Name"].removeprefix("/"):
+    if own and name == Container(await context.engine.container(own)).name:
         raise EngineError("this helper takes itself for the container that it is to update")
     if not home:
         return

@@ -2,7 +2,7 @@
 
 from enum import Enum, auto
 
-from watcher.model.inspection import seconds_of
+from watcher.model.inspection import Container, seconds_of
 from watcher.model.json_object import Json
 
 _TRIES = 3
@@ -29,12 +29,12 @@ def fate(helper: Json, *, is_open: bool, since: float, now: float) -> Fate:
             the start of the container that it was to update.
         now: The time, by the engine's clock.
     """
-    state = helper["State"]
-    if state.get("Running") or state.get("Restarting"):
+    state = Container(helper).state
+    if state.is_running or state.is_restarting:
         return Fate.WORKS if is_open else _unopened(helper, now - max(seconds_of(helper["Created"]), since))
-    if state.get("Status") == "created":
+    if state.status == "created":
         return Fate.START
-    return Fate.START if is_open and state.get("ExitCode") else Fate.OVER
+    return Fate.START if is_open and state.exit_code else Fate.OVER
 
 
 def _unopened(helper: Json, ran_s: float) -> Fate:

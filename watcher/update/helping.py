@@ -22,7 +22,7 @@ from watcher.engine.client import Engine
 from watcher.host.context import Context
 from watcher.model.errors import Conflict, EngineError, EngineUnavailable, NotFound, RolledBack, UpdateFailed
 from watcher.model.helper import Helper, helper_name, helpers
-from watcher.model.inspection import reference_of, seconds_of
+from watcher.model.inspection import Container, reference_of, seconds_of
 from watcher.model.json_object import Json
 from watcher.model.labels import HELPER_OF, HELPER_TARGET
 from watcher.model.update_events import Attempt, ImageVersion
@@ -193,7 +193,7 @@ async def _named(engine: Engine, name: str) -> Helper | None:
 async def _running_since(context: Context, helper: Helper) -> float:
     """Since when whoever has the name of the container runs; 0 where nobody has it."""
     try:
-        return seconds_of((await context.engine.container(helper.name))["State"]["StartedAt"])
+        return seconds_of(Container(await context.engine.container(helper.name)).state.started)
     except NotFound:
         return 0.0
 
@@ -208,7 +208,7 @@ async def _concluded(context: Context, helper: Helper, found: Json, *, is_stuck:
         attempt = _untold(context, helper, found, holder)
     why = "" if not is_old else await _why(engine, helper, attempt, is_stuck=is_stuck)
     wait = await postponed(context.memory.decisions, helper, attempt) if why and not is_stuck else None
-    if why and is_failure(attempt, found["State"]["ExitCode"], is_stuck=is_stuck):
+    if why and is_failure(attempt, Container(found).state.exit_code or 0, is_stuck=is_stuck):
         await context.memory.keep_failure(helper.old, helper.target, why)
     if attempt and not wait:
         await context.events.ended(attempt)

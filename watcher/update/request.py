@@ -50,6 +50,25 @@ class Outcome:
 
 
 @frozen
+class HeldBack:
+    """A container whose turn does not come: what it depends on failed, or is not as the container wants it.
+
+    Attributes:
+        name: The container's.
+        why: What holds it back.
+        doubts: What a person should know all the same, a line each.
+    """
+
+    name: str
+    why: str
+    doubts: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """All of it in one line, for people."""
+        return "; ".join([f"{self.name}: held back: {self.why}", *self.doubts])
+
+
+@frozen
 class Request:
     """What a person, or the daemon, wants of an update.
 

@@ -5,33 +5,38 @@ import random
 
 from attrs import evolve
 
-from watcher.check import checks, facts, freshness
-from watcher.check.judgement import Assessment, assessed
-from watcher.check.verdict import Status, Verdict
-from watcher.container.recreate import refuse
+from watcher.check import checks, freshness
+from watcher.check.judgement import Assessment
 from watcher.container.successor import Contended, Moved
 from watcher.engine.client import Engine
 from watcher.host.context import Context
 from watcher.host.lookup import find
-from watcher.model.errors import NoSuchContainer, NotFound, Refused, RegistryError, Unknown, UpdateFailed
+from watcher.model.errors import NoSuchContainer, NotFound, Refused, RegistryError, UpdateFailed
 from watcher.model.inspection import Container, left_by
 from watcher.model.json_object import Json
-from watcher.model.labels import ENABLE
 from watcher.model.names import Marker, container_name
 from watcher.recovery.reading import outline
 from watcher.recovery.state import set_aside, strays
 from watcher.store.locks import Wider, with_claims
 from watcher.update import gates, rollback
-from watcher.update.affected import Affected, affected_by, undisturbed
+from watcher.update.affected import Affected, undisturbed
 from watcher.update.attempt import attempt, planned
-from watcher.update.consent import refuse_held, refuse_vetoed, refuse_withheld
+from watcher.update.consent import refuse_held, refuse_withheld
+from watcher.update.dry_run import dry_run
 from watcher.update.helper_terms import refuse_another
 from watcher.update.open_updates import is_open
+from watcher.update.preconditions import (
+    affected_of,
+    asks_registry,
+    is_own,
+    is_tried,
+    refuse_untried,
+    refuse_vetoed_by_any,
+)
 from watcher.update.request import Done, Outcome, Request
 from watcher.update.settlement import settled
 
 _TRIES = 3
-_UNJUDGED = Verdict(Status.UNKNOWN, "", "")
 _CONTENTIONS = 20
 _GIVE_WAY_S = (0.1, 2.0)
 
@@ -55,29 +60,117 @@ async def update(context: Context, text: str, request: Request) -> Outcome:
     look = context.looking()
     name = await _name(look, text)
     if request.dry_run:
-        return await _planned(look, await find(look.engine, name), request)
+        return await dry_run(look, await find(look.engine, name), request)
+    return await with_claims(context.memory, name, _Update(context, look, name, request).claimed)
 
-    async def work(claims: frozenset[str]) -> Outcome:
-        nonlocal request
+
+class _Update:
+    """The update of one container; it begins anew while others are at work on it, or to claim more.
+
+    Args:
+        context: Where the container is.
+        look: The same, as it was looked at so far.
+        name: The container's.
+        request: What is wanted.
+    """
+
+    def __init__(self, context: Context, look: Context, name: str, request: Request) -> None:
+        self._context = context
+        self._look = look
+        self._name = name
+        self._request = request
+
+    async def claimed(self, claims: frozenset[str]) -> Outcome:
+        """Settle what was cut short, and update the container, now that these names are claimed.
+
+        Raises:
+            Wider: Others are replaced with it, and are not claimed.
+        """
         for number in range(_CONTENTIONS):
-            done = await settled(context, name, claims)
+            done = await settled(self._context, self._name, claims)
             try:
-                found = await _found(look.engine, name, was_there=number > 0)
-                if request.back == "" and done.was_open and left_by(found):
-                    outcome = await _back_already(context, found)
-                else:
-                    outcome = await _update(context, look, found, request, claims)
-            except Wider:
-                request = evolve(request, pull=False)  # its tag was pulled
-                raise
+                outcome = await self._settled(claims, was_open=done.was_open, was_there=number > 0)
             except Contended:
                 # Both give way where two begin at once; by chance one of them is first the next time.
                 await asyncio.sleep(random.uniform(*_GIVE_WAY_S))  # noqa: S311 - spreads load
             else:
                 return evolve(outcome, warnings=outcome.warnings + done.aside)
-        raise _kept_changing(name)
+        raise _kept_changing(self._name)
 
-    return await with_claims(context.memory, name, work)
+    async def _settled(self, claims: frozenset[str], *, was_open: bool, was_there: bool) -> Outcome:
+        """Update the container, of which nothing is open any more."""
+        container = await _found(self._look.engine, self._name, was_there=was_there)
+        if self._request.back == "" and was_open and left_by(container):
+            return await _back_already(self._context, container)
+        asks = await asks_registry(self._look, container, self._request)
+        unpulled = await _pulled(self._look, container) if asks else None
+        outcome = await self._pulled(container, claims)
+        if unpulled and outcome.done is Done.CURRENT:
+            raise unpulled
+        return outcome
+
+    async def _pulled(self, container: Json, claims: frozenset[str]) -> Outcome:
+        """Update the container to what its tag means here; again where either changes meanwhile."""
+        for _ in range(_TRIES):
+            look = self._context.looking()
+            try:
+                container = await undisturbed(look.engine, container["Id"])
+                return await self._judged(look, container, claims)
+            except Contended:
+                raise
+            except Moved:
+                continue
+            except NotFound as error:
+                await _refuse_replaced(self._context.engine, container, error)
+                raise
+        raise _kept_changing(Container(container).name)
+
+    async def _judged(self, look: Context, container: Json, claims: frozenset[str]) -> Outcome:
+        """Carry out the update that a look finds, where there is one that is to be tried."""
+        request = self._request
+        found = await _assessed(look, container, request)
+        if not is_tried(found, request) or found.image is None:
+            refuse_untried(found)
+            return Outcome(found, Done.CURRENT)
+        refuse_another(found, request.target)
+        again, by_hand = request.again, not request.unattended
+        await gates.refuse_barred(self._context, found, again=again, by_hand=by_hand)
+        affected = await affected_of(look, container, request)
+        if not claims.issuperset(affected.names):
+            self._request = evolve(request, pull=False)  # the tag was pulled
+            raise Wider(affected.names)
+        return await _carried_out(self._context, found, affected, request)
+
+
+async def _assessed(look: Context, container: Json, request: Request) -> Assessment:
+    if request.back is None:
+        return await checks.assess(look, container)
+    return await rollback.assess(look, container, request.back, fetch=True)
+
+
+async def _carried_out(context: Context, found: Assessment, affected: Affected, request: Request) -> Outcome:
+    """Carry an update out, unless a helper has to."""
+
+    async def consent() -> None:
+        await _refuse_unwanted(context, found, affected, request)
+
+    if request.by_helper or await is_own(context, found.container):
+        await consent()
+        request.announce(found, planned(found, affected, context.policy_of(found.container)))
+        return Outcome(found, Done.PLANNED, with_it=affected.names, for_helper=True)
+    cautious, announce = request.cautious, request.announce
+    done = await attempt(context, found, affected, cautious=cautious, announce=announce, consent=consent)
+    return Outcome(found, Done.UPDATED, done.plan, done.warnings, done.took, affected.names, done.took_s)
+
+
+async def _refuse_unwanted(context: Context, found: Assessment, affected: Affected, request: Request) -> None:
+    """Let only an update pass that no person, no clock and none of its containers holds back just now."""
+    if request.unattended:
+        await refuse_withheld(context, found, context.policy_of(found.container))
+    elif not request.again:
+        await refuse_held(context, found, goes_back=found.goes_back)
+    if not request.again:
+        await refuse_vetoed_by_any(context, found, affected)
 
 
 async def _back_already(context: Context, container: Json) -> Outcome:
@@ -121,34 +214,12 @@ async def _name(context: Context, text: str) -> str:
     return name
 
 
-async def _update(
-    context: Context, look: Context, container: Json, request: Request, claims: frozenset[str]
-) -> Outcome:
-    unpulled = await _pulled(look, container) if await _asks(look, container, request) else None
-    for _ in range(_TRIES):
-        look = context.looking()
-        try:
-            container = await undisturbed(look.engine, container["Id"])
-            outcome = await _carried_out(context, look, container, request, claims)
-        except Contended:
-            raise
-        except Moved:
-            continue
-        except NotFound as error:
-            await _refuse_replaced(context.engine, container, error)
-            raise
-        if unpulled and outcome.done is Done.CURRENT:
-            raise unpulled
-        return outcome
-    raise _kept_changing(Container(container).name)
-
-
 async def _refuse_replaced(engine: Engine, container: Json, error: NotFound) -> None:
     """Begin anew where what was not found is the container itself: another one may have its name now."""
     try:
         await engine.container(container["Id"])
     except NotFound:
-        raise Contended(f"{container['Name'].removeprefix('/')} is gone, or another one") from error
+        raise Contended(f"{Container(container).name} is gone, or another one") from error
 
 
 def _kept_changing(name: str) -> UpdateFailed:
@@ -169,130 +240,3 @@ async def _pulled(context: Context, container: Json) -> RegistryError | None:
             raise
         return error
     return None
-
-
-async def _asks(context: Context, container: Json, request: Request) -> bool:
-    """Whether a container's registry is to be asked; raises Refused where it is not ours to update at all."""
-    policy = context.policy_of(container)
-    await _refuse_own(context, container, request)
-    refuse(container, api=context.engine.api)
-    if not request.again:
-        await refuse_held(context, Assessment(container, None, _UNJUDGED), goes_back=request.back is not None)
-    return request.pull and policy.source == "registry" and request.back is None
-
-
-async def _refuse_own(context: Context, container: Json, request: Request) -> None:
-    """Let the own container pass only where it opted in: a helper updates it then."""
-    if not await _is_own(context, container):
-        return
-    name, why = Container(container).name, "this is the container that the updater itself runs in"
-    if str((container["Config"]["Labels"] or {}).get(ENABLE, "")).strip() != "true":
-        raise Refused(
-            why, advice=f"give it the label {ENABLE}=true, or update it from outside: `watcher update {name}`"
-        )
-    if request.back is not None:
-        raise Refused(why, advice=f"roll it back from outside: `watcher rollback {name}`")
-
-
-async def _is_own(context: Context, container: Json) -> bool:
-    return bool(container["Id"] == await context.own.find(context.engine))
-
-
-async def _planned(context: Context, container: Json, request: Request) -> Outcome:
-    """Say what an update would do: from the local cache, and else from what the registry says."""
-    asks_registry = await _asks(context, container, request)
-    found, pull = await _foreseen(context, container, request, asks_registry=asks_registry)
-    if not _is_tried(found, request):
-        return _left_alone(found)
-    affected = await _affected(context, container, request)
-    if not request.again:
-        await refuse_held(context, found, goes_back=found.goes_back)
-        await _refuse_vetoed(context, found, affected)
-    doubts = await gates.foreseen(context, found, again=request.again)
-    steps = planned(found, affected, context.policy_of(container), pull=pull)
-    return Outcome(found, Done.PLANNED, str(steps), doubts, with_it=affected.names, steps=steps)
-
-
-async def _foreseen(
-    context: Context, container: Json, request: Request, *, asks_registry: bool
-) -> tuple[Assessment, bool]:
-    """The update that there would be, and whether its image would have to be pulled."""
-    if request.back is not None:
-        found = await rollback.assess(context, container, request.back, fetch=False)
-        return found, found.image is None
-    known = await facts.read(context, container)
-    found = assessed(known)
-    if found.verdict.status is not Status.CURRENT or not asks_registry:
-        return found, False
-    found = assessed(await freshness.ask(context, known))
-    return found, found.verdict.status is Status.OUTDATED
-
-
-async def _carried_out(
-    context: Context, look: Context, container: Json, request: Request, claims: frozenset[str]
-) -> Outcome:
-    back = request.back
-    found = await (
-        checks.assess(look, container) if back is None else rollback.assess(look, container, back, fetch=True)
-    )
-    if not _is_tried(found, request) or found.image is None:
-        return _left_alone(found)
-    refuse_another(found, request.target)
-
-    async def consent() -> None:
-        if request.unattended:
-            await refuse_withheld(context, found, context.policy_of(container))
-        elif not request.again:
-            await refuse_held(context, found, goes_back=found.goes_back)
-        if not request.again:
-            await _refuse_vetoed(context, found, affected)
-
-    await gates.refuse_barred(context, found, again=request.again, by_hand=not request.unattended)
-    affected = await _affected(look, container, request)
-    if not claims.issuperset(affected.names):
-        raise Wider(affected.names)
-    if request.by_helper or await _is_own(context, container):
-        await consent()
-        request.announce(found, planned(found, affected, context.policy_of(container)))
-        return Outcome(found, Done.PLANNED, with_it=affected.names, for_helper=True)
-    done = await attempt(
-        context,
-        found,
-        affected,
-        cautious=request.cautious,
-        announce=request.announce,
-        consent=consent,
-    )
-    return Outcome(found, Done.UPDATED, done.plan, done.warnings, done.took, affected.names, done.took_s)
-
-
-async def _refuse_vetoed(context: Context, found: Assessment, affected: Affected) -> None:
-    along = (each.dependent.container for each in affected.containers)
-    await refuse_vetoed(context, [found.container, *along], goes_back=found.goes_back)
-
-
-async def _affected(context: Context, container: Json, request: Request) -> Affected:
-    return await affected_by(
-        context, container, spared=request.spared, cautious=request.cautious, asks_gates=not request.dry_run
-    )
-
-
-def _is_tried(found: Assessment, request: Request) -> bool:
-    """Whether there is an update, and one that is tried."""
-    status = found.verdict.status
-    return status is Status.OUTDATED or (request.again and status is Status.HELD)
-
-
-def _left_alone(found: Assessment) -> Outcome:
-    """Say why nothing is done; only `current` is a good end."""
-    line = f"{found.name}: {found.verdict}"
-    if found.verdict.status is Status.UNKNOWN:
-        raise Unknown(line, advice="pull or build it first")
-    if found.verdict.status is Status.HELD and found.verdict.by_person:
-        ends = f"`watcher release {found.name}` ends that"
-        raise Refused(
-            line, advice=f"{ends}, and `watcher update --again {found.name}` takes that image all the same"
-        )
-    if found.verdict.status is Status.HELD:
-        raise UpdateFailed(line, advice=f"`watcher update --again {found.name}` tries it once more")
-    return Outcome(found, Done.CURRENT)

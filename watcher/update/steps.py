@@ -17,6 +17,7 @@ from watcher.engine.client import Engine
 from watcher.engine.stop_timeout import stop_seconds
 from watcher.host.notes import Noted
 from watcher.model.errors import EngineError, EngineUnavailable, NoAnswer, NotFound
+from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.names import Marker, Wanted
 from watcher.recovery import steps
@@ -164,7 +165,7 @@ class Replacement:
     def ails(self, now: Json) -> str:
         """What is wrong with the successor that nothing is left to go back from; empty where it works."""
         if wanted_state(now) != self._marker.wanted:
-            return f"it is {now['State']['Status']}"
+            return f"it is {Container(now).status}"
         return ""
 
     def demands(self, _: Mapping[str, str] | None) -> Demand:

@@ -3,6 +3,7 @@
 from watcher.container.readiness import NotProved
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, NoSuchContainer
+from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.names import short
 from watcher.recovery.steps import read
@@ -51,7 +52,7 @@ async def is_left_alone(engine: Engine, part: Replacement, trouble: str, *, is_p
 async def is_taken(engine: Engine, part: Replacement) -> bool:
     """Whether somebody removed the old container and started its successor, as `docker compose up` does."""
     now = await read(engine, part.new) if part.new else None
-    return now is not None and now["State"]["Status"] != "created" and await part.is_bereft()
+    return now is not None and Container(now).status != "created" and await part.is_bereft()
 
 
 async def _proof(part: Replacement, now: Json) -> str:

@@ -9,7 +9,7 @@ from watcher.model.errors import WatcherError
 from watcher.model.json_object import Json
 from watcher.swarm import by_hand
 from watcher.swarm.deciding import CONTAINERS_AND_SERVICES
-from watcher.update.request import Request
+from watcher.update.request import HeldBack, Request
 from watcher.web.served import ServedEngine
 
 
@@ -37,7 +37,7 @@ async def _updated(served: ServedEngine, name: str, request: Request) -> Json:
         async for _, result in results:
             if isinstance(result, WatcherError):
                 raise result
-            done = "held back" if isinstance(result, str) else result.done.value
+            done = "held back" if isinstance(result, HeldBack) else result.done.value
             return record(await served.row(name)) | {"done": done}
     return {}
 

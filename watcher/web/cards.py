@@ -6,7 +6,7 @@ from aiohttp import web
 
 from watcher import __version__
 from watcher.check.eligibility import UPDATES
-from watcher.check.status import Shown
+from watcher.check.shown import Shown
 from watcher.check.verdict import Status
 from watcher.model.reference import readable
 from watcher.web.gauges import image_label

@@ -14,6 +14,7 @@ from watcher.config.setting import label, variable
 from watcher.config.settings import DaemonSettings, Policy, state_folder
 from watcher.host.lookup import find
 from watcher.model.errors import NoSuchContainer
+from watcher.model.inspection import Container
 from watcher.model.quoting import escaped
 from watcher.swarm.named import service_named
 from watcher.web.api import ONE
@@ -66,7 +67,7 @@ async def _labels(served: ServedEngine, name: str) -> tuple[Mapping[str, str], l
             raise
         found = await served.reader.for_looks(context).shown(said)
         return found.service.labels, found.remarks
-    return container["Config"]["Labels"] or {}, [*remarks(container, hooks=context.hooks)]
+    return Container(container).labels, [*remarks(container, hooks=context.hooks)]
 
 
 def settings(environ: Mapping[str, str], flags: Collection[str]) -> Rows:

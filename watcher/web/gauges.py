@@ -7,7 +7,7 @@ from prometheus_client.core import GaugeMetricFamily
 
 from watcher import __version__
 from watcher.check.eligibility import UPDATES
-from watcher.check.status import Shown
+from watcher.check.shown import Shown
 from watcher.check.verdict import Status
 from watcher.model.reference import is_hexadecimal, readable
 from watcher.model.values import frozen

@@ -9,7 +9,7 @@ from watcher.model.errors import WatcherError
 from watcher.swarm import by_hand
 from watcher.swarm.by_hand import Result
 from watcher.swarm.update import Outcome as ServiceOutcome
-from watcher.update.request import Outcome, Request
+from watcher.update.request import HeldBack, Outcome, Request
 from watcher.web.api import ONE
 from watcher.web.bodies import BadRequest
 from watcher.web.guard import Access
@@ -54,9 +54,9 @@ def _shown(result: Result) -> dict[str, Any]:
     return {"plan": [], "notes": []} | steps | {"text": _text(result)}
 
 
-def _text(result: Outcome | ServiceOutcome | str) -> str:
-    if isinstance(result, str):
-        return result
+def _text(result: Outcome | ServiceOutcome | HeldBack) -> str:
+    if isinstance(result, HeldBack):
+        return str(result)
     if isinstance(result, Outcome):
         return result.plan or f"{result.assessment.name}: {result.assessment.verdict}"
     return f"{result.found.name}: {result.why or result.found.verdict}"

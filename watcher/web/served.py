@@ -8,7 +8,7 @@ from attrs import evolve
 
 from watcher.check import checks, status
 from watcher.check.checks import Judge
-from watcher.check.status import Shown
+from watcher.check.shown import Shown
 from watcher.daemon.controller import Daemon
 from watcher.daemon.engines import Engines
 from watcher.host.context import Context

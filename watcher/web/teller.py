@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from watcher.check import checks, status
 from watcher.check.records import record
-from watcher.check.status import Answer
+from watcher.check.shown import Answer
 from watcher.host.services import PREFIX
 from watcher.model.errors import WatcherError
 from watcher.model.events import Event, Looked

@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from watcher.check.status import Shown
+from watcher.check.shown import Shown
 from watcher.model.errors import EngineError, EngineUnavailable, WatcherError
 from watcher.model.events import EngineGone, Event, PassBegan, PassEnded
 from watcher.model.json_object import Json
@@ -16,7 +16,7 @@ from watcher.model.reference import readable
 from watcher.model.update_events import AttemptEnded
 from watcher.swarm import by_hand
 from watcher.swarm.by_hand import Result
-from watcher.update.request import Done, Request
+from watcher.update.request import Done, HeldBack, Request
 from watcher.web.gauges import image_label
 from watcher.web.guard import Access
 from watcher.web.operations import Operations
@@ -103,7 +103,7 @@ class Watchtower:
                 async for _, result in results:
                     found["scanned"] += 1
                     found["updated"] += (
-                        not isinstance(result, WatcherError | str) and result.done is Done.UPDATED
+                        not isinstance(result, WatcherError | HeldBack) and result.done is Done.UPDATED
                     )
                     found["failed"] += isinstance(result, WatcherError)
         return {"summary": found}

@@ -17,7 +17,7 @@ from watcher.model.events import Event, EventsDropped, SubscriberFailed
 from watcher.model.registry_events import PullBegan, PullEnded
 from watcher.model.update_events import Attempt, AttemptEnded, Planned, StageBegan, StageEnded, Updated
 from watcher.update import by_hand
-from watcher.update.request import Outcome, Request
+from watcher.update.request import HeldBack, Outcome, Request
 
 RELEASE = {"version": "1.0", "source": "https://github.com/example/app"}
 STEPS = ["create", "stop", "set_aside", "take_name", "start", "prove", "remove"]
@@ -30,7 +30,7 @@ class Told:
         self.events: list[Event] = []
         self.expected: list[Attempt] = []
         self.recorded: list[Attempt] = []
-        self.results: list[Outcome | WatcherError | str] = []
+        self.results: list[Outcome | HeldBack | WatcherError] = []
 
     async def expect(self, attempt: Attempt) -> None:
         self.expected.append(attempt)

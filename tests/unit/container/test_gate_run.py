@@ -8,6 +8,7 @@ from attrs import evolve
 from watcher.config.gate_grammar import Mount
 from watcher.config.gates_file import Gate
 from watcher.container.gate_run import body, exposing, said_by
+from watcher.model.inspection import State
 
 IMAGE = "docker.io/library/web@sha256:" + "1" * 64
 GATE = Gate("signed", "tools@sha256:" + "2" * 64, ("verify", "--of={image}"))
@@ -70,7 +71,7 @@ def test_nobody_follows_its_container() -> None:
 def test_only_an_end_of_its_own_with_0_lets_an_image_pass(
     state: dict[str, Any], result: str, why: str
 ) -> None:
-    said = said_by(GATE, {"Status": "exited", "OOMKilled": False} | state, "; words")
+    said = said_by(GATE, State({"Status": "exited", "OOMKilled": False} | state), "; words")
 
     assert said.result == result
     assert why in said.why

@@ -118,15 +118,15 @@ def test_what_is_far_goes_before_as_well() -> None:
 def test_replicas_go_one_after_another_by_their_numbers() -> None:
     order = Order.of([service("web", number=number) for number in (10, 2, 1)])
 
-    assert order.groups == (("shop-web-1", "shop-web-2", "shop-web-10"),)
-    assert order.group("shop-web-2") == order.groups[0]
+    assert order.sorted(order.dependencies) == ("shop-web-1", "shop-web-2", "shop-web-10")
+    assert order.before("shop-web-2") == {"shop-web-1"}
     assert order.before("shop-web-10") == {"shop-web-1", "shop-web-2"}
 
 
-def test_who_has_no_replicas_is_a_group_of_its_own() -> None:
+def test_containers_that_have_no_replicas_have_nothing_before_them() -> None:
     order = Order.of([service("web"), row("db")])
 
-    assert (order.groups, order.group("shop-web-1"), order.group("db")) == ((), ("shop-web-1",), ("db",))
+    assert order.before("shop-web-1") | order.before("db") == set()
 
 
 def test_replicas_that_depend_on_one_another_still_go_one_after_another() -> None:
@@ -135,7 +135,7 @@ def test_replicas_that_depend_on_one_another_still_go_one_after_another() -> Non
     order = Order.of(rows)
 
     assert order.cycles == ()
-    assert [len(order.before(name)) for name in order.sorted(order.group("shop-web-1"))] == [0, 1, 2]
+    assert [len(order.before(name)) for name in order.sorted(order.dependencies)] == [0, 1, 2]
     assert "shop-web-3" in order.before("shop-web-1")
 
 
@@ -148,7 +148,7 @@ def test_replicas_of_two_services_whose_numbers_contradict_their_labels_follow_t
     assert all(name not in order.before(name) for name in order.dependencies)
     assert "shop-api-2" in order.before("shop-web-1")
     assert "shop-web-2" in order.before("shop-api-1")
-    assert [len(order.before(name)) for name in order.group("shop-web-1")] == [0, 3]
+    assert [len(order.before(name)) for name in ("shop-web-2", "shop-web-1")] == [0, 3]
 
 
 def test_a_run_that_is_one_off_is_no_replica_and_nobody_waits_for_it() -> None:
@@ -156,7 +156,7 @@ def test_a_run_that_is_one_off_is_no_replica_and_nobody_waits_for_it() -> None:
     order = Order.of([service("web"), job, service("db"), service("app", "web:service_started:false")])
 
     assert is_one_off(job["Labels"])
-    assert order.groups == ()
+    assert order.before("shop-web-1") | order.before("shop-web-2") == set()
     assert order.before("shop-app-1") == {"shop-web-1"}
     assert order.restarted_with("shop-db-1") == ()
 
@@ -210,7 +210,8 @@ def test_temporary_names_have_no_place() -> None:
     successor["Names"] = [f"/shop-web-1.ctr-updater-new-r-{'0' * 12}"]
     order = Order.of([service("web"), successor])
 
-    assert (order.groups, set(order.dependencies)) == ((), {"shop-web-1"})
+    assert order.dependencies.keys() == {"shop-web-1"}
+    assert order.before("shop-web-1") == set()
 
 
 @pytest.mark.parametrize(
@@ -258,8 +259,12 @@ def test_whatever_is_said_nobody_waits_for_itself_and_the_order_is_kept(
         assert name not in order.before(name)
         assert all(place[other] < place[name] for other in order.before(name))
         assert all(order.before(other) <= order.before(name) for other in order.before(name))
-    for first, second in [pair for group in order.groups for pair in pairwise(group)]:
-        assert first in order.before(second) or second in order.before(first)
+    for service_name in ("web", "api"):
+        members = {
+            name for name, (_, of_service) in zip(NAMES, drawn, strict=True) if of_service == service_name
+        }
+        for first, second in pairwise(order.sorted(members)):
+            assert first in order.before(second)
 
 
 @given(WORLDS)

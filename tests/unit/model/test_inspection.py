@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from watcher.model.inspection import Container
+from watcher.model.inspection import Container, State
 
 SAID: dict[str, Any] = {
     "Name": "/web",
@@ -34,3 +34,39 @@ def test_what_an_engine_does_not_say_is_empty(nothing: dict[str, Any]) -> None:
     web = Container(SAID | {"Config": nothing, "HostConfig": nothing})
 
     assert (web.labels, web.restart_policy) == ({}, {})
+
+
+def test_a_state_names_what_the_engine_says() -> None:
+    state = State(
+        {
+            "Status": "exited",
+            "Running": False,
+            "Paused": False,
+            "Restarting": True,
+            "OOMKilled": True,
+            "ExitCode": 137,
+            "Error": "no such device",
+            "StartedAt": "2026-01-01T00:00:00Z",
+            "FinishedAt": "2026-01-01T00:00:01Z",
+            "Health": {"Status": "healthy"},
+        }
+    )
+
+    assert (state.status, state.exit_code, state.error) == ("exited", 137, "no such device")
+    assert [state.is_running, state.is_paused, state.is_restarting] == [False, False, True]
+    assert (state.lacked_memory, state.has_run, state.is_healthy) == (True, True, True)
+    assert (state.started, state.finished) == ("2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z")
+
+
+def test_a_container_that_was_never_started_has_not_run() -> None:
+    state = State({"Status": "created", "Running": False, "StartedAt": "0001-01-01T00:00:00Z"})
+
+    assert not state.has_run
+    assert (state.exit_code, state.error, state.health, state.is_healthy) == (None, "", {}, False)
+
+
+def test_published_ports_are_none_where_the_engine_says_nothing_of_them() -> None:
+    said = SAID | {"NetworkSettings": {"Ports": {"80/tcp": [{"HostPort": "80"}]}}}
+
+    assert Container(said).ports == {"80/tcp": [{"HostPort": "80"}]}
+    assert (Container(SAID).ports, Container(said).networks) == ({}, {})

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from watcher.check.status import Shown
+from watcher.check.shown import Shown
 from watcher.check.verdict import Status, Verdict
 from watcher.model.release import NOTHING, Release, Releases
 from watcher.web.cards import card

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from watcher.check.status import Shown
+from watcher.check.shown import Shown
 from watcher.check.verdict import Status, Verdict
 from watcher.model.events import EngineFollowed, Looked, PassBegan
 from watcher.web import gauges

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from watcher.container.recreate.payload import clean, section
+from watcher.model.inspection import Container
 from watcher.model.json_object import JsonView
 
 # Options that belong to another type of mount have no effect, but API 1.42 refuses what 1.41 stored.
@@ -117,5 +118,5 @@ def _volumes_from(
 
 def _successor(name: str, provider: JsonView, successors: Mapping[str, str]) -> str:
     """An id, whole or in part, is re-pointed; a name is its successor's already."""
-    is_id = str(provider["Id"]).startswith(name) and provider["Name"] != f"/{name}"
+    is_id = str(provider["Id"]).startswith(name) and Container(provider).name != name
     return successors.get(provider["Id"], name) if is_id else name

@@ -1,0 +1,48 @@
+"""An update that is not tried is a good end only where the container is up to date."""
+
+import pytest
+
+from watcher.check.judgement import Assessment
+from watcher.check.verdict import Status, Verdict
+from watcher.model.errors import Refused, Unknown, UpdateFailed, WatcherError
+from watcher.update.preconditions import is_tried, refuse_untried
+from watcher.update.request import Request
+
+
+def found(status: Status, *, by_person: bool = False) -> Assessment:
+    return Assessment({"Name": "/web"}, None, Verdict(status, "why", "old", by_person=by_person))
+
+
+@pytest.mark.parametrize(
+    ("status", "again", "expected"),
+    [
+        (Status.OUTDATED, False, True),
+        (Status.HELD, False, False),
+        (Status.HELD, True, True),
+        (Status.CURRENT, True, False),
+        (Status.UNKNOWN, True, False),
+    ],
+)
+def test_what_is_tried(status: Status, again: bool, expected: bool) -> None:
+    assert is_tried(found(status), Request(again=again)) is expected
+
+
+def test_a_container_that_is_up_to_date_passes() -> None:
+    refuse_untried(found(Status.CURRENT))
+
+
+@pytest.mark.parametrize(
+    ("judged", "error", "advice"),
+    [
+        (found(Status.UNKNOWN), Unknown, "pull or build it first"),
+        (found(Status.HELD), UpdateFailed, "`watcher update --again web` tries it once more"),
+        (found(Status.HELD, by_person=True), Refused, "`watcher release web` ends that"),
+    ],
+)
+def test_any_other_is_refused_with_what_to_do(
+    judged: Assessment, error: type[WatcherError], advice: str
+) -> None:
+    with pytest.raises(error, match=r"web: .*why") as refused:
+        refuse_untried(judged)
+
+    assert advice in refused.value.advice

@@ -1,0 +1,94 @@
+"""What lets an update of one container begin, for the dry run and the real one alike."""
+
+from watcher.check.judgement import Assessment
+from watcher.check.verdict import Status, Verdict
+from watcher.container.recreate import refuse
+from watcher.host.context import Context
+from watcher.model.errors import Refused, Unknown, UpdateFailed
+from watcher.model.inspection import Container
+from watcher.model.json_object import Json
+from watcher.model.labels import ENABLE
+from watcher.update.affected import Affected, affected_by
+from watcher.update.consent import refuse_held, refuse_vetoed
+from watcher.update.request import Request
+
+_UNJUDGED = Verdict(Status.UNKNOWN, "", "")
+
+
+async def asks_registry(context: Context, container: Json, request: Request) -> bool:
+    """Whether a container's registry is to be asked.
+
+    Raises:
+        Refused: The container is not ours to update at all, or a person holds it whatever its image.
+    """
+    policy = context.policy_of(container)
+    await _refuse_own(context, container, request)
+    refuse(container, api=context.engine.api)
+    if not request.again:
+        await refuse_held(context, Assessment(container, None, _UNJUDGED), goes_back=request.back is not None)
+    return request.pull and policy.source == "registry" and request.back is None
+
+
+async def _refuse_own(context: Context, container: Json, request: Request) -> None:
+    """Let the own container pass only where it opted in: a helper updates it then."""
+    if not await is_own(context, container):
+        return
+    name, why = Container(container).name, "this is the container that the updater itself runs in"
+    if Container(container).labels.get(ENABLE, "").strip() != "true":
+        raise Refused(
+            why, advice=f"give it the label {ENABLE}=true, or update it from outside: `watcher update {name}`"
+        )
+    if request.back is not None:
+        raise Refused(why, advice=f"roll it back from outside: `watcher rollback {name}`")
+
+
+async def is_own(context: Context, container: Json) -> bool:
+    """Whether this program runs in a container."""
+    return bool(container["Id"] == await context.own.find(context.engine))
+
+
+def is_tried(found: Assessment, request: Request) -> bool:
+    """Whether there is an update, and one that is tried."""
+    status = found.verdict.status
+    return status is Status.OUTDATED or (request.again and status is Status.HELD)
+
+
+def refuse_untried(found: Assessment) -> None:
+    """Let of the containers whose update is not tried only those pass that are up to date.
+
+    Raises:
+        Unknown: Nobody can say whether there is an update.
+        Refused: A person holds it.
+        UpdateFailed: It failed before.
+    """
+    line, status = f"{found.name}: {found.verdict}", found.verdict.status
+    if status is Status.UNKNOWN:
+        raise Unknown(line, advice="pull or build it first")
+    if status is Status.HELD and found.verdict.by_person:
+        ends = f"`watcher release {found.name}` ends that"
+        raise Refused(
+            line, advice=f"{ends}, and `watcher update --again {found.name}` takes that image all the same"
+        )
+    if status is Status.HELD:
+        raise UpdateFailed(line, advice=f"`watcher update --again {found.name}` tries it once more")
+
+
+async def affected_of(context: Context, container: Json, request: Request) -> Affected:
+    """What the update of a container takes with it, as it is asked for.
+
+    Raises:
+        Refused: Something of that cannot be replaced.
+    """
+    return await affected_by(
+        context, container, spared=request.spared, cautious=request.cautious, asks_gates=not request.dry_run
+    )
+
+
+async def refuse_vetoed_by_any(context: Context, found: Assessment, affected: Affected) -> None:
+    """Let only an update pass that neither the container vetoes nor one that is replaced with it.
+
+    Raises:
+        NotNow: One does.
+    """
+    along = (each.dependent.container for each in affected.containers)
+    await refuse_vetoed(context, [found.container, *along], goes_back=found.goes_back)
