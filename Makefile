@@ -88,7 +88,7 @@ test-faults: install ## every fault at every call, on all engines; the table goe
 	  $(PYTEST) --engine $$engine --fault-share all --fault-table docs/faults.md tests/faults; done
 
 page-pictures: install ## the pictures of the page in docs/page.md, made anew
-	$(BIN)/python -m pytest --pictures docs/page tests/e2e/page/test_pictures.py
+	$(BIN)/python -m pytest --pictures docs/page tests/e2e/page/test_pictures.py tests/e2e/page/test_engines.py
 
 DOCS := .venv-docs
 docs: install $(DOCS)/installed ## the documentation site in site/, strictly: links, anchors, nothing fetched from elsewhere

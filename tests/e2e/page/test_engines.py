@@ -75,9 +75,12 @@ def test_an_engine_that_is_gone_is_said_to_be_and_the_other_stays(
     page.log_in()
     page.reads("Has an update; its mode is notify", page.row("nas/paperless"))
     page.reads("5 followed", ".engines li:nth-child(2)")
-    if folder:
-        page.rest()
-        Path(folder, "engines.png").write_bytes(page.picture())
+    for picture, size in ("engines", ("laptop", "light")), ("engines-phone", ("phone", "dark")):
+        page.size(*size)
+        if folder:
+            page.rest()
+            Path(folder, f"{picture}.png").write_bytes(page.picture())
+    page.size("laptop")
 
     nas.engine.kill()
     page.api.daemon.wait("engine gone", engine="nas")
@@ -85,6 +88,10 @@ def test_an_engine_that_is_gone_is_said_to_be_and_the_other_stays(
 
     page.reads("nas is gone; the daemon waits for it.", "[role=alert]")
     page.reads("gone: ", ".engines")
+    page.size("phone")
+    assert page.run("return document.documentElement.scrollWidth <= 360")
+    assert page.one(".engines li:nth-child(2) a").size["height"] < 30, "the name is broken"
+    page.size("laptop")
     page.until(
         lambda: {*page.rows()} == {f"local/{each}" for each in LOCAL_SERVICES}, "what the other one has"
     )
