@@ -1,5 +1,6 @@
 """Gates judge the digest that a service is to have, and that very digest is rolled out."""
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from tests.integration.gates import GATED, Signer, pushed_gate, signer
 from tests.integration.swarm.conftest import Services, record, rows
+from tests.integration.swarm.test_daemon import Start, start  # noqa: F401 - a fixture
 from tests.testbed.cli import Commands
 from tests.testbed.faults import passing, run
 from tests.testbed.proxy import Proxy
@@ -89,3 +91,28 @@ def test_what_is_rolled_out_is_what_was_judged_wherever_the_tag_moves_meanwhile(
     assert armed.fired.is_set()
     assert done.code == 0, done
     assert services.digest(name) == judged
+
+
+def test_people_approve_what_the_gate_lets_pass(
+    services: Services,
+    cli: Commands,
+    signs: Signer,
+    start: Start,  # noqa: F811 - a fixture
+) -> None:
+    old = services.push("one")
+    name = services.create(*GATED, "--label", "ctr-updater.mode=approve")
+    services.push("two")
+    daemon = start("--interval", "1h")
+    daemon.wait("update waits for its gate", container=f"service/{name}")
+    assert services.digest(name) == old
+
+    new = services.push("three")
+    signs.sign(f"{services.tag().removesuffix(':1')}@{new}")
+    daemon.send(signal.SIGHUP)
+    daemon.wait("update waits for approval", container=f"service/{name}")
+    assert cli("watcher", "approve", name).code == 0
+
+    daemon.wait("container updated", container=f"service/{name}")
+    assert services.digest(name) == new
+    results = [line["result"] for line in daemon.said("image judged", container=f"service/{name}")]
+    assert results == ["refused", "passed"]

@@ -6,10 +6,11 @@ from collections.abc import Callable
 import pytest
 
 from tests.integration.daemon.conftest import ENVIRON
-from tests.integration.swarm.conftest import CRASH, Services, rows
+from tests.integration.swarm.conftest import CRASH, Json, Services, rows
 from tests.testbed.cli import Commands
 from tests.testbed.faults import passing, run
 from tests.testbed.proxy import Proxy
+from tests.testbed.relay import When
 
 pytestmark = pytest.mark.every_engine
 
@@ -75,3 +76,48 @@ def test_a_rollout_that_has_begun_goes_back_whatever_is_decided_meanwhile(
     assert done.code == 6, done
     assert services.digest(name) == old
     assert [row["outcome"] for row in rows(cli, name) if row["kind"] == "service"] == ["rolled back"]
+
+
+def _with_env(spec: Json) -> None:
+    spec["TaskTemplate"]["ContainerSpec"]["Env"] = ["A=b"]
+
+
+def test_what_a_person_changes_in_the_middle_stands_though_the_image_fails(
+    services: Services, cli: Commands, proxy: Proxy
+) -> None:
+    services.push("one")
+    name = services.create("--restart-delay", "60s")
+    bad = services.push("bad", cmd=CRASH)
+
+    def change() -> None:
+        services.change(name, _with_env)
+
+    proxy.arm(run(change, then=passing), match=_ORDER, when="after")
+    done = cli("watcher", "update", name, env={"DOCKER_HOST": proxy.host})
+
+    assert done.code == 6, done
+    assert "what it is now stands" in done.err
+    container = services.node.service(name)["Spec"]["TaskTemplate"]["ContainerSpec"]
+    assert (services.digest(name), container["Env"]) == (bad, ["A=b"])
+    assert [row["outcome"] for row in rows(cli, name)] == ["failed"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_another_image_that_a_person_gives_it_stands(
+    services: Services, cli: Commands, proxy: Proxy, when: When
+) -> None:
+    services.push("one")
+    name = services.create()
+    theirs = services.push("theirs", "other")
+    services.push("two")
+    image = f"{services.tag('other')}@{theirs}"
+
+    def change() -> None:
+        services.change(name, lambda spec: spec["TaskTemplate"]["ContainerSpec"].update(Image=image))
+
+    proxy.arm(run(change, then=passing), match=_ORDER, when=when)
+    done = cli("watcher", "update", name, env={"DOCKER_HOST": proxy.host})
+
+    assert done.code == (0 if when == "before" else 6), done  # judged anew, or given up
+    assert services.image(name) == image
+    services.wait(lambda: services.node.running(name, theirs) == 1, "theirs")

@@ -1,10 +1,15 @@
 """Services among containers: what people call them, hold, roll back, and label."""
 
+import re
+import signal
+
 import pytest
 
 from tests.integration.swarm.conftest import Services, record
+from tests.integration.swarm.test_daemon import Start, start  # noqa: F401 - a fixture
 from tests.testbed.cli import Commands
 from tests.testbed.engine import PrivateEngine
+from tests.testbed.processes import wait_until
 from tests.testbed.proxy import Proxy
 
 pytestmark = pytest.mark.every_engine
@@ -112,3 +117,20 @@ def test_an_engine_in_no_swarm_is_asked_nothing_more(engine: PrivateEngine, cli:
     assert done.code == 3
     assert "no manager of a swarm" in done.err
     assert not [call for call in asked if "services" in call or "nodes" in call or "tasks" in call]
+
+
+def test_a_daemon_asks_an_engine_in_no_swarm_no_more_at_its_next_looks(
+    engine: PrivateEngine,
+    start: Start,  # noqa: F811 - a fixture
+) -> None:
+    with Proxy(engine.socket) as front:
+        daemon = start("--interval", "1h", DOCKER_HOST=front.host).looked()
+        asked = [str(call) for call in front.calls]
+        front.calls.clear()
+        daemon.send(signal.SIGHUP)
+        wait_until(lambda: any("/containers/json" in str(call) for call in front.calls), "the next look")
+        daemon.stop()
+        again = [str(call) for call in front.calls]
+
+    assert not [call for call in [*asked, *again] if re.search("services|nodes|tasks|swarm", call)]
+    assert not [call for call in again if call.startswith("GET /info")]
