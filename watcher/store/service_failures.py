@@ -1,4 +1,8 @@
-"""The digests that Swarm services are not to be tried with again; kept for as long as the state directory."""
+"""The digests that Swarm services are not to be tried with again, and the rollouts that were begun.
+
+Kept for as long as the state directory. Of a rollout the swarm tells as long as it is under way; once it has
+gone back by itself, only this does.
+"""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -10,6 +14,7 @@ from watcher.store.keys import Key
 from watcher.store.records import Records
 
 _KIND = "failed-services"
+_BEGUN = "rollouts"
 
 
 class ServiceFailures:
@@ -41,6 +46,19 @@ class ServiceFailures:
         found = await self.of(service_id)
         if found and found.image == digest:
             await self._forget(service_id)
+
+    async def begin(self, service_id: str, rollout: str) -> None:
+        """Note a rollout that the swarm is about to be told."""
+        self._records.write(self._records.path(_BEGUN, await self._key(service_id)), {"rollout": rollout})
+
+    async def begun(self, service_id: str) -> str:
+        """The rollout of a service that was begun last, and whose end nobody has recorded; empty for none."""
+        found = self._records.read(self._records.path(_BEGUN, await self._key(service_id))) or {}
+        return str(found.get("rollout", ""))
+
+    async def end(self, service_id: str) -> None:
+        """Forget the rollout of a service, whose end is recorded."""
+        self._records.write(self._records.path(_BEGUN, await self._key(service_id)), None)
 
     async def _forget(self, service_id: str) -> None:
         for path in self._records.of_any_engine(_KIND, service_id):

@@ -21,7 +21,7 @@ from watcher.model.reference import ImageRef
 from watcher.model.update_events import Attempt, ImageVersion, StageBegan
 from watcher.model.update_events import Ending as Outcome
 from watcher.model.values import frozen
-from watcher.swarm.progress import ran
+from watcher.swarm.progress import of_digest, ran
 from watcher.swarm.reading import Found
 from watcher.swarm.rollout import Ending, Watch, followed, gone_back, is_back_from, was_changed
 from watcher.swarm.spec import Rollout, Service, updated
@@ -109,6 +109,7 @@ class Attempting:
                 raise Changed
             await consent()
             spec = updated(fresh, image, self.rollout, left)
+            await self.context.memory.services.begin(self.service.id, str(self.rollout))
             try:
                 await self.swarm.update(fresh.said, spec, login)
             except EngineError as error:
@@ -185,6 +186,7 @@ class Attempting:
                 containers=(self.service.id, self.rollout.id),
             )
         )
+        await self.context.memory.services.end(self.service.id)
 
 
 def anew(context: Context, found: Found, running: int) -> Attempting:
@@ -206,7 +208,7 @@ async def running_now(swarm: Swarm, service: Service) -> int:
 async def left_open(context: Context, said: Json) -> Attempting | None:
     """The rollout of ours that a service is in the middle of, or has an end of that nobody recorded."""
     service = Service(said)
-    rollout = _open(service)
+    rollout = _open(service) or await _taken_back(context, service)
     if rollout is None or service.tag is None:
         return None
     if await context.memory.history.has_row(service.id, rollout.id):
@@ -219,6 +221,17 @@ async def left_open(context: Context, said: Json) -> Attempting | None:
     began = float(rollout.id.partition("-")[0])
     stages = Stages(context.events.publish)
     return Attempting(context, service, policy, rollout, service.tag, began, why, stages)
+
+
+async def _taken_back(context: Context, service: Service) -> Rollout | None:
+    """The rollout of ours that the swarm went back from while nobody looked, of which it tells no more."""
+    if not service.is_going_back:
+        return None
+    begun = Rollout.parse(await context.memory.services.begun(service.id))
+    if begun is None or service.digest != begun.old:
+        return None
+    tasks = await Swarm(context.engine).tasks(service.id)
+    return begun if of_digest(tasks, begun.new) else None
 
 
 def _open(service: Service) -> Rollout | None:

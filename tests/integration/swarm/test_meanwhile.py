@@ -53,13 +53,7 @@ def test_a_gate_that_comes_in_the_last_moment_judges(services: Services, cli: Co
     assert services.digest(name) == old
 
 
-@pytest.mark.parametrize("decided", [("hold",), ()], ids=["held", "notify"])
-def test_a_rollout_that_has_begun_goes_back_whatever_is_decided_meanwhile(
-    services: Services, cli: Commands, proxy: Proxy, decided: tuple[str, ...]
-) -> None:
-    old = services.push("one")
-    name = services.create("--restart-delay", "60s")
-    services.push("bad", cmd=CRASH)
+def _killed_once_it_has_begun(cli: Commands, proxy: Proxy, name: str) -> None:
     started: list[subprocess.Popen[str]] = []
 
     def kill() -> None:
@@ -68,6 +62,16 @@ def test_a_rollout_that_has_begun_goes_back_whatever_is_decided_meanwhile(
     proxy.arm(run(kill, then=passing), match=_ORDER, when="after")
     started.append(cli.start("watcher", "update", name, env={"DOCKER_HOST": proxy.host}))
     started[0].wait(timeout=120)
+
+
+@pytest.mark.parametrize("decided", [("hold",), ()], ids=["held", "notify"])
+def test_a_rollout_that_has_begun_goes_back_whatever_is_decided_meanwhile(
+    services: Services, cli: Commands, proxy: Proxy, decided: tuple[str, ...]
+) -> None:
+    old = services.push("one")
+    name = services.create("--restart-delay", "60s")
+    services.push("bad", cmd=CRASH)
+    _killed_once_it_has_begun(cli, proxy, name)
     for word in decided:
         assert cli("watcher", word, name).code == 0
 
@@ -121,3 +125,22 @@ def test_another_image_that_a_person_gives_it_stands(
     assert done.code == (0 if when == "before" else 6), done  # judged anew, or given up
     assert services.image(name) == image
     services.wait(lambda: services.node.running(name, theirs) == 1, "theirs")
+
+
+def test_what_the_swarm_took_back_while_nobody_looked_is_recorded_all_the_same(
+    services: Services, cli: Commands, proxy: Proxy
+) -> None:
+    old = services.push("one")
+    name = services.create("--update-failure-action", "rollback")
+    services.push("bad", cmd=CRASH)
+    _killed_once_it_has_begun(cli, proxy, name)
+
+    def state() -> object:
+        return (services.node.service(name).get("UpdateStatus") or {}).get("State")
+
+    services.wait(lambda: state() == "rollback_completed", "the swarm's own rollback")
+    done, again = cli("watcher", "update", name), cli("watcher", "update", name)
+
+    assert [done.code, again.code] == [6, 6], (done, again)
+    assert services.digest(name) == old
+    assert [row["outcome"] for row in rows(cli, name)] == ["rolled back"]
