@@ -10,6 +10,7 @@ from watcher.host.lookup import find
 from watcher.model.errors import NoSuchContainer, Refused, Unknown, WatcherError
 from watcher.model.inspection import Container, left_by
 from watcher.model.names import Marker, container_name, short
+from watcher.model.quoting import cut
 from watcher.recovery.state import scenes
 from watcher.store.decisions import Decision
 
@@ -65,12 +66,13 @@ async def hold(  # noqa: PLR0913 - one value per thing that a person says
         text: What a person calls it.
         seconds: For how long; None until it is released.
         this_image: Only for as long as the tag means the image that it means now.
-        why: In that person's words.
+        why: In that person's words, of which the first ones are kept.
         subjects: What there is to decide of.
 
     Raises:
         WatcherError: It could not be done.
     """
+    why = cut(why)
     name, now = await subjects.own_name(context, text), time.time()
     image = (await subjects.judged(context, name)).verdict.target if this_image else ""
     if this_image and not image:

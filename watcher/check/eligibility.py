@@ -15,6 +15,7 @@ from watcher.config.freeze import frozen_until
 from watcher.config.schedule import may_begin, next_time
 from watcher.config.settings import Policy
 from watcher.config.window import opening
+from watcher.model.quoting import cut
 from watcher.model.values import frozen
 from watcher.store.decisions import NO_DECISIONS, Decisions
 
@@ -160,7 +161,7 @@ def _shut(policy: Policy, at: Circumstances) -> Wait | None:
         return None
     while (thawed := frozen_until(at.freeze, opens)) > opens:
         opens = opening(policy.window, thawed)
-    return Wait(For.WINDOW, f"its window is {policy.window}", opens)
+    return Wait(For.WINDOW, f"its window is {cut(policy.window)}", opens)
 
 
 def _scheduled(policy: Policy, at: Circumstances) -> Wait | None:
@@ -169,7 +170,7 @@ def _scheduled(policy: Policy, at: Circumstances) -> Wait | None:
     due = next_time(policy.schedule, at.now)
     while (thawed := frozen_until(at.freeze, due)) > due:
         due = next_time(policy.schedule, thawed)
-    return Wait(For.SCHEDULE, f"its schedule is {policy.schedule}", due)
+    return Wait(For.SCHEDULE, f"its schedule is {cut(policy.schedule)}", due)
 
 
 def held_back(trouble: str) -> Wait:

@@ -15,6 +15,7 @@ from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, EngineUnavailable, NotFound, UnreadableSetting
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
+from watcher.model.quoting import cut
 
 _LABEL = label("veto_file")
 _NEVER_SEEN = ("/dev", "/proc", "/sys")  # the engine mounts one there in each container
@@ -40,11 +41,11 @@ async def vetoed(engine: Engine, container: Json, policy: Policy) -> Wait | None
     except EngineUnavailable:
         raise
     except EngineError as error:
-        what = f"{Container(container).name}: whether its veto file {path} is there cannot be told"
+        what = f"{Container(container).name}: whether its veto file {cut(path)} is there cannot be told"
         raise EngineError(
             f"{what}: {error.message}", status=error.status, advice=error.advice or f"mend that, or {_LABEL}"
         ) from error
-    return Wait(For.VETO, f"its veto file {path} is there") if is_there else None
+    return Wait(For.VETO, f"its veto file {cut(path)} is there") if is_there else None
 
 
 async def _is_there(engine: Engine, container: Json, path: str) -> bool:

@@ -19,6 +19,7 @@ from watcher.config.grammar import gate_name
 from watcher.config.setting import variable
 from watcher.config.spelling import nearest
 from watcher.model.errors import UnreadableLine, UnreadableSetting
+from watcher.model.quoting import cut
 from watcher.model.values import frozen
 
 _LONGEST = 64 * 1024
@@ -195,11 +196,11 @@ def _parsed(path: str, raw: bytes) -> tuple[str, Mapping[str, Any]]:
 
 def _gate(name: str, table: object) -> Gate:
     if not isinstance(table, Mapping):
-        raise _Wrong(f"{name!r} is no gate", "a gate is a table, which begins with [NAME]", name)
+        raise _Wrong(f"{cut(name)!r} is no gate", "a gate is a table, which begins with [NAME]", name)
     try:
         gate_name(name)
     except ValueError as error:
-        what = f"{name!r} cannot be the name of a gate"
+        what = f"{cut(name)!r} cannot be the name of a gate"
         raise _Wrong(what, "it takes up to 64 letters, digits, '.', '_' and '-'", name) from error
     values = {key: _value(name, key, said) for key, said in table.items()}
     for key in _NEEDED:
@@ -228,12 +229,12 @@ def _value(name: str, key: str, said: object) -> Any:
     if key not in _KEYS:
         near = nearest(key, _KEYS)
         advice = f"did you mean {near}?" if near else f"it is one of {', '.join(_KEYS)}"
-        raise _Wrong(f"{key!r} of the gate {name} is not known", advice, name, key)
+        raise _Wrong(f"{cut(key)!r} of the gate {name} is not known", advice, name, key)
     reader, right = _KEYS[key]
     try:
         return reader(said)
     except (ValueError, TypeError, AttributeError) as error:
-        what = f"{key} = {said!r} of the gate {name} cannot be read"
+        what = f"{key} = {cut(repr(said))} of the gate {name} cannot be read"
         raise _Wrong(what, f"it takes {right}", name, key) from error
 
 

@@ -6,6 +6,7 @@ from posixpath import normpath
 from watcher.model.names import container_name
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_LONGEST_PATH = 4096  # of the kernel
 _LONGEST_S = 100 * 365 * 86400.0  # beyond that it is a slip, and no date any more
 _UNITS = (("d", 86400.0), ("h", 3600.0), ("m", 60.0), ("s", 1.0))
 _GATE = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}")
@@ -89,7 +90,7 @@ def absolute_path(text: str) -> str:
     """
     if not text.startswith("/") or text.startswith("//") or normpath(text) != text or text == "/":
         raise ValueError(text)
-    if not text.isprintable():
+    if not text.isprintable() or len(text) > _LONGEST_PATH:
         raise ValueError(text)
     return text
 

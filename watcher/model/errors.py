@@ -30,9 +30,10 @@ Other usage errors (2) are click's.
 
 from enum import StrEnum
 
-from watcher.model.quoting import escaped
+from watcher.model.quoting import cut, escaped
 
 _FORBIDDEN = (401, 403, 405)
+_LONGEST = 2000
 
 
 class WatcherError(Exception):
@@ -51,13 +52,14 @@ class WatcherError(Exception):
         self.advice = advice
 
     def __str__(self) -> str:
-        line = f"{self.message} - {self.advice}" if self.advice else self.message
+        message = cut(self.message, _LONGEST)
+        line = f"{message} - {cut(self.advice, _LONGEST)}" if self.advice else message
         return escaped(" ".join(line.split()))
 
     @property
     def record(self) -> dict[str, object]:
         """The error for programs: its line, the end of that which says what to do, and the exit code."""
-        advice = escaped(" ".join(self.advice.split()))
+        advice = escaped(" ".join(cut(self.advice, _LONGEST).split()))
         return {"error": str(self), "advice": advice, "code": self.exit_code}
 
 
@@ -232,7 +234,7 @@ class UnreadableSetting(WatcherError):
     exit_code = 2
 
     def __init__(self, name: str, value: str, expected: str) -> None:
-        super().__init__(f"{name}={value!r} cannot be read", advice=f"it takes {expected}")
+        super().__init__(f"{name}={cut(value)!r} cannot be read", advice=f"it takes {expected}")
         self.name = name
         self.value = value
         self.expected = expected
@@ -247,7 +249,7 @@ class UnknownName(UnreadableSetting):
     """
 
     def __init__(self, name: str, advice: str) -> None:
-        WatcherError.__init__(self, f"{name!r} is not known", advice=advice)
+        WatcherError.__init__(self, f"{cut(name)!r} is not known", advice=advice)
         self.name = name
         self.value = ""
         self.expected = advice

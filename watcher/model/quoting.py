@@ -1,6 +1,7 @@
 r"""Makes fit to be shown what others wrote: images, containers, their labels and logs, registries, engines.
 
-`escaped` is for whatever is shown, logged, kept or sent: nothing that a terminal obeys is left. `Mask` is
+`escaped` is for whatever is shown, logged, kept or sent: nothing that a terminal obeys is left. `cut` is for
+what strangers may have made as long as they like. `Mask` is
 for whatever a container said: the values of its environment are not repeated. Both leave a text that they
 were applied to before as it is. Pure: no I/O.
 """
@@ -15,6 +16,7 @@ _TELLING = re.compile(
     r"pass|pwd|secret|token|key|cred|auth|private|dsn|cookie|session|salt|cert", re.IGNORECASE
 )
 _SHORT = 4
+LONGEST_QUOTE = 200
 
 
 def escaped(text: str) -> str:
@@ -25,6 +27,11 @@ def escaped(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(each if each.isprintable() else _written(each) for each in text)
+
+
+def cut(text: str, longest: int = LONGEST_QUOTE) -> str:
+    """A text of so many characters at most; one that was longer ends with an ellipsis."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def is_telling(name: str) -> bool:

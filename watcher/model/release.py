@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from watcher.model.inspection import config_of
-from watcher.model.quoting import escaped, is_telling
+from watcher.model.quoting import cut, escaped, is_telling
 from watcher.model.values import frozen
 
 _PREFIX = "org.opencontainers.image."
@@ -71,7 +71,9 @@ def release_of(image: object) -> Release:
         labels.get(f"{_PREFIX}{key}", "").strip() for key in ("version", "revision", "source", "url")
     )
     is_commit = _COMMIT.fullmatch(revision) is not None
-    return Release(_cut(escaped(version)), revision if is_commit else "", _source(source), address(url))
+    return Release(
+        cut(escaped(version), _LONGEST_VERSION), revision if is_commit else "", _source(source), address(url)
+    )
 
 
 def address(text: str) -> str:
@@ -144,7 +146,3 @@ def _of_the_web(text: str) -> str:
     where = (f"[{host}]" if is_number else host) + (f":{port}" if port else "")
     path, query = (quote(part, safe=_SAFE) for part in (parts.path, parts.query))
     return urlunsplit((parts.scheme, where, path, query, ""))
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST_VERSION else f"{text[: _LONGEST_VERSION - 1]}…"

@@ -120,7 +120,7 @@ class History:
             name: The container's; empty for all of them.
             engine: The engine's id; empty for those of all engines.
         """
-        asked = {"count": count, "name": name, "engine": engine}
+        asked = {"count": min(count, KEPT_ROWS), "name": name, "engine": engine}
         query = f"SELECT record FROM attempts {_WHERE} ORDER BY at DESC, number DESC LIMIT :count"  # noqa: S608
 
         def work(connection: "sqlite3.Connection") -> list[Json]:

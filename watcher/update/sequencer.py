@@ -17,7 +17,7 @@ from watcher.host.context import Context
 from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_NUMBER
 from watcher.model.names import name_of
-from watcher.model.quoting import escaped
+from watcher.model.quoting import cut, escaped
 
 
 class Turns:
@@ -127,7 +127,7 @@ def oddities(order: Order) -> Iterator[str]:
     for cycle in order.cycles:
         yield f"{', '.join(cycle)} depend on one another: each is updated on its own"
     for name, absent in sorted(order.missing.items()):
-        absent_ones = ", ".join(map(escaped, absent))
+        absent_ones = cut(escaped(", ".join(absent)))
         yield f"{name} depends on {absent_ones}, which does not exist (label ctr-updater.depends-on)"
     for name in order.unnumbered:
         yield f"{name} has a label {COMPOSE_NUMBER} that holds no number: it counts as not said"

@@ -120,6 +120,18 @@ def test_what_makes_no_sense_is_a_usage_error(cli: Commands, words: tuple[str, .
     assert not cli.state.exists()
 
 
+def test_a_long_reason_is_cut_wherever_it_is_told(cli: Commands, stack: Stack) -> None:
+    web = current(stack)
+
+    told = cli("watcher", "hold", "--why", "y" * 100_000, web.name)
+
+    why = f"{'y' * 199}…"
+    assert (told.code, told.out) == (0, f"{web.name}: held until it is released: {why}\n")
+    (row,) = json.loads(cli("watcher", "history", "--json", web.name).out)
+    assert row["why"] == why
+    assert f"held by cli: {why}\n" in cli("watcher", "list", "--all").out
+
+
 def test_to_release_what_nobody_held_is_no_error(cli: Commands, stack: Stack) -> None:
     web = current(stack)
 

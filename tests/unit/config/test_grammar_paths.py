@@ -12,7 +12,19 @@ def test_an_absolute_path_is_taken(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["busy", "./busy", "/data/../busy", "/./busy", "/", "//busy", "/data/", "/data//busy", "/a\x1bb", ""],
+    [
+        "busy",
+        "./busy",
+        "/data/../busy",
+        "/./busy",
+        "/",
+        "//busy",
+        "/data/",
+        "/data//busy",
+        "/a\x1bb",
+        "",
+        "/" + "a" * 4096,
+    ],
 )
 def test_any_other_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"^"):

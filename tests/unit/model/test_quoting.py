@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.model.errors import EngineError
-from watcher.model.quoting import Mask, escaped
+from watcher.model.quoting import Mask, cut, escaped
 
 ANY = st.text(st.characters())  # halves of pairs, too
 
@@ -82,3 +82,11 @@ def test_the_own_and_the_secret_values_of_an_environment_are_masked(
 @given(st.text(st.characters(exclude_characters="*"), min_size=4), st.text(), st.text())
 def test_a_value_is_masked_wherever_it_stands(value: str, before: str, after: str) -> None:
     assert value not in Mask([f"NAME={value}"])(before + value + after)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("", ""), ("four", "four"), ("fives", "fiv…"), ("x" * 999, "xxx…")]
+)
+def test_what_is_too_long_is_cut_and_shows_that(text: str, shown: str) -> None:
+    assert cut(text, 4) == shown
+    assert cut(cut(text, 4), 4) == shown

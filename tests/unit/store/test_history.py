@@ -80,6 +80,7 @@ async def test_the_newest_rows_come_first_and_no_more_than_were_asked_for(memory
         await memory.history.record(attempt(at=f"2026-11-27T00:0{minute}:00Z", why=str(minute)))
 
     assert [row["why"] for row in await memory.history.last(2)] == ["3", "2"]
+    assert [row["why"] for row in await memory.history.last(10**30)] == ["3", "2", "1"]
 
 
 async def test_of_those_of_one_second_the_last_to_be_told_comes_first(memory: Memory) -> None:
