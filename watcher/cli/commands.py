@@ -13,7 +13,7 @@ from watcher.check.records import record
 from watcher.check.shown import Shown, shown_of, shown_unjudged
 from watcher.cli import services, standard_error
 from watcher.cli.options import given
-from watcher.cli.output import as_text, complain, said, see
+from watcher.cli.output import as_text, complain, complain_of_database, said, see
 from watcher.cli.progress import shown
 from watcher.cli.session import Command
 from watcher.config.settings import DaemonSettings, state_folder
@@ -71,6 +71,8 @@ def update(names: Iterable[str], *, no_pull: bool, dry_run: bool, again: bool, a
             async for code, found in _updated(meant, request, as_json=as_json, is_sole=len(names) == 1):
                 codes.append(code)
                 records.append(found)
+        if not fleet.first.memory.has_said:
+            complain_of_database(fleet.first)
         if as_json:
             click.echo(as_text(records))
         return max(codes)

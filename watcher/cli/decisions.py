@@ -6,7 +6,7 @@ import click
 
 from watcher.check import decisions
 from watcher.check.decisions import Subjects
-from watcher.cli.output import complain
+from watcher.cli.output import complain, complain_of_database
 from watcher.cli.session import Command
 from watcher.host.context import Context
 from watcher.host.fleet import Fleet, named
@@ -58,7 +58,7 @@ def _each(names: Iterable[str], one: Callable[[Context, str], Awaitable[str]]) -
     """One container after another: a line each, and the highest exit code that applied."""
 
     async def command(fleet: Fleet) -> int:
-        codes = [0]
+        codes, told = [0], list[str]()
         for text in names:
             try:
                 context, name = await fleet.one(text)
@@ -67,8 +67,10 @@ def _each(names: Iterable[str], one: Callable[[Context, str], Awaitable[str]]) -
             except EngineUnavailable:
                 raise
             except WatcherError as error:
-                complain(str(error))
+                told.append(str(error))
+                complain(told[-1])
                 codes.append(error.exit_code)
+        complain_of_database(fleet.first, told)
         return max(codes)
 
     return command

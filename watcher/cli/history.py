@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from watcher.cli.output import as_text, complain
+from watcher.cli.output import as_text, complain_of_database
 from watcher.cli.session import Command
 from watcher.cli.table import Columns, aligned
 from watcher.host.context import Context
@@ -47,8 +47,7 @@ def history(name: str, *, last: int, as_json: bool) -> Command:
 
     async def command(fleet: Fleet) -> int:
         rows = await (_rows(fleet.sole, name, last) if fleet.is_alone else _of_all(fleet, name, last))
-        for line in fleet.first.memory.database.unsaid():  # which all engines share
-            complain(line)
+        complain_of_database(fleet.first)
         click.echo(as_text(rows) if as_json else shown(await _prefixed(rows, fleet), width))
         return 0
 

@@ -18,7 +18,7 @@ from watcher.check.checks import Judge
 from watcher.check.records import record
 from watcher.check.shown import Answer, Shown, shown_of
 from watcher.check.status import check_all
-from watcher.cli.output import CODES, as_text, complain, said, see
+from watcher.cli.output import CODES, as_text, complain, complain_of_database, said, see
 from watcher.cli.session import Command
 from watcher.cli.table import table
 from watcher.host.context import Context
@@ -88,6 +88,7 @@ def check(names: Iterable[str], *, every: bool, pull: bool, remote: bool, as_jso
         if len(names) == 1 and isinstance(answers[0][1], WatcherError):
             raise answers[0][1]
         codes = [_told(answer, as_json=as_json) for _, answer in answers]
+        complain_of_database(fleet.first)
         if as_json:
             records = [_answer(name, answer) for name, answer in answers]
             click.echo(as_text(records[0] if len(names) == 1 else records))
@@ -170,6 +171,7 @@ def show(*, every: bool, no_trunc: bool, as_json: bool) -> Command:
             if as_json
             else table(_cells(rows, briefly=width is not None), width)
         )
+        complain_of_database(fleet.first)
         return _away(fleet)
 
     return command

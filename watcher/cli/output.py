@@ -2,11 +2,13 @@
 
 import json
 import sys
+from collections.abc import Collection
 
 import click
 
 from watcher.check.shown import Shown
 from watcher.check.verdict import Status
+from watcher.host.context import Context
 from watcher.model.quoting import escaped
 
 CODES = {Status.CURRENT: 0, Status.OUTDATED: 1, Status.HELD: 1, Status.UNKNOWN: 5}
@@ -15,6 +17,13 @@ CODES = {Status.CURRENT: 0, Status.OUTDATED: 1, Status.HELD: 1, Status.UNKNOWN: 
 def complain(line: str) -> None:
     """Write a line to standard error; what strangers wrote in it is escaped."""
     click.echo(escaped(line), err=True)
+
+
+def complain_of_database(context: Context, told: Collection[str] = ()) -> None:
+    """Say what of the database, which all engines share, could not be read or kept, but for what was told."""
+    for line in context.memory.database.unsaid():
+        if line not in told:
+            complain(line)
 
 
 def said(row: Shown) -> str:
