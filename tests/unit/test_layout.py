@@ -25,6 +25,7 @@ ELSEWHERE = {
     "check/veto": f"{INTEGRATION}/daemon/test_veto.py",
     "check/watchtower_labels": f"{INTEGRATION}/daemon/test_watchtower_labels.py",
     "cli/commands": f"{INTEGRATION}/cli/test_commands.py",
+    "cli/completion": f"{INTEGRATION}/cli/test_completion.py",
     "cli/ctr_updater": f"{INTEGRATION}/cli/test_exercise.py",
     "cli/decisions": f"{INTEGRATION}/cli/test_decisions.py",
     "cli/looking": f"{INTEGRATION}/cli/test_list.py",

@@ -10,21 +10,30 @@ import click
 
 from watcher import __version__
 from watcher.cli import main as cli
-from watcher.cli.runner import HELP, SETTINGS, debug_option, run
+from watcher.cli.runner import HELP, SETTINGS, containers, debug_option, run
 
 _OTHER = "watcher"
+_PLUGIN = "docker-"
 
 
 def main() -> None:
-    """`ctr-updater`; or the other command: an image has one entrypoint (`docker run IMAGE watcher run`)."""
+    """`ctr-updater`; or the other command: an image has one entrypoint (`docker run IMAGE watcher run`).
+
+    Under a name such as `docker-ctrupdater` it is a plugin of the docker command.
+    """
     words = sys.argv[1:]
+    if sys.argv[0].rpartition("/")[2].startswith(_PLUGIN):
+        from watcher.cli import docker_plugin
+
+        docker_plugin.main(words, exercise)
+        return
     if len(words) > 1 and words[0] == _OTHER:
         cli.main(words[1:], prog_name=f"ctr-updater {_OTHER}")
     exercise()
 
 
 @click.command(context_settings=HELP, epilog=SETTINGS)
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=containers)
 @click.option("--pull", is_flag=True, help="Pull the container's tag before looking.")
 @click.option("--autoupdate", is_flag=True, help="Replace the container where an update is available.")
 @debug_option

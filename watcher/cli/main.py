@@ -7,12 +7,23 @@ import click
 
 from watcher import __version__
 from watcher.cli.options import setting_options, state_dir_option
-from watcher.cli.runner import HELP, SETTINGS, Commands, debug_option, run, run_without_engine
+from watcher.cli.runner import (
+    HELP,
+    SETTINGS,
+    Commands,
+    containers,
+    debug_option,
+    run,
+    run_without_engine,
+)
 from watcher.config.grammar import duration
 from watcher.config.settings import state_folder
 from watcher.store import heartbeat
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_names_argument = click.argument(
+    "names", metavar="NAME...", nargs=-1, required=True, shell_complete=containers
+)
 
 
 @click.group(cls=Commands, context_settings=HELP, epilog=SETTINGS)
@@ -22,7 +33,7 @@ def main() -> None:
 
 
 @main.command(epilog=SETTINGS, short_help="Tell whether containers are up to date.")
-@click.argument("names", metavar="NAME...", nargs=-1)
+@click.argument("names", metavar="NAME...", nargs=-1, shell_complete=containers)
 @click.option("--all", "every", is_flag=True, help="Every labelled container.")
 @click.option("--pull", is_flag=True, help="Pull each container's tag before looking.")
 @click.option("--remote", is_flag=True, help="Ask the registry for the tag's digest; pull no layer.")
@@ -40,7 +51,7 @@ def check(*, names: tuple[str, ...], debug: bool, **flags: bool) -> None:
 
 
 @main.command(epilog=SETTINGS, short_help="Pull and update containers.")
-@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@_names_argument
 @click.option("--no-pull", is_flag=True, help="Look at the local image cache only.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and change nothing.")
 @click.option(
@@ -55,7 +66,7 @@ def update(*, names: tuple[str, ...], debug: bool, **flags: bool) -> None:
 
 
 @main.command(epilog=SETTINGS, short_help="Have a container go back to an image that it ran before.")
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", shell_complete=containers)
 @click.option("--to", metavar="IMAGE", default="", help="Its id, the beginning of one, or its version.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and change nothing.")
 @_json_option
@@ -122,7 +133,7 @@ def _test_message() -> Any:
 
 
 @main.command(epilog=SETTINGS, short_help="Print the service that takes a Watchtower's place.")
-@click.argument("name", metavar="[CONTAINER]", required=False, default=None)
+@click.argument("name", metavar="[CONTAINER]", required=False, default=None, shell_complete=containers)
 @debug_option
 def migrate(*, name: str | None, debug: bool) -> None:
     """Read the Watchtower CONTAINER, or the only one, and print a Compose service of ours; nothing changes.
@@ -140,7 +151,7 @@ def migrate(*, name: str | None, debug: bool) -> None:
 
 
 @main.command(epilog=SETTINGS, short_help="Tell what was updated, held and approved.")
-@click.argument("name", required=False, default=None)
+@click.argument("name", required=False, default=None, shell_complete=containers)
 @click.option(
     "--last", type=click.IntRange(1), default=20, metavar="N", help="How many rows, the newest first."
 )
@@ -185,7 +196,7 @@ def _decide(word: str, names: tuple[str, ...], *, debug: bool, **how: Any) -> No
 
 
 @main.command(epilog=SETTINGS, short_help="Keep containers from being updated.")
-@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@_names_argument
 @click.option("--for", "length", metavar="DURATION", help="Not longer than that (30m, 7d).")
 @click.option("--this-image", is_flag=True, help="Only while its tag means the image that it means now.")
 @click.option("--why", metavar="TEXT", default="", help="What others are told of it.")
@@ -199,7 +210,7 @@ def hold(*, names: tuple[str, ...], length: str | None, this_image: bool, why: s
 
 
 @main.command(epilog=SETTINGS, short_help="Let held containers be updated again.")
-@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@_names_argument
 @debug_option
 def release(*, names: tuple[str, ...], debug: bool) -> None:
     """Hold each NAME back no longer; one that is not held is no error."""
@@ -207,7 +218,7 @@ def release(*, names: tuple[str, ...], debug: bool) -> None:
 
 
 @main.command(epilog=SETTINGS, short_help="Let updates go ahead that wait for that.")
-@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@_names_argument
 @debug_option
 def approve(*, names: tuple[str, ...], debug: bool) -> None:
     """Let each NAME with ctr-updater.mode=approve go ahead to the image that its tag means now."""

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from attrs import Attribute, fields
@@ -11,6 +11,9 @@ from click.core import ParameterSource
 from watcher.config.grammar import OneOf, written
 from watcher.config.setting import variable
 from watcher.config.settings import DaemonSettings, Policy
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _KINDS: dict[type, str] = {float: "duration", int: "number", tuple: "kinds"}
 
@@ -26,6 +29,17 @@ class _Readable(click.ParamType[str]):
         """Show the words that there are to choose from."""
         reader = self._about["read"]
         return f"[{'|'.join(reader.words)}]" if isinstance(reader, OneOf) else super().get_metavar(param, ctx)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> "list[CompletionItem[str]]":
+        """Complete to the words that there are to choose from."""
+        from click.shell_completion import CompletionItem
+
+        del ctx, param
+        reader = self._about["read"]
+        words = reader.words if isinstance(reader, OneOf) else ()
+        return [CompletionItem(word) for word in words if word.startswith(incomplete)]
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         try:

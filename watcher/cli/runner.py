@@ -20,6 +20,14 @@ SETTINGS = "Settings are read from variables CTR_UPDATER_..., which `watcher run
 
 _JSON = "--json"
 
+
+def containers(context: click.Context, parameter: click.Parameter, incomplete: str) -> Any:
+    """What a shell completes NAME to."""
+    from watcher.cli import completion
+
+    return completion.containers(context, parameter, incomplete)
+
+
 debug_option = click.option("--debug", is_flag=True, help="Show where an error came from.")
 
 
