@@ -1,6 +1,6 @@
 # Everything a developer types. Needs root (a private Docker engine is a real dockerd) and apt-get.
 .DEFAULT_GOAL := help
-.PHONY: help install demo check test test-all test-unit-pythons test-engines test-scenarios test-kills test-updaters test-chaos test-self-update test-leaks test-swarm bench test-matrix test-faults page-pictures docs release lint format lock clean
+.PHONY: help install demo check test test-all test-unit-pythons test-engines test-scenarios test-kills test-updaters test-chaos test-self-update test-leaks test-swarm bench test-matrix test-faults page-pictures docs release release-images audit lint format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -107,11 +107,24 @@ release: install ## wheel, sdist, SBOMs, checksums and the changelog's words in 
 	[ -z "$(TAG)" ] || [ "$(TAG)" = "v$$version" ] || { echo "the tag $(TAG) is not v$$version" >&2; exit 1; }; \
 	rm -rf dist; \
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build -d dist; \
-	for pins in runtime notify; do $(BIN)/python .ci/sbom.py .ci/$$pins.txt $$version > dist/ctr-updater-$$pins.cdx.json; done; \
+	for pins in runtime notify; do $(BIN)/python .ci/image/sbom.py .ci/$$pins.txt $$version > dist/ctr-updater-$$pins.cdx.json; done; \
 	name=$$([ -n "$(TAG)" ] && echo "$$version" || echo Unreleased); \
 	sed -n "/^## \[$$name\]/,/^## \[/{/^## \[/d;p}" CHANGELOG.md > dist/NOTES.md; \
 	[ -s dist/NOTES.md ] || { echo "CHANGELOG.md has no section [$$name]" >&2; exit 1; }; \
 	cd dist; sha256sum * > SHA256SUMS
+
+# Of what the image is built, and a folder that `.ci/image/debian-root` made: with it the image for arm64 is made here, too.
+BASE := python:3.13-slim
+ARM64 =
+release-images: install ## both targets of the image as OCI archives in dist/, and what is in each; the same files make the same bytes
+	PYTHON=$(BIN)/python BASE=$(BASE) ARM64=$(ARM64) .ci/image/release \
+	  $$($(BIN)/python -m hatchling version) $$(git rev-parse HEAD) $$(git log -1 --format=%ct) dist
+	cd dist; rm -f SHA256SUMS; sha256sum * > SHA256SUMS
+
+audit: install ## whether anything that is pinned is known to be vulnerable; asks a service on the network
+	$(BIN)/python -m venv .venv-audit
+	.venv-audit/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r .ci/audit.txt
+	for pins in runtime notify dev docs audit; do .venv-audit/bin/pip-audit --disable-pip --require-hashes -r .ci/$$pins.txt || exit; done
 
 lint: install ## format, lint, types, layers
 	$(BIN)/ruff format --check .
@@ -133,6 +146,8 @@ lock: install ## take newer dependencies into .ci/*.txt
 	  --group dev --constraint .ci/notify.txt pyproject.toml -o .ci/dev.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --upgrade --python-version 3.11 \
 	  --group docs -o .ci/docs.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --upgrade --python-version 3.11 \
+	  --group audit -o .ci/audit.txt
 
 clean: ## remove what was installed here
-	rm -rf $(VENV) $(DOCS) site .site dist .pythons .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	rm -rf $(VENV) $(DOCS) .venv-audit site .site dist .pythons .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*

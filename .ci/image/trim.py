@@ -90,6 +90,7 @@ def main() -> None:
     place_interpreter(root)
     place_libraries(root)
     place_settings(root)
+    place_packages(root)
     place_commands(tomllib.loads(pyproject.read_text())["project"]["scripts"], root / "usr/bin")
     for already in below:
         leave_out(root, already)
@@ -219,6 +220,20 @@ def place_settings(root: Path) -> None:
     (root / "tmp").mkdir()
     (root / "tmp").chmod(0o1777)
     (root / "var/lib/ctr-updater").mkdir(parents=True)
+
+
+def place_packages(root: Path) -> None:
+    """Which packages of Debian the binaries come from, for an SBOM; nothing where the base has no dpkg."""
+    if not shutil.which("dpkg-query"):
+        return
+    libraries = [f"*/{path.name}" for path in root.rglob("*.so*")]
+    asked = ["dpkg-query", "-S", f"*/bin/{Path(sys.executable).resolve().name}", *libraries]
+    found = subprocess.run(asked, check=False, capture_output=True, text=True).stdout
+    packages = {line.partition(":")[0] for line in found.splitlines()} | {"ca-certificates", "tzdata"}
+    told = ["dpkg-query", "-W", "-f", "${Package} ${Version} ${Architecture}\n", *sorted(packages)]
+    place = root / "usr/share/doc/ctr-updater/debian-packages"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(subprocess.run(told, check=False, capture_output=True, text=True).stdout)
 
 
 def place_commands(scripts: dict[str, str], target: Path) -> None:

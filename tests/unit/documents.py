@@ -16,12 +16,17 @@ def documents() -> list[Path]:
     return sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
 
 
-def of_the_site(name: str) -> ModuleType:
-    """A script of the site; it is in no package."""
-    folder = str(ROOT / ".ci" / "site")
-    if folder not in sys.path:
-        sys.path.append(folder)
+def script(folder: str, name: str) -> ModuleType:
+    """A script of .ci/; it is in no package."""
+    place = str(ROOT / ".ci" / folder)
+    if place not in sys.path:
+        sys.path.append(place)
     return import_module(name)
+
+
+def of_the_site(name: str) -> ModuleType:
+    """A script of the documentation site."""
+    return script("site", name)
 
 
 def rows(text: str, head: str) -> Iterator[list[str]]:

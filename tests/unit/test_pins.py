@@ -17,3 +17,12 @@ def test_all_lists_pin_the_same_versions() -> None:
     assert runtime.keys() <= notify.keys() <= dev.keys()
     assert {name: (version, dev[name]) for name, version in notify.items() if dev[name] != version} == {}
     assert {name: (version, dev[name]) for name, version in runtime.items() if dev[name] != version} == {}
+
+
+def test_what_is_used_only_here_is_pinned_with_hashes_too() -> None:
+    for name in ("docs.txt", "audit.txt"):
+        text = (ROOT / ".ci" / name).read_text()
+        pins = re.findall(r"^[a-z0-9.-]+==.*\\$", text, re.MULTILINE)
+
+        assert len(pins) > 10
+        assert len(pins) == len(re.findall(r"^[a-z]", text, re.MULTILINE))

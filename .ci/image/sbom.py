@@ -31,10 +31,14 @@ def components(text: str) -> list[dict[str, Any]]:
 
 def sbom(text: str, version: str) -> str:
     """The SBOM of this program with what requirements pin."""
+    return document(version, components(text))
+
+
+def document(version: str, parts: list[dict[str, Any]]) -> str:
+    """An SBOM of this program with its parts."""
     about = {"type": "application", "name": "ctr-updater", "version": version, "bom-ref": "ctr-updater"}
-    parts = components(text)
     depends = {"ref": "ctr-updater", "dependsOn": [each["bom-ref"] for each in parts]}
-    document = {
+    told = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.5",
         "version": 1,
@@ -42,7 +46,7 @@ def sbom(text: str, version: str) -> str:
         "components": parts,
         "dependencies": [depends],
     }
-    return json.dumps(document, indent=1, sort_keys=True)
+    return json.dumps(told, indent=1, sort_keys=True)
 
 
 if __name__ == "__main__":
