@@ -70,7 +70,7 @@ class SelfUpdate:
         self._engine: PrivateEngine = stack.engine
         self._proxy = Proxy(self._engine.socket)
         self._image, self._policy = image, policy
-        self._name, self._tag = stack.name("up"), stack.name("self:1")
+        self._name, self._tag, self._next = stack.name("up"), stack.name("self:1"), stack.name("next:1")
         self._starts: list[threading.Thread] = []
         self._old: Json = {}
         self._target = ""
@@ -81,6 +81,7 @@ class SelfUpdate:
         socket = ("-v", f"{self._proxy.socket}:/var/run/docker.sock", "-v", f"{self._name}:{STATE}")
         options = (*socket, *QUICK, *LABELS, "--entrypoint", "watcher", "--restart", self._policy)
         self._stack.run(self._tag, *options, name=self._name, command=("run",))
+        self._target = self._stack.build(self._next, f"FROM {self._image}\nLABEL marker={self._name}")
         wait_until(self._is_well, "the updater", timeout=_BEGIN_S)
         self._old = self._stack.inspect(self._name)
         return self
@@ -127,8 +128,8 @@ class SelfUpdate:
         return "\n".join([states, *said])
 
     def _move(self) -> None:
-        if not self._target:
-            self._target = self._stack.build(self._tag, f"FROM {self._image}\nLABEL marker={self._name}")
+        with contextlib.suppress(BedError):  # the engine may be killed for it before it can answer
+            self._stack.tag(self._next, self._tag)
 
     def _kill(self, victims: Victims) -> None:
         for row in self._rows().values():

@@ -179,6 +179,7 @@ def history(*, name: str | None, last: int, as_json: bool, debug: bool) -> None:
 @click.option("--target", default="")
 @click.option("--unattended", is_flag=True)
 @click.option("--cautious", is_flag=True)
+@click.option("--beats", is_flag=True)
 @debug_option
 def self_update(*, name: str, debug: bool, **how: Any) -> None:
     """Update the container NAME for its own updater, which that would stop; an updater runs this itself."""

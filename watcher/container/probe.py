@@ -46,6 +46,8 @@ _GRACE_S = 5.0
 _LONGEST_PAUSE_S = 60.0
 # What it is asked for without an event is that of others, whose traces the engine forgets with time.
 _LOOK_S = 10.0
+# What it shows elsewhere comes with no event.
+_LACKS_S = 1.0
 
 
 async def start(engine: Engine, cid: str) -> None:
@@ -156,7 +158,10 @@ class _Trial:
             raise
         if look is ProofState.UNWIRED:
             await self._rewire()
-        return None if look is ProofState.PASSED else self._demand.limit(container) - self._elapsed()
+        if look is ProofState.PASSED:
+            return None
+        left = self._demand.limit(container) - self._elapsed()
+        return left if self._demand.has_events else min(left, _LACKS_S)
 
     async def _rewire(self) -> None:
         """Restart it once: an engine killed inside `start` leaves a container with `lo` alone (28.5)."""

@@ -1,10 +1,12 @@
 """What a successor must show, before the old container is given up: judged from one inspect at a time.
 
 Proved is: on the networks and ports at every look that the old container had, and healthy where it has a
-HEALTHCHECK, else running for a while without a restart or an OOM kill that the old one did not know; a job
-that ends with 0 under a policy that lets it end counts as well. Looks are taken by `probe`.
+HEALTHCHECK, else running for a while without a restart or an OOM kill that the old one did not know (an
+updater: and following its engine); a job that ends with 0 under a policy that lets it end counts as well.
+Looks are taken by `probe`.
 """
 
+from collections.abc import Callable
 from enum import Enum
 from typing import Any, Literal
 
@@ -54,6 +56,10 @@ class ProofState(Enum):
     UNWIRED = "it runs without all its networks and ports"
 
 
+def _nothing() -> str:
+    return ""
+
+
 @frozen
 class Demand:
     """How long a container has, in seconds, and what else it must show.
@@ -62,17 +68,24 @@ class Demand:
         stable_for: Without a HEALTHCHECK: how long it must run.
         health_timeout: With one: until it must be healthy; at least what the check itself needs.
         hook: What is run in it once it is proved, and is part of that.
+        lacks: Without one: tells what is missing yet of what it shows elsewhere; empty where nothing is.
     """
 
     stable_for: float = 10.0
     health_timeout: float = 120.0
     hook: Hook | None = None
+    lacks: Callable[[], str] = _nothing
+
+    @property
+    def has_events(self) -> bool:
+        """Whether the engine reports all that it must show."""
+        return self.lacks is _nothing
 
     def limit(self, container: Json) -> float:
         """The seconds after which a container that did not prove itself has failed."""
         check = container["Config"].get("Healthcheck") or {}
         if not has_healthcheck(container):
-            return self.stable_for
+            return self.stable_for if self.has_events else max(self.stable_for, self.health_timeout)
         rounds = (check.get("Retries") or 3) + 1
         each = (check.get("Interval") or 30 * _NANO) + (check.get("Timeout") or 30 * _NANO)
         return max(self.health_timeout, ((check.get("StartPeriod") or 0) + rounds * each) / _NANO)
@@ -149,11 +162,21 @@ def with_code(code: Any) -> str:
 def _health(container: Json, elapsed: float, demand: Demand) -> ProofState:
     over = elapsed >= demand.limit(container)
     if not has_healthcheck(container):
-        return ProofState.PASSED if over else ProofState.WAITING
+        return _steady(elapsed, demand, over=over)
     if Container(container).state.is_healthy:
         return ProofState.PASSED
     if is_unhealthy(container):
         raise Unhealthy("it became unhealthy")
     if over:
         raise Unhealthy("it did not become healthy in time")
+    return ProofState.WAITING
+
+
+def _steady(elapsed: float, demand: Demand, *, over: bool) -> ProofState:
+    if elapsed < demand.stable_for:
+        return ProofState.WAITING
+    if not (missing := demand.lacks()):
+        return ProofState.PASSED
+    if over:
+        raise NotProved(missing)
     return ProofState.WAITING

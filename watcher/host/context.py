@@ -60,6 +60,7 @@ class Context:
         gates: The gates that there are.
         gate_slots: The questions that gates are asked just now.
         watchtowers: Those that run beside, as they were last seen.
+        lacks: What a successor must show elsewhere, too, as `readiness.Demand` has it; one at most.
     """
 
     engine: Engine
@@ -82,6 +83,7 @@ class Context:
     gates: Gates = field(factory=Gates)
     gate_slots: GateSlots = field(factory=GateSlots)
     watchtowers: Watchtowers = field(factory=Watchtowers)
+    lacks: tuple[Callable[[], str], ...] = ()
 
     def looking(self) -> Context:
         """The same for one look, which inspects each image once."""

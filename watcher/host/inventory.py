@@ -12,7 +12,7 @@ from watcher.model.errors import UnreadableSetting
 from watcher.model.helper import Helper
 from watcher.model.json_object import Json
 from watcher.model.kept import is_kept_tag
-from watcher.model.labels import ENABLE, is_orchestrated
+from watcher.model.labels import ENABLE, OUR_TITLE, TITLE, is_orchestrated
 from watcher.model.listing import Row
 from watcher.model.names import Marker, name_of
 from watcher.model.reference import ImageRef, is_hexadecimal
@@ -45,7 +45,9 @@ class Follower:
 
 
 def opted_in(rows: Iterable[Json], own: str | None, *, every: bool = False) -> list[Json]:
-    """The rows whose label says true, or cannot be read; a helper is never among them.
+    """The rows whose label says true, or cannot be read; no helper is among them, and no other updater.
+
+    Two updaters that stop one another at once would both be down: each is updated by itself, or from outside.
 
     Args:
         rows: GET /containers/json.
@@ -53,7 +55,7 @@ def opted_in(rows: Iterable[Json], own: str | None, *, every: bool = False) -> l
         every: Whether also those are in whose label says nothing (`--watch all`), but for the containers
             of an orchestrator, which would start others.
     """
-    ours = [row for row in rows if not Helper.of(row)]
+    ours = [row for row in rows if not Helper.of(row) and not _is_another_updater(row, own)]
     return [row for row in ours if _is_in(row, every=every and row["Id"] != own)]
 
 
@@ -110,3 +112,9 @@ def _enable(row: Json) -> str:
 
 def _is_stale(row: Json) -> bool:
     return bool(row["Image"].startswith("sha256:"))
+
+
+def _is_another_updater(row: Json, own: str | None) -> bool:
+    """Whether a row's container runs `watcher run`, as the own container does, which is another one."""
+    is_of_ours = (row["Labels"] or {}).get(TITLE) == OUR_TITLE
+    return own not in {None, row["Id"]} and is_of_ours and "run" in str(row.get("Command", "")).split()

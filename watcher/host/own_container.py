@@ -13,9 +13,9 @@ from pathlib import Path
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, EngineUnavailable
 from watcher.model.json_object import Json
+from watcher.model.labels import OUR_TITLE, TITLE
 from watcher.model.listing import Row
 
-_TITLE = ("org.opencontainers.image.title", "ctr-updater")
 _CGROUP = re.compile(r"[/-](?P<id>[0-9a-f]{64})(?:\.scope)?$", re.MULTILINE)
 _MOUNT = re.compile(r"/containers/(?P<id>[0-9a-f]{64})/(?:hostname|hosts|resolv\.conf) /etc/")
 _HOSTNAME = re.compile(r"[0-9a-f]{12,64}")
@@ -104,8 +104,7 @@ def _sharing(rows: list[Json], providers: list[str]) -> list[str]:
 
 
 def _of_own_image(rows: list[Json]) -> list[str]:
-    key, value = _TITLE
-    return [row["Id"] for row in rows if Row(row).labels.get(key) == value]
+    return [row["Id"] for row in rows if Row(row).labels.get(TITLE) == OUR_TITLE]
 
 
 async def _mount_namespaces(engine: Engine, cid: str) -> set[str]:

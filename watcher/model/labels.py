@@ -26,6 +26,8 @@ INTERNAL = frozenset({REFERENCE, SPARE_OF, LEFT, HELPER_OF, HELPER_TARGET, ROLLO
 
 # In what an engine says of a container: those labels of its image that count for nothing.
 LABELS_OF_IMAGE = "LabelsOfImage"
+# What the image calls itself, and so every container from it.
+TITLE, OUR_TITLE = "org.opencontainers.image.title", "ctr-updater"
 
 COMPOSE_PREFIX = "com.docker.compose."
 COMPOSE_PROJECT = f"{COMPOSE_PREFIX}project"

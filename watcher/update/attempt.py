@@ -156,9 +156,9 @@ async def _run(context: Context, work: Update, found: Assessment, old_ids: Mappi
         raise
 
 
-def demand_of(policy: Policy) -> Demand:
+def demand_of(context: Context, policy: Policy) -> Demand:
     """What a container must prove by its settings."""
-    return Demand(policy.stable_for, policy.health_timeout, policy.post_hook)
+    return Demand(policy.stable_for, policy.health_timeout, policy.post_hook, *context.lacks)
 
 
 def _running(found: Assessment, affected: Affected) -> Iterator[Json]:
@@ -173,11 +173,11 @@ def _parts(  # noqa: PLR0913, PLR0917 - one value per thing that must have been 
     async def drafted(_: Mapping[str, str]) -> Draft:
         return made
 
-    settings = _settings(_policy(context, found))
+    settings = _settings(context, _policy(context, found))
     first, *rest = steps.parts
     parts = [Replacement(engine, found.container, first, drafted, settings)]
     for part, each in zip(rest, affected.containers, strict=True):
-        settings = _settings(each.policy)
+        settings = _settings(context, each.policy)
         parts.append(Replacement(engine, each.dependent.container, part, drafting(context, each), settings))
     return parts
 
@@ -232,8 +232,8 @@ def _unwritten(context: Context) -> Iterator[str]:
         )
 
 
-def _settings(policy: Policy) -> Settings:
+def _settings(context: Context, policy: Policy) -> Settings:
     """The engine counts a stop's time in whole seconds; a part of one is rounded up."""
     seconds = policy.stop_timeout
     stop_timeout = None if seconds is None else math.ceil(seconds)
-    return Settings(demand_of(policy), stop_timeout, policy.pre_hook)
+    return Settings(demand_of(context, policy), stop_timeout, policy.pre_hook)

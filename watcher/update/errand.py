@@ -17,7 +17,7 @@ from watcher.model.inspection import Container
 from watcher.model.update_events import Attempt, By
 from watcher.model.values import frozen
 from watcher.recovery.unrecorded import record_unrecorded
-from watcher.store.heartbeat import unwritable
+from watcher.store.heartbeat import trouble, unwritable
 from watcher.store.history import History
 from watcher.update.account import ending_of, untried
 from watcher.update.change import change_now
@@ -69,6 +69,7 @@ class Orders:
         target: The id of the image that was judged.
         unattended: Nobody asked for it by hand.
         cautious: As in `Request`.
+        beats: Whether the container's daemon tells in that state directory that it follows the engine.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Orders:
     target: str
     unattended: bool
     cautious: bool
+    beats: bool = False
 
     @property
     def request(self) -> Request:
@@ -98,6 +100,7 @@ async def run(context: Context, orders: Orders) -> int:
     """
     reporter = Reporter(context.memory.history)
     context = evolve(context, by=orders.by, kind="self-update" if orders.itself else "update")
+    context = evolve(context, lacks=(_sign_of_life,) if orders.beats else ())
     context.events.record_with("history", reporter)
     await _prove(context, orders.name, orders.home)
     reporter.say(begun())  # a pull, a gate or another updater may take long now
@@ -128,3 +131,9 @@ async def _prove(context: Context, name: str, home: str) -> None:
         raise EngineError(f"the updater's state directory cannot be written here: {why}")
     if context.memory.home != home:
         raise EngineError(f"{state_folder()} is not the state directory of the updater")
+
+
+def _sign_of_life() -> str:
+    """What keeps the successor, which shares the state directory, from having proved itself."""
+    missing, _, _ = trouble(state_folder()).partition(" - ")
+    return f"it does not follow its engine: {missing}" if missing else ""

@@ -38,7 +38,7 @@ class Errand:
     proxy: Json | None = None
 
 
-def words(errand: Errand, by: str, engine: str, home: str) -> Iterator[str]:
+def words(errand: Errand, by: str, engine: str, home: str, *, beats: bool = False) -> Iterator[str]:
     """The words of the hidden command that carries an errand out.
 
     Args:
@@ -47,6 +47,7 @@ def words(errand: Errand, by: str, engine: str, home: str) -> Iterator[str]:
         engine: What people call its engine; empty where there is one only.
         home: Whose state directory the helper has, too; empty where it shares none. What people approved
             is known there alone, so without it the updater's own look must do.
+        beats: Whether the updater's daemon tells there that it follows the engine.
     """
     yield from ("self-update", errand.name, "--by", by, "--target", errand.target)
     if errand.again:
@@ -58,6 +59,7 @@ def words(errand: Errand, by: str, engine: str, home: str) -> Iterator[str]:
     if errand.proxy is None:
         yield ITSELF
         yield from ("--engine", engine) if engine else ()
+        yield from ("--beats",) if beats and home else ()
     if home:
         yield from ("--home", home)
 

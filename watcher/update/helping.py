@@ -40,6 +40,7 @@ _LOOK_S = 1.0
 _LOG_LINES = 200
 _SOCKET = "/var/run/docker.sock"
 _OURS = "CTR_UPDATER_"
+_ONCE = "--once"
 
 
 @frozen
@@ -167,7 +168,8 @@ def _command(context: Context, own: Json, errand: Errand) -> Iterator[str]:
     flags = ["-I"] * sys.flags.isolated + ["-S"] * sys.flags.no_site
     yield from (sys.executable, *flags, "-m", "watcher")
     engine = context.engine_name if context.prefix else ""
-    yield from words(errand, context.by, engine, context.memory.home if _is_mounted(own) else "")
+    home = context.memory.home if _is_mounted(own) else ""
+    yield from words(errand, context.by, engine, home, beats=_ONCE not in own["Args"])
 
 
 def _settings(errand: Errand) -> dict[str, str]:
@@ -210,11 +212,18 @@ async def _concluded(context: Context, helper: Helper, found: Json, *, is_stuck:
     wait = await postponed(context.memory.decisions, helper, attempt) if why and not is_stuck else None
     if why and is_failure(attempt, Container(found).state.exit_code or 0, is_stuck=is_stuck):
         await context.memory.keep_failure(helper.old, helper.target, why)
-    if attempt and not wait:
-        await context.events.ended(attempt)
-    with contextlib.suppress(NotFound, Conflict):  # somebody else removes it
-        await engine.remove(helper.cid)
+    await _removed(context, helper, None if wait else attempt)
     return Ended(attempt, why, wait)
+
+
+async def _removed(context: Context, helper: Helper, attempt: Attempt | None) -> None:
+    """Record what a helper did, and remove it: once, where a command in the container waits for it, too."""
+    async with context.memory.claim(helper.cid) as is_ours:
+        with contextlib.suppress(NotFound, Conflict):  # somebody else removes it
+            await context.engine.container(helper.cid)
+            if attempt and is_ours:
+                await context.events.ended(attempt)
+            await context.engine.remove(helper.cid)
 
 
 def _untold(context: Context, helper: Helper, found: Json, holder: Json) -> Attempt:

@@ -195,8 +195,8 @@ def _demands(context: Context) -> Demands:
 
     def demand(labels: Mapping[str, str] | None) -> Demand:
         try:
-            return demand_of(context.with_labels(settings_of({"Labels": labels, **marked})))
+            return demand_of(context, context.with_labels(settings_of({"Labels": labels, **marked})))
         except UnreadableSetting:
-            return demand_of(context.defaults)
+            return demand_of(context, context.defaults)
 
     return demand

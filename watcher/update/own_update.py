@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from attrs import evolve
 
+from watcher.check.eligibility import under_way
 from watcher.engine.client import Engine
 from watcher.host.context import Context
 from watcher.model.errors import NotFound, UpdateFailed
@@ -17,9 +18,12 @@ from watcher.model.names import Marker, name_of
 from watcher.model.update_events import Change, NotUpdated, Updated, Waiting
 from watcher.model.values import frozen
 from watcher.recovery.state import Scene, scenes
+from watcher.update.consent import NotNow
 from watcher.update.helper_terms import Errand
 from watcher.update.helping import Ended, begun, looked_after
 from watcher.update.sequencer import Turns
+
+_BESIDE = "the updater's own update is under way"
 
 
 @frozen
@@ -88,6 +92,21 @@ async def see_to(context: Context, rows: Sequence[Json], turns: Turns) -> OwnUpd
         else:
             _tell(context, helper, ended)
     return evolve(found, helpers=tuple(left))
+
+
+async def refuse_beside(context: Context, name: str) -> None:
+    """Let no other container's update begin while that of the own one is under way, which stops this process.
+
+    Raises:
+        NotNow: It is.
+        EngineError: The engine refused.
+    """
+    own = await context.own.find(context.engine)
+    if own is None:
+        return
+    found = own_update(await context.engine.containers(stopped=True), own)
+    if found.is_under_way and found.name != name:
+        raise NotNow(f"{name} is not updated now: {_BESIDE}", under_way(_BESIDE), advice="try again soon")
 
 
 async def have_settled(context: Context, name: str) -> None:

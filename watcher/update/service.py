@@ -25,6 +25,7 @@ from watcher.update.consent import refuse_held, refuse_withheld
 from watcher.update.dry_run import dry_run
 from watcher.update.helper_terms import refuse_another
 from watcher.update.open_updates import is_open
+from watcher.update.own_update import refuse_beside
 from watcher.update.preconditions import (
     affected_of,
     asks_registry,
@@ -61,6 +62,7 @@ async def update(context: Context, text: str, request: Request) -> Outcome:
     name = await _name(look, text)
     if request.dry_run:
         return await dry_run(look, await find(look.engine, name), request)
+    await refuse_beside(look, name)
     return await with_claims(context.memory, name, _Update(context, look, name, request).claimed)
 
 

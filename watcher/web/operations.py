@@ -19,6 +19,7 @@ from watcher.recovery.state import scenes
 from watcher.swarm.attempt import left_open
 from watcher.swarm.deciding import CONTAINERS_AND_SERVICES
 from watcher.swarm.named import service_named
+from watcher.update.own_update import own_update
 from watcher.web import acts
 from watcher.web.answers import error
 from watcher.web.api import ONE
@@ -149,10 +150,17 @@ async def _is_decided(served: ServedEngine, name: str) -> bool:
 
 
 async def _is_under_way(served: ServedEngine, name: str) -> bool:
-    """Whether an update of a container is open, or a rollout of a service, whoever began it."""
+    """Whether an update of a container is open, or a rollout of a service, whoever began it.
+
+    While the daemon's own container is updated, which ends this process, nothing else begins.
+    """
     context = served.context
+    rows = await context.engine.containers(stopped=True)
+    own = own_update(rows, await context.own.find(context.engine))
+    if own.is_under_way or served.turns.is_taken(own.name):
+        return True
     if not name.startswith(PREFIX):
-        return name in scenes(await context.engine.containers(stopped=True))
+        return name in scenes(rows)
     said = await service_named(context, name)
     return said is not None and await left_open(context, said) is not None
 

@@ -13,6 +13,7 @@ from tests.testbed.stack import Stack
 
 HEALTH = ("--health-interval", "500ms", "--health-start-period", "20s")  # the check is the image's
 QUICK = ("--label", "ctr-updater.source=local", "--label", "ctr-updater.health-timeout=20s")
+STATE = "/var/lib/ctr-updater"
 Json = dict[str, Any]
 
 
@@ -24,7 +25,9 @@ class Updater:
         stack: What the test makes.
         name: The container's.
         tag: What it follows.
+        base: What its images are built on.
         cid: The id of the container that it was first.
+        since: When that was created.
     """
 
     stack: Stack
@@ -32,15 +35,17 @@ class Updater:
     tag: str
     base: str
     cid: str = ""
+    since: str = ""
 
-    def run(self, *options: object, has_state: bool = True) -> None:
+    def run(self, *options: object, has_state: bool = True, health: tuple[str, ...] = HEALTH) -> None:
         """Run it; `has_state` is whether its state directory is on a volume."""
         bound = ["-v", f"{self.stack.engine.socket}:/var/run/docker.sock"]
-        bound += ["-v", f"{self.name}:/var/lib/ctr-updater"] if has_state else []
-        health = HEALTH if has_state else ("--no-healthcheck",)  # without it nobody can tell
+        bound += ["-v", f"{self.name}:{STATE}"] if has_state else []
+        health = health if has_state else ("--no-healthcheck",)  # without it nobody can tell
         given = ("--entrypoint", "watcher", "--stop-timeout", "60", *bound, *health, *QUICK, *options)
         labels = ("--label", "ctr-updater.enable=true")
         self.cid = self.stack.run(self.tag, *labels, *given, name=self.name, command=("run",))
+        self.since = self.found["Created"]
 
     def move(self, marker: str, *lines: str) -> str:
         """Let its tag mean another image, on which some lines of a Dockerfile are put."""
@@ -59,9 +64,20 @@ class Updater:
 
     def history(self) -> list[Json]:
         """The rows of its history, the newest first."""
-        text = self.stack.engine.docker("exec", self.name, "watcher", "history", "--json", self.name)
-        found: list[Json] = json.loads(text)
+        found: list[Json] = json.loads(self.inside("watcher", "history", "--json", self.name))
         return found
+
+    def inside(self, *command: str, check: bool = True) -> str:
+        """Run a command in it, and return what that said."""
+        return self.stack.engine.docker("exec", self.name, *command, check=check)
+
+    def made(self) -> list[str]:
+        """With which names a container of its update was created since it was run, the own one left out."""
+        told = self.stack.engine.docker(
+            *("events", "--since", self.since, "--until", "0s", "--filter", "type=container"),
+            *("--filter", "event=create", "--format", "{{.Actor.Attributes.name}}"),
+        )
+        return [name for name in told.splitlines() if name.startswith(f"{self.name}.")]
 
     def is_settled(self) -> bool:
         """Whether there is one container, that runs and is healthy, and nothing else."""

@@ -9,6 +9,8 @@ from watcher.model.helper import helper_name
 
 Settled = Callable[[], None]
 
+_IDLE = "chr(10).join(['#!/usr/bin/python3', 'import signal', 'while True: signal.pause()'])"
+THAT_FOLLOWS_NOTHING = f"""RUN ["/usr/bin/python3", "-c", "open('/usr/bin/watcher', 'w').write({_IDLE})"]"""
 WITHOUT_ITS_COMMAND = """RUN ["/usr/bin/python3", "-c", "import os; os.remove('/usr/bin/watcher')"]"""
 
 
@@ -46,3 +48,19 @@ def test_a_helper_that_cannot_begin_is_removed_and_the_image_is_held(
     assert "unix:///link.sock" in updater.log
     assert not updater.stack.exists(helper_name(updater.name, updater.cid, target))
     assert updater.is_settled()
+
+
+def test_without_a_health_check_too_one_that_does_not_follow_the_engine_is_gone_back_from(
+    updater: Updater, settled: Settled
+) -> None:
+    quick = ("--label", "ctr-updater.stable-for=300ms", "--label", "ctr-updater.health-timeout=5s")
+    updater.run("--no-healthcheck", "--stop-signal", "KILL", *quick, health=())
+    settled()
+
+    updater.move("idle", THAT_FOLLOWS_NOTHING)
+    updater.stack.wait(lambda: updater.is_settled() and bool(updater.history()), timeout=120)
+
+    assert updater.found["Id"] == updater.cid
+    (row,) = updater.history()
+    assert row["outcome"] == "rolled back"
+    assert "it does not follow its engine: no daemon follows the engine" in row["why"]

@@ -9,8 +9,10 @@ from watcher.model.helper import helper_name
 Settled = Callable[[], None]
 
 
-def test_it_runs_the_new_image_with_all_that_it_had(updater: Updater, settled: Settled) -> None:
-    updater.run("-p", "127.0.0.1::9", "--restart", "unless-stopped", "-e", "TZ=UTC")
+def test_it_runs_the_new_image_with_all_that_it_had(
+    updater: Updater, settled: Settled, free_port: Callable[[], int]
+) -> None:
+    updater.run("-p", f"127.0.0.1:{free_port()}:9", "--restart", "unless-stopped", "-e", "TZ=UTC")
     settled()
     before = updater.found
 
@@ -26,6 +28,7 @@ def test_it_runs_the_new_image_with_all_that_it_had(updater: Updater, settled: S
     assert (row["kind"], row["outcome"], row["by"]) == ("self-update", "updated", "daemon")
     assert (row["old"]["id"], row["new"]["id"]) == (before["Image"], target)
     assert "container updated" in updater.log
+    assert len(updater.made()) == 2, "its helper and its successor, and no other copy"
 
 
 def test_where_its_own_hook_says_not_now_it_waits_and_the_image_is_not_held(

@@ -167,3 +167,31 @@ def test_ports_that_the_old_one_had_not_are_not_asked_for() -> None:
         proof_state(container(HostConfig=host), 0, Demand(), Baseline(ports=frozenset()))
         is ProofState.WAITING
     )
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "missing", "look"),
+    [
+        (9, "", ProofState.WAITING),
+        (10, "", ProofState.PASSED),
+        (10, "no sign of life", ProofState.WAITING),
+        (119, "no sign of life", ProofState.WAITING),
+    ],
+)
+def test_what_must_show_something_elsewhere_has_as_long_as_a_check(
+    elapsed: float, missing: str, look: ProofState
+) -> None:
+    demand = Demand(stable_for=10, health_timeout=120, lacks=lambda: missing)
+
+    assert proof_state(container(), elapsed, demand) is look
+
+
+def test_what_never_shows_it_has_failed_and_that_is_said() -> None:
+    with pytest.raises(NotProved, match="no sign of life"):
+        proof_state(container(), 120, Demand(lacks=lambda: "no sign of life"))
+
+
+def test_a_check_says_it_all() -> None:
+    found = container({"Health": {"Status": "healthy"}}, check=CHECK)
+
+    assert proof_state(found, 1, Demand(lacks=lambda: "no sign of life")) is ProofState.PASSED

@@ -158,3 +158,25 @@ def test_a_tag_is_another_for_another_platform() -> None:
 
 def test_a_tag_of_ours_that_keeps_an_image_is_followed_by_nobody() -> None:
     assert followed_tag(row(), "ctr-updater/kept:abababababab") is None
+
+
+@pytest.mark.parametrize(
+    ("own", "title", "command", "is_in"),
+    [
+        ("another", "ctr-updater", "watcher run", False),
+        ("another", "ctr-updater", "/usr/bin/ctr-updater watcher run", False),
+        ("another", "ctr-updater", "/usr/bin/ctr-updater web", True),
+        ("another", "nginx", "nginx run", True),
+        ("webwebweb", "ctr-updater", "watcher run", True),
+        (None, "ctr-updater", "watcher run", True),
+    ],
+    ids=["beside", "by the image's command", "no daemon", "no updater", "itself", "from outside"],
+)
+@pytest.mark.parametrize("every", [True, False])
+def test_an_updater_leaves_another_one_alone(
+    own: str | None, title: str, command: str, *, is_in: bool, every: bool
+) -> None:
+    found = row() | {"Command": command}
+    found["Labels"] |= {"org.opencontainers.image.title": title}
+
+    assert bool(opted_in([found], own, every=every)) is is_in

@@ -17,7 +17,14 @@ TARGET, OTHER = "sha256:" + "d" * 64, "sha256:" + "e" * 64
 ERRAND = Errand("up", "a" * 64, TARGET)
 
 
-def understood(errand: Errand, monkeypatch: pytest.MonkeyPatch, engine: str = "", home: str = "h") -> Orders:
+def understood(
+    errand: Errand,
+    monkeypatch: pytest.MonkeyPatch,
+    engine: str = "",
+    home: str = "h",
+    *,
+    beats: bool = False,
+) -> Orders:
     """What a helper makes of its words."""
     found = list[Orders]()
 
@@ -31,7 +38,7 @@ def understood(errand: Errand, monkeypatch: pytest.MonkeyPatch, engine: str = ""
         return 0
 
     monkeypatch.setattr(main, "run", run)
-    done = CliRunner().invoke(main.main, [*words(errand, "daemon", engine, home)])
+    done = CliRunner().invoke(main.main, [*words(errand, "daemon", engine, home, beats=beats)])
     assert done.exit_code == 0, done.output
     return found[0]
 
@@ -74,6 +81,15 @@ def test_what_people_approved_is_not_asked_for_where_nobody_can_read_it(
     found = understood(evolve(ERRAND, unattended=True, cautious=True), monkeypatch, home="")
 
     assert (found.unattended, found.cautious) == (False, True)
+
+
+@pytest.mark.parametrize(("proxy", "home", "seen"), [(None, "h", True), (None, "", False), ({}, "h", False)])
+def test_a_sign_of_life_is_asked_of_an_updater_whose_state_directory_the_helper_has(
+    monkeypatch: pytest.MonkeyPatch, proxy: dict[str, Any] | None, home: str, *, seen: bool
+) -> None:
+    found = understood(evolve(ERRAND, proxy=proxy), monkeypatch, home=home, beats=True)
+
+    assert found.beats is seen
 
 
 def judged(target: str) -> Assessment:

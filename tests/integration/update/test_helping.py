@@ -1,5 +1,6 @@
-"""A helper that runs for long is taken for one that cannot begin only where it has not said that it has."""
+"""What an updater does about its helper: one that takes long, and one that two look after."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,10 +10,24 @@ from tests.testbed.stack import Stack
 from watcher.cli.opening import opened
 from watcher.host.context import Context
 from watcher.model.helper import Helper, helper_name
+from watcher.model.update_events import Attempt, ImageVersion
 from watcher.update import helper_fate, helping
-from watcher.update.report import begun
+from watcher.update.report import begun, written
 
 TARGET = f"sha256:{'b' * 64}"
+FAILED = Attempt(
+    at="2026-01-01T00:00:00Z",
+    name="up",
+    kind="self-update",
+    outcome="failed",
+    image="app:1",
+    old=ImageVersion("sha256:a"),
+    new=ImageVersion(TARGET),
+    by="cli",
+    took_s=0.0,
+    down_s=None,
+    why="the engine refused",
+)
 
 
 @pytest.fixture
@@ -33,7 +48,7 @@ def helper(stack: Stack, says: str) -> Helper:
     labels = ("--label", f"ctr-updater.helper-of={old}", "--label", f"ctr-updater.helper-target={TARGET}")
     called, command = helper_name(name, old, TARGET), ("sh", "-c", f"echo {says}; exec sleep 600")
     cid = stack.run(image, *labels, "--stop-signal", "KILL", name=called, command=command)
-    stack.wait(lambda: says in stack.engine.docker("logs", called))
+    stack.wait(lambda: says.strip("'") in stack.engine.docker("logs", called))
     return Helper(cid, name, old, TARGET, "running")
 
 
@@ -55,3 +70,16 @@ async def test_one_that_has_not_is_removed_and_its_last_words_are_told(
     assert "could not begin, and was removed; its last words: nobody answers" in ended.why
     assert not stack.exists(late.cid)
     assert await context.memory.failure(late.old, late.name) is not None
+
+
+async def test_what_it_did_is_recorded_once_whoever_else_waits_for_it(context: Context, stack: Stack) -> None:
+    """A command in the updater's container waits for it beside the daemon; neither knows of the other."""
+    done = helper(stack, f"'{written(FAILED)}'")
+    stack.engine.docker("kill", done.cid)
+    stack.wait_for(done.cid, lambda found: not found["State"]["Running"])
+
+    await asyncio.gather(*(helping.looked_after(context, done) for _ in range(2)))
+
+    (row,) = await context.memory.history.last(9)
+    assert (row["outcome"], row["why"]) == ("failed", "the engine refused")
+    assert not stack.exists(done.cid)
