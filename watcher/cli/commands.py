@@ -1,7 +1,8 @@
 """The commands that update: what they print; each gives what `session.run` takes."""
 
+import os
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, aclosing
 from typing import Any
 
@@ -16,12 +17,13 @@ from watcher.cli.options import given
 from watcher.cli.output import as_text, complain, complain_of_database, said, see
 from watcher.cli.progress import shown
 from watcher.cli.session import Command
+from watcher.config import telling
 from watcher.config.settings import DaemonSettings, state_folder
 from watcher.daemon import log
 from watcher.daemon.engines import Engines
 from watcher.daemon.event_watcher import FULL_LOOK_S
 from watcher.daemon.log_lines import of_engine, say
-from watcher.daemon.notifier import Notifier
+from watcher.daemon.passes import Recheck
 from watcher.host.context import Context
 from watcher.host.fleet import Fleet, Meant, named
 from watcher.model.errors import EngineUnavailable, WatcherError
@@ -213,9 +215,14 @@ def daemon(*, once: bool) -> Command:
         for context in fleet.contexts:
             context.events.subscribe("log", of_engine(context.engine_name) if context.prefix else say)
         async with AsyncExitStack() as beside:
-            notifier = await beside.enter_async_context(Notifier(fleet, settings, once=once))
+            rechecks: Mapping[str, Recheck] = {}
+            if settings.ping_url or telling.is_wanted(os.environ):
+                from watcher.daemon.notifier import Notifier
+
+                notifier = await beside.enter_async_context(Notifier(fleet, settings, once=once))
+                rechecks = notifier.rechecks
             pulse = Pulse(state_folder(), _ALLOWANCE_S)
-            work = Engines(fleet, settings, pulse, notifier.rechecks)
+            work = Engines(fleet, settings, pulse, rechecks)
             if once or not settings.listen:
                 return await (work.once() if once else work.run())
             from watcher.web.listener import Listener

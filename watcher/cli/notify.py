@@ -5,13 +5,14 @@ import socket
 
 import click
 
+from watcher.config.telling import FILE_VARIABLE, VARIABLE
 from watcher.model.errors import Unknown
 from watcher.model.quoting import escaped
 from watcher.notifications import addresses
 from watcher.notifications.message import trial
 from watcher.notifications.sender import deliver
 
-_NOBODY = f"no address to send to - set {addresses.VARIABLE}, or {addresses.FILE_VARIABLE}"
+_NOBODY = f"no address to send to - set {VARIABLE}, or {FILE_VARIABLE}"
 _BAD_SETTING = 2
 
 

@@ -112,10 +112,11 @@ def _say(ended: WatcherError, *, as_json: bool) -> None:
 
 
 def _run(make: Callable[[Any], Any], *, waits: bool, negotiates: bool, looks: bool) -> int:
-    from watcher.config import certificates
+    from watcher.cli import imports
 
-    gc.disable()
-    with certificates.unread():
+    if not waits:  # a daemon wants back what imports leave behind; to look for it takes others longer
+        gc.disable()
+    with imports.lean():
         from watcher.cli import session
 
         module: Any
@@ -123,6 +124,8 @@ def _run(make: Callable[[Any], Any], *, waits: bool, negotiates: bool, looks: bo
             from watcher.cli import looking as module
         else:
             from watcher.cli import commands as module
+    if waits:
+        gc.collect()
     gc.freeze()  # what is imported stays to the end: it is not looked through for garbage again and again
     gc.enable()
     return session.run(make(module), waits=waits, negotiates=negotiates)
@@ -131,11 +134,11 @@ def _run(make: Callable[[Any], Any], *, waits: bool, negotiates: bool, looks: bo
 def _run_without_engine(make: Callable[[], Any]) -> int:
     import asyncio
 
-    from watcher.config import certificates
+    from watcher.cli import imports
     from watcher.config.settings import refuse_unknown_variables
 
     refuse_unknown_variables()
-    with certificates.unread():
+    with imports.lean():
         work = make()
     return asyncio.run(work)
 

@@ -1,6 +1,5 @@
 """Names that people mistype: what is not known is refused, with what may have been meant. Pure: no I/O."""
 
-import difflib
 from collections.abc import Iterable
 
 from watcher.model.errors import UnknownName
@@ -31,6 +30,8 @@ def refuse_unknown(given: Iterable[str], known: Iterable[str], prefix: str) -> N
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The name that may have been meant, whatever its case; empty where none is near."""
+    import difflib
+
     right = {each.casefold(): each for each in known}
     near = difflib.get_close_matches(name.casefold(), right, n=1)
     return right[near[0]] if near else ""

@@ -1,8 +1,16 @@
 """The grammar of what is told and where a ping goes. Pure: no I/O."""
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+VARIABLE = "CTR_UPDATER_NOTIFY"
+FILE_VARIABLE = f"{VARIABLE}_FILE"
 NEWS = ("updated", "failed", "available", "held", "unknown", "recovered")
+
+
+def is_wanted(environ: Mapping[str, str]) -> bool:
+    """Whether addresses are given that messages may go to."""
+    return any(environ.get(name, "").strip() for name in (VARIABLE, FILE_VARIABLE))
 
 
 def news(text: str) -> tuple[str, ...]:

@@ -1,7 +1,5 @@
 """Which container a user means: a name, a full id, or a prefix of an id that fits one only."""
 
-import difflib
-
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, EngineUnavailable, NoSuchContainer, NotFound
 from watcher.model.json_object import Json
@@ -44,6 +42,8 @@ def _explain(name: str, rows: list[Json], matching: list[str]) -> NoSuchContaine
             f"{name!r} is missing: an update of it was cut short",
             advice=f"`watcher update {name}` brings it back",
         )
+    import difflib
+
     close = difflib.get_close_matches(name, map(name_of, rows))
     advice = f"did you mean {' or '.join(close)}?" if close else "`docker ps -a` lists what there is"
     return NoSuchContainer(f"no such container: {name!r} matches none of {len(rows)}", advice=advice)

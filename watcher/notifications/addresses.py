@@ -10,10 +10,9 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from attrs import field
 
+from watcher.config.telling import FILE_VARIABLE, VARIABLE
 from watcher.model.values import frozen
 
-VARIABLE = "CTR_UPDATER_NOTIFY"
-FILE_VARIABLE = f"{VARIABLE}_FILE"
 _LONGEST_FILE = 1 << 20
 
 _SCHEME = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<rest>.+)", re.IGNORECASE)

@@ -43,6 +43,7 @@ UPDATES = {
     "watcher.update.plan",
     "watcher.container.recreate",
 }
+UNUSED = {"csv", "frozenlist._frozenlist", "zipfile"}  # what the libraries have of them nobody needs
 OPEN = {"watcher.dependencies.order", "watcher.recovery.state", "watcher.recovery.table"}
 ASKS = {
     "watcher.host.images",
@@ -85,6 +86,7 @@ def test_what_only_looks_imports_nothing_that_updates_or_asks_registries(
 
     assert "watcher.cli.looking" in found
     assert found.isdisjoint(UPDATES | ASKS)
+    assert found.isdisjoint(UNUSED)
     assert "sqlite3" not in found  # there is no database yet
 
 

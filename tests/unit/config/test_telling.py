@@ -3,7 +3,7 @@
 import pytest
 
 from watcher.config.settings import DaemonSettings, refuse_unknown_variables
-from watcher.config.telling import NEWS, news, web_address
+from watcher.config.telling import NEWS, is_wanted, news, web_address
 from watcher.model.errors import UnreadableSetting
 from watcher.notifications.news import ATTENTION, KINDS
 
@@ -55,3 +55,9 @@ def test_the_variables_are_read_and_a_bad_one_is_named() -> None:
 
 def test_the_secrets_are_variables_that_there_are() -> None:
     refuse_unknown_variables({"CTR_UPDATER_NOTIFY": "x", "CTR_UPDATER_NOTIFY_FILE": "/x"})
+
+
+def test_messages_are_wanted_where_addresses_are_given_or_a_file_of_them() -> None:
+    assert is_wanted({"CTR_UPDATER_NOTIFY": "ntfy://x"})
+    assert is_wanted({"CTR_UPDATER_NOTIFY_FILE": "/run/secrets/addresses"})
+    assert not is_wanted({"CTR_UPDATER_NOTIFY": " ", "CTR_UPDATER_NOTIFY_ON": "failed"})
