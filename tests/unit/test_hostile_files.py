@@ -24,7 +24,7 @@ from watcher.recovery.pruned import departure_of
 from watcher.recovery.takeover import last_sign
 from watcher.registry.credentials import Credentials, Login
 from watcher.store.failures import Asked, Failure, Seen
-from watcher.store.heartbeat import trouble
+from watcher.store.heartbeat import what_is_wrong
 from watcher.store.owner import home_of
 from watcher.store.state import Memory
 
@@ -135,7 +135,7 @@ def test_what_is_noted_of_an_update_is_read_or_counts_as_not_noted(content: obje
 def test_a_daemons_sign_is_read_or_told_in_one_line(content: object) -> None:
     with TemporaryDirectory() as folder:
         write(Path(folder) / "health.json", content)
-        assert "\n" not in trouble(Path(folder)).replace(folder, "")
+        assert "\n" not in what_is_wrong(Path(folder)).replace(folder, "")
 
 
 @given(st.binary(max_size=30))

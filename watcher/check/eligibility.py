@@ -173,9 +173,9 @@ def _scheduled(policy: Policy, at: Circumstances) -> Wait | None:
     return Wait(For.SCHEDULE, f"its schedule is {cut(policy.schedule)}", due)
 
 
-def held_back(trouble: str) -> Wait:
-    """The wait for what a container depends on; `trouble` says what is wrong with that."""
-    return Wait(For.DEPENDENCY, trouble)
+def held_back(why: str) -> Wait:
+    """The wait for what a container depends on; `why` says what is wrong with that."""
+    return Wait(For.DEPENDENCY, why)
 
 
 def under_way(how: str) -> Wait:

@@ -13,7 +13,7 @@ from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 
 
-async def trouble_before(context: Context, order: Order, container: Json) -> str:
+async def unmet_before(context: Context, order: Order, container: Json) -> str:
     """What holds a container back, in words; empty where nothing does.
 
     Args:
@@ -27,8 +27,8 @@ async def trouble_before(context: Context, order: Order, container: Json) -> str
             return f"{other} failed"
     for each in order.dependencies.get(name, ()) if Container(container).is_running else ():
         found = await _found(context, each.name)
-        if found and (trouble := lacking(each.condition, each.name, found)):
-            return trouble
+        if found and (unmet := lacking(each.condition, each.name, found)):
+            return unmet
     return ""
 
 

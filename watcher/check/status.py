@@ -143,8 +143,8 @@ class _Found:
         row = self._shown(found)
         if row.mode in {"-", "notify"} or found.verdict.status not in eligibility.UPDATES:
             return row
-        trouble = await self._trouble_before(container)
-        others = (await self._vetoed(container), eligibility.held_back(trouble) if trouble else None)
+        unmet = await self._unmet_before(container)
+        others = (await self._vetoed(container), eligibility.held_back(unmet) if unmet else None)
         return evolve(row, waits=(*row.waits, *filter(None, others)))
 
     async def _vetoed(self, container: Json) -> Wait | None:
@@ -156,10 +156,10 @@ class _Found:
         except WatcherError as error:
             return Wait(For.VETO, str(error))
 
-    async def _trouble_before(self, container: Json) -> str:
-        from watcher.check.providers import trouble_before
+    async def _unmet_before(self, container: Json) -> str:
+        from watcher.check.providers import unmet_before
 
-        return await trouble_before(self._context, self._order, container)
+        return await unmet_before(self._context, self._order, container)
 
     @cached_property
     def _order(self) -> Order:

@@ -188,8 +188,8 @@ def _line(outcome: Outcome, context: Context) -> str:
 def _warn(outcome: Outcome, context: Context) -> None:
     for line in outcome.warnings:
         complain(f"{context.prefix}{outcome.assessment.name}: {line}")
-    if trouble := context.memory.said_once():
-        complain(f"nothing can be remembered ({trouble}): an image that failed would be tried again")
+    if why := context.memory.said_once():
+        complain(f"nothing can be remembered ({why}): an image that failed would be tried again")
     for line in context.memory.unsaid():
         complain(line)
 

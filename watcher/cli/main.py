@@ -100,9 +100,9 @@ def daemon(*, once: bool, debug: bool) -> None:
 @state_dir_option
 def healthy() -> None:
     """Tell whether the daemon with the same state directory follows the engine (0), or not (1)."""
-    trouble = heartbeat.trouble(state_folder())
-    click.echo(trouble or "the daemon follows the engine", err=bool(trouble))
-    sys.exit(bool(trouble))
+    wrong = heartbeat.what_is_wrong(state_folder())
+    click.echo(wrong or "the daemon follows the engine", err=bool(wrong))
+    sys.exit(bool(wrong))
 
 
 @main.command(name="list", epilog=SETTINGS, short_help="List the labelled containers.")

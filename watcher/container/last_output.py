@@ -35,19 +35,19 @@ async def masked(engine: Engine, cid: str, said: str) -> str:
         )
 
 
-async def told(engine: Engine, cid: str, trouble: str) -> str:
+async def told(engine: Engine, cid: str, why: str) -> str:
     """What went wrong with a container, on one line with its last words.
 
     Args:
         engine: Where it is.
         cid: Its id.
-        trouble: What went wrong; what it quotes of the container or the engine is masked already.
+        why: What went wrong; what it quotes of the container or the engine is masked already.
     """
     try:
         mask = await mask_of(engine, cid)
     except EngineError:
-        return trouble
-    return mask(trouble) + await last_words(engine, cid, mask)
+        return why
+    return mask(why) + await last_words(engine, cid, mask)
 
 
 async def last_words(engine: Engine, cid: str, mask: Mask) -> str:

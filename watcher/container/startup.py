@@ -67,14 +67,16 @@ async def _start_in_place_of(engine: Engine, cid: str, found: tuple[Taken, ...])
             await engine.disconnect(each.network, each.cid)
         await engine.act(cid, "start")
     finally:
-        troubles = [trouble for each, own in moved if (trouble := await _not_put_back(engine, each, own))]
-        for trouble in troubles:
-            raise trouble
+        hindrances = [
+            hindrance for each, own in moved if (hindrance := await _not_put_back(engine, each, own))
+        ]
+        for hindrance in hindrances:
+            raise hindrance
 
 
 async def _not_put_back(engine: Engine, moved: Taken, own: Json) -> EngineError | None:
     """Put a holder back on its network, and say where that fails; its own update sees to it then, too."""
-    trouble: EngineError | None = None
+    hindrance: EngineError | None = None
     for pause in _PAUSES_S:
         await asyncio.sleep(pause)
         try:
@@ -82,10 +84,10 @@ async def _not_put_back(engine: Engine, moved: Taken, own: Json) -> EngineError 
         except EngineError as error:
             if await _is_settled(engine, moved):
                 return None
-            trouble = error
+            hindrance = error
         else:
             return None
-    return trouble and _left_off(trouble, moved)
+    return hindrance and _left_off(hindrance, moved)
 
 
 async def _is_settled(engine: Engine, moved: Taken) -> bool:

@@ -48,8 +48,8 @@ class Notices:
 
     def lost(self) -> None:
         """Tell that nothing can be kept; at the start too, engine or none."""
-        if trouble := self._context.memory.said_once():
-            self._publish(NothingKept(trouble, _LOST))
+        if why := self._context.memory.said_once():
+            self._publish(NothingKept(why, _LOST))
         for line in self._context.memory.unsaid():
             self._publish(NothingKept(line, _LOST_ROWS))
 

@@ -138,9 +138,9 @@ class Reconciler:
             wait = await gates.asked(look, found, policy) or wait
         if wait:
             return self._waits(found, wait)
-        if trouble := await self._coordinator.turn(container, name, self._look_at):
+        if why := await self._coordinator.turn(container, name, self._look_at):
             self._turns.failed(name, "is held back")
-            return self._waits(found, eligibility.held_back(trouble))
+            return self._waits(found, eligibility.held_back(why))
         return await self._update(container, found, policy)
 
     async def _update(self, container: Json, found: Assessment, policy: Policy) -> Result:

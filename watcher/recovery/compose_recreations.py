@@ -1,4 +1,4 @@
-"""Containers that Compose made to take another one's place, and that stayed called `ID_NAME`.
+"""Containers that Compose made to replace others, and that kept the name `ID_NAME`.
 
 Compose creates such a one, with the first digits of the id of the one that it replaces, stops and removes
 that, renames its own and starts it. Where something else has the name just then, as in the middle of an
@@ -38,9 +38,9 @@ class Recreation:
         name: What it was to be called.
         has_run: Whether it was started already.
         replaced: The first digits of the id of the one that it was to replace.
-        is_due: That one is gone.
+        is_due: Whether the replaced container is gone, so that this one can be brought to its end.
         holder: The id of the container that has the name, or empty.
-        is_superfluous: That is of the same service.
+        is_superfluous: Whether the holder of the name is of the same service, so that this one can go.
     """
 
     cid: str
@@ -54,7 +54,7 @@ class Recreation:
 
 
 def recreations(rows: Iterable[Json]) -> list[Recreation]:
-    """Find them among the rows of GET /containers/json?all=1."""
+    """The unfinished recreations among the rows of GET /containers/json?all=1."""
     by_name = {name_of(row): row for row in rows}
     matches = [(match, row) for name, row in by_name.items() if (match := _NAME.fullmatch(name))]
     found = [
@@ -80,13 +80,13 @@ def _read(replaced: str, name: str, row: Json, by_name: Mapping[str, Json]) -> R
 
 
 def unnamed(rows: Iterable[Json], ours: Iterable[Json]) -> set[str]:
-    """The names that can be given to those of ours, or are another one's of their service."""
+    """The names of the unfinished recreations among our rows that can be brought to their end."""
     wanted = {row["Id"] for row in ours}
     return {each.name for each in recreations(rows) if each.cid in wanted and _is_open(each)}
 
 
 async def open_recreations(engine: Engine, name: str) -> list[Recreation]:
-    """Those of a container that can be brought to their end."""
+    """The unfinished recreations of a container that can be brought to their end."""
     found = recreations(await engine.containers(stopped=True))
     return [each for each in found if each.name == name and _is_open(each)]
 
@@ -96,7 +96,7 @@ def _is_open(each: Recreation) -> bool:
 
 
 async def settle_recreations(engine: Engine, name: str) -> bool:
-    """Give a container its name, or remove it where another one of its service has that.
+    """Give a recreation its name, or remove it where another container of its service has the name.
 
     Returns:
         Whether there was something to do.
@@ -126,7 +126,7 @@ async def _settle(engine: Engine, each: Recreation) -> None:
 
 
 def left_behind(rows: Iterable[Json], name: str) -> list[str]:
-    """A line for each of a container that only a person can decide about."""
+    """A line for each recreation of a container that only a person can decide about."""
     return [
         f"{each.shown} is left of a `docker compose up`: "
         f"where none is under way, `docker rm {short(each.cid)}`"

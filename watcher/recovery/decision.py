@@ -1,7 +1,7 @@
 """The one decision of recovery: what is to be done next with the open update of a container.
 
-`table` says what is due by the container's own names. One that holds on to another goes where the names of
-that one say (`Way`), and what is asked for counts, too (`Aim`): `STEPS` has the step for each of these, and
+`table` says what is due by the container's own names. A dependent goes where the names of its provider say
+(`Way`), and the caller's purpose counts, too (`Aim`): `STEPS` has the step for each of these, and
 docs/design.md shows it. `executor` carries the step out and decides nothing; then the engine is read anew.
 Pure: no I/O.
 """
@@ -29,7 +29,7 @@ from watcher.recovery.table import (
 
 
 class Aim(Enum):
-    """What is asked for."""
+    """What the caller of the decision wants."""
 
     SETTLE = "bring it to the end that the names say, as whoever comes after a crash does"
     FOLLOW = "let it follow the one that it holds on to, but for the removal of its old container"
@@ -52,7 +52,7 @@ class Prove:
 
 @frozen
 class Close:
-    """Remove the old container of a successor that was proved before what it held on to was removed."""
+    """Remove the old container of a dependent whose successor was proved before its provider was removed."""
 
     update: Finish
 
@@ -66,14 +66,14 @@ class Complete:
 
 @frozen
 class TakePlace:
-    """Take what steps the update still lacks until its successor has the name."""
+    """Take the steps that the update still lacks until the successor has the name."""
 
     update: Undo
 
 
 @frozen
 class MakeAnew:
-    """Make the old container anew on the image that it has, and let that take its place."""
+    """Make the old container anew from its own image, and let the new one take its place."""
 
     update: Undo
 
@@ -109,7 +109,7 @@ Step = (
 
 
 class Case(StrEnum):
-    """What is due, as far as its steps differ; the values here and below are what docs/design.md shows."""
+    """What is due, split where the steps differ; the values here and below are shown in docs/design.md."""
 
     UNDO = "undo"
     UNSTARTABLE = "undo, but the engine cannot start the old one"
@@ -141,7 +141,7 @@ class Course(StrEnum):
 
 @frozen
 class Move:
-    """What is done; `make` makes the step of the container's name and of what is due."""
+    """A cell of the table; `make` makes its step from the container's name and what is due."""
 
     text: str
     make: Callable[[str, Any], Step | None]

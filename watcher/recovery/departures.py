@@ -1,4 +1,4 @@
-"""Every update that is open, and under which name an old container went whose successor alone is left.
+"""All open updates, and the name under which a removed old container went where its successor is left.
 
 Whoever removes `X` by name or by id means X; one that was set aside has another name, and a prune means
 whatever does not run. Compose stops and removes the old one, and starts what it finds of the service a
@@ -16,7 +16,7 @@ from watcher.recovery.state import Scene, scenes
 async def open_scenes(engine: Engine) -> tuple[list[Json], dict[str, Scene]]:
     """The rows of all containers, and every open update among them, by the name of its container.
 
-    An owner's engine only has the owner's.
+    The engine of an owner (`lease`) shows the owner's open updates alone.
     """
     told = dict[str, str]()
     while True:
@@ -33,7 +33,7 @@ async def open_scenes(engine: Engine) -> tuple[list[Json], dict[str, Scene]]:
 
 
 def _asks_for(scene: Scene) -> str:
-    """The first digits of the id of an old container that is to be told about, or empty."""
+    """The first digits of the id of a removed old container whose last name counts; else empty."""
     new = scene.successor
     return new.marker.other if scene.is_bereft and new and not new.has_run else ""
 

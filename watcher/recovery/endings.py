@@ -1,4 +1,4 @@
-"""What brings one container's open update to an end, or nearer to it, made of the steps that an update takes.
+"""Brings one container's open update to an end, or nearer to it, by the very steps of an update.
 
 `decision` says which of these is to be done. Each can be cut short anywhere and begun again, for each step
 leaves a row of the same table.
@@ -38,9 +38,9 @@ from watcher.recovery.table import Finish, Undo
 
 
 async def undo(engine: Engine, update: Undo, known: Known) -> None:
-    """Make the old container what it was, with what a person changed of it or of its successor.
+    """Make the old container what it was, with the options that a person changed meanwhile.
 
-    Nothing is taken from the successor where the old one is gone.
+    The successor is left as it is where the old container is gone.
     """
     await engine.container(update.old)
     new, before = await read(engine, update.successor), dict(known)
@@ -53,10 +53,10 @@ async def undo(engine: Engine, update: Undo, known: Known) -> None:
 
 
 async def inherit(engine: Engine, cid: str, marker: Marker) -> None:
-    """Give what is left of a container its name and its state.
+    """Give a successor whose old container is gone the name and the wanted state.
 
-    The name comes last: until then the temporary one tells that there is something to be done. One that
-    cannot be started because of its image gets it all the same.
+    The name comes last: until then the temporary name tells that the update is open. A successor that its
+    image keeps from starting gets the name all the same.
     """
     await engine.amend(cid, unheld(await engine.container(cid), marker))
     with contextlib.suppress(NotProved):
@@ -67,7 +67,7 @@ async def inherit(engine: Engine, cid: str, marker: Marker) -> None:
 
 
 async def take_place(engine: Engine, update: Undo) -> None:
-    """Let a successor take the name: the steps that its update still lacks."""
+    """Take the steps that an update still lacks until the successor has the name."""
     old = await engine.container(update.old)
     if Container(old).name == update.marker.name:
         await halt(engine, old)
@@ -78,10 +78,10 @@ async def take_place(engine: Engine, update: Undo) -> None:
 
 
 async def make_anew(engine: Engine, update: Undo) -> None:
-    """Let the old container, made anew on the image that it has, take its place.
+    """Make the old container anew from its own image, and let the new one take its place.
 
-    That is where the engine cannot start it any more. Its successor is of no use: what that held on to has
-    gone back.
+    It is for an old container that the engine cannot start any more. The successor is of no use: its
+    provider has gone back.
     """
     marker = evolve(update.marker, back=True)
     again = await successor.same(engine, await engine.container(update.old))
@@ -95,8 +95,8 @@ async def bring_up(engine: Engine, update: Finish, demand: Demand) -> None:
     """Start and prove a successor that has the name already.
 
     Raises:
-        NotProved: It does not work, and there is an old one to go back to.
-        EngineError: The engine would not start it.
+        NotProved: The successor does not work, and there is an old container to go back to.
+        EngineError: The engine would not start the successor.
     """
     old = await read(engine, update.old)
     if old:
@@ -112,9 +112,9 @@ async def bring_up(engine: Engine, update: Finish, demand: Demand) -> None:
 
 
 async def close(engine: Engine, update: Finish) -> None:
-    """Commit an update that was proved before what the container held on to was removed.
+    """Commit the update of a dependent that was proved before its provider was removed.
 
-    Only one that has never run is started: then a person removed that, and there is no way back.
+    A successor that has never run is started: then a person removed the provider, and there is no way back.
     """
     old, new = await read(engine, update.old), await engine.container(update.successor)
     if old:
@@ -126,10 +126,10 @@ async def close(engine: Engine, update: Finish) -> None:
 
 
 async def roll_back(engine: Engine, update: Finish) -> None:
-    """Turn the scene into one that is undone, by the names alone: whoever goes on from there undoes too.
+    """Give the old container its name back, so that whoever goes on from these names undoes the update.
 
-    Nothing is taken from the successor before what is to take its place is known to be there; where either
-    is gone, the table has another row for what is left.
+    The successor keeps the name until the old container is known to be there; where either is gone, the
+    table has another row for what is left.
     """
     marker = update.marker.of_new(update.old)
     with contextlib.suppress(NotFound):
@@ -142,7 +142,7 @@ async def roll_back(engine: Engine, update: Finish) -> None:
 
 
 async def complete(engine: Engine, update: Finish) -> None:
-    """End a rollback: there is nothing more to go back to, so only the networks are looked at."""
+    """End a way back: the successor is the old container made anew, so only its networks are looked at."""
     try:
         await bring_up(engine, update, Demand(stable_for=0))
     except NotProved as error:

@@ -1,4 +1,4 @@
-"""Carries out what recovery decides, and so brings open updates that belong together to a safe end.
+"""Carries out the decisions of recovery, and so brings open updates that belong together to a safe end.
 
 It can be cut short anywhere. The root's old container is removed before any other: until then all can go
 back, from then on none needs to.
@@ -64,12 +64,12 @@ class FailedImage:
 
 @frozen
 class Open:
-    """An open update that a step is taken of.
+    """An open update, and what its steps need.
 
     Attributes:
         engine: Where it is.
-        found: All that are open, as they were read.
-        name: Its container's.
+        found: All open updates, as they were read.
+        name: The name of the container.
         demands: What a container must prove, by its labels.
         known: Options of containers as they were when they were read or created, where that is known.
     """
@@ -81,12 +81,12 @@ class Open:
     known: Known = field(factory=dict)
 
     def demand(self, cid: str) -> Demand:
-        """What one of its containers must prove."""
+        """What the container of this id must prove."""
         return self.demands(Container(self.found.inspects[cid]).labels)
 
 
 async def settle(engine: Engine, name: str, demands: Demands) -> list[FailedImage]:
-    """Finish or undo whatever update of a container is open, and those that belong to it.
+    """Finish or undo the open update of a container, and those that belong to it.
 
     Args:
         engine: Where they are.
@@ -94,7 +94,7 @@ async def settle(engine: Engine, name: str, demands: Demands) -> list[FailedImag
         demands: What a container must prove, by its labels.
 
     Returns:
-        What was given up for bad health; empty where nothing was.
+        The images that failed, so that their updates were undone; empty where none did.
     """
     failures = []
     for each in (await read(engine)).concerned(name):
@@ -132,9 +132,9 @@ async def _completed(engine: Engine, name: str) -> bool:
 
 
 async def _advise(update: Open, step: Step, error: EngineError) -> None:
-    """Say what helps where one that the old container holds on to does not run.
+    """Add the advice to an error where a provider of the old container does not run.
 
-    The engine's own death may have stopped that one, with no update of it open.
+    The engine's own death may have stopped the provider, with no update of it open.
     """
     if isinstance(step, get_args(Restoring)) and (idle := await _idle(update)):
         name, provider = update.name, update.found.names[idle]
@@ -143,7 +143,7 @@ async def _advise(update: Open, step: Step, error: EngineError) -> None:
 
 
 async def _idle(update: Open) -> str:
-    """The id of one that the old container holds on to, and that does not run; empty where all do."""
+    """The id of a provider of the old container that does not run; empty where all do."""
     found = update.found
     old = found.inspects.get(found.scenes[update.name].pair[0])
     for cid in providers(old, found.names) & found.names.keys() if old else ():
@@ -156,7 +156,7 @@ async def carry_out(update: Open, step: Step) -> FailedImage | None:
     """Take a step that was decided.
 
     Returns:
-        What was given up for bad health; None where nothing was.
+        The image that failed, so that its update was undone; None where none did.
 
     Raises:
         EngineError: The engine refused, or the step is a refusal; everything is left in place.
@@ -165,22 +165,18 @@ async def carry_out(update: Open, step: Step) -> FailedImage | None:
 
 
 async def _inherit(update: Open, step: Inherit) -> FailedImage | None:
-    """Let what is left of a container take its place, and say what is wrong with it."""
+    """Let a successor whose old container is gone take its place; its image, where it does not work."""
     engine, cid, marker = update.engine, step.successor, step.marker
     await endings.inherit(engine, cid, marker)
     await restart_followers(engine, marker.name)
     if marker.wanted == "s":
         return None
-    trouble = await proved(engine, cid, update.demand(cid), evolve(marker, unjudged=True))
-    return (
-        FailedImage(marker.name, update.found.inspects[cid]["Image"], trouble, stays=True)
-        if trouble
-        else None
-    )
+    fault = await proved(engine, cid, update.demand(cid), evolve(marker, unjudged=True))
+    return FailedImage(marker.name, update.found.inspects[cid]["Image"], fault, stays=True) if fault else None
 
 
 async def _finish(update: Open, step: Finish) -> FailedImage | None:
-    """Bring a successor up, and those that hold on to it, and remove its old one; or else go back."""
+    """Prove a successor and those of its dependents, and remove the old containers; or else go back."""
     engine, found, name = update.engine, update.found, update.name
     members, current = found.members(name), name
     try:
@@ -205,11 +201,11 @@ async def _finish(update: Open, step: Finish) -> FailedImage | None:
 
 
 async def _follow(engine: Engine, name: str, demands: Demands) -> None:
-    """Let a container follow the one that it holds on to, but for the removal of its old one.
+    """Let a dependent follow its provider, but for the removal of the old container.
 
     Raises:
-        NotProved: Its successor does not work.
-        EngineError: It has none any more, or the engine refused.
+        NotProved: The successor of the dependent does not work.
+        EngineError: The dependent has no successor any more, or the engine refused.
     """
     step: Step | None = None
     while not isinstance(step, Prove):
@@ -220,7 +216,7 @@ async def _follow(engine: Engine, name: str, demands: Demands) -> None:
 
 
 async def silence(engine: Engine, members: Sequence[str]) -> None:
-    """Stop the successors that have their names: none may outlive what it holds on to."""
+    """Stop the dependents' successors that have their names: none may outlive its provider."""
     found = await read(engine) if members else None
     for name in reversed(members):
         if found and isinstance(step := next_step(found, name, Aim.FOLLOW), Prove):

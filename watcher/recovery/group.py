@@ -1,8 +1,8 @@
 """Which open updates belong together, and where each of them goes.
 
-A container and whoever holds on to it by its id are replaced as one. The names of the container itself
-say where all of them go: its successor has the name: forward; it has not, or is gone: back. So the root
-of what was left open is settled first, and the others follow it (`Way`). Pure: no I/O.
+A container and its dependents are replaced as one. The names of the container itself say where all of them
+go: forward where its successor has the name, else back. So the open update of the root is settled first, and
+the others follow it (`Way`). Pure: no I/O.
 """
 
 from collections.abc import Mapping
@@ -16,12 +16,12 @@ from watcher.recovery.table import Recovery, Respawn
 
 @frozen
 class OpenUpdates:
-    """Every update that was left open, as the engine says it at one moment.
+    """All open updates, as the engine shows them at one moment.
 
     Attributes:
-        scenes: Each, by the name of its container.
+        scenes: Each open update, by the name of its container.
         names: The names of all containers by their ids, temporary ones included.
-        inspects: The old containers and the successors of the scenes by their ids; what went is left out.
+        inspects: The old containers and the successors that are there, as inspected, by their ids.
     """
 
     scenes: Mapping[str, Scene]

@@ -89,7 +89,7 @@ class Lease:
             self._beating = asyncio.create_task(self._beat_on())
 
     async def _fence(self) -> None:
-        """Let a request pass; the first one makes the title."""
+        """Let a request that changes something pass while the title is ours; the first request begins it."""
         if self._beating is None:
             self._begin()
         elif self._is_lost or elapsed() - self._last > LEASE_S:
@@ -154,40 +154,40 @@ def _loss() -> TakenOver:
 
 
 def owners_of(rows: Iterable[Json]) -> dict[str, str]:
-    """Whose the containers with temporary names are, by their ids."""
+    """The owners of the containers with temporary names, by the ids of the containers."""
     return {row["Id"]: marker.owner for row in rows if (marker := Marker.parse(name_of(row)))}
 
 
 def is_lost(held: set[str], owners: Mapping[str, str], owner: str, *, is_late: bool) -> bool:
-    """Whether of the containers that an owner has had one is another's now, or may have been.
+    """Whether one of the containers that an owner had is another owner's now, or may have been.
 
-    Where none is left it was a person who removed or renamed them, unless there was time enough for another
+    Where none of them is left, a person removed or renamed them, unless there was time enough for another
     updater to do the whole work.
 
     Args:
-        held: The ids of those that it has had.
-        owners: Whose those are that there are now.
-        owner: Who asks.
-        is_late: It was silent for so long that another one could take over.
+        held: The ids of the containers that the owner had.
+        owners: The owners of the containers with temporary names that there are now, by their ids.
+        owner: The owner that asks.
+        is_late: Whether the owner was silent for so long that another one could take over.
     """
     is_another_s = any(owners.get(cid, owner) != owner for cid in held)
     return is_another_s or bool(held and is_late and owner not in owners.values())
 
 
 def names_of(rows: Iterable[Json], owner: str) -> set[str]:
-    """The containers' own names whose updates are an owner's."""
+    """The names of the containers whose open updates are an owner's."""
     return {marker.name for _, marker in _owned(rows, owner)}
 
 
 def shown_by(rows: Sequence[Json], owner: str) -> list[str]:
-    """The temporary names that an owner's updates are shown by: of each, one that does not run.
+    """The temporary names by which an owner's updates show signs of life: of each, one that does not run.
 
-    Where there is none it is a successor that is about to be stopped, for the old container has its name
-    again. What that one's devices are is of no matter any more.
+    Where all of them run, it is the successor that is about to be stopped, for the old container has its
+    name again. A request to change that one may cost it its devices, which it needs no more.
 
     Args:
         rows: The containers with temporary names, and those that have the names themselves, if known.
-        owner: Whose.
+        owner: The owner.
     """
     holders = {name_of(row): str(row["Id"]) for row in rows}
     found, leaving = dict[str, str](), dict[str, str]()

@@ -17,7 +17,7 @@ from watcher.recovery.group import OpenUpdates
 
 
 def aliases(container: Json) -> frozenset[str]:
-    """What a container calls those that it links to on the default bridge."""
+    """The aliases by which a container calls those that it links to on the default bridge."""
     return frozenset(link_of(entry)[1] for entry in container["HostConfig"].get("Links") or ())
 
 
@@ -31,7 +31,7 @@ def in_open_updates(found: OpenUpdates, names: Iterable[str]) -> dict[str, froze
 
 
 def forgotten(before: frozenset[str], now: Json) -> str:
-    """What has become of a container that lost links, and what to do; empty where it has them all."""
+    """That a container has lost links, in words, and what to do; empty where it has them all."""
     lost = ", ".join(sorted(before - aliases(now)))
     died = "for the engine died in the middle of an update: restart the engine, and it is there again"
     return f"has lost its link to {lost}, {died}" if lost else ""
@@ -45,7 +45,7 @@ async def refuse_forgotten(engine: Engine, before: Mapping[str, frozenset[str]])
         before: The aliases that each had, by its name.
 
     Raises:
-        EngineError: One has lost some.
+        EngineError: One of the containers has lost links.
     """
     for name, linked in before.items():
         with contextlib.suppress(NotFound):

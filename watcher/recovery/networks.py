@@ -1,4 +1,4 @@
-"""Networks that went from under an update: made again with their own options, and joined again.
+"""Makes networks that a prune took during an update again with their own options, and joins them.
 
 The engine removes none that a running container is on: it was the update that made this possible.
 
@@ -21,7 +21,7 @@ _WHO = {Fate.PRUNED: "a prune", Fate.FORGOTTEN: "a prune", Fate.REMOVED: "somebo
 
 
 async def bodies(engine: Engine, containers: Sequence[Json]) -> dict[str, Json]:
-    """What makes the networks of inspected containers again, by their ids."""
+    """The requests that make the networks of inspected containers again, by the ids of the networks."""
     ends = [end for each in containers for end in Container(each).networks.values()]
     found = dict[str, Json]()
     for network in sorted({str(end["NetworkID"]) for end in ends if end.get("NetworkID")}):
@@ -38,8 +38,8 @@ async def mended(engine: Engine, note: Note, gone: str, parts: Sequence[Noted]) 
     Args:
         engine: Where it was.
         note: What makes it anew.
-        gone: Its id.
-        parts: Those that are there, or are about to be; where none of them is on it, it stays away.
+        gone: The id of the network.
+        parts: The containers that are there, or are about to be; where none is on it, it is not made.
 
     Returns:
         What happened, for people, or empty.
@@ -68,7 +68,7 @@ async def _is_here(engine: Engine, network: str) -> bool:
 async def _rejoined(engine: Engine, part: Noted, gone: str, name: str) -> bool:
     """Move a part's containers from a network that is gone to the one that has its name now.
 
-    One that is on neither has left the first in an attempt that was cut short.
+    A container on neither network left the first one in an attempt that was cut short.
     """
     is_moved, ends = False, _ends(part)
     for cid in (*part.ids, part.new):
@@ -85,6 +85,6 @@ async def _rejoined(engine: Engine, part: Noted, gone: str, name: str) -> bool:
 
 
 def _ends(part: Noted) -> Json:
-    """How a part is on its networks, by what makes it anew."""
+    """The endpoints that a part has by its note, by the names or ids of their networks."""
     payload = (part.back or part.on).payload
     return dict(payload.body["NetworkingConfig"]["EndpointsConfig"] | payload.connect)

@@ -1,4 +1,4 @@
-"""How what is gone went: with a prune, which nobody meant, or by somebody who removed it on purpose.
+"""Whether what is gone went with a prune, which meant nothing by it, or was removed on purpose.
 
 The engine reports a `destroy` of each container or network, and a `prune` at the end of one, right after the
 last of its removals (20.10 to 28.5). It keeps its last 256 events, and none over its own restart.
@@ -88,10 +88,10 @@ async def fate(
 def departure_of(
     events: list[Json], gone: str, now: float, dropped: str = "", since: float = 0.0
 ) -> Departure | None:
-    """What the events say, the oldest first; None where a prune, or Compose, may still be at it.
+    """The departure that the events tell of; None where a prune, or Compose, may still be under way.
 
     Args:
-        events: Those of containers, or of networks.
+        events: The events of containers, or of networks, the oldest first.
         gone: The id, or the first digits of it.
         now: The time, by the engine's clock.
         dropped: The id of its successor, where that is gone because we removed it.

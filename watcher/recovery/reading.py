@@ -1,6 +1,6 @@
-"""Reads every update that was left open from the engine: what recovery decides about.
+"""Reads all open updates from the engine, for the decisions of recovery.
 
-An owner's engine only has the owner's.
+The engine of an owner (`lease`) shows the owner's open updates alone.
 """
 
 import contextlib
@@ -18,13 +18,13 @@ from watcher.recovery.group import OpenUpdates
 
 
 async def outline(engine: Engine) -> OpenUpdates:
-    """Every open update, by the names alone: without an inspect of any container."""
+    """Read all open updates by the names alone, without an inspect of any container."""
     rows, found = await open_scenes(engine)
     return OpenUpdates(found, _names(rows), {})
 
 
 async def glance(engine: Engine, namespaces: NamespaceCache) -> OpenUpdates:
-    """The same, with as much of the containers as tells which updates belong together (`concerned`)."""
+    """Read all open updates, with what tells which of them belong together (`concerned`)."""
     rows, found = await open_scenes(engine)
     halves = {cid for scene in found.values() for cid in scene.pair}
     outlines = await namespaces.of(engine, rows, halves)
@@ -32,7 +32,7 @@ async def glance(engine: Engine, namespaces: NamespaceCache) -> OpenUpdates:
 
 
 async def read(engine: Engine) -> OpenUpdates:
-    """The same, with an inspect of each container: all that `next_step` asks for."""
+    """Read all open updates, with an inspect of each of their containers: all that `next_step` needs."""
     (rows, found), inspects = await open_scenes(engine), dict[str, Json]()
     for cid in (cid for scene in found.values() for cid in scene.pair if cid):
         with contextlib.suppress(NotFound):
@@ -41,7 +41,7 @@ async def read(engine: Engine) -> OpenUpdates:
 
 
 async def down(engine: Engine, found: OpenUpdates, names: Iterable[str]) -> list[Json]:
-    """The containers, as inspected, of those open updates of which none runs and one is to."""
+    """The containers, as inspected, of the open updates where neither of the two runs."""
     result = list[Json]()
     for scene in (found.scenes[name] for name in names if name in found.scenes):
         inspects = [each for cid in scene.pair if cid and (each := await steps.read(engine, cid))]

@@ -60,7 +60,7 @@ class Mended:
         note: As it stands now.
         lines: What happened, for people.
         is_changed: Whether something was made anew, so that recovery has more to do.
-        errors: What could not be made anew, and why; the first is the cause.
+        errors: Why a container or network could not be made anew; the first is the cause.
     """
 
     note: Note
@@ -75,7 +75,7 @@ async def noted(engine: Engine, name: str, parts: Sequence[Noted], olds: Sequenc
     Args:
         engine: Where they are.
         name: The name of the container that is updated.
-        parts: All that are, providers first.
+        parts: The notes of all containers that are replaced, providers first.
         olds: The old containers, as inspected.
     """
     return Note(name, await engine.now(), tuple(parts), await networks.bodies(engine, olds))
@@ -88,8 +88,8 @@ async def part_noted(engine: Engine, old: Json, marker: Marker, ids: tuple[str, 
         engine: Where it is.
         old: As inspected.
         marker: Its successor's temporary name.
-        ids: Of what its update goes back to, and of its successor.
-        on: What its successor was made from.
+        ids: The ids of the old container, or its spare, and of the successor.
+        on: The draft that the successor was made from.
     """
     back, origin, engine = None, "", engine.looking()
     with contextlib.suppress(NotFound):
@@ -140,7 +140,7 @@ async def put_back(at: Workshop, note: Note, *, is_good: bool = False) -> Mended
 
 
 async def _tried(done: Mended, work: Awaitable[Mended]) -> Mended:
-    """What was done with one piece of work more, or why it could not be."""
+    """Do one piece of work more, and add what it did, or the error."""
     try:
         return await work
     except (EngineUnavailable, Contended):
@@ -174,7 +174,7 @@ async def _part_back(at: Workshop, done: Mended, part: Noted, *, is_good: bool) 
 
 
 def _is_composes(part: Noted) -> bool:
-    """Whether Compose made it, which keeps one container of a service and removes the other."""
+    """Whether Compose made the container: it keeps one container of a service and removes the other."""
     return bool(part.back and COMPOSE_PROJECT in (part.back.payload.body.get("Labels") or {}))
 
 
@@ -194,7 +194,7 @@ async def _made_again(at: Workshop, done: Mended, part: Noted, how: str, *, has_
 
 
 async def _left(at: Workshop, done: Mended, part: Noted, *lines: str) -> Mended:
-    """Leave to the table of recovery what there is of a part: somebody's will, or all that can be had."""
+    """Leave a part to the table of recovery: somebody meant its removal, or no more can be had."""
     note = done.note.without(part)
     await at.notes.keep(note)
     return evolve(done, note=note, lines=(*done.lines, *lines))
@@ -253,7 +253,7 @@ async def _has_image(engine: Engine, reference: str) -> bool:
 
 
 def _copied(draft: Draft, ids: Mapping[str, str] | None = None) -> Draft:
-    """A draft of its own, in which ids are replaced by others."""
+    """A copy of a draft in which ids are replaced by others."""
     text = json.dumps([draft.payload.body, draft.payload.connect])
     for old, new in (ids or {}).items():
         text = text.replace(old, new)
@@ -262,14 +262,14 @@ def _copied(draft: Draft, ids: Mapping[str, str] | None = None) -> Draft:
 
 
 def _rewritten(draft: Draft, note: Note, part: Noted) -> Draft:
-    """The draft with the ids of others that were made anew."""
+    """The draft with the new ids of the containers that were made anew."""
     ids = {cid: each.again for each in note.parts if each.again for cid in (each.old, each.new) if cid}
     own = (draft.payload.body.get("Labels") or {}).get(SPARE_OF)
     return _copied(draft, {old: new for old, new in ids.items() if old not in (own, part.old)})
 
 
 async def _lost(engine: Engine, draft: Draft) -> str:
-    """Which of its volumes are gone, whose data nobody can bring back."""
+    """The volumes of a container that are gone, whose data nobody can bring back."""
     host = draft.payload.body["HostConfig"]
     names = [mount["Source"] for mount in host.get("Mounts") or () if mount["Type"] == "volume"]
     names += [bind.partition(":")[0] for bind in host.get("Binds") or () if not bind.startswith("/")]

@@ -18,13 +18,13 @@ from watcher.recovery.steps import drop, read
 
 
 async def remade(engine: Engine, part: Noted, draft: Draft, *, is_beside_new: bool) -> str:
-    """Create what went of an update, and have its successor refer to it; returns its id.
+    """Create an old container that went once more, and have its successor's name refer to it; returns its id.
 
     Args:
-        engine: An owner's.
-        part: What was noted of it.
+        engine: The engine of the owner.
+        part: The note of the container.
         draft: What makes it anew.
-        is_beside_new: Its successor is there.
+        is_beside_new: Whether its successor is there.
 
     Raises:
         Contended: Another updater makes it anew, or has done so.
@@ -44,14 +44,14 @@ async def remade(engine: Engine, part: Noted, draft: Draft, *, is_beside_new: bo
 
 
 def _is_elsewhere(rows: list[Json], part: Noted, owner: str) -> bool:
-    """Whether somebody else has made it anew, or is about to."""
+    """Whether another updater has made the container anew, or is about to."""
     holders = {name_of(row): row["Id"] for row in rows}
     is_named = holders.get(part.marker.name, part.new) != part.new
     return is_named or bool(contended(rows, owner, [part.marker.name]))
 
 
 async def _begun(engine: Engine, name: str) -> str:
-    """The id of what an attempt cut short made, or empty: one that never ran may lack files, and goes."""
+    """The id of the container that an attempt cut short made, or empty; one that never ran is removed."""
     found = await read(engine, name)
     if found and Container(found).status == "created":
         await drop(engine, found["Id"])

@@ -24,9 +24,9 @@ async def restore(engine: Engine, cid: str, marker: Marker, lacking: Lacking) ->
 
 
 async def restore_alone(engine: Engine, cid: str, marker: Marker) -> None:
-    """The same for one whose temporary name alone tells that there is something to be done: it goes last.
+    """Restore a container whose temporary name alone tells of its update: the name is given back last.
 
-    Where somebody took the name meanwhile it stays aside, and stopped.
+    Where somebody took the name meanwhile, the container stays aside, and stopped.
     """
     await _revive(engine, cid, marker, lambda now: unheld(now, marker))
     try:

@@ -1,4 +1,4 @@
-"""What the engine's names say of an update that somebody left open, and what must follow.
+"""What the engine's names say of an open update.
 
 `Scene.sight` says it in the words of the table of recovery, by ids and never by a name alone. Pure: no I/O.
 """
@@ -82,7 +82,7 @@ class Scene:
 
     @property
     def ids(self) -> frozenset[str]:
-        """The ids of all containers that it is about."""
+        """The ids of all containers of the open update."""
         marked = [each for each in (self.successor, self.retired) if each]
         found = {self.holder, self.renamed, self.moved, *(each.cid for each in marked)}
         return frozenset((found | {each.spare_of for each in marked}) - {""})
@@ -114,7 +114,7 @@ class Scene:
 
     @property
     def sight(self) -> Sight:
-        """What the names say, decided by ids."""
+        """The row's cells: what the names say, decided by ids."""
         return Sight(self._name_is, self._new_is, self._old_is, self._spare_is)
 
     @property
@@ -188,8 +188,8 @@ def scenes(rows: Iterable[Json], whose: Callable[[str], bool] = lambda _: True) 
     """Find every open update among the rows of GET /containers/json?all=1, by the container's name.
 
     Args:
-        rows: Those.
-        whose: Tells of an owner whether its updates count.
+        rows: The rows.
+        whose: Whether the updates of an owner count.
     """
     by_name = {name_of(row): row for row in rows}
     marked = [
@@ -203,7 +203,7 @@ def scenes(rows: Iterable[Json], whose: Callable[[str], bool] = lambda _: True) 
 
 
 def strays(rows: Iterable[Json]) -> dict[str, str]:
-    """Containers with a temporary name that are no part of an update; what has the name that is in it."""
+    """The containers with a temporary name that are no part of an update, each with the name in it."""
     by_name = {name_of(row): row for row in rows}
     marked = ((name, row, Marker.parse(name)) for name, row in by_name.items())
     return {
@@ -212,7 +212,7 @@ def strays(rows: Iterable[Json]) -> dict[str, str]:
 
 
 def set_aside(rows: Iterable[Json]) -> dict[str, str]:
-    """Old containers that a person has to decide on; what has the name that they had."""
+    """The old containers that a person has to decide about, each with the name that it had."""
     return {scene.aside: name for name, scene in scenes(rows).items() if scene.aside}
 
 
@@ -223,7 +223,7 @@ def is_same_replica(row: Json, other: Json) -> bool:
 
 
 def contended(rows: Iterable[Json], owner: str, names: Iterable[str]) -> str:
-    """Of some containers the first that somebody else has an open update of; empty where there is none.
+    """The first of the names of which another updater has an open update; empty where there is none.
 
     What was set aside for a person to see is no update any more.
 
@@ -256,7 +256,7 @@ def _has_run(row: Json) -> bool:
 
 
 def _is_somebodys(row: Json, marker: Marker, by_name: Mapping[str, Json]) -> bool:
-    """Whether it only is called like a successor: where somebody else has the name, ours never ran alone."""
+    """Whether a person's container is only called like a successor: it runs, beside the one of the name."""
     is_paired, holder = (
         _is_paired(marker, [each["Id"] for each in by_name.values()]),
         by_name.get(marker.name),
@@ -271,6 +271,6 @@ def _is_paired(marker: Marker, ids: list[str]) -> bool:
 
 
 def _likeliest(marked: list[Marked], name: str, kind: str, ids: list[str]) -> Marked | None:
-    """Of several, one whose other half exists: people may call theirs what they like."""
+    """Of several containers of a kind, one whose other half exists: people may use such names, too."""
     found = [each for each in marked if (each.marker.name, each.marker.kind) == (name, kind)]
     return next(iter([each for each in found if _is_paired(each.marker, ids)] + found), None)

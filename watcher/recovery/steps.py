@@ -1,4 +1,4 @@
-"""The steps of an update, each coded once: `update.steps` takes them, and so does whoever recovers an update.
+"""The steps of an update, each coded once: `update.steps` and recovery take the same ones.
 
 Each leaves something in the engine's names and states from which `state` tells what must follow, so that any
 of them can be the last one before a crash.
@@ -34,7 +34,7 @@ async def halt(engine: Engine, old: Json) -> None:
 async def hold_restart_policy(engine: Engine, old: str) -> None:
     """Hold the restart policy of an old container that was stopped.
 
-    Where somebody changed that policy since, theirs stands: none but `always` starts it at a reboot.
+    A policy that somebody set since stands: none but `always` starts the container at a reboot.
     """
     if policy(await engine.container(old)) == ALWAYS:
         await engine.set_restart_policy(old, NO_RESTART)
@@ -53,7 +53,7 @@ async def set_aside(engine: Engine, old: str, new: str, marker: Marker) -> None:
 
 
 async def take_name(engine: Engine, cid: str, marker: Marker) -> None:
-    """Give a container the name that its update is of."""
+    """Give a container the name of the update, X."""
     await engine.rename(cid, marker.name)
 
 
@@ -69,19 +69,19 @@ async def is_paused(engine: Engine, cid: str) -> bool:
 
 
 async def measured(engine: Engine, old: Json, kept: str) -> Baseline:
-    """What the successor of a container is measured by.
+    """The baseline for the proof of a successor.
 
     Args:
         engine: Where they are.
         old: As inspected while it ran.
-        kept: Its id, where it is there after its stop, or empty.
+        kept: The id of the old container, where it is there after its stop; else empty.
     """
     after = await read(engine, kept) if kept else None
     return await with_ends(engine, after, seen_running(old)) if after else seen_running(old)
 
 
 async def with_ends(engine: Engine, old: Json, baseline: Baseline) -> Baseline:
-    """What is known of an old container, with how it ended while it served.
+    """The baseline, with how the old container ended while it served.
 
     Args:
         engine: Where it is.
@@ -97,11 +97,11 @@ async def with_ends(engine: Engine, old: Json, baseline: Baseline) -> Baseline:
 async def proved(
     engine: Engine, cid: str, demand: Demand, marker: Marker, baseline: Baseline = EVERYTHING
 ) -> str:
-    """Prove a successor; where there is nothing to go back to, say what is wrong with it instead.
+    """Prove a successor; where there is nothing to go back to, return what is wrong with it.
 
     Raises:
-        NotProved: It does not work, and the old one did.
-        Meddled: Somebody else kept it from showing whether it does.
+        NotProved: The successor does not work, and the old container did.
+        Meddled: Somebody kept the successor from showing whether it works.
     """
     try:
         await _prove(engine, cid, demand, marker, baseline)
@@ -113,11 +113,11 @@ async def proved(
 
 
 async def hooked(engine: Engine, cid: str, hook: Hook | None, marker: Marker) -> str:
-    """Run what is to be run in a successor that is proved; where its failure is only told, say what it was.
+    """Run the hook in a proved successor; return its failure where that is only told.
 
     Raises:
-        HookFailed: It failed, and there is something to go back to.
-        EngineError: The engine did not let it be run.
+        HookFailed: The hook failed, and there is something to go back to.
+        EngineError: The engine did not let the hook be run.
     """
     if hook is None:
         return ""
@@ -155,7 +155,7 @@ async def depart(engine: Engine, old: Json, seconds: int | None = None) -> None:
 async def commit(engine: Engine, new: str, old: str, marker: Marker, known: Known | None = None) -> None:
     """Give a proved successor what it still lacks, and remove the old container or its spare.
 
-    An old container that somebody started or renamed meanwhile is theirs, and stays.
+    An old container that somebody started or renamed meanwhile stays.
 
     Args:
         engine: Where they are.
@@ -173,10 +173,10 @@ async def commit(engine: Engine, new: str, old: str, marker: Marker, known: Know
 
 
 async def _joined_again(engine: Engine, new: str, before: Json) -> None:
-    """Another updater may have taken a successor off a network after its last look: from now on none does.
+    """Put a successor back on a network that another updater took it off after the last look.
 
     Raises:
-        CutOff: It is off, and cannot be put back.
+        CutOff: The successor is off the network, and cannot be put back.
     """
     try:
         await put_back(engine, new, before)
@@ -193,8 +193,8 @@ async def _is_ours(engine: Engine, old: str) -> bool:
 async def drop(engine: Engine, cid: str) -> None:
     """Remove a container that is not needed, with the volumes that are its own alone.
 
-    `docker compose up` starts what it keeps of a service, right after it has removed the others: where that
-    is this one it is stopped once more.
+    `docker compose up` starts the container of a service that it keeps, right after it has removed the
+    others; where it started this one, that is stopped once more.
     """
     await quiet(engine, cid)
     try:
@@ -239,10 +239,10 @@ async def _status(engine: Engine, cid: str) -> str:
 
 
 async def left_of(engine: Engine, ids: Iterable[str], otherwise: str) -> Json:
-    """The first of these containers that is there; the last way to find one is by its name.
+    """The first of these containers that is there; else the one of the name.
 
-    Whoever has the name of one that removes itself may be somebody else, unless neither it nor its spare is
-    there any more: then it was made anew.
+    The name comes last: a stranger may have it, unless neither the old container nor its spare is there any
+    more: then the old one was made anew.
     """
     for cid in ids:
         if now := await read(engine, cid):

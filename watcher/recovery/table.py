@@ -97,7 +97,7 @@ class Name(StrEnum):
 
 
 class New(StrEnum):
-    """The successor that has not got the name."""
+    """Where the successor is, unless it has the name."""
 
     NONE = "-"
     THERE = "there"
@@ -117,7 +117,7 @@ class Old(StrEnum):
 
 
 class Spare(StrEnum):
-    """The spare of an old container that removes itself."""
+    """Where the spare of an old container that removes itself is."""
 
     NONE = "-"
     READY = "ready"
@@ -125,7 +125,7 @@ class Spare(StrEnum):
 
 
 class Due(Enum):
-    """What is due; the value is what becomes of it: a `Recovery`."""
+    """What is due; `Recovery` has a class for each."""
 
     UNDO = "undo"
     FINISH = "finish"
@@ -157,10 +157,10 @@ class Row:
     """One row of the table: it fits what is in each of its four sets.
 
     Attributes:
-        name: Who has the name.
-        new: Of the successor.
-        old: Of the old container.
-        spare: Of the spare.
+        name: Who has the container's own name.
+        new: Where the successor is.
+        old: Where the old container is.
+        spare: Where the spare is.
         due: What is due.
         why: A clause for people.
     """

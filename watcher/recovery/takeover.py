@@ -32,14 +32,14 @@ async def take_over(lease: Lease, found: OpenUpdates, names: Sequence[str], wait
     """Become the owner of open updates.
 
     Args:
-        lease: The right that is to be ours.
-        found: What is open.
-        names: Whose updates; the one that decides first.
+        lease: Our lease.
+        found: All open updates.
+        names: The containers whose updates are to be taken, the root first.
         waits: Told the name and for how many seconds, where another one may be at work.
         may: Asked whether they are to be ours, once nobody else's work is under way.
 
     Returns:
-        False where they changed, or are somebody else's now: look again.
+        False where the updates changed, or are another owner's now: look again.
     """
     scenes = [found.scenes[name] for name in names if found.recovery(name)]
     concerned = {scene.name for scene in scenes}
@@ -56,7 +56,7 @@ async def take_over(lease: Lease, found: OpenUpdates, names: Sequence[str], wait
 
 
 async def _is_silent(engine: Engine, names: set[str], waits: Waits) -> bool:
-    """Wait until a stranger has been silent for long enough; False where its containers changed instead."""
+    """Wait until the owner has been silent for long enough; False where its containers changed instead."""
     async with aclosing(engine.events(type=["container"], event=[*_SIGNS, *_ENDS])) as events:
         await anext(events)  # subscribed: no sign is missed from here on
         left = SILENCE_S - await _quiet_for(engine, names)
@@ -82,7 +82,7 @@ async def _stays_silent(events: AsyncGenerator[Json, None], names: set[str], sec
 
 
 async def _quiet_for(engine: Engine, names: set[str], but: str = "") -> float:
-    """How long nobody has given a sign of life for updates, as far back as the engine remembers."""
+    """For how long no owner has given a sign of life for updates, as far back as the engine remembers."""
     now = await engine.now()
     past = await engine.past_events(1, now)
     return now - last_sign(past, names, but=but, now=now)
@@ -95,7 +95,7 @@ def last_sign(past: Sequence[Json], names: set[str], *, now: float, but: str = "
         past: All events that the engine remembers, oldest first: before them may have been any.
         names: Whose updates.
         now: The time that counts where it remembers none.
-        but: An owner whose signs do not count.
+        but: The owner whose signs do not count.
     """
     times = [moment_of(past[0]) if past else now]
     times += [moment_of(event) for event in past if _is_sign(event, names, but)]
@@ -111,7 +111,7 @@ def _is_sign(event: Json, names: set[str], but: str) -> bool:
 
 
 def _concerns(event: Json) -> set[str]:
-    """The containers whose updates an event is of, by the temporary name, or the one that was before."""
+    """The containers whose updates an event is about, by its temporary name or the one before a rename."""
     attributes = attributes_of(event)
     texts = (str(attributes.get(key, "")) for key in ("name", "oldName"))
     return {marker.name for text in texts if (marker := Marker.parse(text))}

@@ -1,7 +1,7 @@
-"""Makes containers their old selves again, in the run that updates them.
+"""Undoes an update in the run that carries it out: the old containers get back what was taken from them.
 
-It goes by the table of recovery, as whoever comes after a crash does, and knows more: the ids of both, and
-what was wanted. So it goes back also where a person took away what tells of the update.
+It goes by the table of recovery, as the next run after a crash does, and knows more: the ids of both
+containers, and what was wanted. So it goes back also where a person took away the names that tell of it.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ class Old:
     """An old container that is to come back.
 
     Attributes:
-        kept: Its id, or that of its spare.
+        kept: The id of the old container, or of its spare.
         new: The id of its successor, or empty.
         was: What was wanted of it, where it was touched and is still there, else None.
         known: The options of either as they were when it was read or created.
@@ -47,9 +47,9 @@ class Old:
 
 
 async def undo(engine: Engine, name: str, old: Old) -> None:
-    """Make a container its old self again, wherever in an update it is; nothing open is fine.
+    """Undo the update of one container, wherever it is; an update that is not open is undone already.
 
-    A successor that is the old container made anew is not undone: a rollback is never rolled back.
+    A successor that is the old container made anew stays: a way back is never undone.
 
     Raises:
         EngineError: The engine refused; everything is left in place, and may be tried again.
@@ -68,12 +68,11 @@ async def undo(engine: Engine, name: str, old: Old) -> None:
 
 
 async def undo_all(engine: Engine, olds: Mapping[str, Old]) -> None:
-    """Make containers their old selves again, wherever in their update they are.
+    """Undo the updates of containers that are replaced together, wherever they are.
 
     Args:
         engine: Where they are.
-        olds: The old containers by their names: the one whose names decide first, then who holds on to it,
-            providers first.
+        olds: The old containers by their names: the root first, then its dependents, providers first.
 
     Raises:
         EngineError: The engine refused; everything is left in place, and may be tried again.
@@ -91,7 +90,7 @@ async def undo_all(engine: Engine, olds: Mapping[str, Old]) -> None:
 
 
 async def _remembered(engine: Engine, name: str, old: Old) -> OpenUpdates:
-    """What is open, with the update of an old container that tells of it no more: a person renamed it."""
+    """All open updates, this one also where a person renamed the old container and no name tells of it."""
     found = await outline(engine)
     holder = await read(engine, name) if name not in found.scenes and old.was and old.new else None
     if not old.was or holder is None or holder["Id"] != old.new or await read(engine, old.kept) is None:
@@ -101,7 +100,7 @@ async def _remembered(engine: Engine, name: str, old: Old) -> OpenUpdates:
 
 
 async def _give_back(engine: Engine, kept: str, was: Marker) -> None:
-    """Give an old container its state where a person removed its successor, which told of the update."""
+    """Give the old container its state back where a person removed the successor, whose name told of it."""
     with contextlib.suppress(NotFound):
         old = await engine.container(kept)
         if Container(old).name == was.name:

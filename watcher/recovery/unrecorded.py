@@ -5,9 +5,9 @@ from watcher.recovery.state import scenes
 
 
 async def record_unrecorded(context: Context) -> None:
-    """Record what was about to end and is over: of whom no update is open, and nobody is at work on it.
+    """Record the attempts that were about to end, where no update is open any more and nobody is at work.
 
-    What is still open is recorded by whoever brings it to its end.
+    An attempt whose update is still open is recorded by the run that settles it.
     """
     for name in sorted(await context.memory.history.unrecorded()):
         async with context.memory.claim(name) as is_ours:

@@ -98,7 +98,7 @@ class Beat:
             self._pulse.stop()
 
 
-def trouble(folder: Path) -> str:
+def what_is_wrong(folder: Path) -> str:
     """What is wrong with the daemon that has this state folder; empty where nothing is."""
     try:
         until = float(json.loads((folder / _FILE).read_bytes())["until"])

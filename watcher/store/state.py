@@ -77,7 +77,7 @@ class Memory:
         self._identify = identify
         self._began: dict[Path, float] = {}
         self._seen: dict[Path, Seen] = {}
-        self._lock_trouble = ""
+        self._lock_error = ""
         self._unlocked: set[Key] = set()
         self._engine_id = ""
         self._homes = {True: passing_home(), False: ""}
@@ -86,9 +86,9 @@ class Memory:
 
     def said_once(self) -> str:
         """Why something could not be kept; empty where all could, and from the second time on."""
-        trouble = "" if self.has_said else self._records.tried() or self._lock_trouble
-        self.has_said = self.has_said or bool(trouble)
-        return trouble
+        why = "" if self.has_said else self._records.tried() or self._lock_error
+        self.has_said = self.has_said or bool(why)
+        return why
 
     @cached_property
     def history(self) -> History:
@@ -256,9 +256,9 @@ class Memory:
     @property
     def home(self) -> str:
         """Whose the updates are that are begun here; the process's own where no lock can be made."""
-        if not self._lock_trouble and not self._homes[False]:
+        if not self._lock_error and not self._homes[False]:
             self._homes[False] = home_of(self._folder)
-        return self._homes[bool(self._lock_trouble)]
+        return self._homes[bool(self._lock_error)]
 
     @contextlib.asynccontextmanager
     async def claim(self, name: str) -> AsyncIterator[bool]:
@@ -272,7 +272,7 @@ class Memory:
             try:
                 is_ours = held.enter_context(file_lock.locked(path))
             except OSError as error:
-                self._lock_trouble, is_ours = str(error), held.enter_context(self._alone(key))
+                self._lock_error, is_ours = str(error), held.enter_context(self._alone(key))
             yield is_ours
 
     async def lock(self, name: str) -> Path:

@@ -35,7 +35,7 @@ Expect = Callable[[Ending, str, str], Awaitable[None]]
 
 
 class Account:
-    """Of one attempt that has begun.
+    """What is told and recorded of one attempt that has begun.
 
     Args:
         context: Where it is recorded.
@@ -56,7 +56,7 @@ class Account:
         self._output: tuple[str, ...] = ()
 
     async def expect(self, outcome: Ending, why: str, failed: str) -> None:
-        """Have it recorded that the attempt is about to end so, should this process not live to tell.
+        """Note in the history how the attempt is about to end, in case this process is killed before it has.
 
         Args:
             outcome: How.
@@ -71,7 +71,7 @@ class Account:
 
     @contextlib.asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
-        """Record how it ended; one that begins anew or waits has none, one taken over is another's."""
+        """Record how the attempt ended, unless it begins anew, waits, or another updater took it over."""
         try:
             yield
         except (Moved, Contended, TakenOver, NotNow):
@@ -111,7 +111,7 @@ class Account:
 
 
 def untried(context: Context, change: Change, outcome: Ending, why: str) -> Attempt:
-    """An attempt of which nothing was done by this process: refused, or what another one had begun."""
+    """An attempt in which this process did nothing: it was refused, or another process had begun it."""
     return Attempt(
         at=now(),
         name=change.container,
@@ -137,12 +137,12 @@ def _new(change: Change) -> ImageVersion:
 
 
 def ending_of(error: WatcherError) -> Ending:
-    """How an attempt has ended that ended with an error."""
+    """The outcome of an attempt that ended with this error."""
     if isinstance(error, RolledBack):
         return "rolled back"
     return "refused" if isinstance(error, Refused | Unknown | UnreadableSetting | Barred) else "failed"
 
 
 def now() -> str:
-    """The moment, as the history has it."""
+    """The present moment, as the history writes it."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

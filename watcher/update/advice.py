@@ -1,4 +1,4 @@
-"""What has become of a container that the updater could not bring back, and what does. Pure: no I/O."""
+"""The state of a container that could not be brought back, and the command that does. Pure: no I/O."""
 
 from collections.abc import Iterator
 
@@ -17,12 +17,12 @@ _VERBS: dict[tuple[Wanted, Wanted], str] = {
 
 
 def verb(now: Wanted, wanted: Wanted) -> str:
-    """The docker command that leads from one state to another one, or half the way there."""
+    """The docker command that leads from one state to another, or half the way there."""
     return _VERBS[now, wanted]
 
 
 def seen(old: Json, new: Json | None) -> str:
-    """What runs now: of either container, by its id, the state."""
+    """The states of the old container and of its successor, by their ids, as a clause."""
     states = [f"the old container {short(old['Id'])} is {Container(old).status}"]
     if new:
         states.append(f"the new one {short(new['Id'])} is {Container(new).status}")

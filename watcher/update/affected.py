@@ -131,12 +131,12 @@ async def undisturbed(engine: Engine, cid: str) -> Json:
 
 
 def _counts(row: Json) -> bool:
-    """Whether a container is there to stay, under a name of its own."""
+    """Whether a listed container stays, and has no temporary name."""
     return Row(row).state not in _GOING and Marker.parse(name_of(row)) is None
 
 
 async def _found(context: Context, container: Json, outlines: Sequence[Json]) -> tuple[Dependent, ...]:
-    """Inspect who holds on to a container; what went, or let it go, meanwhile is left out."""
+    """The dependents of a container, inspected; those that are none any more are left out."""
     inspects = [container]
     for each in dependents(container["Id"], outlines):
         with contextlib.suppress(NotFound):
@@ -147,7 +147,7 @@ async def _found(context: Context, container: Json, outlines: Sequence[Json]) ->
 async def _refuse(
     context: Context, container: Json, found: Sequence[Dependent], rows: Sequence[Json]
 ) -> None:
-    """Let only pass what can be recreated, and brought back, with all that holds on to it."""
+    """Refuse a container that cannot be recreated and brought back together with its dependents."""
     name = Container(container).name
     own = await context.own.find(context.engine)
     for each in found:
@@ -202,7 +202,7 @@ async def _with_its_update(
 
 
 async def _own_update(context: Context, dependent: Dependent, policy: Policy) -> Assessment | None:
-    """The update that a container is due itself, were it not for the one that it holds on to."""
+    """The update of its own that a dependent would get now; None where there is none, or it has to wait."""
     if not policy.enable or policy.mode != "update" or policy.schedule or policy.window:
         return None
     found = await checks.assess(context, dependent.container, policy)
@@ -228,7 +228,7 @@ def _policy(context: Context, container: Json) -> Policy | None:
 
 
 def _restarts(rows: Sequence[Json], container: Json, apart: set[str]) -> Iterator[Restart]:
-    """Those that run and want to be restarted, but for some."""
+    """The running dependents that ask to be restarted; `apart` are those that are replaced or spared."""
     name = Container(container).name
     running = {name_of(row) for row in rows if Row(row).state == "running"}
     order = Order.of(rows)

@@ -83,17 +83,17 @@ async def attempt(  # noqa: PLR0913 - what is wanted of it, by keywords
     Args:
         context: Where they are.
         found: Its update, with the image that it is to have.
-        affected: Who else is.
+        affected: The other containers of the update.
         cautious: Rather leave it alone than keep values that may be its old image's defaults.
         announce: Told the update and its plan before the first step.
-        consent: Asked right before that whether people let it go ahead; it raises where they do not.
+        consent: Called right before the announcement; it raises where people do not let the update begin.
 
     Raises:
-        Withheld: They do not.
-        Unknown: Nobody knows those, and it must be left alone.
-        Barred: A proxy lets something that it needs not pass.
+        Withheld: People do not let the update begin.
+        Unknown: Nobody knows the old image's defaults, and the container must be left alone.
+        Barred: A proxy in front of the engine refuses a request that the update needs.
         Moved: A tag, or a container, was changed meanwhile; try again.
-        UpdateFailed: It was tried, and undone.
+        UpdateFailed: The update was tried, and undone.
     """
     async with context.downtimes.of(_running(found, affected)) as downtime:
         began = time.monotonic()
@@ -134,7 +134,7 @@ async def _drafted(context: Context, found: Assessment, *, cautious: bool) -> Dr
 
 
 def _gone_back(made: Draft, container: Json, tagged: Json | None) -> None:
-    """Have a container go back that goes on following its tag, unless that means the same image."""
+    """Have the successor of a rollback follow the same tag as before, whichever image that means."""
     if tagged is None or tagged["Id"] != made.image:
         go_back(made, container, tagged["Id"] if tagged else container["Image"])
     else:
@@ -162,7 +162,7 @@ def demand_of(context: Context, policy: Policy) -> Demand:
 
 
 def _running(found: Assessment, affected: Affected) -> Iterator[Json]:
-    """Those that will be down for a while."""
+    """The containers of the update that run now, and will be down for a while."""
     every = (found.container, *(each.dependent.container for each in affected.containers))
     return (each for each in every if wanted_state(each) != "s")
 
@@ -183,9 +183,9 @@ def _parts(  # noqa: PLR0913, PLR0917 - one value per thing that must have been 
 
 
 async def _tidy(context: Context, found: Assessment, affected: Affected) -> None:
-    """Forget what failed in those that have a new image now, and remove old images where that is wanted.
+    """Forget the failures of containers that have a new image, and remove old images where that is wanted.
 
-    What failed in those that keep their image goes on to their successors.
+    The failures of dependents that keep their image are handed on to their successors.
     """
     for kept in (each.dependent for each in affected.containers if each.update is None):
         await lineage.hand_on(context, kept.name, kept.container["Id"])
@@ -224,10 +224,10 @@ def _warnings(parts: list[Replacement]) -> Iterator[str]:
 
 
 def _unwritten(context: Context) -> Iterator[str]:
-    """Say that nothing can be noted, but where a daemon has said so of the whole state directory."""
-    if (trouble := context.notes.said_once()) and not context.memory.has_said:
+    """The warning that nothing can be noted, unless the daemon has said so of the whole state directory."""
+    if (why := context.notes.said_once()) and not context.memory.has_said:
         yield (
-            f"what would make it anew after a prune in the middle of its update cannot be noted ({trouble}): "
+            f"what would make it anew after a prune in the middle of its update cannot be noted ({why}): "
             "only the process that updates it could"
         )
 

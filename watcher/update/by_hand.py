@@ -21,13 +21,13 @@ Result = Outcome | HeldBack | WatcherError
 async def update(
     context: Context, texts: Iterable[str], request: Request, turns: Turns | None = None
 ) -> AsyncGenerator[tuple[str, Result], None]:
-    """Update containers, each after those among them that go before it.
+    """Update containers, each after its predecessors among them.
 
     Args:
         context: Where they are.
-        texts: Names, ids or prefixes of ids; what means nothing is an error of its own.
+        texts: Names, ids or prefixes of ids; one that means no container is an error of its own.
         request: What is wanted of each.
-        turns: Those of the daemon that does it, which is told names; None of a command.
+        turns: The turns of the daemon that updates them, which is given names; None for a command.
 
     Yields:
         What the person called it, and the outcome, what holds it back, or the error;
@@ -53,7 +53,7 @@ async def update(
 
 
 class _Work:
-    """One command's worth of it."""
+    """The updates of one command."""
 
     def __init__(self, context: Context, request: Request, others: Turns | None) -> None:
         self._context = context
@@ -63,7 +63,7 @@ class _Work:
         self._coordinator = Coordinator(context, self._turns)
 
     async def order(self, texts: list[str]) -> list[tuple[str, str]]:
-        """What is to be updated, in order, else as the person said it: names, and what they are called."""
+        """The containers in the order of their updates: the name of each, and what the person called it."""
         rows: list[Json] = []
         if len(texts) > 1 or self._context.engine.endpoint.url:
             rows = await self._context.engine.containers(stopped=True)
@@ -74,7 +74,7 @@ class _Work:
         return sorted(named, key=lambda each: len(self._turns.order.before(each[0]) & all_of_them))
 
     async def one(self, name: str, later: frozenset[str]) -> Result:
-        """Update one; those who come later are not restarted with it, for they are updated themselves."""
+        """Update one container; `later` are not restarted with it, for they have their own updates."""
         if why := self._turns.held_by(name):
             self._turns.failed(name, "is held back")
             return HeldBack(name, why, tuple(await self._coordinator.restart_spared(name)))
@@ -104,7 +104,7 @@ class _Work:
             yield
 
     async def _followed_up(self, name: str, outcome: Outcome) -> Outcome:
-        """Restart what was spared for an update that there is not; whoever depends on a failed job waits."""
+        """Restart a container that was spared for an update and had none; a failed job blocks others."""
         if outcome.is_job_undone:
             self._turns.failed(name)
             return outcome
@@ -113,7 +113,7 @@ class _Work:
 
 
 def _meant(text: str, rows: Iterable[Json]) -> str:
-    """The name of the one container that a text can mean; itself where `service` must say what is wrong."""
+    """The name of the one container that a text means; where none or several fit, the text itself."""
     plain = text.removeprefix("/")
     names = {name_of(row): row["Id"] for row in rows}
     fitting = [name for name, cid in names.items() if cid.startswith(plain)]

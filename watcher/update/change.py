@@ -32,7 +32,7 @@ def change_of(found: Assessment) -> Change:
 
 
 async def change_now(engine: Engine, name: str) -> Change:
-    """The same of a container of which nobody has looked whether it has an update, or one that is open."""
+    """The change of a container that nobody has judged: the image that it runs, and no new one."""
     try:
         known = await change_of_scene(engine, name, (await outline(engine)).scenes.get(name))
         return known if known.image else change_of(await _assessed(engine, name))
@@ -41,7 +41,7 @@ async def change_now(engine: Engine, name: str) -> Change:
 
 
 async def change_of_scene(engine: Engine, name: str, scene: Scene | None) -> Change:
-    """The same of an update that is open; of what is gone already there is nothing to say."""
+    """The change of an open update; a container of it that is gone already is left empty."""
     old, new = [await _container(engine, cid) for cid in scene.pair] if scene else (None, None)
     known = new or old
     if known is None:

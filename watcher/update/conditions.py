@@ -1,4 +1,4 @@
-"""What a container waits for of those that it depends on, beside their updates: the conditions of Compose.
+"""The conditions of Compose that a container's dependencies must meet before it is updated.
 
 `service_healthy`: one that has a check and runs must be healthy. `service_completed_successfully`: a job
 that was recreated is run, as `docker compose up` would, and must have ended with 0. The engine tells;
@@ -23,14 +23,14 @@ _JOB = Demand(stable_for=3600.0, health_timeout=3600.0)
 
 
 async def unmet(engine: Engine, dependencies: Iterable[Dependency], downtimes: Downtimes) -> str:
-    """Run the jobs among them that were not run yet; say what does not hold after that, or nothing."""
+    """Run the jobs among the dependencies that have not run; the condition that is unmet then, or empty."""
     for each in dependencies:
-        if each.condition is Condition.HEALTHY and (trouble := await _health(engine, each.name)):
-            return trouble
+        if each.condition is Condition.HEALTHY and (unmet_condition := await _health(engine, each.name)):
+            return unmet_condition
         if each.condition is Condition.COMPLETED and (
-            trouble := await completed(engine, each.name, downtimes)
+            unmet_condition := await completed(engine, each.name, downtimes)
         ):
-            return trouble
+            return unmet_condition
     return ""
 
 

@@ -88,8 +88,8 @@ async def refuse_vetoed(context: Context, containers: Iterable[Json], *, goes_ba
         goes_back: Whether it is to go back to an image.
 
     Raises:
-        NotNow: One does.
-        UnreadableSetting: That lies where nobody can look.
+        NotNow: One of them vetoes it.
+        UnreadableSetting: The veto file lies where nobody can look.
         EngineError: The engine does not tell.
     """
     name = ""
@@ -110,7 +110,7 @@ def _policy(context: Context, container: Json) -> Policy:
 
 
 async def forget_release(context: Context, name: str) -> tuple[Decision, ...]:
-    """Let what a rollback is about to leave be held, though it was released after an earlier one.
+    """Forget the release of an image, so that the rollback which is about to leave it has it held again.
 
     Returns:
         What is forgotten.
@@ -122,7 +122,7 @@ async def forget_release(context: Context, name: str) -> tuple[Decision, ...]:
 
 
 async def keep_release(context: Context, forgotten: Iterable[Decision]) -> None:
-    """Let what was released be so again, for the rollback that would have ended that was undone."""
+    """Keep a release again that was forgotten for a rollback, for that was undone."""
     with contextlib.suppress(NotKept):
         for each in forgotten:
             await context.memory.decisions.keep_again(each)

@@ -56,11 +56,11 @@ class Coordinator:
         Args:
             container: As inspected.
             name: The container's.
-            look_at: Has another one looked at that goes before it: its tag may have moved since the last
-                look, by a pull that was waited for.
+            look_at: Has a predecessor looked at anew: its tag may have moved since the last look, by a pull
+                that was waited for.
 
         Returns:
-            What holds it back then, or nothing.
+            What holds the container back once its turn has come; empty where nothing does.
         """
         await self._refuse_door(name)
         asked = set[str]()
@@ -72,8 +72,8 @@ class Coordinator:
                 look_at(other)
             if not self.turns.has_come(name):
                 continue
-            if trouble := self.turns.held_by(name) or await self._unmet(container, name):
-                return trouble
+            if why := self.turns.held_by(name) or await self._unmet(container, name):
+                return why
             if self.turns.has_come(name):
                 return ""
 
@@ -108,10 +108,10 @@ class Coordinator:
             await have_settled(self._context, name)
 
     async def _refuse_door(self, name: str) -> bool:
-        """Whether the engine is reached through a container alone, so that a helper has to update it.
+        """Whether the engine is reached through this container alone, so that a helper has to update it.
 
         Raises:
-            Refused: It is, and there is no container of ours to make one from.
+            Refused: It is reached so, and there is no container of ours to make a helper from.
         """
         is_door = is_only_door(name, self.turns.order.doors)
         if is_door and not await self._context.own.find(self._context.engine):
@@ -119,7 +119,7 @@ class Coordinator:
         return is_door
 
     async def _by_helper(self, outcome: Outcome, request: Request) -> Outcome:
-        """Have a helper carry out what was found; that ends this process where it runs in the container."""
+        """Have a helper carry an update out; that stops this process where it runs in the container."""
         found = outcome.assessment
         old, target = found.container["Id"], found.verdict.target
         proxy = found.container if request.by_helper else None
@@ -136,7 +136,7 @@ class Coordinator:
         """Restart a container that was spared for an update of its own and then had none.
 
         Returns:
-            What was wrong with that, a line each; one that was updated has just been started.
+            What was wrong with the restarts, a line each.
         """
         doubts = [
             await restart_after(self._context.engine, name, provider, self._context.downtimes)
@@ -203,7 +203,7 @@ class Coordinator:
         return await conditions.unmet(self._context.engine, dependencies, self._context.downtimes)
 
     async def _stale_before(self, name: str) -> set[str]:
-        """Those before a container whose tag means another image now."""
+        """The predecessors of a container whose tags mean other images now."""
         before = self.turns.order.before(name)
         if not before:
             return set()

@@ -1,4 +1,4 @@
-"""Whether an old container is still as it was read: what others change of it meanwhile stands."""
+"""Whether the old container is still as it was read: what others change of it meanwhile stands."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -23,7 +23,7 @@ async def refuse_contended(engine: Engine, names: Iterable[str]) -> None:
     two updaters at least one sees the other, and gives way.
 
     Raises:
-        Contended: One has.
+        Contended: Another updater has an open update of one of them.
     """
     if other := contended(await engine.containers(stopped=True), engine.owner, names):
         raise Contended(f"another updater is at work on {other}")
@@ -45,12 +45,12 @@ async def still_as_read(engine: Engine, old: Json) -> None:
 
 
 async def astray(engine: Engine, old: Json, ids: Sequence[str], marker: Marker) -> str:
-    """What of an inspected container is not as it was; empty where all is.
+    """What of the old container is not as it was, as a clause; empty where nothing is.
 
     Args:
         engine: Where it is.
         old: As it was read.
-        ids: Those of what may be left of it: itself, and its spare.
+        ids: The ids of what may be left of it: the container itself, and its spare.
         marker: What was wanted of it.
     """
     wanted = marker.wanted
@@ -66,10 +66,10 @@ async def astray(engine: Engine, old: Json, ids: Sequence[str], marker: Marker) 
 
 
 async def still_idle(engine: Engine, old: Json) -> None:
-    """See that nobody started an inspected container, whether we stopped it or it had not run.
+    """See that nobody started the old container, which we stopped or which did not run.
 
     Raises:
-        Moved: Somebody did; that stands.
+        Moved: Somebody started the container; it goes on running.
     """
     try:
         now = await engine.container(old["Id"])

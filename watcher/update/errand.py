@@ -31,7 +31,7 @@ class Reporter:
     """A recorder of attempts that writes each into the log; what is about to end is noted in the history.
 
     Args:
-        history: That.
+        history: Where the end that is about to come is noted.
         log: Where the lines go.
     """
 
@@ -41,16 +41,16 @@ class Reporter:
         self._log = log
 
     async def expect(self, attempt: Attempt) -> None:
-        """Note how the attempt is about to end."""
+        """Note in the history how the attempt is about to end."""
         await self._history.expect(attempt)
 
     async def record(self, attempt: Attempt) -> None:
-        """Write how it ended."""
+        """Write into the log how the attempt ended."""
         self.has_told = True
         self.say(written(attempt))
 
     def say(self, line: str) -> None:
-        """Write a line at once."""
+        """Write one line into the log at once."""
         self._log.write(f"{line}\n")
         self._log.flush()
 
@@ -85,17 +85,17 @@ class Orders:
 
     @property
     def request(self) -> Request:
-        """The update that is wanted: that which was judged, on the terms that it was judged by."""
+        """The update that the helper is to carry out: to the judged image, on the terms of that judgement."""
         return Request(
             again=self.again, unattended=self.unattended, cautious=self.cautious, target=self.target
         )
 
 
 async def run(context: Context, orders: Orders) -> int:
-    """Update a container as its updater would, were it not to be stopped by that.
+    """Update the container on the updater's behalf, which that update stops.
 
     Raises:
-        EngineError: Something is left to be done, or this cannot do it.
+        EngineError: Something is left to be done, or this helper cannot do it.
         Busy: Another updater is at work.
     """
     reporter = Reporter(context.memory.history)
@@ -117,7 +117,7 @@ async def run(context: Context, orders: Orders) -> int:
 
 
 async def _prove(context: Context, name: str, home: str) -> None:
-    """See that this is where the updater's work can be done.
+    """See that the helper is connected to the updater's engine and has its state directory.
 
     Raises:
         EngineError: It is not.

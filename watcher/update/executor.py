@@ -44,12 +44,12 @@ class Update:
     Args:
         engine: Where the containers are.
         plan: What is to be done.
-        parts: Those that it is done with, as the plan has them.
+        parts: The replacements of its containers, in the order of the plan.
         target: The id of the image that the first of them is to have.
         downtime: Begun before the first of them stops, and ended when the last of them is started.
         rescue: What makes them anew, should a prune come in between.
-        stages: What times and tells each step.
-        expect: Told how it is about to end.
+        stages: Times each step, and tells of it.
+        expect: Told how the update is about to end.
 
     Attributes:
         failed: The image that is to blame for the failure, or None.
@@ -115,10 +115,8 @@ class Update:
 
     async def _do(self, step: Step) -> None:
         if step.action is Action.RESTART:
-            if trouble := await restart_after(
-                self._engine, step.name, self._plan.name, self._downtime.others
-            ):
-                self.restarted.append(f"{step.name} was not restarted: {trouble}")
+            if doubt := await restart_after(self._engine, step.name, self._plan.name, self._downtime.others):
+                self.restarted.append(f"{step.name} was not restarted: {doubt}")
             return
         if step.action not in _CREATION:
             await self._rescue.note()
@@ -140,7 +138,7 @@ class Update:
         self._is_committed |= step.action in _REMOVALS
 
     async def _see_ours(self, step: Step) -> None:
-        """See, before anything of an old container is changed, that it is ours to change and as it was read.
+        """See, before the old containers are touched, that each is as read and no other updater has it.
 
         Raises:
             Contended: Another updater has an open update of one of them.
@@ -159,10 +157,10 @@ class Update:
         return stage_of(self._plan.name, step.name, step.action, limit)
 
     async def _take(self, part: Replacement, action: Action) -> None:
-        """Take a step; where somebody else stopped or paused a lone successor meanwhile, that stands.
+        """Take a step; a successor without dependents that somebody stopped or paused meanwhile stays so.
 
         Raises:
-            Moved: They did; the old container has its name again, and is planned anew as it is now.
+            Moved: Somebody did; the old container has its name again, and is planned anew as it is now.
         """
         try:
             await part.do(action, self._successors)
@@ -173,10 +171,10 @@ class Update:
             raise Moved(f"{part.name}: {error}") from error
 
     async def _failed_at(self, step: Step, error: WatcherError | asyncio.CancelledError) -> None:
-        """Undo, and say in which state that leaves the containers.
+        """Undo the update, and make the error that says in which state the containers are left.
 
         Raises:
-            TakenOver: Nothing of it is ours any more, whatever it was that went wrong.
+            TakenOver: Another updater has taken the update over.
         """
         name, tried = self._plan.name, attempted(step, error)
         if step.name != name:
@@ -190,9 +188,9 @@ class Update:
             raise UpdateFailed(
                 f"{name}: {tried}", advice="another updater is at work on it; see `docker ps -a`"
             ) from error
-        trouble = self._stays or (self.failed.reason if self.failed else "")
+        fault = self._stays or (self.failed.reason if self.failed else "")
         if isinstance(error, WatcherError) and not await is_left_alone(
-            self._engine, self._parts[name], trouble, is_proved=self._is_proved(name)
+            self._engine, self._parts[name], fault, is_proved=self._is_proved(name)
         ):
             why = self.failed.reason if self.failed else tried
             state = await self._state()
@@ -205,7 +203,7 @@ class Update:
             raise (RolledBack if self._has_changed(step, error) else UpdateFailed)(line) from error
 
     async def _given_back(self, step: Step, tried: str, error: BaseException) -> None:
-        """Undo what was done, unless all have proved themselves, or it is another updater's by now."""
+        """Undo the update, unless all successors have proved themselves or another updater took it over."""
         with contextlib.suppress(EngineError):
             await self._engine.may_change()
         if self._is_over(step, error):
@@ -222,18 +220,18 @@ class Update:
         return any((step.name, step.action) == (name, Action.PROVE) for step in self._done)
 
     def _has_changed(self, step: Step, error: BaseException) -> bool:
-        """Whether an old container was changed; what was refused, or not even asked for, was not done."""
+        """Whether an old container was changed; a request that was refused or never sent changes nothing."""
         is_refused = isinstance(error, EngineError) and (error.status > 0 or not error.was_asked)
         begun = [*self._done, *([] if is_refused else [step])]
         return any(each.action not in _CREATION for each in begun)
 
     def _is_over(self, step: Step, error: BaseException) -> bool:
-        """Whether all have proved themselves, so that nobody goes back."""
+        """Whether all successors have proved themselves, so that none is undone any more."""
         is_gone = isinstance(error, NotFound | OutOfPlace) and not self._is_committed
         return step.action is Action.RESTART or (step.action in _REMOVALS and not is_gone)
 
     async def _blamed(self, part: Replacement, error: NotProved) -> FailedImage:
-        """Blame a container's image where that is new, and else that of the one that is updated."""
+        """The image to blame for a failure: the failed container's where it is new, else the update's."""
         reason = await part.told(error)
         if part.name == self._plan.name:
             return FailedImage(part.name, self._target, reason)
@@ -243,10 +241,10 @@ class Update:
         return FailedImage(part.name, part.image, reason)
 
     async def _state(self) -> str:
-        """What is not as it was of the first old container that is not, or that all are."""
+        """The first difference of an old container, in words; else that it is as it was."""
         for name, part in self._parts.items():
-            if trouble := await part.astray():
-                return trouble if name == self._plan.name else f"of {name}, {trouble}"
+            if difference := await part.astray():
+                return difference if name == self._plan.name else f"of {name}, {difference}"
         return self._parts[self._plan.name].as_it_was
 
     async def _undone(self, tried: str, error: BaseException, *, untouched: Collection[str] = ()) -> None:
@@ -264,18 +262,18 @@ class Update:
             while is_open:
                 await self._gone_back([part for part in begun if part.name not in untouched])
                 is_open = await self._rescue.put_back()
-            for trouble in self._rescue.errors:
-                raise trouble
+            for lost in self._rescue.errors:
+                raise lost
 
         try:
             with self._stages.under_way(stage_called(self._plan.name, BACK)):
                 tries = await patiently(back)
             await self._rescue.over()
-        except EngineError as trouble:
+        except EngineError as hindrance:
             if isinstance(error, NotStarted):
                 self.failed = None  # neither can be started: the machine is to blame
             root = self._parts[self._plan.name]
-            raise await not_undone(root, begun, tried, trouble) from error
+            raise await not_undone(root, begun, tried, hindrance) from error
         finally:
             self._stages.up()
         if (tries > 1 or self._rescue.lines) and isinstance(error, NotStarted):
@@ -288,7 +286,7 @@ class Update:
             await undo_all(self._engine, {part.name: part.old for part in parts})
 
     async def _forward(self) -> None:
-        """Bring what is left of a container that somebody removed to its end, as the next run would."""
+        """Finish the update of a container whose old one somebody removed, as recovery would."""
         root = self._parts[self._plan.name]
         for failure in await settle(self._engine, root.name, root.demands):
             self._stays = failure.reason

@@ -95,19 +95,19 @@ async def foreseen(context: Context, found: Assessment, *, again: bool) -> tuple
 
 
 def is_asked_first(gate: Gate) -> str:
-    """What a plan says of a gate that has yet to be asked."""
+    """The note of a plan that a gate has yet to be asked."""
     return f"the gate {gate.name} is asked before anything is changed"
 
 
 async def sweep(context: Context) -> None:
-    """Remove what gates left behind, for a command that may ask one."""
+    """Remove the containers that killed runs of gates left behind, before a command that may ask a gate."""
     if context.gates.by_name:
         rows = await context.engine.containers(stopped=True, label=GATE_RUN)
         await gate_run.sweep(context.engine, context.memory, rows)
 
 
 def refusal(name: str, wait: Wait, *, by_hand: bool) -> NotNow | Unknown:
-    """Say that a gate lets an image not pass, or could not say, and what to do."""
+    """The error for an image that its gate refuses or could not judge, with what to do."""
     if wait.until and by_hand:
         return Unknown(
             f"{name} is not updated: {wait.why}", advice="it stays as it is until the gate lets it pass"

@@ -10,7 +10,7 @@ _BEGINS_WITHIN_S = 90.0
 
 
 class Fate(Enum):
-    """How a helper is."""
+    """What is to be done about a helper."""
 
     WORKS = auto()
     START = auto()  # it was created, or fell, and there is something for it to do
@@ -38,7 +38,7 @@ def fate(helper: Json, *, is_open: bool, since: float, now: float) -> Fate:
 
 
 def _unopened(helper: Json, ran_s: float) -> Fate:
-    """How one is that runs, and has not changed anything yet."""
+    """The fate of a helper that runs, and has not changed anything yet."""
     if helper.get("RestartCount", 0) >= _TRIES:
         return Fate.STUCK
     return Fate.LATE if ran_s > _BEGINS_WITHIN_S else Fate.WORKS

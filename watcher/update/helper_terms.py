@@ -39,10 +39,10 @@ class Errand:
 
 
 def words(errand: Errand, by: str, engine: str, home: str, *, beats: bool = False) -> Iterator[str]:
-    """The words of the hidden command that carries an errand out.
+    """The words of the hidden command by which a helper carries an errand out.
 
     Args:
-        errand: That.
+        errand: The errand.
         by: Who asked for it.
         engine: What people call its engine; empty where there is one only.
         home: Whose state directory the helper has, too; empty where it shares none. What people approved
@@ -68,7 +68,7 @@ def refuse_another(found: Assessment, target: str) -> None:
     """Let only an update pass to the image that was judged before; `target` is empty where none was.
 
     Raises:
-        Refused: It is another one by now.
+        Refused: The tag means another image by now.
     """
     if target and found.verdict.target != target:
         raise Refused(

@@ -1,4 +1,4 @@
-"""The updater's side of an update by a helper: made, started, looked after, removed, and told of.
+"""The updater's side of an update by a helper: it makes, starts, looks after and removes the helper.
 
 The helper is made from the updater's *present* image, which has proved itself, and carries out the ordinary
 update of one container (`errand`). While it is at work the updater begins nothing.
@@ -59,11 +59,11 @@ class Ended:
 
 
 async def by_helper(context: Context, errand: Errand) -> Attempt | None:
-    """Have a container updated by a helper, and return when it was; the updater itself is stopped before.
+    """Have a helper update a container, and wait for its end; an updater that runs in it is stopped before.
 
     Raises:
-        NotNow: It waits, and a helper is made anew when that is over.
-        UpdateFailed: It was not.
+        NotNow: The update has to wait; a helper is made anew when that is over.
+        UpdateFailed: The container was not updated.
         EngineError: No helper could be made.
     """
     helper = await begun(context, errand)
@@ -81,10 +81,10 @@ async def by_helper(context: Context, errand: Errand) -> Attempt | None:
 
 
 async def begun(context: Context, errand: Errand) -> Helper:
-    """Make and start a helper, or the one that there is already.
+    """Make a helper where there is none, and start it.
 
     Raises:
-        UpdateFailed: The image that it would be made from is gone.
+        UpdateFailed: The image that the helper would be made from is gone.
         EngineError: The engine refused.
     """
     engine = context.engine
@@ -135,7 +135,7 @@ async def looked_after(context: Context, helper: Helper) -> Ended | None:
 
 
 async def _started(context: Context, helper: Helper, found: Json) -> Ended | None:
-    """Start a helper; where the engine refuses, it is of no use."""
+    """Start a helper; one that the engine refuses to start is removed."""
     try:
         await context.engine.act(helper.cid, "start")
     except EngineUnavailable:
@@ -164,7 +164,7 @@ async def _make(context: Context, name: str, errand: Errand) -> None:
 
 
 def _command(context: Context, own: Json, errand: Errand) -> Iterator[str]:
-    """The command, by the interpreter that this process has, as it was started."""
+    """The command of a helper: the interpreter and the program of this process."""
     flags = ["-I"] * sys.flags.isolated + ["-S"] * sys.flags.no_site
     yield from (sys.executable, *flags, "-m", "watcher")
     engine = context.engine_name if context.prefix else ""
@@ -173,7 +173,7 @@ def _command(context: Context, own: Json, errand: Errand) -> Iterator[str]:
 
 
 def _settings(errand: Errand) -> dict[str, str]:
-    """What flags and variables of this process say; nobody is to call the helper."""
+    """The settings of this process as variables, without those by which people reach it."""
     found = {name: value for name, value in os.environ.items() if name.startswith(_OURS)}
     sole = {f"{_OURS}ENGINES": ""} if errand.proxy else {}
     return found | {f"{_OURS}LISTEN": ""} | sole
@@ -193,7 +193,7 @@ async def _named(engine: Engine, name: str) -> Helper | None:
 
 
 async def _running_since(context: Context, helper: Helper) -> float:
-    """Since when whoever has the name of the container runs; 0 where nobody has it."""
+    """Since when the container of the helper's errand runs; 0 where no container has its name."""
     try:
         return seconds_of(Container(await context.engine.container(helper.name)).state.started)
     except NotFound:
@@ -201,7 +201,7 @@ async def _running_since(context: Context, helper: Helper) -> float:
 
 
 async def _concluded(context: Context, helper: Helper, found: Json, *, is_stuck: bool) -> Ended:
-    """Record what a helper did, remember what it could not do, or waits for, and remove it."""
+    """Record what a helper did, remember the image that failed or the wait, and remove the helper."""
     engine = context.engine
     holder = await _holder(engine, helper.name)
     is_old = holder is not None and holder["Id"] == helper.old
@@ -227,7 +227,7 @@ async def _removed(context: Context, helper: Helper, attempt: Attempt | None) ->
 
 
 def _untold(context: Context, helper: Helper, found: Json, holder: Json) -> Attempt:
-    """What is recorded where a helper was killed after its work and before it could tell."""
+    """The attempt of a helper that was killed after its work and before it told of it."""
     old, new = ImageVersion(found["Image"]), ImageVersion(holder["Image"])
     is_done = holder["Image"] == helper.target
     return Attempt(

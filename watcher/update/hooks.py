@@ -23,9 +23,9 @@ async def ask(engine: Engine, old: Json, hook: Hook, *, is_along: bool) -> None:
         is_along: Whether it is replaced with another, whose update this is.
 
     Raises:
-        NotNow: It says so (75).
-        HookFailed: It failed.
-        EngineError: The engine did not let it be run.
+        NotNow: The hook says "not now" (75).
+        HookFailed: The hook failed.
+        EngineError: The engine did not let the hook be run.
     """
     end = await hooks.run(engine, old["Id"], hook)
     if end.code == hooks.NOT_NOW:

@@ -1,4 +1,4 @@
-"""Keeps the images that containers ran before, so that a rollback finds them; lets go of what is over.
+"""Keeps the images that containers ran before, so that a rollback finds them, for as long as is wanted.
 
 An image that is kept has a local tag of ours, given before the container that ran it is removed: from then on
 nothing else may hold it. Whatever goes wrong here, the update itself is made.
@@ -53,8 +53,8 @@ class Keeper:
         for part in parts:
             if part.keeps_its_image:
                 continue
-            if trouble := await keep(self._context, self._engine, part.name, part.inspected, part.new):
-                self.unkept.append(f"{part.name}: {trouble}" if part.relation else trouble)
+            if doubt := await keep(self._context, self._engine, part.name, part.inspected, part.new):
+                self.unkept.append(f"{part.name}: {doubt}" if part.relation else doubt)
 
 
 async def keep(context: Context, engine: Engine, name: str, old: Json, new: str) -> str:
@@ -70,7 +70,7 @@ async def keep(context: Context, engine: Engine, name: str, old: Json, new: str)
     Returns:
         Why it is not kept although it was to be; empty where nothing is wrong.
     """
-    policy, trouble = policy_of(context, old), ""
+    policy, doubt = policy_of(context, old), ""
     image = await _known(engine, old["Image"])
     if image is None:
         return ""
@@ -81,10 +81,10 @@ async def keep(context: Context, engine: Engine, name: str, old: Json, new: str)
             await give_tag(engine, old["Image"], kept_tag(old["Image"]))
             kept = evolve(kept, is_tagged=True)
         except EngineError as error:
-            trouble = f"the image that it ran is not kept for a rollback: {error.message}"
+            doubt = f"the image that it ran is not kept for a rollback: {error.message}"
     former = context.memory.former
     await former.keep(evolve((await former.of(name)).left(kept), cid=new))
-    return trouble
+    return doubt
 
 
 async def keep_open(context: Context, engine: Engine, scene: Scene | None) -> None:
@@ -105,7 +105,7 @@ async def keep_open(context: Context, engine: Engine, scene: Scene | None) -> No
 
 
 async def let_go(context: Context, engine: Engine, name: str) -> None:
-    """Let go of a container's earlier images that are over: too old, too many, or run again.
+    """Let go of a container's kept images that are too old, too many, or run again.
 
     Args:
         context: Where they are.
@@ -128,7 +128,7 @@ async def let_go(context: Context, engine: Engine, name: str) -> None:
 
 
 class Sweep:
-    """Lets go of what is over of all containers: once a minute, and when one comes or goes.
+    """Lets go of the kept images of all containers: once a minute, and when a container comes or goes.
 
     What had ended when its process was killed is recorded then, too. What such a process left of a gate's run
     is removed at each look.
@@ -142,7 +142,7 @@ class Sweep:
         self._done: tuple[frozenset[str], float] = (frozenset(), -math.inf)
 
     async def look(self, rows: Iterable[Json]) -> None:
-        """Look at all containers, as listed; one that is gone keeps nothing."""
+        """Look at all listed containers; the images of a container that is gone are let go."""
         rows = [*rows]
         await gate_run.sweep(self._context.engine, self._context.memory, rows)
         listed = {_own_name(row): row for row in rows}
@@ -185,7 +185,7 @@ class Sweep:
 
 
 def _split(former: Former, running: str, policy: Policy) -> tuple[tuple[Kept, ...], list[Kept]]:
-    """What stays known of a container's earlier images, as it stays; and those that bear our tag no more."""
+    """A container's earlier images that stay known, and those that lose our tag."""
     earlier = tuple(each for each in former.images if each.image != running)
     kept = still_kept(earlier, policy.keep, policy.keep_for, time.time())
     left = tuple(each if each in kept else evolve(each, is_tagged=False) for each in earlier)
@@ -197,7 +197,7 @@ def _last_first(images: Iterable[Kept]) -> tuple[Kept, ...]:
 
 
 async def _untagged(context: Context, engine: Engine, former: Former, over: Iterable[Kept]) -> frozenset[str]:
-    """Take our tag from images that a container keeps no more, but from those that another one does.
+    """Take our tag from images that a container keeps no more, unless another container keeps them.
 
     Returns:
         The ids of those that do not bear it for this container any more.
@@ -213,7 +213,7 @@ async def _untagged(context: Context, engine: Engine, former: Former, over: Iter
 
 
 async def _tag_again(context: Context) -> None:
-    """Give our tag again to what is kept and lost it: another updater was over it, or a person."""
+    """Give our tag again to kept images that lost it to another updater or a person."""
     if not (kept := tagged(await context.memory.former.all())):
         return
     tags = await tagged_images(context.engine, REPOSITORY)

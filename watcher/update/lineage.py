@@ -1,4 +1,4 @@
-"""What an update knows beside the engine: whose failures a container inherits, and what makes it anew."""
+"""What is remembered beside the engine: the failures that a successor inherits, and what makes it anew."""
 
 import contextlib
 
@@ -14,7 +14,7 @@ from watcher.recovery.rebuild import Workshop
 
 
 async def keep_failure(context: Context, failure: FailedImage, cid: str) -> None:
-    """Remember what failed for the container that has the name now: its old one, or a spare of that.
+    """Remember a failed image for the container that has the name now: the old one, or made from its spare.
 
     Args:
         context: Where the container is.
@@ -30,7 +30,7 @@ async def keep_failure(context: Context, failure: FailedImage, cid: str) -> None
 
 
 async def _counts_more(context: Context, container: Json, failure: FailedImage) -> bool:
-    """Whether what failed before is what the tag means, and what failed now was to be gone back to."""
+    """Whether an earlier failure stands: it is of the image that the tag means, the new one is not."""
     known = await context.memory.failure(container["Id"], failure.name)
     if known is None or known.image == failure.image:
         return False
@@ -39,12 +39,12 @@ async def _counts_more(context: Context, container: Json, failure: FailedImage) 
 
 
 async def hand_on(context: Context, name: str, *before: str) -> None:
-    """Have what failed in containers count for the one that has their name now.
+    """Hand the failures of earlier containers on to the one that has their name now.
 
     Args:
         context: Where the containers are.
         name: Their name.
-        before: The ids of those that had it.
+        before: The ids of the containers that had it before.
     """
     with contextlib.suppress(EngineError):
         now = (await context.engine.container(name))["Id"]

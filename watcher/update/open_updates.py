@@ -39,7 +39,7 @@ class Settled:
 
     Attributes:
         was_open: Whether there was one to bring to its end.
-        aside: A line, where something is left that only a person can decide.
+        aside: A line for each container that is left, and that only a person can decide about.
     """
 
     was_open: bool = False
@@ -47,7 +47,7 @@ class Settled:
 
 
 async def is_open(context: Context, name: str) -> bool:
-    """Whether an update of a container was cut short, as the engine says or as was noted."""
+    """Whether a container has an open update, by the engine's names or by our notes."""
     engine = context.engine
     is_noted = name in (await outline(engine)).scenes or name in await context.notes.names()
     return is_noted or bool(await open_recreations(engine, name))
@@ -74,7 +74,7 @@ async def settled(context: Context, name: str, claims: Collection[str], waits: W
 async def _mended(
     context: Context, name: str, claims: Collection[str], waits: Waits
 ) -> tuple[Settled, tuple[str, ...]]:
-    """What became of them, and what was made anew; what is left of them is taken over first."""
+    """Take the open updates over, and settle them with what a prune took made anew; what became of them."""
     for _ in range(_CONTENTIONS):
         async with Lease(context.engine, owner_of(context.memory.home)) as lease:
             at = lineage.workshop(context, lease.engine)
@@ -89,7 +89,7 @@ async def _mended(
 
 
 async def _open(context: Context, name: str, claims: Collection[str]) -> OpenUpdates | None:
-    """What is open and can be brought to its end; None where nothing is.
+    """The open updates, where the container's own or one that belongs to it can be settled; else None.
 
     Raises:
         Wider: There are others that must be settled with it, and are not claimed.
@@ -105,7 +105,7 @@ async def _open(context: Context, name: str, claims: Collection[str]) -> OpenUpd
 async def _settled(
     context: Context, lease: Lease, name: str, claims: Collection[str], waits: Waits
 ) -> tuple[Settled, bool]:
-    """What became of them, and whether none of their new containers failed."""
+    """Settle until nothing is open; what became of the updates, and whether all successors worked."""
     failures, was_open, stays = list[FailedImage](), False, list[str]()
     while found := await _open(context, name, claims):
         failed = await _settle(context, lease, name, found, waits, stays)
@@ -120,12 +120,12 @@ async def _settled(
 async def _settle(  # noqa: PLR0913, PLR0917 - one value per thing that it works with
     context: Context, lease: Lease, name: str, found: OpenUpdates, waits: Waits, stays: list[str]
 ) -> list[FailedImage] | None:
-    """Settle what is open, unless it is another updater's, and remember the images that failed in it.
+    """Settle the open updates, unless they are another updater's, and remember the images that failed.
 
-    What stays although it does not work is added to `stays`, a line each.
+    A container that stays although it does not work is added to `stays`, as a line.
 
     Returns:
-        What failed; None where it is another updater's.
+        The images that failed; None where the updates are another updater's.
     """
     unit = found.concerned(name)
     if not await take_over(lease, found, unit, waits, _not_own(context)):
@@ -150,7 +150,7 @@ async def _settle(  # noqa: PLR0913, PLR0917 - one value per thing that it works
 
 
 def _not_own(context: Context) -> May:
-    """What refuses to settle the update of the own container: that would stop this process in the middle."""
+    """A check that refuses the open update of the own container: settling it would stop this process."""
 
     async def may(scenes: Iterable[Scene]) -> None:
         own = await context.own.find(context.engine)
@@ -190,7 +190,7 @@ def _once(waits: Waits) -> Waits:
 
 
 def _demands(context: Context) -> Demands:
-    """What containers must prove by their labels; one whose labels cannot be read, what others must."""
+    """The proof that a container's labels ask for; the default one where they cannot be read."""
     marked = {COUNTS: True} if context.watchtower else {}
 
     def demand(labels: Mapping[str, str] | None) -> Demand:

@@ -1,4 +1,4 @@
-"""The update of the updater itself, as the names tell of it: whether it is open, and who is to end it.
+"""The update of the updater's own container: whether it is open, by the names, and who is to end it.
 
 No process settles what would stop it. So whoever runs inside of one of the two containers, the old one or its
 successor, begins nothing while the update is open; where nobody is at work on it any more, it has a helper.
@@ -28,13 +28,13 @@ _BESIDE = "the updater's own update is under way"
 
 @frozen
 class OwnUpdate:
-    """How the update of the own container is.
+    """What the names tell of the own container's update.
 
     Attributes:
         name: The container's name; empty outside of any.
-        scene: What is open of it; None where nothing is.
+        scene: Its open update; None where none is open.
         is_aside: Whether this is the old container, which was set aside.
-        helpers: Those that this updater looks after.
+        helpers: The helpers that this updater looks after.
     """
 
     name: str = ""
@@ -50,17 +50,17 @@ class OwnUpdate:
 
     @property
     def is_under_way(self) -> bool:
-        """Whether nothing else is to begin."""
+        """Whether the own update is under way, so that nothing else is to begin."""
         return self.scene is not None or any(each.name == self.name for each in self.helpers)
 
 
 def own_update(rows: Sequence[Json], own: str | None, doors: Iterable[str] = ()) -> OwnUpdate:
-    """Read how the own container's update is.
+    """Read from the names what there is of the own container's update.
 
     Args:
         rows: GET /containers/json?all=1.
         own: The id of the own container; None outside of any.
-        doors: The names of those that the engine is reached through.
+        doors: The names of the containers that the engine is reached through.
     """
     called = next((name_of(row) for row in rows if own and row["Id"] == own), "")
     if not own or not called:
@@ -78,7 +78,7 @@ async def see_to(context: Context, rows: Sequence[Json], turns: Turns) -> OwnUpd
     Args:
         context: Where they are.
         rows: GET /containers/json?all=1.
-        turns: Who is being updated: whoever has that done by a helper looks after it.
+        turns: The containers that are being updated; a helper of one of them is looked after there.
 
     Raises:
         EngineError: The engine refused.
@@ -110,10 +110,10 @@ async def refuse_beside(context: Context, name: str) -> None:
 
 
 async def have_settled(context: Context, name: str) -> None:
-    """Have a helper bring the own update to its end, which nobody else is at work on.
+    """Have a helper settle the own container's open update, which nobody is at work on.
 
     Raises:
-        UpdateFailed: None can be made.
+        UpdateFailed: No helper can be made.
         EngineError: The engine refused.
     """
     engine = context.engine
@@ -137,7 +137,7 @@ async def _image(engine: Engine, cid: str) -> str:
 
 
 def _tell(context: Context, helper: Helper, ended: Ended) -> None:
-    """Tell how an update ended that a process before this one had handed over."""
+    """Publish how an update ended that an earlier process had handed over to a helper."""
     attempt, why, wait = ended.attempt, ended.why, ended.wait
     change = Change(helper.name, new=helper.target)
     if attempt:

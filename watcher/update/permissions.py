@@ -1,4 +1,4 @@
-"""Whether what an update needs is let pass, found out before anything is created or stopped.
+"""Whether a proxy in front of the engine lets all requests of an update pass, asked before it begins.
 
 Each request is made of a container that there is not, so that it changes nothing: the engine answers 404,
 or 400 to the creation of nothing, and reports no event (20.10 to 28.5). A socket proxy goes by method and
@@ -58,11 +58,11 @@ async def refuse_forbidden(engine: Engine, steps: Plan, made: Draft) -> None:
 
     Args:
         engine: Where it would be.
-        steps: What would be done.
+        steps: The plan of the update.
         made: The first of its successors, as it would be created.
 
     Raises:
-        Barred: Something that it needs is not let pass; all of that is named.
+        Barred: Requests that it needs are refused; all of them are named.
     """
     requests = [*dict.fromkeys(_needed(steps, made))]
     answers = await asyncio.gather(*(_refusal(engine, each) for each in requests))
@@ -88,7 +88,7 @@ def _needed(steps: Plan, made: Draft) -> Iterator[Request]:
 
 
 async def _refusal(engine: Engine, request: Request) -> EngineError | None:
-    """The refusal of a request; what else goes wrong the real one will show."""
+    """The refusal of a request by a proxy; any other error will show in the real request."""
     method, path = request
     options: dict[str, Any] = {"params": _PARAMS.get(request), "data": _BODIES.get(request)}
     where = path.format(id=NOBODY)

@@ -1,10 +1,10 @@
 """What an update will do, decided before anything is done: `str(plan)` is what `--dry-run` shows.
 
-Whoever holds on to the container by its id is replaced with it, in one transaction: all successors are
-created before anything is stopped, nobody outlives what it holds on to, and the container's old self is
-removed first, when all have proved themselves: until then all can go back, from then on none needs to.
+The dependents of the container are replaced with it, in one transaction: all successors are created before
+anything is stopped, no dependent outlives its provider, and the old container itself is removed first, when
+all successors have proved themselves: until then all can go back, from then on none needs to.
 
-Pure: no I/O. Whoever carries a plan out decides nothing.
+Pure: no I/O. `executor` carries a plan out and decides nothing.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -159,9 +159,9 @@ class Plan:
     Attributes:
         name: The name of the container that is updated.
         change: What moves, as the verdict says it.
-        parts: It, and whoever is replaced with it, providers first.
+        parts: The replacements of this container and of its dependents, providers first.
         steps: What is done.
-        notes: A line for each other container that this concerns.
+        notes: A line for each other container that the update affects.
     """
 
     name: str
@@ -185,7 +185,7 @@ class Plan:
 
     @property
     def short(self) -> list[str]:
-        """The notes and the steps, for a log: of causes those alone that are not the same in each plan."""
+        """The notes and the steps for a log; of causes only those of restarts, as the others never differ."""
         causes = {step: f": {step.cause}" for step in self.steps if step.action is Action.RESTART}
         return [*self.notes, *(f"{self._deed(step)}{causes.get(step, '')}" for step in self.steps)]
 
@@ -210,9 +210,9 @@ def plan(  # noqa: PLR0913 - one value per thing that must have been found out; 
         container: As inspected.
         change: What moves, as the verdict says it.
         policy: Its settings.
-        affected: Who must be replaced with it, providers first.
-        restarts: Who wants to be restarted once it is replaced.
-        left_alone: A line for each that is lost by this, and not ours to replace.
+        affected: The dependents that are replaced with it, providers first.
+        restarts: The containers that ask to be restarted once it is replaced.
+        left_alone: A line for each container that is lost by this, and not ours to replace.
         pull: Its image has yet to be fetched.
     """
     first = _part(container, policy, pull=pull)
@@ -232,13 +232,13 @@ def plan(  # noqa: PLR0913 - one value per thing that must have been found out; 
 
 
 def _before(first: PlannedReplacement, rest: list[PlannedReplacement]) -> list[Deed]:
-    """All that is done while the old ones have their names."""
+    """The steps while the old containers have their names."""
     going = [*reversed(rest), first]
     return [*_of([first, *rest], _CREATION), *_of(going, _ASKING), *_of(going, _STOP)]
 
 
 def _after(parts: list[PlannedReplacement], affected: Sequence[AffectedContainer]) -> Iterator[Deed]:
-    """Start and prove who holds on to nobody unproved, then those who hold on to them."""
+    """The steps that start and prove the successors: providers first, then their dependents, by levels."""
     depths = {parts[0].name: 0}
     for each in affected:
         above = [depths.get(tie.provider, 0) for tie in each.dependent.ties]
@@ -254,7 +254,7 @@ def _of(parts: Iterable[PlannedReplacement], actions: tuple[Action, ...]) -> lis
 
 
 def _causes(first: str, affected: Sequence[AffectedContainer]) -> dict[Deed, str]:
-    """The causes that are other ones where several are replaced."""
+    """The causes that differ from the usual ones where several containers are replaced."""
     special = {(first, Action.REMOVE): _REMOVED_FIRST} if affected else {}
     for each in affected:
         providers = " and ".join(dict.fromkeys(tie.provider for tie in each.dependent.ties))
@@ -264,7 +264,7 @@ def _causes(first: str, affected: Sequence[AffectedContainer]) -> dict[Deed, str
 
 
 def _of_hooks(policies: Iterable[tuple[str, Policy]]) -> Iterator[tuple[Deed, str]]:
-    """The causes of hooks, which name what is run."""
+    """The causes of the hooks' steps, which name the program that is run."""
     for name, policy in policies:
         if hook := policy.pre_hook:
             yield (name, Action.PRE_HOOK), f"{hook} has the last word"

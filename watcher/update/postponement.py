@@ -1,4 +1,4 @@
-"""How an update by a helper ended that was none: the image failed, or it only has to wait."""
+"""What follows where a helper did not update the container: its image failed, or it only has to wait."""
 
 import time
 
@@ -11,7 +11,7 @@ _AGAIN_S = 300.0
 
 
 def is_failure(attempt: Attempt | None, code: int, *, is_stuck: bool) -> bool:
-    """Whether the image is not to be tried again before its tag moves.
+    """Whether the image failed, so that it is not tried again before its tag moves.
 
     Args:
         attempt: What the helper told; None where it told of nothing.
@@ -22,9 +22,9 @@ def is_failure(attempt: Attempt | None, code: int, *, is_stuck: bool) -> bool:
 
 
 async def postponed(decisions: DecisionStore, helper: Helper, attempt: Attempt | None) -> Wait | None:
-    """The wait until a helper is made once more where one was told "not now", or nobody could say.
+    """The wait until a helper is made once more, where a hook or a gate said "not now" or could not say.
 
-    That is noted, so that no look before its end makes one. What the helper itself has noted of it counts.
+    The wait is noted, so that no look before its end makes a helper. One that the helper has noted counts.
 
     Args:
         decisions: Where it is noted.
@@ -32,7 +32,7 @@ async def postponed(decisions: DecisionStore, helper: Helper, attempt: Attempt |
         attempt: What it told; None where it told of nothing.
 
     Returns:
-        That; None where the attempt was none that waits.
+        The wait; None where the attempt does not have to wait.
     """
     if attempt is None or attempt.outcome != "refused":
         return None

@@ -1,4 +1,4 @@
-"""What an update under way notes of its containers, and makes anew where a prune comes in between."""
+"""Notes what makes the containers of an update anew, and does so where a prune comes in between."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
@@ -13,11 +13,11 @@ Keep = Callable[[Iterable[Replacement]], Awaitable[None]]
 
 
 class Rescue:
-    """Of one update.
+    """What makes the containers of one update anew.
 
     Args:
         at: Where things are made anew, and with what.
-        parts: All that are updated.
+        parts: The replacements of all its containers.
         keep_images: Keeps the images that are left, before the first old container is removed.
 
     Attributes:
@@ -34,7 +34,7 @@ class Rescue:
         self._note: Note | None = None
 
     async def note(self) -> None:
-        """Note, once all successors are created and before the first stop, what makes all anew."""
+        """Note what makes all containers anew: once all successors are created, and before the first stop."""
         if self._note is None:
             name = next(iter(self._parts))
             olds = [part.inspected for part in self._parts.values()]
@@ -43,7 +43,7 @@ class Rescue:
             await self._at.notes.keep(self._note)
 
     async def put_back(self) -> bool:
-        """Make anew what went, so that it can be brought back; whether there was something."""
+        """Make the containers and networks anew that a prune took; whether there was one."""
         if self._note is None:
             return False
         done = await put_back(self._at, self._note)
@@ -55,7 +55,7 @@ class Rescue:
         return done.is_changed
 
     async def over(self) -> None:
-        """Forget what was noted: all is at its end."""
+        """Drop the note, for the update has come to its end."""
         if self._note is not None:
             await self._at.notes.drop(self._note)
 
@@ -63,9 +63,9 @@ class Rescue:
 async def mending(
     at: Workshop, name: str, work: Callable[[], Awaitable[tuple[T, bool]]]
 ) -> tuple[T, tuple[str, ...]]:
-    """Do the work of recovery on a container, made anew where it went; then forget what is noted of it.
+    """Do the work of recovery on a container after a prune's losses were made anew; then drop its note.
 
-    What cannot be made anew keeps the work from nothing else.
+    The work goes on without a container that cannot be made anew.
 
     Args:
         at: Where, and with what.
@@ -103,7 +103,7 @@ async def mending(
 async def _all_put_back(
     at: Workshop, name: str, lines: list[str], *, is_good: bool = False
 ) -> tuple[bool, list[EngineError]]:
-    """Make anew what went; whether something was, and why something could not be."""
+    """Make anew what a prune took; whether anything was, and the errors of what could not be."""
     done = [await put_back(at, note, is_good=is_good) for note in await at.notes.of(name)]
     for each in done:
         if each.errors:

@@ -12,17 +12,17 @@ _LISTS = ("along", "containers", "output")
 
 
 def begun() -> str:
-    """The line of a helper that has seen that it can do what it is for."""
+    """The line by which a helper tells that it has what it needs, and begins."""
     return _BEGUN
 
 
 def has_begun(log: str) -> bool:
-    """Whether a helper that has this log can do what it is for."""
+    """Whether the log has the line of a helper that has begun."""
     return _BEGUN in log.splitlines()
 
 
 def written(attempt: Attempt) -> str:
-    """The line of an attempt."""
+    """The line by which a helper tells of an attempt."""
     return json.dumps({_KEY: asdict(attempt)})
 
 

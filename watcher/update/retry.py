@@ -1,4 +1,4 @@
-"""Does what must be done, whatever signals come, and for as long as waiting may help.
+"""Repeats what must be done, whatever signals come, for as long as waiting may help.
 
 An engine that is away comes back, and an address or a port that is in use becomes free. What the engine
 refuses several times in the same words, it will go on refusing. A log server that is away, a device or a

@@ -1,4 +1,4 @@
-"""To which earlier image a container goes back: which is meant, and how it comes here where it is gone."""
+"""The earlier image that a container goes back to: which one is meant, and its pull where it is gone."""
 
 from collections.abc import Iterable, Iterator
 
@@ -23,7 +23,7 @@ _ADVICE = "build, load or pull it, tag it as the container's tag, and `watcher u
 
 
 async def assess(context: Context, container: Json, text: str, *, fetch: bool) -> Assessment:
-    """What a container is to go back to, as the update that it is.
+    """The rollback of a container, as the update to an earlier image that it is.
 
     Args:
         context: Where it is.
@@ -36,7 +36,7 @@ async def assess(context: Context, container: Json, text: str, *, fetch: bool) -
 
     Raises:
         NoSuchContainer: The text fits none of the images that the container ran, or several.
-        Refused: There is none to go back to, or it is gone and cannot be had.
+        Refused: There is no earlier image, or it is gone and cannot be pulled.
     """
     known = await facts.read(context, container)
     found = assessed(known)

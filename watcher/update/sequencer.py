@@ -1,4 +1,4 @@
-"""Whose turn it is: a container begins when all that goes before it has come to an end.
+"""Whose turn it is: a container's update begins when those of all its predecessors have ended.
 
 It does not begin either while one that comes after it is under way: a tag that moves again in the middle
 of its dependents' updates, or of its replicas', is no reason to take it from under them.
@@ -21,13 +21,13 @@ from watcher.model.quoting import cut, escaped
 
 
 class Turns:
-    """Who waits for whom.
+    """The turns of the containers.
 
     Args:
-        is_busy: Whether something is about to be done about a container, or is being done.
+        is_busy: Whether a container is queued, or being looked at.
 
     Attributes:
-        order: Of the last look.
+        order: The order of all containers, as of the last look.
     """
 
     def __init__(self, is_busy: Callable[[str], bool]) -> None:
@@ -67,7 +67,7 @@ class Turns:
 
     @contextlib.contextmanager
     def taken(self, name: str) -> Iterator[None]:
-        """Let nobody who goes before a container begin; whoever leaves this rings."""
+        """Keep a container's predecessors from beginning; the caller rings once it has left."""
         self._under_way.append(name)
         try:
             yield
@@ -79,7 +79,7 @@ class Turns:
         return name in self._under_way
 
     def ring(self) -> None:
-        """Tell all who wait that something has come to an end."""
+        """Wake all who wait for a turn: an update has come to its end."""
         self._news.set()
         self._news = asyncio.Event()
 
@@ -99,8 +99,8 @@ class Turns:
         """Forget the failures of containers that have no update any more, by whatever means.
 
         Args:
-            stale: The names of the containers that have one.
-            noted: The names of which a failure was noted before that was asked; a newer one stays.
+            stale: The names of the containers that have an update.
+            noted: The names whose failures were noted before `stale` was read; newer failures stay.
         """
         for name in {*noted} - {*stale}:
             self.over(name)

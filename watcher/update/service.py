@@ -176,12 +176,12 @@ async def _refuse_unwanted(context: Context, found: Assessment, affected: Affect
 
 
 async def _back_already(context: Context, container: Json) -> Outcome:
-    """A rollback that was cut short was brought to its end: to go back once more would undo it."""
+    """The outcome where the rollback that was asked for was cut short before, and is finished by now."""
     return Outcome(await rollback.assess(context, container, container["Image"], fetch=False), Done.CURRENT)
 
 
 async def _found(engine: Engine, name: str, *, was_there: bool) -> Json:
-    """Inspect a container, that another updater may just be giving its name."""
+    """Inspect a container; contended where another updater has its open update, and no one has the name."""
     try:
         return await find(engine, name)
     except NoSuchContainer as error:
@@ -217,7 +217,7 @@ async def _name(context: Context, text: str) -> str:
 
 
 async def _refuse_replaced(engine: Engine, container: Json, error: NotFound) -> None:
-    """Begin anew where what was not found is the container itself: another one may have its name now."""
+    """Begin anew where the engine did not find the container itself: another may have its name now."""
     try:
         await engine.container(container["Id"])
     except NotFound:

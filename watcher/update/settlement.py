@@ -34,7 +34,7 @@ async def settle_open(context: Context, name: str) -> Settled:
 
 
 async def settled(context: Context, name: str, claims: Collection[str]) -> Settled:
-    """The same, for whoever has claimed the container: nothing is open any more afterwards.
+    """Settle the open update of a container that the caller has claimed; nothing is open afterwards.
 
     Raises:
         Wider: There are others that must be settled with it, and are not claimed.
@@ -70,9 +70,9 @@ async def _told(
 
 @contextlib.asynccontextmanager
 async def _ending_a_release(context: Context, change: Change, kind: AttemptKind) -> AsyncIterator[None]:
-    """Let a rollback that comes to its end hold what it leaves, and one that is undone end no release.
+    """Forget the release of the image that a rollback leaves; keep it again where the rollback is undone.
 
-    A kill in between leaves it held: the daemon takes nothing that nobody released.
+    A kill in between leaves the image held: the daemon takes nothing that nobody released.
     """
     forgotten = await forget_release(context, change.container) if kind == "rollback" else ()
     try:
@@ -90,7 +90,7 @@ def _ids(scene: Scene | None) -> tuple[str, str]:
 
 
 async def _kind(context: Context, scene: Scene | None) -> AttemptKind:
-    """What was cut short: only a successor of another image that says what was left is one of a rollback."""
+    """Whether a rollback was cut short: its successor has another image, and a label names the one left."""
     old, new = [await _container(context, cid) for cid in scene.pair] if scene else (None, None)
     is_back = new is not None and left_by(new) and (old is None or old["Image"] != new["Image"])
     return "rollback" if is_back else context.kind
@@ -110,7 +110,7 @@ async def _container(context: Context, name: str) -> Json | None:
 
 
 def _how(change: Change, runs: str) -> str:
-    """To which of its two ends an update came that was cut short."""
+    """The end of an update that was cut short, in words: finished or undone."""
     if runs and runs == change.new != change.old:
         return "it was cut short, and was finished"
     return "it was cut short, and was undone" if runs == change.old else "it was cut short"

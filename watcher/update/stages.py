@@ -41,9 +41,9 @@ def stage_of(update: str, name: str, action: Action, limit: float | None = None)
 
     Args:
         update: The name of the container that is updated.
-        name: That of the one that the step is done with.
-        action: The step's.
-        limit: Seconds after which it is over; None where nobody can say.
+        name: The name of the container that the step is done with.
+        action: The action of the step.
+        limit: Seconds after which the step is over at the latest; None where nobody can say.
     """
     return StageBegan(update, name, action.name.lower(), _DOING[action], limit)
 
@@ -59,7 +59,7 @@ def gate_stage(name: str, limit: float) -> StageBegan:
 
 
 class Stages:
-    """Those of one update.
+    """The stages of one update.
 
     Args:
         publish: Told each stage as it begins, and as it ends.
@@ -67,7 +67,7 @@ class Stages:
     Attributes:
         took: Seconds that each stage took that came to its end, by its name; those of further containers
             with theirs.
-        failed: The same of a stage that failed.
+        failed: Seconds that the stage took that failed, by its name.
     """
 
     def __init__(self, publish: Publish) -> None:
@@ -97,18 +97,18 @@ class Stages:
             self._publish(StageEnded(stage.update, stage.container, stage.stage, took, done))
 
     def _down(self) -> None:
-        """Note that a container has stopped: until then, however long its stop took, it served."""
+        """Note that a container has stopped; until the end of its stop it served."""
         if self._down_since is None:
             self._down_since = time.monotonic()
 
     def up(self) -> None:
-        """Note that all are started that will be, or left as they are."""
+        """Note that all containers are started again, or left as they are."""
         if self._down_since is not None:
             self._down_s = time.monotonic() - self._down_since
 
     @property
     def down_s(self) -> float | None:
-        """Seconds from the end of the first to the last start; None where nothing was stopped."""
+        """Seconds from the end of the first stop to the last start; None where nothing was stopped."""
         return self._down_s
 
 

@@ -44,8 +44,8 @@ class Replacement:
         new: The id of its successor, or empty.
         kept: The id of what is left of the old container: itself, or its spare.
         image: The id of the image that its successor got, or empty.
-        assumed: What was kept of it though it may have been a default of its old image.
-        doubts: What may have been put into it and is not carried over, a line each.
+        assumed: The options that were kept though they may have been defaults of the old image.
+        doubts: What may have been put into the old container and is not carried over, a line each.
         warning: What is wrong with a successor that was kept for want of a better one, or empty.
     """
 
@@ -124,7 +124,7 @@ class Replacement:
         return self._limits.get(action)
 
     async def told(self, error: NotProved) -> str:
-        """What went wrong with its successor, on one line with the last words of that one, or of the hook."""
+        """What went wrong with the successor, on one line with the last words of it or of the hook."""
         return str(error) if isinstance(error, HookFailed) else await told(self._engine, self.new, str(error))
 
     @property
@@ -133,7 +133,7 @@ class Replacement:
         return self._old
 
     async def noted(self) -> Noted:
-        """What it takes to make it and its successor anew."""
+        """The note of what makes the old container and its successor anew."""
         assert self._made  # noqa: S101 - it is noted once all successors are created
         ids = self.kept, self.new
         return await part_noted(self._engine, self._old, self._marker, ids, self._made)
@@ -163,30 +163,30 @@ class Replacement:
         return now is None or now["Id"] == self.new
 
     def ails(self, now: Json) -> str:
-        """What is wrong with the successor that nothing is left to go back from; empty where it works."""
+        """What is wrong with a successor whose old container is gone; empty where it works."""
         if wanted_state(now) != self._marker.wanted:
             return f"it is {Container(now).status}"
         return ""
 
     def demands(self, _: Mapping[str, str] | None) -> Demand:
-        """What its successor must prove."""
+        """What the successor must prove, by the settings that the update began with."""
         return self._settings.demand
 
     async def drop(self) -> None:
-        """Remove what was made for it; the old container is not touched."""
+        """Remove the successor and the spare; the old container is not touched."""
         for made in {self.kept, self.new} - {self._old["Id"], ""}:
             await steps.drop(self._engine, made)
 
     async def yield_to(self, wanted: Wanted) -> None:
         """Put the old container in the place of a successor that somebody stopped or paused, and leave it so.
 
-        The names tell of it, as of every rollback: whoever goes on from there does not start it either.
+        The temporary names tell of it, as of every way back, so that recovery does not start it either.
         """
         marker = evolve(self._retired(), wanted=wanted)
         await roll_back(self._engine, Finish(self.kept, self.new, marker))
 
     async def stopped(self) -> None:
-        """See a stop to its end whose answer was lost.
+        """Wait for the end of a stop whose answer was lost.
 
         The engine goes on with it (20.10 to 28.5), and a start in the middle of it does nothing.
         """
@@ -252,7 +252,7 @@ class Replacement:
         await steps.hold_restart_policy(self._engine, self._old["Id"])
 
     async def _set_aside(self) -> None:
-        """Rename the old container, which does not run: not before that, and not after it."""
+        """Rename the old container; it must not run before that, nor after it."""
         await still_idle(self._engine, self._old)
         self._is_touched = True
         await steps.set_aside(self._engine, self._old["Id"], self.new, self._marker)
@@ -284,7 +284,7 @@ class Replacement:
         await steps.pause(self._engine, self.new, self._marker)
 
     async def confirm(self) -> None:
-        """See once more that its successor has its place."""
+        """See once more that the successor has the name and is in the wanted state."""
         await confirm(self._engine, self.new, self._marker)
 
     async def _remove(self) -> None:

@@ -1,4 +1,4 @@
-"""What an update comes to whose old container somebody removed in the middle."""
+"""The end of an update whose old container somebody removed in the middle."""
 
 from watcher.container.readiness import NotProved
 from watcher.engine.client import Engine
@@ -13,18 +13,18 @@ from watcher.update.plan import Action
 from watcher.update.steps import Replacement
 
 
-async def is_left_alone(engine: Engine, part: Replacement, trouble: str, *, is_proved: bool) -> bool:
-    """Whether the new container stays and works, for there is no old one any more.
+async def is_left_alone(engine: Engine, part: Replacement, fault: str, *, is_proved: bool) -> bool:
+    """Whether the successor stays and works, where the old container is gone.
 
     Args:
         engine: Where they are.
         part: The container that is updated.
-        trouble: What is known to be wrong with the new one, or empty.
-        is_proved: Whether that has proved itself already; else it has yet to.
+        fault: What is known to be wrong with the successor, or empty.
+        is_proved: Whether the successor has proved itself already; else it has yet to.
 
     Raises:
         NoSuchContainer: Both were removed.
-        EngineError: It stays, and does not work; or somebody replaced both.
+        EngineError: The successor stays, and does not work; or somebody replaced both.
     """
     name = part.name
     if not await part.is_bereft():
@@ -40,9 +40,9 @@ async def is_left_alone(engine: Engine, part: Replacement, trouble: str, *, is_p
             f"{name} was replaced by somebody else in the middle of its update",
             advice="where that was `docker compose up`, repeat it: it may have counted one of this update",
         )
-    if trouble := trouble or part.ails(now) or ("" if is_proved else await _proof(part, now)):
+    if fault := fault or part.ails(now) or ("" if is_proved else await _proof(part, now)):
         raise EngineError(
-            f"{name} has its new image and does not work: {trouble}; somebody removed the old container "
+            f"{name} has its new image and does not work: {fault}; somebody removed the old container "
             "meanwhile, so there is nothing to go back to",
             advice=f"see `docker logs {short(now['Id'])}`, and recreate it",
         )
@@ -56,7 +56,7 @@ async def is_taken(engine: Engine, part: Replacement) -> bool:
 
 
 async def _proof(part: Replacement, now: Json) -> str:
-    """What is wrong with a new container that runs, once it had to prove itself; empty where it works."""
+    """What the proof of a running successor shows to be wrong; empty where it works."""
     if wanted_state(now) != "r":
         return ""
     try:

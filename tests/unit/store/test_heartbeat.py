@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.state import full_disk
-from watcher.store.heartbeat import Pulse, trouble
+from watcher.store.heartbeat import Pulse, what_is_wrong
 
 Make = Callable[..., Pulse]
 
@@ -33,23 +33,23 @@ def beating() -> Iterator[Make]:
 def test_a_beat_is_good_for_its_allowance(beating: Make, tmp_path: Path) -> None:
     beating(tmp_path)
 
-    assert trouble(tmp_path) == ""
+    assert what_is_wrong(tmp_path) == ""
 
 
 def test_a_beat_that_is_too_old_is_told_with_its_age(beating: Make, tmp_path: Path) -> None:
     beating(tmp_path, -90)
 
-    assert "overdue by 90 s" in trouble(tmp_path)
+    assert "overdue by 90 s" in what_is_wrong(tmp_path)
 
 
 def test_no_beat_is_told_with_the_place(tmp_path: Path) -> None:
-    assert str(tmp_path) in trouble(tmp_path)
+    assert str(tmp_path) in what_is_wrong(tmp_path)
 
 
 def test_a_daemon_that_stopped_is_in_trouble(beating: Make, tmp_path: Path) -> None:
     beating(tmp_path).stop()
 
-    assert trouble(tmp_path)
+    assert what_is_wrong(tmp_path)
 
 
 def test_the_end_of_one_of_two_daemons_is_not_that_of_the_other(beating: Make, tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_the_end_of_one_of_two_daemons_is_not_that_of_the_other(beating: Make, t
     first.stop()
     assert (tmp_path / "health.json").exists()
     other.beat()
-    assert trouble(tmp_path) == ""
+    assert what_is_wrong(tmp_path) == ""
 
     other.stop()
     assert not (tmp_path / "health.json").exists()
@@ -73,7 +73,7 @@ def test_a_daemon_that_was_killed_is_in_trouble_at_once(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True)
 
     assert list(tmp_path.iterdir())
-    assert trouble(tmp_path)
+    assert what_is_wrong(tmp_path)
 
 
 def test_a_daemon_that_goes_on_is_well_again(beating: Make, tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_daemon_that_goes_on_is_well_again(beating: Make, tmp_path: Path) -> N
     pulse.stop()
     pulse.beat()
 
-    assert trouble(tmp_path) == ""
+    assert what_is_wrong(tmp_path) == ""
 
 
 @pytest.mark.parametrize("how", [fcntl.LOCK_EX, fcntl.LOCK_SH], ids=["daemon", "healthy"])
@@ -94,13 +94,13 @@ def test_a_daemon_that_began_while_another_process_held_the_lock_is_well_once_th
 
     pulse.beat()
 
-    assert trouble(tmp_path) == ""
+    assert what_is_wrong(tmp_path) == ""
 
 
 def test_the_folder_is_made(beating: Make, tmp_path: Path) -> None:
     beating(tmp_path / "a/b")
 
-    assert trouble(tmp_path / "a/b") == ""
+    assert what_is_wrong(tmp_path / "a/b") == ""
 
 
 def test_many_beats_leave_no_more_than_one(beating: Make, tmp_path: Path) -> None:
@@ -119,13 +119,13 @@ def test_a_file_that_cannot_be_read_is_trouble(beating: Make, tmp_path: Path, co
     (file,) = tmp_path.glob("*.json")
     file.write_text(content)
 
-    assert str(file) in trouble(tmp_path)
+    assert str(file) in what_is_wrong(tmp_path)
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(beating: Make) -> None:
     beating(Path("/proc/nowhere"))
 
-    assert trouble(Path("/proc/nowhere"))
+    assert what_is_wrong(Path("/proc/nowhere"))
 
 
 def test_a_clock_that_is_set_hides_no_silence(
@@ -139,7 +139,7 @@ def test_a_clock_that_is_set_hides_no_silence(
     later = time.monotonic() + 1800
     monkeypatch.setattr(time, "monotonic", lambda: later)
 
-    assert "overdue by 17" in trouble(tmp_path)
+    assert "overdue by 17" in what_is_wrong(tmp_path)
 
 
 def test_on_a_full_disk_nothing_is_left_behind(beating: Make, tmp_path: Path) -> None:
