@@ -17,7 +17,7 @@ from watcher.model.inspection import Container
 from watcher.model.update_events import Attempt, By
 from watcher.model.values import frozen
 from watcher.recovery.unrecorded import record_unrecorded
-from watcher.store.heartbeat import trouble, unwritable
+from watcher.store.heartbeat import unwritable, what_is_wrong
 from watcher.store.history import History
 from watcher.update.account import ending_of, untried
 from watcher.update.change import change_now
@@ -135,5 +135,5 @@ async def _prove(context: Context, name: str, home: str) -> None:
 
 def _sign_of_life() -> str:
     """What keeps the successor, which shares the state directory, from having proved itself."""
-    missing, _, _ = trouble(state_folder()).partition(" - ")
+    missing, _, _ = what_is_wrong(state_folder()).partition(" - ")
     return f"it does not follow its engine: {missing}" if missing else ""
