@@ -17,6 +17,7 @@ from tests.testbed.receiver import Receiver
 pytestmark = pytest.mark.every_engine
 
 Start = Callable[..., Running]
+OUT = "ctr-updater.enable=false"
 
 
 @pytest.fixture
@@ -125,3 +126,20 @@ def test_one_pass_says_by_its_code_how_it_went_and_messages_tell(services: Servi
     assert (failed.code, worked.code) == (6, 0), (failed, worked)
     ours = [(each["event"], each["kind"]) for each in told if each["container"] == f"service/{name}"]
     assert ours == [("failed", "service"), ("updated", "service")]
+
+
+def test_with_watch_all_those_without_a_label_are_followed_but_jobs(
+    services: Services, cli: Commands
+) -> None:
+    old = services.push("one")
+    image = f"{services.tag()}@{old}"
+    plain, out = services.create(image=image), services.create("--label", OUT, suffix="out", image=image)
+    job = services.name("job")
+    services.node.docker("service", "create", "-d", "--name", job, "--mode", "replicated-job", image)
+    services.node.docker("service", "update", "-d", "--label-rm", "ctr-updater.enable", plain)
+    new = services.push("two")
+
+    done = cli("watcher", "run", "--once", "--watch", "all", env=ENVIRON)
+
+    assert done.code == 0, done
+    assert [services.digest(name) for name in (plain, out, job)] == [new, old, old]
