@@ -184,17 +184,31 @@ def under_way(how: str) -> Wait:
 
 
 def words(found: Iterable[Wait], now: float) -> str:
-    """The nearest wait for people, as a clause; empty where there is none that the verdict does not tell.
+    """The nearest wait for people, as a clause, and for what else; empty where the verdict tells all.
 
     Args:
         found: All waits.
         now: Seconds since the epoch.
     """
-    wait = nearest(each for each in found if each.cause not in _TOLD)
-    if wait is None:
+    told = by_end(each for each in found if each.cause not in _TOLD)
+    if not told:
         return ""
-    until = f" until {shown(wait.until)}" if wait.until else ""
-    return f"waits{until}: {wait.why}{opens_in(wait.cause, wait.until, now)}"
+    first, *others = told
+    more = "".join(f"; and for {_moment(each)}" for each in others)
+    until = f" until {shown(first.until)}" if first.until else ""
+    return f"waits{until}: {first.why}{opens_in(first.cause, first.until, now)}{more}"
+
+
+def briefly(found: Iterable[Wait], now: float) -> str:
+    """The same in so few words that all of it is seen at a glance: where there are several, without why."""
+    told = by_end(each for each in found if each.cause not in _TOLD - {For.COOLDOWN})
+    if len(told) > 1 or [each.cause for each in told] == [For.COOLDOWN]:
+        return f"waits for {', '.join(map(_moment, told))}"
+    return words(told, now)
+
+
+def _moment(wait: Wait) -> str:
+    return f"{wait.cause} until {shown(wait.until)}" if wait.until else str(wait.cause)
 
 
 def opens_in(cause: str, until: float, now: float) -> str:
@@ -216,6 +230,6 @@ def shown(moment: float) -> str:
     return datetime.fromtimestamp(moment).astimezone().isoformat(timespec="seconds")
 
 
-def nearest(found: Iterable[Wait]) -> Wait | None:
+def by_end(found: Iterable[Wait]) -> list[Wait]:
     """Whichever is over first; one that no clock ends comes after all that a clock does."""
-    return min(found, key=lambda wait: wait.until or float("inf"), default=None)
+    return sorted(found, key=lambda wait: wait.until or float("inf"))

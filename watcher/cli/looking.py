@@ -191,10 +191,11 @@ def _cells(rows: list[Shown], *, briefly: bool) -> list[list[str]]:
 
 
 def _verdict(row: Shown, *, briefly: bool) -> str:
-    """The verdict, what its update waits for first, and where to read what is new.
+    """The verdict, what its update waits for, and where to read what is new.
 
     What waits is told briefly on a terminal, which would else cut off for what, and until when.
     """
-    waits, verdict = eligibility.words(row.waits, time.time()), str(row.verdict)
+    told = eligibility.briefly if briefly else eligibility.words
+    waits, verdict = told(row.waits, time.time()), str(row.verdict)
     verdict = verdict.partition(": ")[0] if briefly and waits else verdict
     return "; ".join(filter(None, [verdict, waits])) + see(row)

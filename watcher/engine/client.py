@@ -22,6 +22,7 @@ from watcher.model.errors import EngineError, EngineUnavailable, NotFound
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.names import short
+from watcher.model.quoting import cut
 
 Headers = dict[str, str]
 
@@ -82,7 +83,7 @@ class Engine(IdentifiedEngine, Execs):
 
     async def stat(self, cid: str, path: str) -> Json:
         """HEAD /containers/{id}/archive: the decoded `X-Docker-Container-Path-Stat`."""
-        what, where = f"look at {path} of {short(cid)}", f"containers/{cid}/archive"
+        what, where = f"look at {cut(path)} of {short(cid)}", f"containers/{cid}/archive"
         async with self.response(what, where, "HEAD", params={"path": path}) as response:
             found: Json = json.loads(base64.b64decode(response.headers["X-Docker-Container-Path-Stat"]))
         return found

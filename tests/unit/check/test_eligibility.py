@@ -9,8 +9,9 @@ from watcher.check.eligibility import (
     Circumstances,
     For,
     Wait,
+    briefly,
+    by_end,
     held_back,
-    nearest,
     opens_in,
     timed,
     under_way,
@@ -214,9 +215,8 @@ def test_what_a_dependency_and_an_open_update_are_waited_for_says_why() -> None:
 def test_the_nearest_is_over_first_and_what_no_clock_ends_comes_last() -> None:
     soon, late, never = Wait(For.COOLDOWN, "", 5), Wait(For.SCHEDULE, "", 9), Wait(For.FAILED, "")
 
-    assert nearest([never, late, soon]) == soon
-    assert nearest([never]) == never
-    assert nearest([]) is None
+    assert by_end([never, late, soon]) == [soon, late, never]
+    assert by_end([]) == []
 
 
 def test_the_list_tells_the_nearest_that_the_verdict_does_not_tell() -> None:
@@ -225,9 +225,20 @@ def test_the_list_tells_the_nearest_that_the_verdict_does_not_tell() -> None:
 
     assert words([dependency, failed], NOON) == "waits: db failed"
     assert words([dependency, Wait(For.SCHEDULE, "its schedule is x", NOON)], 0) == (
-        f"waits until {until}: its schedule is x"
+        f"waits until {until}: its schedule is x; and for dependency"
     )
     assert words([failed, Wait(For.COOLDOWN, "", 1), under_way("")], 0) == words([], 0) == ""
+
+
+def test_on_a_terminal_all_that_is_waited_for_is_seen_at_a_glance() -> None:
+    until = datetime.fromtimestamp(NOON).astimezone().isoformat(timespec="seconds")
+    shut, unapproved = Wait(For.WINDOW, "its window is x", NOON), Wait(For.APPROVAL, "approve it")
+    cooling = Wait(For.COOLDOWN, "app:1 was a, is b; cooldown until then", NOON)
+
+    assert briefly([unapproved, shut], 0) == f"waits for window until {until}, approval"
+    assert briefly([cooling], 0) == f"waits for cooldown until {until}"
+    assert briefly([shut], NOON - 2 * HOUR) == f"waits until {until}: its window is x, opens in 2 h 0 m"
+    assert briefly([Wait(For.FAILED, "failed on b")], 0) == briefly([], 0) == ""
 
 
 def test_the_words_are_those_of_the_contract() -> None:
