@@ -1,6 +1,6 @@
 # Everything a developer types. Needs root (a private Docker engine is a real dockerd) and apt-get.
 .DEFAULT_GOAL := help
-.PHONY: help install demo check test test-all test-unit-pythons test-engines test-scenarios test-kills test-updaters test-chaos test-self-update test-leaks test-swarm bench test-matrix test-faults page-pictures docs release release-images audit lint format lock clean
+.PHONY: help install demo check test test-all test-unit-pythons test-engines test-scenarios test-kills test-updaters test-chaos test-self-update test-install test-leaks test-swarm bench test-matrix test-faults page-pictures docs release release-images audit lint format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -68,6 +68,9 @@ test-self-update: install ## an updater that updates itself; updater, helper, su
 	set -e; for engine in $(ENGINES); do \
 	  echo "== engine $$engine"; \
 	  $(BIN)/python -m pytest --engine $$engine --matrix all tests/faults/test_self_update.py tests/e2e/self_update; done
+
+test-install: install ## pip, pipx and uv install the commands, dependencies from their registry
+	INSTALL_WAYS=1 $(BIN)/python -m pytest tests/e2e/install
 
 test-leaks: install ## what a daemon holds after 500 updates is what it held before
 	LEAK_UPDATES=500 $(BIN)/python -m pytest --timeout 1800 tests/integration/daemon/test_leaks.py

@@ -1,0 +1,1 @@
+"""Tests of the ways to install the commands on a machine."""
