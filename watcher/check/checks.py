@@ -33,7 +33,7 @@ async def identify(context: Context, text: str, judge: Judge) -> Assessment:
 
 
 async def assess(context: Context, container: Json, policy: Policy | None = None) -> Assessment:
-    """Judge a container from here; with its settings as the daemon does, else by images alone."""
+    """Judge a container without a registry: by `policy` as the daemon does, or else by images alone."""
     return assessed(await read(context, container, policy))
 
 
@@ -54,9 +54,9 @@ def _beside(watchtower: str, names: list[str]) -> str:
 
 
 async def judged(context: Context, container: Json) -> Assessment:
-    """What is to be said of a container beside the daemon that looks after it.
+    """Judge a container for people, by what the daemon keeps of its questions to registries.
 
-    It is unknown where the daemon, which asks the registries, had no answer.
+    The verdict is unknown where the daemon had no answer.
     """
     try:
         policy = context.policy_of(container)

@@ -16,12 +16,12 @@ from watcher.store.state import Memory
 
 
 async def noted(memory: Memory, tag: Tag, image: Json, verdict: Verdict) -> Seen | None:
-    """What a tag was last seen to mean; where it has moved here since, that is noted, and its time begins.
+    """What a tag was last seen to mean; a move of the tag here is noted, and begins its cooldown.
 
     Args:
-        memory: Where that is kept.
-        tag: That the container follows.
-        image: What it means in the engine, as inspected.
+        memory: The state directory.
+        tag: The tag that the container follows.
+        image: The image that the tag means in the engine, as inspected.
         verdict: By the engine alone: current or outdated.
     """
     seen = await memory.seen(str(tag))

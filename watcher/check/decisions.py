@@ -16,21 +16,21 @@ from watcher.store.decisions import Decision
 
 
 class Subjects:
-    """What people decide of: containers."""
+    """What people decide about: containers."""
 
     async def own_name(self, context: Context, text: str) -> str:
-        """The name of the one that is meant.
+        """The name of the container that a text means.
 
         Raises:
-            NoSuchContainer: None, or more than one, is meant.
+            NoSuchContainer: The text means no container, or several.
         """
         return await own_name(context, text)
 
     async def judged(self, context: Context, name: str) -> Shown:
-        """What is to be said of the one of a name.
+        """What is said of the container of a name.
 
         Raises:
-            WatcherError: Nothing can.
+            WatcherError: It cannot be judged.
         """
         ((_, answer),) = await status.check(context, [name], checks.judged)
         if isinstance(answer, WatcherError):
@@ -38,7 +38,7 @@ class Subjects:
         return answer
 
     async def left(self, context: Context, name: str) -> str:
-        """The image that a rollback of it left; empty where none did, or it runs that."""
+        """The image that a rollback of the container left; empty without one, or where it runs that image."""
         try:
             container = await find(context.engine, name)
         except NoSuchContainer:

@@ -62,7 +62,7 @@ async def _running(context: Context, facts: Facts) -> Json | None:
 
 
 async def _with_policy(context: Context, facts: Facts, policy: Policy, *, asked: bool) -> Facts:
-    """The same with what the registry was last seen to have, and how it last answered.
+    """The facts with what the registry was last seen to have, and how it last answered.
 
     The first counts where no layer may come yet: for a cooldown, and for `notify`.
     """

@@ -17,7 +17,7 @@ _OPEN = (Status.CURRENT, Status.OUTDATED)
 
 @frozen
 class Facts:
-    """What is known of one container; whatever was not read, for it does not count, is left at its default.
+    """What is known of one container; a fact that does not count was not read, and has its default.
 
     Attributes:
         container: As inspected.
@@ -56,7 +56,7 @@ class Facts:
 
     @property
     def tag(self) -> Tag | None:
-        """The same with the platform."""
+        """The tag that the container follows, with its platform; None where it is pinned."""
         return Tag(ref, self.platform) if (ref := self.ref) else None
 
 
@@ -89,7 +89,7 @@ class Assessment:
 
 
 def judge(facts: Facts) -> Verdict:
-    """Compare identities, and let count what else is known."""
+    """Judge by identities, and then by the other facts that hold an update back or make it unknown."""
     verdict, ref = compare(facts.container, facts.tagged, facts.running), facts.ref
     if facts.meaning and ref:
         verdict = by_registry(facts.container["Image"], ref, facts.meaning)
@@ -103,7 +103,7 @@ def judge(facts: Facts) -> Verdict:
 
 
 def assessed(facts: Facts) -> Assessment:
-    """The judgement, with what it is of."""
+    """The facts with their judgement."""
     known = (facts.running, facts.earlier)
     return Assessment(facts.container, facts.tagged, judge(facts), *known, gate=facts.gate)
 

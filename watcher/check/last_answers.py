@@ -1,4 +1,4 @@
-"""What became of the daemon's questions about a tag, for those who judge without asking themselves.
+"""How the daemon's last question about a tag ended, for judgements that ask no registry themselves.
 
 A container that runs what its tag means here is up to date only as far as somebody could ask: where the
 daemon that shares our state folder could not, nobody knows.
@@ -20,8 +20,8 @@ async def note(memory: Memory, tag: Tag, local: str, error: WatcherError | None)
     """Note how a question about a tag ended.
 
     Args:
-        memory: Where that is kept.
-        tag: That was asked for.
+        memory: The state directory.
+        tag: The tag that was asked for.
         local: The id of the image that it means in the engine; empty where none.
         error: What went wrong; None where the registry answered.
     """
@@ -34,7 +34,7 @@ async def note(memory: Memory, tag: Tag, local: str, error: WatcherError | None)
 
 
 async def answered(memory: Memory, tag: Tag) -> None:
-    """Note that somebody else than the daemon had an answer; what no daemon asks for stays so."""
+    """Note that a command had an answer, where the daemon's last question had none."""
     last = await memory.asked(str(tag))
     if last and last.why:
         await note(memory, tag, last.local, None)

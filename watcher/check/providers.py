@@ -1,6 +1,6 @@
-"""What a container depends on: whether anything about that holds its update back, for those who look on.
+"""Whether a dependency holds a container's update back, for commands that only look.
 
-The daemon, which updates them one after another, knows of more (`update.sequencer`): of what failed just now.
+The daemon, which updates one after another, knows of more (`update.sequencer`): of what failed just now.
 """
 
 from watcher.check import checks
@@ -14,7 +14,7 @@ from watcher.model.json_object import Json
 
 
 async def unmet_before(context: Context, order: Order, container: Json) -> str:
-    """What holds a container back, in words; empty where nothing does.
+    """The dependency that holds a container's update back, in words; empty where none does.
 
     Args:
         context: Where it is.

@@ -1,6 +1,6 @@
 """What an update that is open does now, as far as the engine's names and states tell. Pure: no I/O.
 
-Whoever carries it out knows more (`update.stages`, whose words these are); this is for all who look on.
+The updater at work knows more (`update.stages`, whose words these are); this is for commands that only look.
 """
 
 from collections.abc import Mapping

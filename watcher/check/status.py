@@ -97,7 +97,7 @@ class _Found:
         self._open = {name: scene for name, scene in scenes(rows).items() if name not in waiting}
 
     def own_name(self, name: str) -> str:
-        """The name of the container that one with a temporary name is, or is to be."""
+        """The name of the container whose update a temporary name belongs to; any other name is its own."""
         marker = Marker.parse(name)
         is_apart = name in self._aside or name in self._strays
         return marker.name if marker and marker.name in self._open and not is_apart else name
@@ -116,7 +116,7 @@ class _Found:
         return await self.answer(self.own_name(Container(container).name), container["Id"])
 
     async def answer(self, name: str, cid: str) -> Answer:
-        """Answer for a container; what failed is the answer too, but for an engine that is gone."""
+        """Answer for a container; an error is an answer, too, unless the engine is gone."""
         try:
             if name in self._open and (found := await self._updated(self._open[name])):
                 return found
@@ -148,7 +148,7 @@ class _Found:
         return evolve(row, waits=(*row.waits, *filter(None, others)))
 
     async def _vetoed(self, container: Json) -> Wait | None:
-        """The wait for a container that vetoes its update; where nobody can tell, for that to be mended."""
+        """The wait for the container's own veto, or for its file to be where it can be looked for."""
         try:
             return await vetoed(self._context.engine, container, self._context.policy_of(container))
         except EngineUnavailable:

@@ -222,7 +222,7 @@ def _same_manifest(container: Json, image: Json) -> bool:
 
 
 def moved(ref: ImageRef, digest: str) -> str:
-    """Say that a registry has another image."""
+    """The reason of a verdict whose registry has another image, as a clause."""
     return f"{ref.familiar} is {short(digest)} in its registry, and the container runs another image"
 
 
@@ -234,5 +234,5 @@ def digests(image: Json | None) -> set[str]:
 
 
 def identities(image: Json) -> set[str]:
-    """The same without those of its platforms' manifests."""
+    """What an inspected image is known by: its id and its digests, without its platforms' manifests."""
     return {image["Id"]} | {text.rpartition("@")[2] for text in image.get("RepoDigests") or []}

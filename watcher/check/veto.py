@@ -22,7 +22,7 @@ _NEVER_SEEN = ("/dev", "/proc", "/sys")  # the engine mounts one there in each c
 
 
 async def vetoed(engine: Engine, container: Json, policy: Policy) -> Wait | None:
-    """The wait for a container whose veto file is there; None where it has none, or that is not there.
+    """The wait for a container's own veto; None where it has no veto file, or that is not there.
 
     Args:
         engine: Where it is.
@@ -66,7 +66,7 @@ async def _is_there(engine: Engine, container: Json, path: str) -> bool:
 
 
 def _refuse_unseen(mounts: Mapping[str, bool], here: str, path: str) -> None:
-    """Let only a path pass that the engine looks into."""
+    """Refuse a path that lies on a mount into which the engine does not look."""
     on = _mount(mounts, here)
     if mounts.get(on):
         expected = f"an absolute path into which the engine can look, and {on} is a tmpfs: use a volume"
@@ -79,7 +79,7 @@ def _mount(mounts: Mapping[str, bool], path: str) -> str:
 
 
 def _mounts(container: Json) -> dict[str, bool]:
-    """Whether the engine does not look into what is mounted, by where."""
+    """The mounts of a container: where each is, and whether it is a tmpfs."""
     return dict.fromkeys(_NEVER_SEEN, True) | dict(_mounted(container))
 
 

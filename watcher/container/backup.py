@@ -28,7 +28,7 @@ async def drafted(engine: Engine, old: Json, *, files: bytes | None = None) -> D
 
 
 def as_spare(made: Draft, old: Json) -> Draft:
-    """Make a draft that of a container's spare, which stays and says whose it is."""
+    """Turn a draft of the old container into one of its spare, which stays and says whose it is."""
     labels = {SPARE_OF: old["Id"], REFERENCE: reference_of(old)}
     return _altered(made, labels, removes_itself=False)
 
@@ -36,14 +36,14 @@ def as_spare(made: Draft, old: Json) -> Draft:
 async def respawn(engine: Engine, spare: str, again: str, marker: Marker) -> None:
     """Make the old container anew from its spare, up to the point where it has the name.
 
-    It is created from the image's id, for its tag may mean another image by now; a label remembers the
-    tag that it follows.
+    The new one is created from the image's id, for its tag may mean another image by now; a label
+    remembers the tag that it follows.
 
     Args:
         engine: Where they are.
         spare: The spare's id.
         again: The id of the container made anew, where an attempt before this one got so far, or empty.
-        marker: The spare's.
+        marker: The temporary name of the spare.
     """
     kept = await engine.container(spare)
     if not again:

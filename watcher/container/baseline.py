@@ -1,6 +1,6 @@
-"""What an old container had of itself: nobody demands more of its successor.
+"""What the old container had of what a proof asks for: no more is demanded of its successor.
 
-Some of it is seen only while the container runs; whoever recovers its update finds it stopped, and reads
+Some of it is seen only while the container runs; recovery finds the container stopped, and reads
 from the temporary names that it lacked something then. Pure: no I/O.
 """
 
@@ -26,12 +26,12 @@ class Baseline:
     """What a container is measured by; the default is all that it asks for itself.
 
     Attributes:
-        ports: The ports that were published for the old one; None: all that it asks for.
-        attached: The networks on which the old one had an address; None: all that it is on.
-        networks: The networks that the old one was on, as names and ids; None: nobody knows.
+        ports: The ports that were published for the old container; None: all that it asks for.
+        attached: The networks on which the old container had an address; None: all that it is on.
+        networks: The networks that the old container was on, as names and ids; None: nobody knows.
         ends: The exit codes with which the old one ended again and again, as its restart policy lets it.
-        lacks_memory: The old one, or a child of it, was killed for lack of memory.
-        old: The old one, as inspected; empty where nobody knows.
+        lacks_memory: A process of the old container was killed for lack of memory.
+        old: The old container, as inspected; empty where nobody knows.
     """
 
     ports: frozenset[str] | None = None
@@ -44,7 +44,7 @@ class Baseline:
     def is_wired(self, container: Json) -> bool:
         """Whether a running container has an address and ports where the old one had them.
 
-        One that somebody took off a network has what that leaves it.
+        A container that somebody took off a network counts as wired.
         """
         if container["HostConfig"]["NetworkMode"].startswith(_SHARED) or self.is_taken_off(container):
             return True
@@ -61,7 +61,7 @@ class Baseline:
         return bool(_lost(self.networks or (), container))
 
     def with_end(self, old: Json, codes: Iterable[int]) -> "Baseline":
-        """The same, with what an old container that was stopped tells of its end.
+        """The baseline, with what the old container shows of its end once it is stopped.
 
         Args:
             old: As inspected after its stop.
@@ -78,7 +78,7 @@ EVERYTHING = Baseline()
 
 
 def seen_running(old: Json) -> Baseline:
-    """What a container has that was inspected while it ran."""
+    """The baseline of an old container that was inspected while it ran."""
     found, state = Container(old), Container(old).state
     if state.is_restarting:
         return Baseline(networks=_networks(old), old=old, ends=frozenset({state.exit_code or 0}))
@@ -91,7 +91,7 @@ def seen_running(old: Json) -> Baseline:
 
 
 def left_stopped(old: Json, marker: Marker) -> Baseline:
-    """What is known of a container that does not run any more, and whose update is open."""
+    """The baseline of an old container that does not run any more, by the flags of its temporary name."""
     ports = frozenset[str]() if marker.unpublished else None
     attached = frozenset[str]() if marker.unattached else None
     return Baseline(ports, attached, None if marker.removes_itself else _networks(old), old=old)
@@ -116,7 +116,7 @@ def lacks_networks(container: Json) -> bool:
 
 
 def is_unhealthy(container: Json) -> bool:
-    """Whether its check failed as often as it may; one that was paused is called unhealthy until the next."""
+    """Whether the health check failed as often as it may; a pause alone makes an engine say "unhealthy"."""
     health = Container(container).state.health
     allowed = (container.get("Config") or {}).get("Healthcheck") or {}
     failed = health.get("FailingStreak")

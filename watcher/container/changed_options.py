@@ -56,7 +56,7 @@ def for_successor(new: Json, old: Json | None, marker: Marker, known: Known) -> 
 
 
 def for_old(old: Json, new: Json | None, marker: Marker, known: Known) -> Json:
-    """The same for an old container that comes back, before its successor is silenced."""
+    """What an old container that comes back still lacks, read before its successor is silenced."""
     changes = unheld(old, marker)
     if new is None or new["Id"] not in known or old["Id"] not in known:
         return changes
@@ -67,18 +67,18 @@ def for_old(old: Json, new: Json | None, marker: Marker, known: Known) -> Json:
 
 
 def unheld(container: Json, marker: Marker) -> Json:
-    """What we took from the one that stays: an old one that was held, or a successor that was silenced."""
+    """The restart policy that we took from the container that stays, to be given back; empty for nothing."""
     return {POLICY: ALWAYS} if marker.always and is_silent(container) else {}
 
 
 def silenced(new: Json, known: Known) -> None:
-    """Note that from now on a successor's policy of `no` is ours."""
+    """Note that the restart policy `no` of a successor is ours from now on, and no choice of a person."""
     if new["Id"] in known:
         known[new["Id"]] = known[new["Id"]] | {POLICY: {"Name": "no", "MaximumRetryCount": 0}}
 
 
 def is_silent(container: Json) -> bool:
-    """Whether the engine does not start it again."""
+    """Whether the restart policy keeps the engine from starting a container again."""
     return policy(container).get("Name") in ("", "no", None)
 
 
@@ -94,7 +94,7 @@ def _changed(container: Json, known: Known) -> Json:
 
 
 def _lacking(changes: Json, container: Json, known: Known) -> Json:
-    """What of these it has not, but for what was changed of itself."""
+    """The wanted options that a container lacks, without those that somebody changed on itself."""
     host, own = container["HostConfig"], _changed(container, known)
     lacking = {key: value for key, value in changes.items() if key not in own and host.get(key) != value}
     if "Memory" in lacking and "MemorySwap" in changes:

@@ -13,10 +13,10 @@ class OutOfPlace(EngineError):
 
 
 async def confirm(engine: Engine, new: str, marker: Marker) -> None:
-    """See that a proved successor is still what it was proved to be, right before the old one is removed.
+    """See that a proved successor has the name and its state, right before the old container is removed.
 
     Raises:
-        OutOfPlace: It is not.
+        OutOfPlace: It has not.
     """
     container = await engine.container(new)
     name, state = Container(container).name, Container(container).status
@@ -29,8 +29,8 @@ async def confirm(engine: Engine, new: str, marker: Marker) -> None:
 def is_as_wanted(container: Json, marker: Marker) -> bool:
     """Whether a successor is in a state that its update may end in.
 
-    What a person paused or unpaused stands. Of one with nothing to go back to none is asked for. One that is
-    between two starts and ended with 0 was proved to do so, as its old one did.
+    A pause of a person's stands. A successor with nothing to go back to may be in any state. One between two
+    starts that ended with 0 was proved to do so, as the old container did.
     """
     state, is_judged = (
         Container(container).state,

@@ -1,4 +1,4 @@
-"""Who may be down at the same time: as many as were asked for, and nobody who could take another's address.
+"""Which containers may be down at once: as many as is chosen, and none that could take another's address.
 
 An update holds a slot, and what it was given here, until the last of its containers is started, and not
 while it waits for a proof. Who is down waits for nobody, but for the way back, and that no longer than
@@ -21,7 +21,7 @@ OVERTAKEN = (
 
 
 class Downtimes:
-    """All of one process.
+    """The downtimes of all updates of one process.
 
     Args:
         slots: How many updates may hold a slot at once; None is any number.
@@ -38,7 +38,7 @@ class Downtimes:
         """Give the update of inspected containers a slot, as soon as there is one.
 
         Args:
-            containers: Those that run, and will be down.
+            containers: The containers that run, and will be down.
         """
         if self._slots:
             await self._slots.acquire()
@@ -53,7 +53,7 @@ class Downtimes:
         """Let inspected containers be started, outside an update, as soon as nobody's address is at stake.
 
         Args:
-            containers: Those that are down.
+            containers: The containers that are down.
             is_back: They go back: after `WAY_BACK_S` they are started all the same, and it gives False.
         """
         wanted = needs(containers)
@@ -91,7 +91,7 @@ class Downtimes:
             await self._news.wait()
 
     def leave(self, wanted: Needs) -> None:
-        """Let others be down who wait for these."""
+        """Let containers be down that wait for the addresses of these."""
         self._down.remove(wanted)
         self._ring()
 
@@ -110,16 +110,16 @@ class Downtimes:
 
 @frozen(eq=False)
 class _Turn:
-    """A place in the queue; two may want the same."""
+    """A place in the queue; two places may want the same addresses."""
 
     wanted: Needs
 
 
 class Downtime:
-    """That of one update, with its slot.
+    """The downtime of one update, with its slot.
 
     Args:
-        others: Those of the same process.
+        others: The downtimes of the same process.
         wanted: What its containers take when they start.
     """
 
@@ -130,7 +130,7 @@ class Downtime:
         self._has_slot = True
 
     async def begin(self, *, is_back: bool = False) -> bool:
-        """Wait until the containers may be down; nothing where they are already.
+        """Wait until the containers may be down; return at once where they are down already.
 
         Args:
             is_back: They go back: after `WAY_BACK_S` they are down all the same.
@@ -145,7 +145,7 @@ class Downtime:
         return is_alone
 
     def end(self) -> None:
-        """All of them are started, or left as they are: let others begin."""
+        """Let others begin, for all containers are started, or left as they are."""
         if self._is_down:
             self.others.leave(self._wanted)
             self._is_down = False

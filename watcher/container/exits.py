@@ -1,4 +1,4 @@
-"""How a container came to its ends, as the engine's past events tell: by itself, or for somebody stopped it.
+"""How a container ended each time, by the engine's past events: by itself, or because somebody stopped it.
 
 Whatever the engine does of itself (restart policies, health checks, lack of memory) sends no `kill`. The
 engine knows its last 256 events, and none from before its own start.
@@ -37,7 +37,7 @@ class End:
 
     @property
     def is_wanted(self) -> bool:
-        """Whether somebody ended it: other signals ask for something else, as SIGHUP does."""
+        """Whether somebody wanted the end: signals such as SIGHUP ask for something else."""
         return self.signal in _ENDING
 
 
@@ -48,7 +48,7 @@ async def ends(engine: Engine, cid: str, since: str, *, is_over: bool = False) -
         engine: Where it is.
         cid: Its full id.
         since: As the engine writes times.
-        is_over: It does not run; so there is one more, of which the engine may be about to tell.
+        is_over: The container does not run, so that the engine may be about to tell of one more end.
     """
     for _ in range(_TRIES):
         now = await engine.now()

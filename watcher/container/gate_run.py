@@ -53,7 +53,7 @@ async def run(engine: Engine, memory: Memory, gate: Gate, image: str) -> Said:
 
     Args:
         engine: Where it runs.
-        memory: Whose it is.
+        memory: The state directory of the updater that asks.
         gate: The gate.
         image: Repository and digest of the image that it judges.
 
@@ -74,7 +74,7 @@ async def run(engine: Engine, memory: Memory, gate: Gate, image: str) -> Said:
 
 
 def body(gate: Gate, image: str, mine: str) -> Json:
-    """What its container is created from.
+    """The request that creates a gate's container.
 
     A container's stop is told to it by SIGKILL: one that ended well on SIGTERM would have let the image pass.
 
@@ -119,11 +119,11 @@ def body(gate: Gate, image: str, mine: str) -> Json:
 
 
 async def sweep(engine: Engine, memory: Memory, rows: Iterable[Json]) -> None:
-    """Remove what runs of gates left behind, by those that were killed.
+    """Remove the containers that killed runs of gates left behind.
 
     Args:
         engine: Where they are.
-        memory: Whose those are that are removed at once.
+        memory: The state directory of the updater whose own containers are removed at once.
         rows: All containers, as listed with the labels that are their own.
     """
     for row in rows:
@@ -155,8 +155,8 @@ def said_by(gate: Gate, state: State, words: str) -> Said:
 
     Args:
         gate: The gate.
-        state: Of its container, as inspected.
-        words: Its last ones, as a clause.
+        state: The state of its container.
+        words: The last words of its log, as a clause.
     """
     code = state.exit_code
     if state.lacked_memory:

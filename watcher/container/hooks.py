@@ -37,7 +37,7 @@ class HookFailed(NotProved):
 
 @frozen
 class HookEnd:
-    """How a hook ended that did so by itself.
+    """The end of a hook that ended by itself.
 
     Attributes:
         code: Its exit code.
@@ -57,8 +57,8 @@ async def run(engine: Engine, cid: str, hook: Hook) -> HookEnd:
         hook: What to run.
 
     Raises:
-        HookFailed: It did not end in time.
-        EngineError: The engine did not let it be run, or does not tell how it ended.
+        HookFailed: The hook did not end in time.
+        EngineError: The engine did not let the hook be run, or does not tell how it ended.
     """
     mask = await mask_of(engine, cid)
     mark = f"{_MARK}={secrets.token_hex(8)}"
@@ -83,7 +83,7 @@ async def run(engine: Engine, cid: str, hook: Hook) -> HookEnd:
 
 
 def failed(hook: Hook, end: HookEnd) -> HookFailed:
-    """What is said of a hook that ended with another code than 0."""
+    """The error for a hook that ended with another code than 0."""
     return HookFailed(f"its {hook.name} hook ended with code {end.code} ({hook}){end.said}")
 
 

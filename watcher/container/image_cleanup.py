@@ -7,7 +7,7 @@ from watcher.model.errors import EngineError
 async def clean_up(engine: Engine, image_id: str) -> bool:
     """Remove an image that no tag names and no container in any state runs from; never by force.
 
-    One that is kept has a tag of ours, and stays.
+    A kept image has a tag of ours, and stays.
 
     Returns:
         Whether it is gone. One that the engine still has a use for (a child, several digests) stays,

@@ -34,7 +34,7 @@ class PutIn:
 
     Attributes:
         files: A tar of it, for `PUT archive?path=/`; empty where there is nothing.
-        doubts: A line each for what may have been, and is not carried over.
+        doubts: A line for each file that may have been put in, and is not carried over.
     """
 
     files: bytes = b""
@@ -50,7 +50,7 @@ async def put_in(engine: Engine, container: Json, noted: Mapping[str, str] | Non
         noted: What `injected` told of it early in its life; None where nobody asked then.
 
     Raises:
-        Refused: It is too large to be Compose's.
+        Refused: The files are too large to be Compose's.
     """
     if not may_be_injected(container):
         return PutIn()

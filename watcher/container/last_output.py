@@ -12,10 +12,10 @@ _LONGEST = 400
 
 
 async def mask_of(engine: Engine, cid: str) -> Mask:
-    """What hides the values of a container's environment.
+    """The mask that hides the values of a container's environment.
 
     Raises:
-        EngineError: They cannot be told.
+        EngineError: The engine does not tell them.
     """
     container = await engine.container(cid)
     try:
@@ -26,7 +26,7 @@ async def mask_of(engine: Engine, cid: str) -> Mask:
 
 
 async def masked(engine: Engine, cid: str, said: str) -> str:
-    """What the engine says of a container, which may quote it; none of it where nobody knows what to hide."""
+    """A text of the engine's that may quote a container, masked; empty where nobody knows what to hide."""
     try:
         return (await mask_of(engine, cid))(said)
     except EngineError as error:

@@ -1,4 +1,4 @@
-"""Stops that an updater asked for, and did not live to see the end of.
+"""Stops that were asked for by an updater that was killed before their end.
 
 The engine goes on with a stop whoever hung up (20.10 to 28.5). Until it is over the container is shown as
 running, and a start does nothing; then it is stopped for good, restart policy or not.
@@ -23,7 +23,7 @@ async def see_through(engine: Engine, old: str, successor: str) -> None:
 
 
 async def _may_be_stopping(engine: Engine, container: Json, successor: str) -> bool:
-    """Whether it was sent a signal; not known where the engine has forgotten what was that long ago.
+    """Whether the old container may be stopping: it was sent a signal, or the engine has forgotten that time.
 
     The engine keeps its last 256 events, and none over its own restart.
     """

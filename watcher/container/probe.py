@@ -1,7 +1,7 @@
 """The proof of a successor, as it happens: started, and looked at until it has proved itself, or failed.
 
-Looks are taken when the engine reports an event of the container. What somebody else does to it meanwhile is
-not held against it.
+Looks are taken when the engine reports an event of the container. A stop or a pause by somebody else counts
+as no failure.
 """
 
 import asyncio
@@ -56,7 +56,7 @@ async def start(engine: Engine, cid: str) -> None:
     Raises:
         NotStarted: The engine tried, and could not. Whether the image is to blame shows when the old
             container is started again. No such command is 400, no such user 500 (20.10 to 28.5).
-        EngineError: It did not even try, or its words are those of a machine that lacks something.
+        EngineError: The engine did not even try, or says that the machine lacks something.
     """
     try:
         await startup.start(engine, cid)
@@ -71,7 +71,7 @@ async def start(engine: Engine, cid: str) -> None:
 
 
 def is_lasting(error: EngineError) -> bool:
-    """Whether what the engine refused to create can never be, as its image or its options are."""
+    """Whether the engine will always refuse to create a container, for its image or its options."""
     if _OF_THE_MACHINE.search(error.message):
         return False
     is_said = error.status >= _CONFLICT and bool(_OF_THE_REQUEST.search(error.message))
@@ -82,8 +82,8 @@ async def prove(engine: Engine, cid: str, demand: Demand, baseline: Baseline = E
     """Watch a started container until it has proved itself.
 
     Raises:
-        NotProved: It crashed, restarted, became unhealthy, or had no network after one restart.
-        Meddled: Somebody else kept it from that.
+        NotProved: The container crashed, restarted, became unhealthy, or had no network after one restart.
+        Meddled: Somebody kept the container from proving itself.
     """
     trial = _Trial(engine, cid, demand, baseline)
     async with _alarm(engine.events(type=["container"], container=[cid])) as next_event:
@@ -121,25 +121,25 @@ class _Trial:
         return await self._remaining(container, known)
 
     async def _put_back(self) -> bool:
-        """Put it back on a network that another updater took it off; what a person did stands."""
+        """Put the container back on a network that another updater took it off; what a person did stands."""
         return await put_back(self._engine, self._cid, self._baseline.old)
 
     async def _ends(self, container: Json) -> list[End]:
-        """Its ends, as far as there were any."""
+        """The ends of the container, where there were any."""
         is_over = not runs(container)
         if not is_over and not container.get("RestartCount"):
             return []
         return await ends(self._engine, self._cid, container["Created"], is_over=is_over)
 
     def _begin_anew(self, container: Json, known: list[End]) -> None:
-        """Begin anew where it was started for other reasons than that it had ended by itself, or resumed."""
+        """Begin the proof anew where the container was resumed, or started after no end of its own."""
         started, is_own = Container(container).state.started, any(not end.signal for end in known)
         if self._halted_at is not None or (self._run not in {"", started} and not is_own):
             self._began = time.monotonic()
         self._run = started
 
     def _halt(self, longest: float, why: str, *, wanted: Wanted | Literal[""]) -> float:
-        """Wait for one that somebody stopped or paused; for how long still."""
+        """The seconds to wait for a container that somebody stopped or paused."""
         now = time.monotonic()
         self._halted_at = self._halted_at or now
         if now >= self._halted_at + longest:
@@ -164,7 +164,7 @@ class _Trial:
         return left if self._demand.has_events else min(left, _LACKS_S)
 
     async def _rewire(self) -> None:
-        """Restart it once: an engine killed inside `start` leaves a container with `lo` alone (28.5)."""
+        """Restart the container once: an engine killed inside `start` leaves it with `lo` alone (28.5)."""
         if self._was_rewired:
             raise NotProved(ProofState.UNWIRED.value)
         await self._engine.act(self._cid, "restart")

@@ -29,7 +29,7 @@ class NotProved(WatcherError):
 
 
 class Unhealthy(NotProved):
-    """Its HEALTHCHECK says that it does not work, or did not say in time that it does."""
+    """The HEALTHCHECK says that the successor does not work, or did not say in time that it does."""
 
 
 class NotStarted(NotProved):
@@ -40,7 +40,7 @@ class Meddled(EngineError):
     """Somebody else stopped, paused or cut off the successor, so that it could not prove itself.
 
     Attributes:
-        wanted: The state that they brought it to; empty where that is not known to be wanted.
+        wanted: The state that somebody brought it to; empty where that may have been no wish.
     """
 
     def __init__(self, message: str, *, wanted: Wanted | Literal[""] = "") -> None:
@@ -78,7 +78,7 @@ class Demand:
 
     @property
     def has_events(self) -> bool:
-        """Whether the engine reports all that it must show."""
+        """Whether the engine's events report all that the container must show."""
         return self.lacks is _nothing
 
     def limit(self, container: Json) -> float:
@@ -101,10 +101,10 @@ def proof_state(
         elapsed: Seconds since its start.
         demand: How long it has.
         baseline: What the old container had.
-        excused: It ended only as the old one did, or for somebody stopped it.
+        excused: The container ended only as the old one did, or because somebody stopped it.
 
     Raises:
-        NotProved: It has failed for good.
+        NotProved: The container has failed for good.
     """
     state = Container(container).state
     if not excused:
@@ -130,13 +130,13 @@ def _refuse_restarts(container: Json) -> None:
 
 
 def runs(container: Json) -> bool:
-    """Whether it runs: one that the engine waits to restart is shown as running too (28.5)."""
+    """Whether a container runs now; the engine shows one between two starts as running, too (28.5)."""
     state = Container(container).state
     return state.is_running and not state.is_restarting
 
 
 def has_ended_well(container: Json) -> bool:
-    """Whether it was a job that is done: it has run, ended with 0, and its restart policy lets it end."""
+    """Whether a container was a job that is done: it ended with 0, and its restart policy lets it end."""
     state, policy = Container(container).state, Container(container).restart_policy
     has_ended = state.status == "exited" and state.exit_code == 0
     return has_ended and policy.get("Name", "") in _MAY_END
@@ -155,7 +155,7 @@ def is_wired(container: Json, baseline: Baseline = EVERYTHING) -> bool:
 
 
 def with_code(code: Any) -> str:
-    """How an end is said."""
+    """An end by its exit code, as a clause."""
     return f"it ended with exit code {code}"
 
 

@@ -45,7 +45,7 @@ K = TypeVar("K")
 
 
 class Daemon:
-    """Everything that runs side by side.
+    """The daemon of one engine: all its tasks side by side.
 
     Args:
         context: The engine, which need not be there yet.
@@ -219,7 +219,7 @@ class Daemon:
         self._turns.ring()
 
     async def _look(self) -> None:
-        """Find what wants a closer look: whatever is stale, or was cut short."""
+        """Queue the containers that are stale, or whose update was cut short."""
         if not self._own_update.is_under_way:
             await self.services.look()
         rows = await self._ordered()
@@ -236,7 +236,7 @@ class Daemon:
         self._pass.looked()
 
     async def _wanting(self, rows: list[Json]) -> set[str]:
-        """Which of those that are followed want a closer look."""
+        """The names of the followed containers that are to be looked at."""
         told = await self._recheck({name_of(row) for row in rows} | self.services.names)
         told = self.services.look_at(told)
         return inventory.wanting(rows, self._context.defaults) | self._strays | told
@@ -248,11 +248,11 @@ class Daemon:
         return await self._ours(rows)
 
     async def _ours(self, rows: list[Json]) -> list[Json]:
-        """Those that opted in; a job of `docker compose run` only bears the labels of its service."""
+        """The rows that opted in, without jobs of `docker compose run`, which bear their service's labels."""
         return [row for row in await self._context.opted_in(rows) if not is_one_off(Row(row).labels)]
 
     async def _ordered(self) -> list[Json]:
-        """The same; and, of all containers, the order and those with an open update, whoever began it."""
+        """The rows that are followed; the order of all and the open updates are noted on the way."""
         engine, turns = self._context.engine, self._turns
         noted, self._queue.engine = turns.noted(), await engine.identity()
         rows = await engine.containers(stopped=True)

@@ -9,7 +9,7 @@ _EVERY_S = 1.0
 
 
 class DecisionPoll:
-    """What people decide of the containers of one engine, asked for time and again.
+    """Notices what people decide about the containers of one engine.
 
     The file that they are kept in is looked at, not read, each second: that costs next to nothing, and needs
     no watch of the file system, which not every one has.

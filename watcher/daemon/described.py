@@ -13,7 +13,7 @@ from watcher.notifications.news import CONTAINER, News
 
 
 async def described(context: Context, news: News) -> Json:
-    """The container of what is news, as it is now.
+    """The container that news is about, as it is now.
 
     A tag, a registry and a container that cannot be asked for have the same keys, with what is known of them.
     """

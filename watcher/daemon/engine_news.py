@@ -1,4 +1,4 @@
-"""What one engine's events tell people, and what of it may be over."""
+"""The news that one engine's events make for people, and which of them may be over."""
 
 import contextlib
 from collections.abc import Callable, Collection, Sequence
@@ -60,12 +60,12 @@ class EngineNews:
         )
 
     def subscribe(self) -> None:
-        """Be told from now on."""
+        """Subscribe to the engine's events."""
         self._context.events.record_with("messages", self)
         self._context.events.subscribe("messages", self._take)
 
     async def expect(self, attempt: Attempt) -> None:
-        """Keep what the attempt is about to tell, should this process not live to."""
+        """Keep the news of an attempt that is about to end, in case this process is killed before."""
         if found := reading.attempted(attempt, await self._engine()):
             await self.collector.expect(found)
 

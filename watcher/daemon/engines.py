@@ -20,7 +20,7 @@ AGAIN_S = 60.0
 
 
 class Engines:
-    """Follows all of them.
+    """The daemons of all engines.
 
     Args:
         fleet: The engines, which need not be there yet.

@@ -33,7 +33,7 @@ class Injections:
         self._rung = asyncio.Event()
 
     def see(self, rows: list[Json]) -> None:
-        """Have those looked at that were not seen before; `rows` are those that are followed."""
+        """Have the containers looked at that were not seen before; `rows` are those of the followed ones."""
         made = {row["Id"] for row in rows if COMPOSE_PROJECT in Row(row).labels}
         self._known &= made
         self._put = {cid: at for cid, at in self._put.items() if cid in made}

@@ -30,7 +30,7 @@ _LOST_ROWS = "what was updated, held or approved is not kept"
 
 
 class Notices:
-    """Those of one daemon.
+    """The notices of one daemon.
 
     Args:
         context: Where they are told.
@@ -54,7 +54,7 @@ class Notices:
             self._publish(NothingKept(line, _LOST_ROWS))
 
     def runs(self, containers: int) -> None:
-        """Tell what a person would ask about first."""
+        """Tell at the start what the daemon follows, and how."""
         if self._said.is_news("start", "said"):
             zone = f"{datetime.now().astimezone():%Z %z}"
             started = DaemonStarted(__version__, self._interval_s, zone, str(state_folder()), containers)

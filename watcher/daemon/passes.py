@@ -1,4 +1,4 @@
-"""When all tags are asked for, and when what came of it is done: a pass, as people know it."""
+"""A pass: all tags are asked for, and what follows from the answers is done."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
@@ -20,7 +20,7 @@ Recheck = Callable[[Collection[str]], Awaitable[set[str]]]
 
 
 async def nobody(_: Collection[str]) -> set[str]:
-    """Of no container was anything told."""
+    """No containers to look at again, where people are told nothing."""
     return set()
 
 
@@ -35,7 +35,7 @@ async def counted(publish: Callable[[Event], None], do: Callable[[K], Awaitable[
 
 
 async def whole(publish: Callable[[Event], None], work: Awaitable[int]) -> int:
-    """Tell of a pass that is done in one go, and whose exit code this is."""
+    """Publish a pass that is done at once, with its exit code."""
     publish(PassBegan())
     try:
         code = await work

@@ -1,4 +1,4 @@
-"""After each pass somebody far away is told how it went; who hears nothing for long knows that, too."""
+"""Pings a monitor after each pass with how it went; a monitor that hears nothing for long knows that, too."""
 
 import asyncio
 from functools import partial
@@ -36,7 +36,7 @@ class Pings:
             await self._task
 
     async def stop(self) -> None:
-        """Give up what is under way."""
+        """Give up the ping that is under way."""
         if self._task:
             self._task.cancel()
             await asyncio.wait([self._task])
@@ -60,7 +60,7 @@ class Pings:
             self._begin()
 
     def _begin(self) -> None:
-        """Tell how the pass went, beside all else; what is still being told is not any more."""
+        """Begin the ping of a pass; one that is still under way is given up."""
         went_well, self._code = self._code == 0 and not self._away, 0
         if self._task:
             self._task.cancel()

@@ -72,7 +72,7 @@ class Puller:
         self._unasked: set[Tag] = set()
 
     async def follow(self, rows: Iterable[Json]) -> None:
-        """Remember the images of what is there, and drop what is known of what is no more."""
+        """Remember the images of the containers there are, and forget those of containers that are gone."""
         rows = list(rows)
         for row in rows:
             await self.platform(row)
@@ -135,7 +135,7 @@ class Puller:
         return True
 
     def decided(self) -> None:
-        """Ask for what was not asked for, where people may have released it."""
+        """Ask for the tags that nobody asked for while people held all their followers."""
         for tag in self._unasked & self._followers.keys():
             self.queue.add(tag)
 
@@ -271,7 +271,7 @@ class Puller:
         return await known_image(self._context.engine, str(tag.ref))
 
     def _say(self, tag: Tag, error: WatcherError, wait: float) -> None:
-        """Say it once: of a registry that is down whichever of its tags it was asked for, else of the tag."""
+        """Publish a failure once: of the registry where all of it is down, else of the tag."""
         if isinstance(error, Resting):
             return
         registry = ""

@@ -10,7 +10,7 @@ Choose = Callable[[Iterable[ImageRef]], set[ImageRef]]
 
 
 class Pushes:
-    """Remembers of a tag that was told until it was asked for, and of a container until it is updated."""
+    """The pushed tags until they were asked for, and the containers concerned until they are updated."""
 
     def __init__(self) -> None:
         self._tags = set[Tag]()

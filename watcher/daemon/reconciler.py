@@ -38,7 +38,7 @@ _IDS = re.compile(r"\b[0-9a-f]{12,64}\b")
 
 @frozen
 class Result:
-    """How a look at a container ended; whoever has the queue acts on it.
+    """How a look at a container ended; the controller, which has the queue, acts on it.
 
     Attributes:
         code: The exit code that says how it went.
@@ -176,7 +176,7 @@ class Reconciler:
         return _after(wait.until)
 
     def _judged(self, found: Assessment, policy: Policy) -> Result:
-        """Tell what keeps a container from being updated; what is up to date is not worth a line."""
+        """Publish what keeps a container from its update; one that is up to date is no news."""
         verdict, name = found.verdict, found.name
         if verdict.status is not Status.OUTDATED:
             self._due.pop(name, None)
@@ -194,7 +194,7 @@ class Reconciler:
         return self._coordinator.news.is_news(found.name, f"{what}: {why} {found.verdict.target}")
 
     async def _failed(self, name: str, error: WatcherError) -> Result:
-        """Tell what went wrong; what may go right another time is tried again."""
+        """Publish an error; one that may pass is tried again after a back-off."""
         cid, target = self._targets.get(name, ("", ""))
         failure = await self._context.memory.failure(cid, name) if cid else None
         lasting = not isinstance(error, EngineError | UpdateFailed | Busy) or (
@@ -215,5 +215,5 @@ class Reconciler:
 
 
 def _after(until: float, code: int = 0) -> Result:
-    """Look again at a moment; where no clock says when, not before something changes."""
+    """The result that has a container looked at again at a moment; 0 is not before something changes."""
     return Result(code, until - time.time() if until else None)

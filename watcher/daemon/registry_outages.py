@@ -4,7 +4,7 @@ from collections.abc import Hashable
 
 
 class Down:
-    """What is known of registries that left questions without an answer."""
+    """The registries that left questions without an answer, and for which tags."""
 
     def __init__(self) -> None:
         self._said: dict[str, str] = {}

@@ -51,7 +51,7 @@ class _Result:
 
 
 class Services:
-    """Those of one engine, where that is a manager; where it is in no swarm, nothing is asked of it.
+    """The services of one engine, where that is a manager; where it is in no swarm, nothing is asked of it.
 
     Args:
         context: The engine.

@@ -1,4 +1,4 @@
-"""Which addresses and host ports a container takes when it starts, and who can take them from it.
+"""Which addresses and host ports a container takes when it starts, and which others could take them.
 
 An engine gives an address, or a port of a span, to whoever starts first: also one that another container
 has for its own and does not hold just now, for it is down (20.10 to 28.5). Pure: no I/O.
@@ -39,7 +39,7 @@ class Needs:
     any_port: frozenset[Port] = frozenset()
 
     def excludes(self, other: "Needs") -> bool:
-        """Whether one of two could take what the other has for its own."""
+        """Whether one of two sets of containers could take what the other has for its own."""
         return _may_lose(self, other) or _may_lose(other, self)
 
 
@@ -84,7 +84,7 @@ def needs(containers: Iterable[Json]) -> Needs:
 
 
 def taken(container: Json, rows: Iterable[Json]) -> tuple[Taken, ...]:
-    """Who holds what an inspected container, which does not run, has for its own.
+    """The own addresses and ports of a stopped container that others have now.
 
     Args:
         container: As inspected.

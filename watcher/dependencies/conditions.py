@@ -6,7 +6,7 @@ from watcher.model.json_object import Json
 
 
 def lacking(condition: Condition, name: str, found: Json) -> str:
-    """What does not hold of a container, in words; empty where all does, or it is a job yet to be run."""
+    """The condition that a dependency does not meet, in words; empty for none, and for a job not yet run."""
     if condition is Condition.HEALTHY:
         return unhealthy(name, found)
     is_run = condition is Condition.COMPLETED and Container(found).status != "created"
@@ -14,7 +14,7 @@ def lacking(condition: Condition, name: str, found: Json) -> str:
 
 
 def unhealthy(name: str, found: Json) -> str:
-    """That a container is not healthy, in words; empty where it is, does not run, or has no check."""
+    """That a dependency is not healthy, in words; empty where it is, does not run, or has no check."""
     status = Container(found).state.health.get("Status")
     counts = Container(found).is_running and has_healthcheck(found)
     return f"{name} is {status}" if counts and status != "healthy" else ""

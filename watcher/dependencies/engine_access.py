@@ -58,7 +58,7 @@ def is_only_door(name: str, found: Iterable[str]) -> bool:
 
 
 def refuse_door(name: str, found: Iterable[str]) -> None:
-    """Refuse to stop the one door there is: nobody could start it again, for nobody would be heard.
+    """Refuse to stop the only container that leads to the engine: without it nothing could be started again.
 
     Args:
         name: The container's.
@@ -75,7 +75,7 @@ def refuse_door(name: str, found: Iterable[str]) -> None:
 
 
 def _names(rows: Iterable[Json], counts: Callable[[Json], bool]) -> frozenset[str]:
-    """The names of those that count, temporary ones left out."""
+    """The names of the rows that count, without temporary names."""
     return frozenset(name for row in rows if not Marker.parse(name := name_of(row)) and counts(row))
 
 

@@ -72,12 +72,12 @@ class Dependent:
 
     @property
     def name(self) -> str:
-        """Its name, without the engine's slash."""
+        """The dependent's name, without the engine's slash."""
         return _name(self.container)
 
     @property
     def clause(self) -> str:
-        """What it does, without its name."""
+        """What the dependent shares of whom, as a clause without its name."""
         return " and ".join(map(str, self.ties))
 
     def __str__(self) -> str:
@@ -101,7 +101,7 @@ def dependents(provider: str, containers: Iterable[Json]) -> tuple[Dependent, ..
 
 
 def references(container: Json) -> tuple[tuple[TieKind, str], ...]:
-    """What a container holds on to, each with the provider as the engine says it: an id, or a link's name."""
+    """The ties of a container, each with its provider as the engine says it: an id, or a link's name."""
     host = container.get("HostConfig") or {}
     found = [
         (kind, mode.removeprefix("container:"))
@@ -140,13 +140,13 @@ def way(old: Json, new: Json, names: Mapping[str, str]) -> Way:
 
 
 def providers(container: Json, names: Mapping[str, str]) -> set[str]:
-    """The ids of those that a container holds on to; `names` are those of all containers by their ids."""
+    """The ids of a container's providers; `names` are the names of all containers by their ids."""
     ids = {name: cid for cid, name in names.items()}
     return {ids.get(text, text) for _, text in references(container)}
 
 
 def _ties_to_ids(container: Json, known: dict[str, Json]) -> list[TieToId]:
-    """What a container holds on to, by the provider's id; what is gone is left out."""
+    """The ties of a container by the ids of its providers; one whose provider is gone is left out."""
     found = [(kind, _resolved(text, known)) for kind, text in references(container)]
     return [(kind, cid) for kind, cid in found if cid]
 

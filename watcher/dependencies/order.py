@@ -115,14 +115,14 @@ class Order:
         return self._needs.get(name, frozenset())
 
     def sorted(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Names in an order that keeps to the rule, the same each time."""
+        """Names, predecessors first; the order is the same each time."""
         # Whatever goes before another has strictly less before itself.
         return tuple(sorted(names, key=lambda name: (len(self.before(name)), name)))
 
     def restarted_with(self, name: str) -> tuple[str, ...]:
-        """Who is to be restarted when this container was replaced, each after what it depends on itself.
+        """The dependents that are restarted after a container was replaced, each after its dependencies.
 
-        That is whoever asked for it (Compose's `restart: true`), and whoever depends on those in that way:
+        They are those that ask for it (Compose's `restart: true`), and the dependents of these that do so:
         a container that shares the network of one that is restarted is left without it.
         """
         found, fresh = set[str](), {name}
@@ -133,7 +133,7 @@ class Order:
         return self.sorted(found)
 
     def is_awaited(self, name: str) -> bool:
-        """Whether somebody waits for its successful end: it is a job that runs before others."""
+        """Whether a container is a job for whose successful end others wait."""
         return bool(self._dependents(name, lambda each: each.condition is Condition.COMPLETED))
 
     def _dependents(self, name: str, wanted: Callable[[Dependency], bool]) -> tuple[str, ...]:
@@ -198,7 +198,7 @@ def _joined(row: Json, ids: dict[str, str]) -> Iterator[Dependency]:
 
 
 def _linking(by_name: dict[str, Json]) -> dict[str, list[Dependency]]:
-    """Who links to whom, by the linking container's name."""
+    """The dependencies by legacy links, by the name of the container that links."""
     found: dict[str, list[Dependency]] = {}
     for name, row in by_name.items():
         for dependent, alias in Row(row).links:
@@ -267,7 +267,7 @@ def _chain(edges: Edges, members: list[str]) -> None:
 
 
 def _put_last(edges: Edges, names: Collection[str], own: str) -> None:
-    """Let what must go last follow all that does not depend on it."""
+    """Have containers go after all others that do not depend on them."""
     ours = _reach(edges, own) | {own} if own in edges else set[str]()
     last = edges.keys() & (ours | {*names})
     late = last | {name for name in edges if _reach(edges, name) & last}

@@ -1,4 +1,4 @@
-"""What every command works with."""
+"""One engine with all that commands and the daemon need beside it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Context:
         open_notes: Gives what is noted of open updates, the same each time.
         open_events: Gives where events are told, the same each time.
         own: The container that this program runs in.
-        holds: What was learnt of who holds on to whom.
+        namespaces: What was learnt of the ties between containers.
         downtimes: Who is down just now.
         by: Who asks for updates.
         kind: What an update is recorded as.
@@ -86,7 +86,7 @@ class Context:
     lacks: tuple[Callable[[], str], ...] = ()
 
     def looking(self) -> Context:
-        """The same for one look, which inspects each image once."""
+        """This context for one look, which inspects each image once."""
         return evolve(self, engine=self.engine.looking())
 
     @property
@@ -96,7 +96,7 @@ class Context:
 
     @property
     def may_follow(self) -> dict[str, str]:
-        """The filter for a list of those that may have opted in."""
+        """The filter of a list call for the containers that may have opted in."""
         return {} if self.follows_all or self.watchtower else {"label": ENABLE}
 
     def may_be_followed(self, labels: Mapping[str, str]) -> bool:
@@ -105,7 +105,7 @@ class Context:
         return self.follows_all or ENABLE in labels or ENABLE in said
 
     async def opted_in(self, rows: list[Json]) -> list[Json]:
-        """Those rows of a list whose containers opted in; with `watchtower` in the own container's scope."""
+        """The rows whose containers opted in; with `watchtower`, those in the own container's scope."""
         own = await self.own.find(self.engine)
         found = opted_in(rows, own, every=self.follows_all)
         return in_scope(found, rows, own) if self.watchtower else found
@@ -119,7 +119,7 @@ class Context:
         return self._beside(container, self.with_labels(watchtower.settings_of(container)))
 
     def policy_of_row(self, row: Json) -> Policy | None:
-        """The same of a listed container; None where they cannot be read."""
+        """The settings of a listed container; None where they cannot be read."""
         policy = policy_of(row, self.defaults)
         return policy and self._beside(row, policy)
 

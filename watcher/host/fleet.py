@@ -41,12 +41,12 @@ class Fleet:
 
     @property
     def here(self) -> tuple[Context, ...]:
-        """Those that can be asked."""
+        """The engines that can be asked now."""
         return tuple(each for each in self.contexts if each.engine_name not in self.away)
 
     @property
     def first(self) -> Context:
-        """The one named first: what belongs to no engine, or to all of them, is done by it."""
+        """The engine that was named first; it does what belongs to no engine, or to all of them."""
         return self.contexts[0]
 
     @property
@@ -87,7 +87,7 @@ class Fleet:
     async def meant(
         self, texts: Iterable[str], rows: Mapping[str, list[Json]] | None = None
     ) -> tuple[list[Meant], dict[str, WatcherError]]:
-        """Sort what a person named by the engines; and what is wrong with the others, by their names."""
+        """Sort the names that a person gave by engines; and the errors of names that mean nothing."""
         if self.is_alone:
             return [Meant(self.first, tuple(texts))], {}
         found, errors, known = dict[str, list[str]](), dict[str, WatcherError](), {**(rows or {})}

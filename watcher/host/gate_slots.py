@@ -17,7 +17,7 @@ class GateSlots:
 
     @asynccontextmanager
     async def asking(self, question: str) -> AsyncIterator[None]:
-        """Have a question for oneself: whoever asks the same waits, and may find the answer afterwards."""
+        """Have a question alone: others with the same question wait, and may find its answer afterwards."""
         mine = self._questions.setdefault(question, asyncio.Lock())
         async with mine:
             yield

@@ -79,7 +79,7 @@ class Registries:
         return self._limiter.rest(domain)
 
     def why_resting(self, domain: str) -> str:
-        """What brought it about that a registry is left alone; empty where it is not."""
+        """Why a registry is left alone; empty where it is not."""
         return self._limiter.why(domain)
 
     def allowance(self, domain: str) -> Allowance | None:
@@ -87,7 +87,7 @@ class Registries:
         return self._direct.allowances.get(domain)
 
     def anew(self) -> None:
-        """Let what registries said to several engines count no more."""
+        """Forget the answers of registries that were shared among engines."""
         self._asked.anew()
 
     def forget(self) -> None:
@@ -211,7 +211,7 @@ class Registries:
 
 
 def _to_nobody(_: RegistryAsked) -> None:
-    """Nobody wants to know."""
+    """Tell nobody of a question."""
 
 
 def _given_up(ref: ImageRef, *, has_answered: bool) -> WatcherError:

@@ -60,7 +60,7 @@ def opted_in(rows: Iterable[Json], own: str | None, *, every: bool = False) -> l
 
 
 def in_scope(found: Iterable[Json], rows: Iterable[Json], own: str | None) -> list[Json]:
-    """Those that are in the scope that the own container's label of Watchtower's names; all where none is.
+    """The rows in the scope that Watchtower's label of the own container names; all rows where it names none.
 
     Args:
         found: The rows to choose from.

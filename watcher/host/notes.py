@@ -35,9 +35,9 @@ class Noted:
     Attributes:
         marker: Its successor's temporary name.
         old: Its id.
-        kept: The id of what its update goes back to: its own, or that of its spare.
+        kept: The id of the old container, or of its spare: what the update goes back to.
         new: The id of its successor.
-        back: What makes anew that to which the update goes back; None where its image was gone already.
+        back: What makes the old container anew, or its spare; None where its image was gone already.
         on: What makes the successor anew.
         origin: A reference by digest that its image can be pulled by, should that go too; or empty.
         again: The id of what was made anew of it, or empty.
@@ -54,11 +54,11 @@ class Noted:
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """Of all that the update could go back to, the latest first."""
+        """The ids of the containers that the update could go back to, the latest first."""
         return tuple(dict.fromkeys(cid for cid in (self.again, self.kept, self.old) if cid))
 
     def holds_on(self, other: "Noted") -> bool:
-        """Whether it holds on to another one, or its successor to that one's."""
+        """Whether the container, or its successor, holds on to a provider that is replaced with it."""
         text = json.dumps([draft.payload.body for draft in (self.back, self.on) if draft])
         return self.kept != other.kept and (other.old in text or other.new in text)
 
@@ -70,7 +70,7 @@ class Note:
     Attributes:
         name: The name of the container that is updated.
         since: Seconds since the epoch by the engine's clock, before the first stop.
-        parts: It, and whoever is replaced with it, providers first.
+        parts: This container and its dependents, providers first.
         networks: What makes their networks anew, by their ids.
     """
 
@@ -81,16 +81,16 @@ class Note:
 
     @property
     def names(self) -> frozenset[str]:
-        """Of all that are updated."""
+        """The names of all containers of the update."""
         return frozenset(part.marker.name for part in self.parts) | {self.name}
 
     def renewed(self, part: Noted, again: str) -> Self:
-        """The same, with the id of what was made anew of a part."""
+        """The note with the id of the container that was made anew for a part."""
         parts = [evolve(each, again=again) if each.kept == part.kept else each for each in self.parts]
         return evolve(self, parts=tuple(parts))
 
     def without(self, part: Noted) -> Self:
-        """The same without a part that somebody removed on purpose."""
+        """The note without a part that somebody removed on purpose."""
         return evolve(self, parts=tuple(each for each in self.parts if each.kept != part.kept))
 
 

@@ -29,7 +29,7 @@ class OwnContainer:
         self._cid: str | None = None
 
     async def find(self, engine: Engine) -> str | None:
-        """Its full id; None outside of any container of this engine."""
+        """The full id of the own container; None outside of any container of this engine."""
         if not self._asked and is_contained():
             self._cid = await own_container(engine, await engine.containers())
         self._asked = True

@@ -1,4 +1,4 @@
-"""Tells whoever subscribed what happens; nobody who listens holds up the work.
+"""Tells subscribers what happens; none of them holds up the work.
 
 A subscriber has a bounded queue and a task of its own. One that is slow loses events, which are counted and
 told once it has caught up; one that fails, or takes too long over one event, is told of and goes on with the
@@ -27,10 +27,10 @@ class Recorder(Protocol):
     """Keeps attempts, within what ends them; it may be told of the same attempt more than once."""
 
     async def expect(self, attempt: Attempt) -> None:
-        """Take an attempt that is about to end so: its last request to the engine has yet to be made."""
+        """Take an attempt as it is about to end: its last request to the engine has yet to be made."""
 
     async def record(self, attempt: Attempt) -> None:
-        """Take an attempt that has ended so."""
+        """Take an attempt that has ended."""
 
 
 class Publisher:
@@ -128,24 +128,24 @@ class Subscription:
 
     @property
     def lost(self) -> int:
-        """How many events it lost, or has yet to take."""
+        """How many events the subscriber lost, or has yet to take."""
         return self._dropped + self._queue.qsize()
 
     def put(self, event: Event) -> None:
-        """Let an event wait for it; where there is no room it is lost."""
+        """Queue an event for the subscriber; where the queue is full, the event is lost."""
         try:
             self._queue.put_nowait(event)
         except asyncio.QueueFull:
             self._dropped += 1
 
     async def taken(self, seconds: float) -> None:
-        """Wait until it has taken what was published, for so many seconds at most."""
+        """Wait until the subscriber has taken what was published, for so many seconds at most."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._queue.join()
 
     async def stop(self) -> None:
-        """End its task."""
+        """End the subscriber's task."""
         self._task.cancel()
         await asyncio.wait([self._task], timeout=_FLUSH_S)
 
@@ -167,7 +167,7 @@ class Subscription:
             self._publisher.failed(self.name, error)
 
     def _say_dropped(self) -> None:
-        """Tell, once it has caught up, how many events it lost."""
+        """Tell how many events the subscriber lost, once it has caught up."""
         if self._dropped and self._queue.empty():
             dropped, self._dropped = self._dropped, 0
             self._publisher.publish(EventsDropped(self.name, dropped))

@@ -25,7 +25,7 @@ _RUNS = {"running", "restarting", "paused"}
 
 @frozen
 class Watchtower:
-    """One that runs.
+    """A Watchtower that runs.
 
     Attributes:
         name: Its container's.
@@ -37,7 +37,7 @@ class Watchtower:
 
 
 class Watchtowers:
-    """Those of one engine, as they were last seen."""
+    """The Watchtowers of one engine, as they were last seen."""
 
     def __init__(self) -> None:
         self._options: dict[

@@ -2,8 +2,8 @@
 
 `table` says what is due by the container's own names. A dependent goes where the names of its provider say
 (`Way`), and the caller's purpose counts, too (`Aim`): `STEPS` has the step for each of these, and
-docs/design.md shows it. `executor` carries the step out and decides nothing; then the engine is read anew.
-Pure: no I/O.
+docs/architecture.md shows it. `executor` carries the step out and decides nothing; then the engine is read
+anew. Pure: no I/O.
 """
 
 from collections.abc import Callable, Mapping
@@ -109,7 +109,7 @@ Step = (
 
 
 class Case(StrEnum):
-    """What is due, split where the steps differ; the values here and below are shown in docs/design.md."""
+    """What is due, split where the steps differ; docs/architecture.md shows the values here and below."""
 
     UNDO = "undo"
     UNSTARTABLE = "undo, but the engine cannot start the old one"

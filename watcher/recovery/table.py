@@ -1,7 +1,7 @@
 """The table of recovery: what the names of an open update's containers say, and what is due.
 
 `ROWS` is the whole of it: the first row that fits counts, and every row ends in exactly one container of the
-name. docs/design.md shows these very rows. Pure: no I/O.
+name. docs/architecture.md shows these very rows. Pure: no I/O.
 """
 
 from collections.abc import Set as AbstractSet
@@ -88,7 +88,7 @@ Recovery = Undo | Finish | Restore | Depart | Adopt | Inherit | Respawn | Discar
 
 
 class Name(StrEnum):
-    """Who has the container's own name, X; the values here and below are what docs/design.md shows."""
+    """Who has the container's own name, X; the values here and below are what docs/architecture.md shows."""
 
     NOBODY = "nothing"
     OLD = "the old one"

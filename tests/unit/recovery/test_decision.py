@@ -29,7 +29,7 @@ from watcher.recovery.group import OpenUpdates
 from watcher.recovery.state import scenes
 from watcher.recovery.table import Adopt, Depart, Discard, Finish, Inherit, Respawn, Restore, Undo
 
-DESIGN = Path(__file__).parents[3] / "docs" / "design.md"
+ARCHITECTURE = Path(__file__).parents[3] / "docs" / "architecture.md"
 
 WEB_OLD, WEB_NEW, OLD, NEW, SPARE, AGAIN, OTHER = (letter * 64 for letter in "0123abc")
 WEB = {
@@ -203,7 +203,7 @@ def rows() -> list[str]:
 
 
 def test_the_document_shows_these_steps() -> None:
-    lines = DESIGN.read_text().splitlines()
+    lines = ARCHITECTURE.read_text().splitlines()
     first = lines.index(rows()[0])
 
     assert lines[first : first + len(rows()) + 1] == [*rows(), ""]

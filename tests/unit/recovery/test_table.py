@@ -7,7 +7,7 @@ import pytest
 
 from watcher.recovery.table import ROWS, Due, Name, New, Old, Row, Sight, Spare, due
 
-DESIGN = Path(__file__).parents[3] / "docs" / "design.md"
+ARCHITECTURE = Path(__file__).parents[3] / "docs" / "architecture.md"
 
 # Of each row what it is there for, in the order of the rows.
 OWN, GONE, ASIDE, RENAMED = Old.NAMED, Old.GONE, Old.ASIDE, Old.RENAMED
@@ -72,7 +72,7 @@ def test_the_name_is_taken_from_nobody_who_got_it_from_somebody_else() -> None:
 
 
 def test_the_document_shows_these_rows() -> None:
-    lines = DESIGN.read_text().splitlines()
+    lines = ARCHITECTURE.read_text().splitlines()
     first = lines.index(str(ROWS[0]))
 
     assert lines[first : first + len(ROWS) + 1] == [*map(str, ROWS), ""]
