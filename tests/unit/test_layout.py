@@ -60,7 +60,6 @@ ELSEWHERE = {
     "container/successor": f"{INTEGRATION}/container/fidelity/test_matrix.py",
     "daemon/controller": f"{INTEGRATION}/daemon/test_once.py",
     "daemon/engine_news": f"{INTEGRATION}/daemon/test_messages.py",
-    "daemon/engines": f"{INTEGRATION}/daemon/test_several_engines.py",
     "daemon/injections": f"{INTEGRATION}/daemon/test_injections.py",
     "daemon/notices": f"{INTEGRATION}/daemon/test_lines.py",
     "daemon/notifier": f"{INTEGRATION}/daemon/test_messages.py",

@@ -12,7 +12,6 @@ from typing import TypeVar
 from attrs import evolve
 
 from watcher.config.settings import DaemonSettings
-from watcher.container.downtime import Downtimes
 from watcher.daemon.decisions import DecisionPoll
 from watcher.daemon.engine_queue import EngineQueue
 from watcher.daemon.event_watcher import Watch
@@ -52,6 +51,7 @@ class Daemon:
         settings: The daemon's own.
         pulse: Where its health is told.
         rhythm: When all tags are asked for.
+        turns: Who waits for whom, of what is updated here and beside it.
         recheck: Given the names of all that are followed, those of which what was told may be over.
 
     Attributes:
@@ -61,15 +61,15 @@ class Daemon:
         services: Those of a swarm, looked after beside the containers.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - one value per thing that it works with
         self,
         context: Context,
         settings: DaemonSettings,
         pulse: Pulse | Beat,
         rhythm: Rhythm,
+        turns: Turns,
         recheck: Recheck = nobody,
     ) -> None:
-        context = evolve(context, downtimes=Downtimes(settings.concurrency), by="daemon")
         self.context = self._context = context
         self._publish = context.events.publish
         self._notices = Notices(context, settings.interval)
@@ -78,7 +78,7 @@ class Daemon:
         self._queue = EngineQueue(self._keys)
         self._puller = Puller(context, self._queue.add, self._is_gone)
         self.pushed = self._puller.pushed
-        self.turns = self._turns = Turns(self._is_busy)
+        self.turns = self._turns = turns
         self.services = Services(context, settings.concurrency, rhythm, self._is_gone)
         self._pass = Pass(self._publish, lambda: self._keys.is_idle() and self.services.is_idle())
         self._passes = Passes(self._puller, self._rows, self._pass, self._publish, self._turns.ring, rhythm)
@@ -209,7 +209,7 @@ class Daemon:
         if result.requeue_after is not None:
             self._queue.add_later(name, result.requeue_after)
 
-    def _is_busy(self, name: str) -> bool:
+    def is_busy(self, name: str) -> bool:
         """Whether others must wait for a container."""
         is_due = self._reconciler.is_due(name)
         return is_due or self._queue.is_busy(name) or self._puller.is_asking_for(name)

@@ -3,9 +3,13 @@
 import asyncio
 import signal
 from collections.abc import Mapping
+from functools import partial
 from traceback import format_exc
 
+from attrs import evolve
+
 from watcher.config.settings import DaemonSettings
+from watcher.container.downtime import Downtimes
 from watcher.daemon.controller import Daemon
 from watcher.daemon.passes import Recheck, nobody
 from watcher.daemon.pushes import Choose
@@ -15,6 +19,7 @@ from watcher.host.fleet import Fleet
 from watcher.model.errors import Unknown, UnreadableSetting, WatcherError
 from watcher.model.events import EngineGivenUp, GatesNotRead, GatesRead
 from watcher.store.heartbeat import Beat, Pulse
+from watcher.update.sequencer import Turns
 
 AGAIN_S = 60.0
 
@@ -42,7 +47,9 @@ class Engines:
         self._rhythm = Rhythm(settings.interval, self._ask_anew)
         followed = set[Beat]()
         self._beats = {each.engine_name: Beat(pulse, followed) for each in fleet.contexts}
-        self._daemons = {each.engine_name: self._daemon(each) for each in fleet.contexts}
+        # They outlive the daemon that follows an engine: who waits, waits for the next one.
+        self._turns = {name: Turns(partial(self._is_busy, name)) for name in self._beats}
+        self._daemons = {each.engine_name: self._daemon(self._shared(each)) for each in fleet.contexts}
 
     @property
     def next_pull(self) -> float:
@@ -61,10 +68,17 @@ class Engines:
         """The daemon that follows an engine."""
         return self._daemons[engine]
 
+    def _shared(self, context: Context) -> Context:
+        """An engine, with what all updates of this process share, whoever begins them."""
+        return evolve(context, downtimes=Downtimes(self._settings.concurrency), by="daemon")
+
+    def _is_busy(self, engine: str, container: str) -> bool:
+        return self._daemons[engine].is_busy(container)
+
     def _daemon(self, context: Context) -> Daemon:
         name = context.engine_name
         recheck = self._rechecks.get(name, nobody)
-        return Daemon(context, self._settings, self._beats[name], self._rhythm, recheck)
+        return Daemon(context, self._settings, self._beats[name], self._rhythm, self._turns[name], recheck)
 
     async def run(self) -> int:
         """Run until cancelled, and then bring what is under way to a safe end."""
@@ -110,13 +124,15 @@ class Engines:
 
     async def _kept_up(self, context: Context) -> None:
         """Follow an engine; an error of ours over what it answers stops no other, and it is followed anew."""
+        name = context.engine_name
         while True:
             try:
-                await self._daemons[context.engine_name].run()
+                await self._daemons[name].run()
             except Exception:  # noqa: BLE001 - see above; it is said in full
+                self._daemons[name] = self._daemon(self._daemons[name].context)
+                self._turns[name].ring()
                 context.events.publish(EngineGivenUp(format_exc().rstrip(), AGAIN_S))
                 await asyncio.sleep(AGAIN_S)
-                self._daemons[context.engine_name] = self._daemon(context)
             else:
                 return
 
