@@ -79,7 +79,7 @@ test-swarm: install ## services of a swarm of one node and of three, and a fault
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/integration/swarm
 
 bench: install ## the benchmarks, as ratios within one run
-	set -e; for name in downtime latency pass_cost many idle one_shot questions; do $(BIN)/python -m benchmarks.$$name; done
+	set -e; for name in downtime latency pass_cost many idle engines one_shot questions; do $(BIN)/python -m benchmarks.$$name; done
 
 test-matrix: install ## every line of the fidelity matrices, on all engines
 	set -e; for engine in $(ENGINES); do \

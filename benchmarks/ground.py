@@ -36,11 +36,8 @@ class Bench:
         self.python = Path(sys.executable)
 
     def ship(self, directory: Path) -> None:
-        """Run the daemon with the libraries of the image alone: structlog loads more where it finds more."""
-        run(sys.executable, "-m", "venv", str(directory))
-        locked = ("--require-hashes", "-r", str(ROOT / ".ci/runtime.txt"))
-        run(f"{directory}/bin/pip", "install", "--quiet", *locked)
-        self.python = directory / "bin/python"
+        """Run the daemon with the libraries of the image alone."""
+        self.python = library_python(directory)
 
     def fleet(
         self,
@@ -89,6 +86,21 @@ def bench(version: str) -> Iterator[Bench]:
             yield Bench(engine, proxy, commands)
         finally:
             commands.close()
+
+
+def library_python(directory: Path) -> Path:
+    """A Python with the libraries of the image alone: structlog loads more where it finds more."""
+    run(sys.executable, "-m", "venv", str(directory))
+    locked = ("--require-hashes", "-r", str(ROOT / ".ci/runtime.txt"))
+    run(f"{directory}/bin/pip", "install", "--quiet", *locked)
+    return directory / "bin/python"
+
+
+def resident(running: Running) -> float:
+    """The resident memory of a daemon, in MB."""
+    status = Path(f"/proc/{running.process.pid}/status").read_text()
+    (line,) = (line for line in status.splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1000
 
 
 def options(about: str | None) -> argparse.ArgumentParser:

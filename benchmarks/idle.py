@@ -7,7 +7,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from benchmarks.ground import Bench, bench, options, table
+from benchmarks.ground import Bench, bench, options, resident, table
 from tests.integration.daemon.apps import LOCAL
 from tests.integration.daemon.conftest import Running
 from tests.testbed.ports import free_port
@@ -23,13 +23,6 @@ def cpu(running: Running) -> float:
     """The seconds of CPU that a process has had, its threads in it."""
     fields = Path(f"/proc/{running.process.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICK
-
-
-def resident(running: Running) -> float:
-    """Its resident memory, in MB."""
-    status = Path(f"/proc/{running.process.pid}/status").read_text()
-    (line,) = (line for line in status.splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) / 1000
 
 
 def with_messages(made: Bench) -> tuple[float, float]:
