@@ -127,7 +127,7 @@ release-images: install ## both targets of the image as OCI archives in dist/, a
 audit: install ## whether anything that is pinned is known to be vulnerable; asks a service on the network
 	$(BIN)/python -m venv .venv-audit
 	.venv-audit/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r .ci/audit.txt
-	for pins in runtime notify dev docs audit; do .venv-audit/bin/pip-audit --disable-pip --require-hashes -r .ci/$$pins.txt || exit; done
+	for pins in runtime notify dev docs audit; do .venv-audit/bin/pip-audit --strict --disable-pip --require-hashes -r .ci/$$pins.txt || exit; done
 
 lint: install ## format, lint, types, layers
 	$(BIN)/ruff format --check .

@@ -61,7 +61,7 @@ def _summed(document: str) -> Iterator[list[str]]:
         cells = [cell.strip() for cell in row.removeprefix("| all |").split("|")]
         found = dict(zip(head, cells, strict=True))
         counts = [[int(found[name]) for name in found if name.startswith(kind)] for kind in KINDS.values()]
-        sums = [str(sum(each)) if each else "in its own table" for each in counts]
+        sums = [str(sum(each)) if each else "-" for each in counts]
         yield [section.partition("\n")[0], *sums, found["all"], found["**lost**"]]
 
 

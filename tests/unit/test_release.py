@@ -46,3 +46,14 @@ def test_workflows_call_targets_that_there_are() -> None:
     assert {path.name for path in workflows} == {"audit.yml", "ci.yml", "release.yml"}
     assert {"release", "release-images", "audit"} <= called
     assert called <= targets
+
+
+def test_an_audit_that_got_no_answer_is_none_that_went_well() -> None:
+    """Without `--strict` pip-audit says "no known vulnerabilities" of what its service does not know."""
+    recipe = (ROOT / "Makefile").read_text().partition("\naudit: ")[2].partition("\n\n")[0]
+    audited = re.findall(r"for pins in ([a-z ]+);", recipe)
+
+    assert "pip-audit --strict " in recipe
+    assert {name for words in audited for name in words.split()} == {
+        path.stem for path in (ROOT / ".ci").glob("*.txt")
+    }
