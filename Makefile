@@ -76,7 +76,7 @@ test-leaks: install ## what a daemon holds after 500 updates is what it held bef
 	LEAK_UPDATES=500 $(BIN)/python -m pytest --timeout 1800 tests/integration/daemon/test_leaks.py
 
 test-swarm: install ## services of a swarm of one node and of three, and a fault at each of their calls
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/integration/swarm
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --matrix all tests/integration/swarm
 
 bench: install ## the benchmarks, as ratios within one run
 	set -e; for name in downtime latency pass_cost many idle engines one_shot questions; do $(BIN)/python -m benchmarks.$$name; done
