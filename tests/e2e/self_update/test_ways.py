@@ -8,6 +8,8 @@ from tests.e2e.self_update.conftest import HEALTH, Updater
 from tests.testbed.cli import Commands
 from tests.testbed.receiver import Receiver
 
+pytestmark = pytest.mark.matrix  # each takes its half a minute; `make test-self-update` runs them all
+
 Settled = Callable[[], None]
 
 ONLY_TELLS = ("--label", "ctr-updater.mode=notify")
