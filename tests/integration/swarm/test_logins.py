@@ -11,8 +11,6 @@ from tests.testbed.cli import Commands
 from tests.testbed.registry import PrivateRegistry
 from tests.testbed.swarm import Door, Node
 
-pytestmark = pytest.mark.every_engine
-
 _USER, _PASSWORD = "me", "secret"
 
 

@@ -12,8 +12,6 @@ from tests.testbed.faults import passing, run
 from tests.testbed.proxy import Proxy
 from tests.testbed.relay import When
 
-pytestmark = pytest.mark.every_engine
-
 _ORDER = "POST /services/.*/update"
 
 

@@ -4,13 +4,9 @@ import json
 import signal
 import time
 
-import pytest
-
 from tests.integration.swarm.conftest import Json, Services, record, rows
 from tests.integration.swarm.test_daemon import Start, start  # noqa: F401 - a fixture
 from tests.testbed.cli import Commands
-
-pytestmark = pytest.mark.every_engine
 
 _NEVER = f"ctr-updater.window={time.strftime('%a', time.localtime(time.time() + 3 * 86400))} 03:00-03:01"
 WAITS = {
