@@ -87,14 +87,13 @@ class Listener:
         return self
 
     def _subscribe(self, served: ServedEngine, teller: Teller) -> None:
-        context = served.context
-        events = context.events
+        events = served.events
         events.subscribe("the listener", served.seen.take)
         events.subscribe("the listener's events", teller.take)
         events.subscribe("metrics", partial(self._metrics.counts.take, served.name))
         if self._watchtower:
             events.subscribe("Watchtower's metrics", partial(self._watchtower.scans.take, served.name))
-        context.registries.tell = events.publish
+        served.context.registries.tell = events.publish
 
     async def __aexit__(self, *_: object) -> None:
         await self._server.close()

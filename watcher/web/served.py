@@ -37,11 +37,13 @@ class ServedEngine:
     Attributes:
         name: What people call it.
         prefix: What they put before names, where there are several.
+        events: Where it is told what happens.
         seen: What its events told.
     """
 
     def __init__(self, context: Context, daemon: Callable[[], Daemon]) -> None:
         self.name, self.prefix = context.engine_name, context.prefix
+        self.events = context.events
         self.seen = Seen()
         self._daemon = daemon
         self._identity = ""
@@ -76,8 +78,9 @@ class ServedEngine:
         if not (self.seen.is_engine_up or self._identity):
             return ""
         try:
-            return await self.identity()
-        except EngineError:
+            async with asyncio.timeout(_LIMIT_S):
+                return await self.identity()
+        except (EngineError, TimeoutError):
             return self._identity
 
     async def listed(self) -> list[Shown]:
@@ -206,6 +209,9 @@ async def _said(served: ServedEngine, ask: Callable[[ServedEngine], Awaitable[T]
         return type(error)(f"{served.name}: {error.message}", advice=error.advice)
     except TimeoutError:
         return NoAnswer(f"{served.name}: no answer from the engine within {_LIMIT_S:.0f} s")
+    except Exception as error:  # noqa: BLE001 - whatever one of them answers keeps nothing from the others
+        served.events.failed("the listener", error)
+        return EngineError(f"{served.name}: an error of this program over what it answers: {error!r}")
 
 
 def _away(served: ServedEngine) -> EngineUnavailable:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -13,8 +13,9 @@ from watcher.engine.client import Engine
 from watcher.engine.endpoint import find
 from watcher.host.context import Context
 from watcher.host.fleet import Fleet
+from watcher.host.publisher import Publisher
 from watcher.model.errors import EngineError, EngineUnavailable, NoSuchContainer
-from watcher.model.events import EngineFollowed, EngineGone
+from watcher.model.events import EngineFollowed, EngineGone, Event, SubscriberFailed
 from watcher.store.state import Memory
 from watcher.web import served
 from watcher.web.served import ServedEngine, ServedEngines
@@ -28,9 +29,9 @@ def make(tmp_path: Path) -> Make:
 
     def context(name: str, prefix: str) -> Context:
         engine = Engine(find())
-        opens = (lambda: None,) * 3
-        known = (engine, Memory(tmp_path, engine.identity), Policy(), *opens)
-        return Context(*known, engine_name=name, prefix=prefix)  # type: ignore[arg-type]
+        events, unopened = Publisher(), cast("Callable[[], Any]", None)
+        known = (engine, Memory(tmp_path, engine.identity), Policy(), unopened, unopened, lambda: events)
+        return Context(*known, engine_name=name, prefix=prefix)
 
     def engines(*names: str) -> ServedEngines:
         prefixes = [f"{name}/" if len(names) > 1 else "" for name in names]
@@ -67,6 +68,20 @@ async def test_one_that_hangs_is_left_out(make: Make, monkeypatch: pytest.Monkey
         return each.name
 
     assert [said for _, said in await make("local", "nas").of_each(ask)] == ["local"]
+
+
+async def test_one_whose_answers_make_no_sense_is_left_out_and_that_is_told(make: Make) -> None:
+    engines, told = make("local", "nas"), list[Event]()
+    events = engines.all[1].events
+    subscription = events.subscribe("this test", told.append)
+
+    async def ask(each: ServedEngine) -> str:
+        return {"local": each.name}[each.name]
+
+    assert [said for _, said in await engines.of_each(ask)] == ["local"]
+    await events.flush()
+    assert told == [SubscriberFailed("the listener", "KeyError: 'nas'")]
+    await subscription.stop()
 
 
 async def test_where_none_says_anything_the_error_names_the_first(make: Make) -> None:
