@@ -98,7 +98,8 @@ class Watchtower:
         """Update them in their order; what fails keeps no other from it but who depends on it."""
         found = dict.fromkeys(("scanned", "updated", "failed"), 0)
         for served in self._engines.all:
-            names = [row.name for row in rows if row.engine == served.name]
+            if not (names := [row.name for row in rows if row.engine == served.name]):
+                continue
             async with aclosing(_updates(served, names)) as results:
                 async for _, result in results:
                     found["scanned"] += 1

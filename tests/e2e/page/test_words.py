@@ -37,6 +37,9 @@ def wait(cause: str, why: str = "", until: str | None = None) -> dict[str, Any]:
 STATES = [
     ({}, "Up to date", "current"),
     ({"state": "exited"}, "Up to date; it is exited", "current"),
+    ({"kind": "service", "state": "2/2"}, "Up to date", "current"),
+    ({"kind": "service", "state": "2/5"}, "Up to date; 2 of 5 run", "current"),
+    ({"kind": "service", "state": "-"}, "Up to date", "current"),
     ({"verdict": "outdated"}, "Has an update, which begins as soon as it can", "waiting"),
     ({"verdict": "outdated", "mode": "notify"}, "Has an update; its mode is notify", "waiting"),
     ({"verdict": "unknown", "reason": "no answer"}, "Not known: no answer", "unknown"),

@@ -7,10 +7,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from tests.unit.web.listening import TOKENS, Listening, listening
-from watcher.web.guard import HEADER
-from watcher.web.page import FOLDER
+from watcher.web.guard import HEADER, Guard
+from watcher.web.page import FOLDER, Page
 from watcher.web.sessions import COOKIE
 
 FILES = sorted(path for path in FOLDER.iterdir() if path.is_file())
@@ -33,6 +34,16 @@ async def test_the_page_is_told_what_its_reader_may_do() -> None:
         async with at.client.post(f"{at.url}/api/v1/session", headers=own, json=said) as response:
             cookie = response.cookies[COOKIE].value
         assert await role(at, Cookie=f"{COOKIE}={cookie}") == "actor"
+
+
+@pytest.mark.parametrize(("is_alone", "told"), [(True, ""), (False, "several")])
+async def test_the_page_is_told_whether_names_need_their_engine(is_alone: bool, told: str) -> None:
+    page = Page(Guard(TOKENS), is_alone=is_alone)
+    (route,) = [each for each in page.routes if each.path == "/"]
+    other = evolve(route, path="/other")
+
+    async with listening(more=(other,)) as at, at.client.get(f"{at.url}/other") as response:
+        assert f'data-engines="{told}"' in await response.text()
 
 
 async def test_what_is_public_needs_no_login() -> None:

@@ -113,7 +113,7 @@ function apart({ kind, state }) {
   if (!state || state === "updating") return "";
   if (kind !== "service") return state === "running" ? "" : `; it is ${state}`;
   const [running, wanted] = state.split("/");
-  return running === wanted ? "" : `; ${running} of ${wanted} run`;
+  return !wanted || running === wanted ? "" : `; ${running} of ${wanted} run`;
 }
 
 function clause(found, stage, now) {
