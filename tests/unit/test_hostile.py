@@ -29,7 +29,7 @@ from watcher.model.labels import (
 from watcher.model.quoting import cut
 from watcher.model.reference import names
 from watcher.recovery.state import scenes
-from watcher.update.plan import plan
+from watcher.update.planning import plan
 from watcher.update.sequencer import oddities
 
 Json = dict[str, Any]

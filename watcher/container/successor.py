@@ -144,20 +144,20 @@ def _labelled(made: Draft, labels: dict[str, str]) -> None:
     made.payload.body["Labels"] = (made.payload.body.get("Labels") or {}) | labels
 
 
-async def create(engine: Engine, name: str, plan: Draft) -> Json:
+async def create(engine: Engine, name: str, made: Draft) -> Json:
     """Create a container from a draft, and inspect it.
 
     Raises:
         Moved: It got another image than the one it was drafted for; it is removed again.
     """
-    cid = await engine.create(name, plan.payload.body, plan.payload.platform)
+    cid = await engine.create(name, made.payload.body, made.payload.platform)
     try:
         new = await engine.container(cid)
-        if new["Image"] != plan.image:
+        if new["Image"] != made.image:
             raise Moved(f"{new['Config']['Image']} moved on to {short(new['Image'])} meanwhile")
-        await _attach(engine, new, plan.payload)
-        if plan.files:
-            await engine.put_archive(cid, "/", stamped(plan.files, new["Created"]))
+        await _attach(engine, new, made.payload)
+        if made.files:
+            await engine.put_archive(cid, "/", stamped(made.files, new["Created"]))
     except EngineError:
         await engine.remove(cid, with_own_volumes=True)
         raise

@@ -16,25 +16,21 @@ from watcher.check.remote import meaning
 from watcher.check.verdict import digests
 from watcher.daemon.pushes import Choose, Pushes
 from watcher.daemon.registry_outages import Down
+from watcher.daemon.tag_reader import TagReader
 from watcher.daemon.workqueue import WorkQueue
 from watcher.engine.images import known_image
-from watcher.host import inventory
 from watcher.host.context import Context, IsGone
 from watcher.host.inventory import Follower, Tag
 from watcher.host.pulls import told
 from watcher.model.errors import (
     EngineError,
     EngineUnavailable,
-    NotFound,
     RegistryError,
     Resting,
     WatcherError,
 )
-from watcher.model.inspection import reference_of
 from watcher.model.json_object import Json
 from watcher.model.names import name_of
-from watcher.model.platform import platform
-from watcher.model.reference import readable
 from watcher.model.registry_events import TagGivenUp, TagNotPulled, TagPulledAgain
 from watcher.registry.rate_limit import concerns_all
 from watcher.update.news import Repeats
@@ -65,8 +61,7 @@ class Puller:
         self._repeats = Repeats()
         self._followers: dict[Tag, list[Follower]] = {}
         self._has_looked = False
-        self._platforms: dict[str, str] = {}
-        self._references: dict[str, str] = {}
+        self._reader = TagReader(context)
         self._down = Down()
         self._under_way: dict[Tag, asyncio.Task[int]] = {}
         self._unasked: set[Tag] = set()
@@ -75,11 +70,9 @@ class Puller:
         """Remember the images of the containers there are, and forget those of containers that are gone."""
         rows = list(rows)
         for row in rows:
-            await self.platform(row)
+            await self._reader.platform(row)
         await self.tags(rows)
-        images, containers = {row["ImageID"] for row in rows}, {row["Id"] for row in rows}
-        self._platforms = {key: value for key, value in self._platforms.items() if key in images}
-        self._references = {key: value for key, value in self._references.items() if key in containers}
+        self._reader.forget_but(rows)
 
     async def tags(self, rows: Iterable[Json]) -> set[Tag]:
         """The tags that the rows follow and whose labels let a registry be asked, each once.
@@ -90,7 +83,12 @@ class Puller:
         followers: dict[Tag, list[Follower]] = {}
         for row in rows:
             policy = self._context.policy_of_row(row)
-            if policy and policy.enable and policy.source == "registry" and (tag := await self._tag(row)):
+            if (
+                policy
+                and policy.enable
+                and policy.source == "registry"
+                and (tag := await self._reader.tag(row))
+            ):
                 followers.setdefault(tag, []).append(Follower(name_of(row), policy))
         for tag in self._followers.keys() - followers.keys():
             self._forget(tag)
@@ -154,43 +152,6 @@ class Puller:
             self.queue.is_busy(tag) and any(each.name == name for each in followers)
             for tag, followers in self._followers.items()
         )
-
-    async def platform(self, row: Json) -> str:
-        """The platform of a row's image, which is asked for once, and remembered on the way."""
-        key = row["ImageID"]
-        if key not in self._platforms:
-            image = self._context.memory.image(key)
-            if image is None and (image := await self._image(key)):
-                await self._context.memory.keep_image(image)
-            self._platforms[key] = platform(row, image, self._context.engine.platform)
-        return self._platforms[key]
-
-    async def _image(self, key: str) -> Json | None:
-        """An image; None too where the engine cannot read it, which concerns its own containers alone."""
-        try:
-            return await known_image(self._context.engine, key)
-        except EngineUnavailable:
-            raise
-        except EngineError:
-            return None
-
-    async def _tag(self, row: Json) -> Tag | None:
-        reference = await self._reference(row)
-        text = inventory.followed_tag(row, reference) if reference else None
-        ref = readable(text) if text else None
-        # A name that holds no registry's (`a_b.c/app`) can be made here, and never be pulled.
-        return Tag(ref, await self.platform(row)) if ref and ref.domain else None
-
-    async def _reference(self, row: Json) -> str:
-        """What a row's container follows, which never changes; empty where the container is gone."""
-        if not row["Image"].startswith("sha256:"):
-            return str(row["Image"])
-        if row["Id"] not in self._references:
-            try:
-                self._references[row["Id"]] = reference_of(await self._context.engine.container(row["Id"]))
-            except NotFound:
-                return ""
-        return self._references[row["Id"]]
 
     async def _tried(self, tag: Tag) -> int:
         try:

@@ -30,7 +30,8 @@ from watcher.update.keeping import Keeper, let_go
 from watcher.update.lineage import workshop
 from watcher.update.marking import wanted_state
 from watcher.update.permissions import refuse_forbidden
-from watcher.update.plan import Plan, Settings, plan
+from watcher.update.plan import Plan, Settings
+from watcher.update.planning import plan
 from watcher.update.prune_guard import Rescue
 from watcher.update.steps import Replacement
 
