@@ -170,7 +170,7 @@ def remarks(container: Json, *, every: bool = False, hooks: bool = True) -> Iter
 def doubts(
     rows: Iterable[Json], own: str | None, *, every: bool = False, hooks: bool = True
 ) -> Iterator[tuple[str, str]]:
-    """The same of all containers, with their names; jobs of `docker compose run` only bear their service's.
+    """The remarks on the labels of all containers, with their names; none on jobs of `docker compose run`.
 
     Args:
         rows: As this engine lists them.

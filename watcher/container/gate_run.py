@@ -1,7 +1,7 @@
 """One run of a gate: a container of its own, without privileges, which ends by itself and is removed.
 
-Whoever is killed in between leaves that container behind. Its label says whose it is, and until when it may
-run: its owner's next process removes it at once, every other updater once that time is over.
+An updater that is killed in between leaves that container behind. Its label says whose it is, and until when
+it may run: its owner's next process removes it at once, every other updater once that time is over.
 """
 
 import contextlib

@@ -64,8 +64,8 @@ async def draft(  # noqa: PLR0913 - one value per thing that must have been read
         new_image: The image that it is to have, as inspected.
         old_image: The one that it has; None where nobody knows it any more.
         successors: New ids of those that are replaced with it, by their old ids and by their names.
-        files: Those that were put into it, where they were read already.
-        noted: Those that were in it before its process ran, where a daemon saw that; no other is taken.
+        files: The files that were put into it, where they were read already.
+        noted: The files that were in it before its process ran, where a daemon saw that; no other is taken.
 
     Raises:
         Refused: Something cannot be carried over, or the container is not ours.
@@ -135,7 +135,7 @@ def go_back(made: Draft, container: Json, left: str) -> None:
 def go_forth(made: Draft) -> None:
     """Let a draft say that a person went back, and to what its tag means: it holds nothing.
 
-    Whoever finds such a rollback cut short knows it by that, and does not undo it by going back once more.
+    A run that finds such a rollback cut short knows it by that, and does not undo it by going back again.
     """
     _labelled(made, {LEFT: made.image})
 

@@ -58,7 +58,7 @@ class Daemon:
         context: The engine, with what the daemon's updates share.
         turns: Who waits for whom.
         pushed: Asks for the containers' tags that were pushed, as a webhook tells.
-        services: Those of a swarm, looked after beside the containers.
+        services: The services of a swarm, looked after beside the containers.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - one value per thing that it works with

@@ -1,6 +1,6 @@
 """The daemon's log as a subscriber: one line for each event that a person is to be told.
 
-What was said before in the same words is not said again; whoever publishes an event knows whether it is news.
+What was said before in the same words is not said again; the publisher of an event knows whether it is news.
 """
 
 import time

@@ -47,7 +47,7 @@ class Puller:
         is_gone: Tells whether the engine is, after it was unavailable, and says so.
 
     Attributes:
-        queue: The tags to look after; whoever takes one calls `look`.
+        queue: The tags to look after; the taker of one calls `look`.
         pushes: Which of them webhooks told of.
     """
 

@@ -1,8 +1,8 @@
 """The dependents of a container, which hold on to its id and so must be made anew when it is replaced.
 
 The engine resolves `container:NAME` and a legacy link to an id when it creates a container (20.10 to
-28.5). When the provider is replaced, whoever joined its network runs on with `lo` alone, whoever joined
-its processes is dead, none of them starts again, and whoever links to it can be neither restarted nor
+28.5). When the provider is replaced, a dependent of its network runs on with `lo` alone, one of its
+processes is dead, none of them starts again, and one that links to it can be neither restarted nor
 entered (`docker exec`). What only gave its volumes (`--volumes-from`) is not needed any more: they are
 attached, and stay so. Pure: no I/O.
 """

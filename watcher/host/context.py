@@ -59,7 +59,7 @@ class Context:
         watchtower: Whether Watchtower's labels count where ours are absent.
         gates: The gates that there are.
         gate_slots: The questions that gates are asked just now.
-        watchtowers: Those that run beside, as they were last seen.
+        watchtowers: The Watchtowers that run beside, as they were last seen.
         lacks: What a successor must show elsewhere, too, as `readiness.Demand` has it; one at most.
     """
 

@@ -1,6 +1,6 @@
 """The Watchtowers that run on an engine: what one of them updates is only told of here, as long as it runs.
 
-Whoever has just had the list of all containers lets it be seen here (`see`); from then on it is known of each
+A caller that has just had the list of all containers shows it here (`see`); from then on it is known of each
 container whether a Watchtower updates it. Where none runs that costs no request, and imports nothing.
 """
 
@@ -106,7 +106,7 @@ def _says_so(labels: Mapping[str, str]) -> bool:
 def _told(container: Json) -> "Options | None":
     """What a Watchtower was told; None where it is none.
 
-    Whoever only says to be one must be able to reach an engine: else any image could have others left alone.
+    One that only says so must be able to reach an engine: else any image could keep updates off others.
     """
     from watcher.config.watchtower import is_watchtower, options_of
 

@@ -4,7 +4,7 @@ Compose creates such a one, with the first digits of the id of the one that it r
 that, renames its own and starts it. Where something else has the name just then, as in the middle of an
 update, or where Compose was killed, it stays as it is: Compose itself does nothing about it (2.40).
 
-Whoever settles one starts it first, and gives it its name last: that name is the log. It is asked for by the
+The settling run starts it first, and gives it its name last: that name is the log. It is asked for by the
 name that it was found by, so that a request which comes late, for another updater was quicker, does nothing.
 """
 

@@ -1,6 +1,6 @@
 """All open updates, and the name under which a removed old container went where its successor is left.
 
-Whoever removes `X` by name or by id means X; one that was set aside has another name, and a prune means
+A removal of `X` by name or by id means X; a container that was set aside has another name, and a prune means
 whatever does not run. Compose stops and removes the old one, and starts what it finds of the service a
 moment later: so nothing is said before that must have been.
 """

@@ -126,7 +126,7 @@ async def close(engine: Engine, update: Finish) -> None:
 
 
 async def roll_back(engine: Engine, update: Finish) -> None:
-    """Give the old container its name back, so that whoever goes on from these names undoes the update.
+    """Give the old container its name back, so that the next run, by these names, undoes the update.
 
     The successor keeps the name until the old container is known to be there; where either is gone, the
     table has another row for what is left.

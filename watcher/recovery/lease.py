@@ -3,7 +3,7 @@
 The containers whose temporary names end in an owner's digits are its title. It shows that it lives by
 asking, every `BEAT_S`, for an update of one of them with nothing in it: that changes nothing, and the
 engine reports it to everybody (20.10 to 28.5). It asks by the temporary name, so that the answer says
-whether the title is its own still: whoever takes the work over renames the container (`takeover`).
+whether the title is its own still: an updater that takes over renames the container (`takeover`).
 
 Before each request that changes something the last good answer must be younger than `LEASE_S`, else it
 is asked for first. So one that was suspended, or cut off, finds out before it does any harm.
@@ -41,7 +41,7 @@ class Lease:
         owner: Whose updates they are, as the temporary names end.
 
     Attributes:
-        engine: The same, for the owner's own requests: each that changes something needs the right.
+        engine: The engine for the owner's own requests: each that changes something needs the lease.
         owner: As given.
     """
 

@@ -117,7 +117,7 @@ def departure_of(
 def _is_overtaken(past: list[Json], events: list[Json], pair: tuple[str, str], since: float) -> bool:
     """Whether it was being stopped, and then removed, while its successor was there, which was to be kept.
 
-    It had come back by then: whoever stopped it before its successor was made, or found it stopped by its
+    It had come back by then: who stopped it before its successor was made, or found it stopped by its
     update, did not choose between the two.
     """
     gone, dropped = pair

@@ -1,6 +1,6 @@
 """Creates an old container once more, under the temporary name that it has in an update.
 
-Whoever does it has taken the update over, where anything is left of that; where nothing is, two may begin at
+The updater that does it has taken the update over, where anything is left; where nothing is, two may begin at
 once. So each looks after it has created, and gives way where it finds another one's: one at least does.
 """
 

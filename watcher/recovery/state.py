@@ -230,7 +230,7 @@ def contended(rows: Iterable[Json], owner: str, names: Iterable[str]) -> str:
     Args:
         rows: GET /containers/json?all=1.
         owner: Who asks.
-        names: Those of the containers.
+        names: The names of the containers.
     """
     theirs = scenes(rows, lambda other: other != owner)
     return next((each for each in names if each in theirs and not theirs[each].aside), "")

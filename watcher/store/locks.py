@@ -19,10 +19,12 @@ T = TypeVar("T")
 
 
 class Wider(Exception):
-    """More containers are concerned than were claimed.
+    """The work concerns more containers than are claimed: `with_claims` begins it anew with these as well.
+
+    It is an exception, for on its way it ends what the work holds: a lease, a stage, a note of a release.
 
     Args:
-        names: Those.
+        names: The names of all containers that the work concerns.
     """
 
     def __init__(self, names: Collection[str]) -> None:
@@ -31,15 +33,15 @@ class Wider(Exception):
 
 
 async def with_claims(memory: Memory, name: str, work: Callable[[frozenset[str]], Awaitable[T]]) -> T:
-    """Do work on a container, and on whichever others turn out to be concerned.
+    """Do work on a container, and on the others that turn out to belong to it, while all are claimed.
 
     Args:
         memory: Where claims are made.
         name: The container's.
-        work: Is told all names that are claimed; where it raises `Wider`, it begins anew with more.
+        work: Given all names that are claimed; where it raises `Wider`, it begins anew with more.
 
     Raises:
-        Busy: Somebody has claimed one of them, and gives no sign of life.
+        Busy: Another updater has claimed one of them, and gives no sign of life.
     """
     names = frozenset({name})
     while True:

@@ -40,7 +40,7 @@ class Account:
     Args:
         context: Where it is recorded.
         found: The update.
-        parts: Those that it is done with, the container that is updated first.
+        parts: The replacements of its containers, the one that is updated first.
 
     Attributes:
         stages: What times and tells each stage of it.

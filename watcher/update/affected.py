@@ -37,8 +37,8 @@ class Affected:
     """All containers that the update of one container affects.
 
     Attributes:
-        containers: Those that are replaced with it, providers first.
-        restarts: Those that are restarted once it is replaced.
+        containers: The dependents that are replaced with it, providers first.
+        restarts: The containers that are restarted once it is replaced.
         left_alone: A line for each container that is lost by this and is not ours to replace.
     """
 

@@ -41,7 +41,7 @@ async def run_again(engine: Engine, order: Order, old: Json, downtimes: Downtime
         engine: Where it is.
         order: Tells whether somebody waits for it.
         old: What was replaced, as inspected; one that had not run is not run now.
-        downtimes: Those in which it is not started, where it could take somebody's address.
+        downtimes: The downtimes of other containers, whose addresses the job must not take.
 
     Returns:
         Why it does not count as done, or nothing.

@@ -39,7 +39,7 @@ class NotNow(Withheld):
 
     Args:
         message: That, as a line.
-        wait: The same as data.
+        wait: The wait as data.
         advice: What to do.
     """
 
@@ -84,7 +84,7 @@ async def refuse_vetoed(context: Context, containers: Iterable[Json], *, goes_ba
 
     Args:
         context: Where they are.
-        containers: The one that is updated, and whoever is replaced with it, as inspected.
+        containers: The container that is updated and its dependents, as inspected.
         goes_back: Whether it is to go back to an image.
 
     Raises:
@@ -129,7 +129,7 @@ async def keep_release(context: Context, forgotten: Iterable[Decision]) -> None:
 
 
 def refusal(name: str, wait: Wait, *, goes_back: bool = False) -> NotNow:
-    """Say what a container waits for, and what a person, or whoever asks, can do."""
+    """The refusal for a wait, with what a person can do about it."""
     until = f" until {eligibility.shown(wait.until)}" if wait.until else ""
     if wait.cause in eligibility.CLOCKS:
         return NotNow(f"{name} is not updated{until}: {wait.why}", wait)

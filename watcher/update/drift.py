@@ -19,7 +19,7 @@ from watcher.update.marking import wanted_state
 async def refuse_contended(engine: Engine, names: Iterable[str]) -> None:
     """See that no other updater has an open update of any of these containers.
 
-    All successors exist by then. Whoever else begins looks as well after it has created its own: so of
+    All successors exist by then. Another updater looks as well after it has created its own: so of
     two updaters at least one sees the other, and gives way.
 
     Raises:

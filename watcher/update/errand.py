@@ -1,8 +1,8 @@
 """The helper's side: the ordinary update of the updater's own container, or of its way to the engine.
 
-How it ended is a line of the log (`report`), for whoever reads that may share no directory with the helper.
-It ends with 0 where nothing is left to be done, whether the container was updated or not; with any other code
-the engine starts it again, and it goes on from the names.
+How it ended is a line of the log (`report`), for the updater that reads it may share no directory with the
+helper. It ends with 0 where nothing is left to be done, whether the container was updated or not; with any
+other code the engine starts it again, and it goes on from the names.
 """
 
 import sys

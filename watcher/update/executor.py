@@ -1,4 +1,4 @@
-"""The update of a container, and of whoever is replaced with it: carries out a plan, and undoes it.
+"""The update of a container and its dependents: carries out a plan, and undoes it.
 
 An old container is removed only when all successors have proved themselves; until then every step can
 be undone, by this process or, after it was killed, by the next one (`recovery`).

@@ -92,7 +92,7 @@ async def keep_open(context: Context, engine: Engine, scene: Scene | None) -> No
 
     Args:
         context: Where it is.
-        engine: The same engine, as whoever settles it reaches it.
+        engine: The same engine, as the run that settles the update reaches it.
         scene: What is open; None where nothing is.
     """
     old, new = scene.pair if scene else ("", "")

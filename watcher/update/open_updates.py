@@ -54,7 +54,7 @@ async def is_open(context: Context, name: str) -> bool:
 
 
 async def settled(context: Context, name: str, claims: Collection[str], waits: Waits) -> Settled:
-    """Bring an update that was cut short to its end; whoever calls this has claimed the container.
+    """Bring an update that was cut short to its end; the caller has claimed the container.
 
     What a prune took of the update is made anew first.
 

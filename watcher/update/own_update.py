@@ -1,6 +1,6 @@
 """The update of the updater's own container: whether it is open, by the names, and who is to end it.
 
-No process settles what would stop it. So whoever runs inside of one of the two containers, the old one or its
+No process settles what would stop it. So an updater inside of one of the two containers, the old one or its
 successor, begins nothing while the update is open; where nobody is at work on it any more, it has a helper.
 """
 

@@ -3,7 +3,7 @@
 It does not begin either while one that comes after it is under way: a tag that moves again in the middle
 of its dependents' updates, or of its replicas', is no reason to take it from under them.
 
-The order is that of the last look; whoever waits asks it anew each time that something has ended. It has
+The order is that of the last look; who waits asks it anew each time that an update has ended. It has
 no circles, so that there is always somebody whose turn it is.
 """
 

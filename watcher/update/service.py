@@ -71,7 +71,7 @@ class _Update:
 
     Args:
         context: Where the container is.
-        look: The same, as it was looked at so far.
+        look: The context of this look, with what it has read so far.
         name: The container's.
         request: What is wanted.
     """

@@ -60,7 +60,7 @@ def with_socket(payload: Payload, bind: str, variable: str, groups: Sequence[str
         payload: The helper's request.
         bind: The socket, as `Binds` has it.
         variable: `DOCKER_HOST`, with its value.
-        groups: Those of the proxy, which may be what lets it use the socket.
+        groups: The groups of the proxy, which may be what lets it use the socket.
     """
     host = payload.body["HostConfig"]
     taken = bind.split(":")[1]

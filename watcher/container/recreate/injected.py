@@ -2,7 +2,7 @@
 
 `configs: content:` and `secrets: environment:` are in no option of the container: Compose (2.40 and
 before) puts them into its writable layer with `PUT archive`, right before it starts it. So does
-`docker run --use-api-socket` (CLI 28.1) with the credentials. Whoever makes a new container from the
+`docker run --use-api-socket` (CLI 28.1) with the credentials. A client that makes a new container from the
 options alone loses them.
 """
 
@@ -140,7 +140,7 @@ def rerooted(archives: Mapping[str, bytes]) -> bytes:
 
 
 def stamped(archive: bytes, created: str) -> bytes:
-    """The same tar with the time at which its container was created.
+    """A tar with the time at which its container was created.
 
     By that time the next update recognises the files in the successor, as `is_injected` did in this one.
 
