@@ -79,7 +79,6 @@ ELSEWHERE = {
     "host/images": f"{INTEGRATION}/registry/live/test_reach.py",
     "host/lookup": f"{INTEGRATION}/host/test_lookup.py",
     "host/services": f"{INTEGRATION}/swarm/test_names.py",
-    "host/watchtowers": f"{INTEGRATION}/daemon/test_beside_watchtower.py",
     "host/namespace_cache": f"{INTEGRATION}/daemon/test_holds.py",
     "model/errors": f"{INTEGRATION}/cli/test_errors.py",
     "model/json_object": f"{UNIT}/model/test_inspection.py",

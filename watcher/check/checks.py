@@ -8,6 +8,7 @@ from watcher.check.judgement import Assessment, assessed, unknown
 from watcher.config.settings import Policy
 from watcher.host.context import Context
 from watcher.host.lookup import find
+from watcher.host.watchtowers import said
 from watcher.model.errors import UnreadableSetting
 from watcher.model.json_object import Json
 from watcher.model.names import name_of
@@ -44,13 +45,8 @@ async def doubts(context: Context) -> list[str]:
     found = own_labels.doubts(rows, own, every=context.follows_all, hooks=context.hooks)
     others = context.watchtowers.beside(await context.opted_in(rows))
     return sorted(
-        [*(f"{name}: {line}" for name, line in found), *(_beside(name, those) for name, those in others)]
+        [*(f"{name}: {line}" for name, line in found), *(said(name, those) for name, those in others)]
     )
-
-
-def _beside(watchtower: str, names: list[str]) -> str:
-    who = ", ".join(names)
-    return f"the Watchtower {watchtower} updates {who}: the daemon only tells of these, until that is gone"
 
 
 async def judged(context: Context, container: Json) -> Assessment:

@@ -4,7 +4,7 @@ A caller that has just had the list of all containers shows it here (`see`); fro
 container whether a Watchtower updates it. Where none runs that costs no request, and imports nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from watcher.engine.client import Engine
@@ -20,6 +20,7 @@ from watcher.model.watchtower import IMAGE_LABEL
 if TYPE_CHECKING:
     from watcher.config.watchtower import Options
 
+_SHOWN = 5
 _RUNS = {"running", "restarting", "paused"}
 
 
@@ -92,6 +93,15 @@ class Watchtowers:
             return
         except EngineError:
             self._options[cid] = Options()
+
+
+def said(watchtower: str, names: Sequence[str]) -> str:
+    """That a Watchtower updates containers that are followed here, as a line for people."""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    who = ", ".join(names[:_SHOWN])
+    return (
+        f"the Watchtower {watchtower} updates {who}{more}: the daemon only tells of these, until that is gone"
+    )
 
 
 def _may_be(row: Json) -> bool:
