@@ -71,7 +71,7 @@ def write(image: Image, target: Path, epoch: int) -> None:
     """Write an image as an OCI archive, which older engines take for one of `docker save`, too."""
     tars = [layer_bytes(entries, epoch) for entries in image.layers]
     config = _json(own_config(image.config, [_digest(tar) for tar in tars], epoch))
-    layers = [gzip.compress(tar, mtime=0) for tar in tars]
+    layers = [gzip.compress(tar, compresslevel=6, mtime=0) for tar in tars]
     manifest = _json(
         {
             "schemaVersion": 2,
