@@ -132,9 +132,12 @@ def main() -> None:
             for count in counts:
                 memory, asked, listed = found[count] = made.measure(count)
                 rows.append([count, f"{asked:.1f}", f"{listed:.1f}", f"{memory:.1f} MB"])
-    further = (found[counts[-1]][0] - found[1][0]) / max(counts[-1] - 1, 1)
-    rows.append(["a further one", "+0", f"+{found[1][2]:.1f}", f"{further:+.2f} MB"])
-    rows.append(["target", "flat", "linear", "+3 MB"])
+    memory, asked, listed = (
+        (last - first) / max(counts[-1] - 1, 1)
+        for first, last in zip(found[1], found[counts[-1]], strict=True)
+    )
+    rows.append(["a further one", f"{asked:+.1f}", f"{listed:+.1f}", f"{memory:+.2f} MB"])
+    rows.append(["target", "flat", "linear", "at most +3 MB"])
     table(
         [f"engines, {chosen.containers} containers each", "requests to the registry", "lists", "resident"],
         rows,
