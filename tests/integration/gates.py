@@ -121,6 +121,11 @@ class Updater:
     def __call__(self, *words: str, **env: str | None) -> Result:
         return self._cli("watcher", *words, env=QUICK | self._signs.environ | env)
 
+    @property
+    def state(self) -> Path:
+        """The state directory."""
+        return self._cli.state
+
     def update(self, app: App, *flags: str) -> Result:
         return self("update", "--no-pull", *flags, app.name)
 
