@@ -7,6 +7,7 @@ itself and killed, where the image has a shell and grep; else it is said that it
 
 import asyncio
 import contextlib
+import re
 import secrets
 
 from watcher.config.hooks import Hook
@@ -27,6 +28,10 @@ _KILL = (
     'for p in /proc/[0-9]*; do grep -qszF "$1" "$p/environ" && kill -9 "${p#/proc/}"; done',
     "sh",
 )
+# An engine that was killed as it entered a container says so in the program's place; one that finds no such
+# program says another thing, and that is the hook's own failure.
+_NOT_BEGUN = (126, 127)
+_NO_WAY_IN = re.compile(rb"OCI runtime exec failed: [^\n]*\bsetns process\b")
 _LOOK_S = 0.5
 _KILLED_S = 5.0
 
@@ -79,7 +84,10 @@ async def run(engine: Engine, cid: str, hook: Hook) -> HookEnd:
     finally:
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
-    return HookEnd(code, _words(mask, said))
+    end = HookEnd(code, _words(mask, said))
+    if code in _NOT_BEGUN and _NO_WAY_IN.match(said.kept):
+        raise EngineError(f"the engine could not enter the container for it ({hook}){end.said}")
+    return end
 
 
 def failed(hook: Hook, end: HookEnd) -> HookFailed:

@@ -98,6 +98,19 @@ def test_what_is_no_program_fails_it_too(cli: Commands, stack: Stack) -> None:
     assert "no such file" in line
 
 
+def test_where_the_engine_could_not_begin_it_no_image_has_failed(cli: Commands, stack: Stack) -> None:
+    """So it says, in the program's place, where it was killed as it entered the container."""
+    said = "OCI runtime exec failed: exec failed: unable to start container process: error starting setns"
+    web = hooked(stack, f"echo '{said} process: fork/exec /proc/self/exe: no such file'; exit 127")
+    before = stack.inspect(web.name)
+
+    for _ in range(2):
+        line = line_of(cli(*UPDATE, web.name, env=HOOKS), 6)
+        assert "could not run its pre-update hook: the engine could not enter the container for it (" in line
+        assert "); its last words: OCI runtime exec failed: " in line
+    unchanged(stack, before)
+
+
 def test_a_failed_post_hook_is_a_failed_proof(cli: Commands, stack: Stack) -> None:
     web = hooked(stack, "true", "echo no login; exit 1")
 
