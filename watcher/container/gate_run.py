@@ -10,7 +10,7 @@ import secrets
 import time
 from collections.abc import Iterable
 
-from watcher.config.gate_grammar import holds
+from watcher.config.gate_grammar import Mount, holds
 from watcher.config.gates_file import Gate
 from watcher.container.last_output import last_words
 from watcher.container.startup import to_its_end
@@ -92,29 +92,34 @@ def body(gate: Gate, image: str, mine: str) -> Json:
         "Labels": {GATE_RUN: mine, ENABLE: "false"},
         "Healthcheck": {"Test": ["NONE"]},
         "StopSignal": "SIGKILL",
-        "HostConfig": {
-            "NetworkMode": gate.network,
-            "Privileged": False,
-            "CapDrop": ["ALL"],
-            "SecurityOpt": ["no-new-privileges"],
-            "ReadonlyRootfs": True,
-            "Tmpfs": _OWN_IMAGES,
-            "Memory": gate.memory,
-            "MemorySwap": gate.memory,
-            "PidsLimit": _PROCESSES,
-            "LogConfig": _LOG,
-            "RestartPolicy": {"Name": "no"},
-            "AutoRemove": False,
-            "Mounts": [
-                {
-                    "Type": "volume" if each.is_volume else "bind",
-                    "Source": each.source,
-                    "Target": each.target,
-                    "ReadOnly": not each.is_writable,
-                }
-                for each in gate.mounts
-            ],
-        },
+        "HostConfig": _confined(gate) | {"Mounts": [_mounted(each) for each in gate.mounts]},
+    }
+
+
+def _confined(gate: Gate) -> Json:
+    """What keeps a gate from all but its own work."""
+    return {
+        "NetworkMode": gate.network,
+        "Privileged": False,
+        "CapDrop": ["ALL"],
+        "SecurityOpt": ["no-new-privileges"],
+        "ReadonlyRootfs": True,
+        "Tmpfs": _OWN_IMAGES,
+        "Memory": gate.memory,
+        "MemorySwap": gate.memory,
+        "PidsLimit": _PROCESSES,
+        "LogConfig": _LOG,
+        "RestartPolicy": {"Name": "no"},
+        "AutoRemove": False,
+    }
+
+
+def _mounted(mount: Mount) -> Json:
+    return {
+        "Type": "volume" if mount.is_volume else "bind",
+        "Source": mount.source,
+        "Target": mount.target,
+        "ReadOnly": not mount.is_writable,
     }
 
 

@@ -12,7 +12,7 @@ from watcher.model.errors import UnreadableSetting
 from watcher.model.helper import Helper
 from watcher.model.json_object import Json
 from watcher.model.kept import is_kept_tag
-from watcher.model.labels import ENABLE, OUR_TITLE, TITLE, is_orchestrated
+from watcher.model.labels import ENABLE, is_orchestrated
 from watcher.model.listing import Row
 from watcher.model.names import Marker, name_of
 from watcher.model.reference import ImageRef, is_hexadecimal
@@ -116,5 +116,4 @@ def _is_stale(row: Json) -> bool:
 
 def _is_another_updater(row: Json, own: str | None) -> bool:
     """Whether a row's container runs `watcher run`, as the own container does, which is another one."""
-    is_of_ours = (row["Labels"] or {}).get(TITLE) == OUR_TITLE
-    return own not in {None, row["Id"]} and is_of_ours and "run" in str(row.get("Command", "")).split()
+    return own not in {None, row["Id"]} and Row(row).is_ours and "run" in str(row.get("Command", "")).split()

@@ -13,7 +13,6 @@ from pathlib import Path
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, EngineUnavailable
 from watcher.model.json_object import Json
-from watcher.model.labels import OUR_TITLE, TITLE
 from watcher.model.listing import Row
 
 _CGROUP = re.compile(r"[/-](?P<id>[0-9a-f]{64})(?:\.scope)?$", re.MULTILINE)
@@ -104,7 +103,7 @@ def _sharing(rows: list[Json], providers: list[str]) -> list[str]:
 
 
 def _of_own_image(rows: list[Json]) -> list[str]:
-    return [row["Id"] for row in rows if Row(row).labels.get(TITLE) == OUR_TITLE]
+    return [row["Id"] for row in rows if Row(row).is_ours]
 
 
 async def _mount_namespaces(engine: Engine, cid: str) -> set[str]:

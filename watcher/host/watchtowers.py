@@ -132,8 +132,7 @@ def _updates(watchtower: Watchtower, container: Json) -> bool:
     from watcher.config.watchtower_choice import Candidate, updates
 
     is_listed = "Config" not in container
-    own = Row(container).labels if is_listed else Container(container).labels
-    labels = {**(container.get(LABELS_OF_IMAGE) or {}), **own}
-    name = name_of(container) if is_listed else str(container["Name"]).removeprefix("/")
+    view = Row(container) if is_listed else Container(container)
+    labels = {**(container.get(LABELS_OF_IMAGE) or {}), **view.labels}
     image = str(container["Image"]) if is_listed else reference_of(container)
-    return updates(watchtower.options, Candidate(name, image, labels))
+    return updates(watchtower.options, Candidate(view.name, image, labels))

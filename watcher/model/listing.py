@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from watcher.model.labels import OUR_TITLE, TITLE
 from watcher.model.names import name_of
 
 
@@ -37,6 +38,11 @@ class Row:
     def labels(self) -> Mapping[str, str]:
         """Its labels; none where the engine says nothing of them."""
         return self._said.get("Labels") or {}
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether its image is one of this program, by the image's title."""
+        return self.labels.get(TITLE) == OUR_TITLE
 
     @property
     def networks(self) -> Mapping[str, Any]:

@@ -5,29 +5,19 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
+from tests.testbed.attempts import ATTEMPT
 from tests.testbed.stack import Stack
 from watcher.cli.opening import opened
 from watcher.host.context import Context
 from watcher.model.helper import Helper, helper_name
-from watcher.model.update_events import Attempt, ImageVersion
+from watcher.model.update_events import ImageVersion
 from watcher.update import helper_fate, helping
 from watcher.update.report import begun, written
 
 TARGET = f"sha256:{'b' * 64}"
-FAILED = Attempt(
-    at="2026-01-01T00:00:00Z",
-    name="up",
-    kind="self-update",
-    outcome="failed",
-    image="app:1",
-    old=ImageVersion("sha256:a"),
-    new=ImageVersion(TARGET),
-    by="cli",
-    took_s=0.0,
-    down_s=None,
-    why="the engine refused",
-)
+FAILED = evolve(ATTEMPT, outcome="failed", new=ImageVersion(TARGET), why="the engine refused")
 
 
 @pytest.fixture

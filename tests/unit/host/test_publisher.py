@@ -4,23 +4,11 @@ import asyncio
 
 import pytest
 
+from tests.testbed.attempts import ATTEMPT
 from tests.unit.virtual_time import now, run
 from watcher.host.publisher import Publisher
 from watcher.model.events import EngineGone, Event, EventsDropped, SubscriberFailed
-from watcher.model.update_events import Attempt, AttemptEnded, ImageVersion
-
-ATTEMPT = Attempt(
-    at="2026-01-01T00:00:00Z",
-    name="web",
-    kind="update",
-    outcome="updated",
-    image="app:1",
-    old=ImageVersion("sha256:1"),
-    new=ImageVersion("sha256:2"),
-    by="cli",
-    took_s=1.0,
-    down_s=None,
-)
+from watcher.model.update_events import Attempt, AttemptEnded
 
 
 def event(number: int) -> Event:

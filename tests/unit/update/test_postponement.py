@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from tests.testbed.attempts import ATTEMPT
 from tests.unit.state import here
 from watcher.check.eligibility import For, Wait
 from watcher.model.helper import Helper
@@ -18,17 +19,10 @@ from watcher.update.postponement import is_failure, postponed
 
 TARGET = "sha256:" + "d" * 64
 HELPER = Helper(cid="h", name="up", old="a" * 64, target=TARGET, state="exited")
-ATTEMPT = Attempt(
-    at="2026-01-01T00:00:00Z",
-    name="up",
-    kind="self-update",
+REFUSED = evolve(
+    ATTEMPT,
     outcome="refused",
-    image="self:1",
-    old=ImageVersion("sha256:a"),
     new=ImageVersion(TARGET),
-    by="daemon",
-    took_s=0.0,
-    down_s=None,
     why="up is not updated: its pre-update hook says not now (check) - try again later",
 )
 
@@ -51,7 +45,7 @@ ATTEMPT = Attempt(
 def test_only_what_failed_or_could_not_begin_is_not_tried_again(
     outcome: Any, code: int, *, is_stuck: bool, expected: bool
 ) -> None:
-    attempt = evolve(ATTEMPT, outcome=outcome) if outcome else None
+    attempt = evolve(REFUSED, outcome=outcome) if outcome else None
 
     assert is_failure(attempt, code, is_stuck=is_stuck) is expected
 
@@ -72,7 +66,7 @@ def vetoed(memory: Memory, image: str) -> Decision | None:
 
 
 def test_not_now_is_a_wait_in_which_no_other_helper_is_made_for_that_image(tmp_path: Path) -> None:
-    wait, memory = put_off(tmp_path, ATTEMPT)
+    wait, memory = put_off(tmp_path, REFUSED)
 
     assert wait is not None
     assert (wait.cause, wait.why) == (For.VETO, "its pre-update hook says not now (check) - try again later")
@@ -85,14 +79,14 @@ def test_not_now_is_a_wait_in_which_no_other_helper_is_made_for_that_image(tmp_p
 
 def test_what_the_helper_has_noted_itself_counts(tmp_path: Path) -> None:
     until = time.time() + 1000
-    wait, _ = put_off(tmp_path, ATTEMPT, Decision("up", "veto", time.time(), until, TARGET, "hook", "busy"))
+    wait, _ = put_off(tmp_path, REFUSED, Decision("up", "veto", time.time(), until, TARGET, "hook", "busy"))
 
     assert wait == Wait(For.VETO, "busy", until)
 
 
 @pytest.mark.parametrize("outcome", ["failed", "rolled back", "recovered", "updated", None])
 def test_what_ended_otherwise_waits_for_nothing(tmp_path: Path, outcome: Any) -> None:
-    wait, memory = put_off(tmp_path, evolve(ATTEMPT, outcome=outcome) if outcome else None)
+    wait, memory = put_off(tmp_path, evolve(REFUSED, outcome=outcome) if outcome else None)
 
     assert wait is None
     assert vetoed(memory, TARGET) is None
