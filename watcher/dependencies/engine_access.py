@@ -44,9 +44,9 @@ def given_the_socket(rows: Iterable[Json], socket: str) -> frozenset[str]:
     return _names(rows, lambda row: any(mount.get("Source") in paths for mount in row.get("Mounts") or ()))
 
 
-def socket_of(proxy: Json) -> str:
-    """The path of the engine's socket that an inspected proxy was given; empty where it was given none."""
-    binds = [each for each in proxy.get("Mounts") or () if each.get("Type") == "bind"]
+def socket_of(container: Json) -> str:
+    """The path of the engine's socket that an inspected container was given; empty where it has none."""
+    binds = [each for each in container.get("Mounts") or () if each.get("Type") == "bind"]
     return next(
         (str(each["Source"]) for each in binds if str(each.get("Source")).endswith("docker.sock")), ""
     )

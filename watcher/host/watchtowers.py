@@ -119,12 +119,12 @@ def _told(container: Json) -> "Options | None":
     One that only says so must be able to reach an engine: else any image could keep updates off others.
     """
     from watcher.config.watchtower import is_watchtower, options_of
+    from watcher.dependencies.engine_access import socket_of
 
     options = options_of(container)
     if is_watchtower(reference_of(container)):
         return options
-    sources = [str(mount.get("Source")) for mount in container.get("Mounts") or ()]
-    reaches = any(each.endswith("docker.sock") for each in sources) or bool(options.text("host"))
+    reaches = bool(socket_of(container) or options.text("host"))
     return options if reaches and _says_so(Container(container).labels) else None
 
 
