@@ -78,13 +78,13 @@ class Daemon:
         self._queue = EngineQueue(self._keys)
         self._puller = Puller(context, self._queue.add, self._is_gone)
         self.pushed = self._puller.pushed
-        self.turns = self._turns = turns
+        self.turns = turns
         self.services = Services(context, settings.concurrency, rhythm, self._is_gone)
         self._pass = Pass(self._publish, lambda: self._keys.is_idle() and self.services.is_idle())
-        self._passes = Passes(self._puller, self._rows, self._pass, self._publish, self._turns.ring, rhythm)
+        self._passes = Passes(self._puller, self._rows, self._pass, self._publish, self.turns.ring, rhythm)
         self._reconciler = Reconciler(
             context,
-            Coordinator(context, self._turns),
+            Coordinator(context, self.turns),
             self._puller.pushes,
             self._queue.is_busy,
             self._queue.add,
@@ -216,7 +216,7 @@ class Daemon:
 
     def _done(self, key: Key) -> None:
         self._keys.done(key)
-        self._turns.ring()
+        self.turns.ring()
 
     async def _look(self) -> None:
         """Queue the containers that are stale, or whose update was cut short."""
@@ -253,7 +253,7 @@ class Daemon:
 
     async def _ordered(self) -> list[Json]:
         """The rows that are followed; the order of all and the open updates are noted on the way."""
-        engine, turns = self._context.engine, self._turns
+        engine, turns = self._context.engine, self.turns
         noted, self._queue.engine = turns.noted(), await engine.identity()
         rows = await engine.containers(stopped=True)
         await self._context.memory.clear(*({row[key] for row in rows} for key in ("Id", "ImageID")))
