@@ -15,8 +15,9 @@ from tests.faults.fixture_engine import Subject, World
 from tests.faults.invariants import complaints, of_the_rest, unwired
 from tests.faults.kinds import Joined, Kind
 from tests.testbed.api import events
-from tests.testbed.cli import Commands, Result
+from tests.testbed.cli import Result
 from tests.testbed.errors import BedError
+from tests.testbed.forked import Forked, ForkedCommands
 from tests.testbed.processes import commanded, kill_all, wait_until
 from tests.testbed.proxy import Proxy
 from watcher.model.kept import Kept
@@ -54,14 +55,14 @@ class Trial:
         self._proxy = Proxy(world.engine.socket)
         self._subject = subject
         directory.mkdir()
-        self._commands = Commands(world.engine.host, directory)
+        self._commands = ForkedCommands(world.engine.host, directory)
         self._remember(self._commands.state)
         self._env = world.environ(subject.kind)
         self._was_spared = True
         self._was_open = False
         self._engine_starts: list[Future[object]] = []
         self._threads = ThreadPoolExecutor(2)
-        self._process: Future[subprocess.Popen[str]] = Future()
+        self._process: Future[subprocess.Popen[str] | Forked] = Future()
 
     def __enter__(self) -> Self:
         self._proxy.__enter__()
@@ -161,11 +162,12 @@ class Trial:
     def _run_through_proxy(self) -> Result:
         self._process = Future()
         env = self._env | {"DOCKER_HOST": self._proxy.host}
-        process = self._commands.start("watcher", *self._arguments(), env=env)
+        process = self._commands.fork("watcher", *self._arguments(), env=env)
         self._process.set_result(process)
         out, err = process.communicate(timeout=_LIMIT_S)
-        self.said = f"{process.returncode} {err.strip()}"
-        return Result(process.returncode, out, err)
+        code = process.wait()
+        self.said = f"{code} {err.strip()}"
+        return Result(code, out, err)
 
     def _remember(self, state: Path) -> None:
         """Note, as an update before did, what a container can go back to."""

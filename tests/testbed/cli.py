@@ -48,7 +48,7 @@ class Commands:
             "DOCKER_HOST": host,
             "CTR_UPDATER_STATE_DIR": str(self.state),
         }
-        self._started: list[subprocess.Popen[str]] = []
+        self._started: list[Any] = []
 
     def __call__(
         self, *command: object, env: Mapping[str, str | None] | None = None, timeout: float = 120
