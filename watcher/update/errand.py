@@ -1,10 +1,11 @@
 """The helper's side: the ordinary update of the updater's own container, or of its way to the engine.
 
-How it ended is a line of the log (`report`), for the updater that reads it may share no directory with the
-helper. It ends with 0 where nothing is left to be done, whether the container was updated or not; with any
-other code the engine starts it again, and it goes on from the names.
+How it ended, and whether the image is to blame, are lines of the log (`report`), for the updater that reads
+them may share no directory with the helper. It ends with 0 where nothing is left to be done, whether the
+container was updated or not; with any other code the engine starts it again, and it goes on from the names.
 """
 
+import contextlib
 import sys
 from typing import TextIO
 
@@ -12,7 +13,7 @@ from attrs import evolve
 
 from watcher.config.settings import state_folder
 from watcher.host.context import Context
-from watcher.model.errors import Busy, EngineError, WatcherError
+from watcher.model.errors import Busy, EngineError, NotFound, WatcherError
 from watcher.model.inspection import Container
 from watcher.model.update_events import Attempt, By
 from watcher.model.values import frozen
@@ -22,7 +23,7 @@ from watcher.store.history import History
 from watcher.update.account import ending_of, untried
 from watcher.update.change import change_now
 from watcher.update.coordinator import Coordinator
-from watcher.update.report import begun, written
+from watcher.update.report import begun, blamed, written
 from watcher.update.request import Request
 from watcher.update.sequencer import Turns
 
@@ -113,7 +114,18 @@ async def run(context: Context, orders: Orders) -> int:
         if not reporter.has_told:
             change = await change_now(context.engine, orders.name)
             await context.events.ended(untried(context, change, ending_of(error), str(error)))
+        if await _is_blamed(context, orders):
+            reporter.say(blamed())
     return 0
+
+
+async def _is_blamed(context: Context, orders: Orders) -> bool:
+    """Whether the image is remembered as failed; it is not to blame for what others do meanwhile."""
+    with contextlib.suppress(NotFound):
+        container = await context.engine.container(orders.name)
+        failure = await context.memory.failure(container["Id"], orders.name)
+        return failure is not None and failure.image == orders.target
+    return False
 
 
 async def _prove(context: Context, name: str, home: str) -> None:

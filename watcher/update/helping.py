@@ -33,8 +33,8 @@ from watcher.update.affected import noted_files
 from watcher.update.consent import NotNow
 from watcher.update.helper_fate import Fate, fate
 from watcher.update.helper_terms import ITSELF, Errand, words
-from watcher.update.postponement import is_failure, postponed
-from watcher.update.report import has_begun, last_written
+from watcher.update.postponement import is_failure, postponed, put_off
+from watcher.update.report import has_begun, is_blamed, last_written
 
 _LOOK_S = 1.0
 _LOG_LINES = 200
@@ -202,18 +202,24 @@ async def _running_since(context: Context, helper: Helper) -> float:
 
 async def _concluded(context: Context, helper: Helper, found: Json, *, is_stuck: bool) -> Ended:
     """Record what a helper did, remember the image that failed or the wait, and remove the helper."""
-    engine = context.engine
-    holder = await _holder(engine, helper.name)
-    is_old = holder is not None and holder["Id"] == helper.old
-    attempt = last_written(await _log(engine, helper.cid))
-    if attempt is None and holder and not is_old:
+    engine, memory = context.engine, context.memory
+    holder, log = await _holder(engine, helper.name), await _log(engine, helper.cid)
+    attempt = last_written(log)
+    if attempt is None and holder and holder["Id"] != helper.old:
         attempt = _untold(context, helper, found, holder)
-    why = "" if not is_old else await _why(engine, helper, attempt, is_stuck=is_stuck)
-    wait = await postponed(context.memory.decisions, helper, attempt) if why and not is_stuck else None
-    if why and is_failure(attempt, Container(found).state.exit_code or 0, is_stuck=is_stuck):
-        await context.memory.keep_failure(helper.old, helper.target, why)
+    why = "" if _has_new(holder, helper) else await _why(engine, helper, attempt, is_stuck=is_stuck)
+    wait = await postponed(memory.decisions, helper, attempt) if why and not is_stuck else None
+    if why and is_failure(attempt, is_stuck=is_stuck, is_blamed=is_blamed(log)):
+        await memory.keep_failure(holder["Id"] if holder else helper.old, helper.target, why)
+    elif why:
+        await put_off(memory.decisions, helper, attempt)
     await _removed(context, helper, None if wait else attempt)
     return Ended(attempt, why, wait)
+
+
+def _has_new(holder: Json | None, helper: Helper) -> bool:
+    """Whether another container than before has the name, on the image that it was to have."""
+    return holder is not None and holder["Id"] != helper.old and holder["Image"] == helper.target
 
 
 async def _removed(context: Context, helper: Helper, attempt: Attempt | None) -> None:

@@ -5,20 +5,23 @@ import time
 from watcher.check.eligibility import For, Wait
 from watcher.model.helper import Helper
 from watcher.model.update_events import Attempt
-from watcher.store.decisions import Decision, DecisionStore
+from watcher.store.decisions import Decision, Decisions, DecisionStore
 
 _AGAIN_S = 300.0
+_BLAMELESS = "helper, blameless"  # who says so of an image that is not to blame
+_FIRST_S = 10.0
+_LONGEST_S = 3600.0
 
 
-def is_failure(attempt: Attempt | None, code: int, *, is_stuck: bool) -> bool:
+def is_failure(attempt: Attempt | None, *, is_stuck: bool, is_blamed: bool) -> bool:
     """Whether the image failed, so that it is not tried again before its tag moves.
 
     Args:
         attempt: What the helper told; None where it told of nothing.
-        code: The helper's exit code.
         is_stuck: Whether it could not begin.
+        is_blamed: Whether the helper says that the image is to blame; else a person, or the engine, is.
     """
-    return is_stuck or (not code and attempt is not None and attempt.outcome in {"failed", "rolled back"})
+    return is_stuck or (is_blamed and (attempt is None or attempt.outcome != "refused"))
 
 
 async def postponed(decisions: DecisionStore, helper: Helper, attempt: Attempt | None) -> Wait | None:
@@ -43,3 +46,34 @@ async def postponed(decisions: DecisionStore, helper: Helper, attempt: Attempt |
         noted = Decision(name, "veto", now, now + _AGAIN_S, image, "helper", why)
         await decisions.note(noted)
     return Wait(For.VETO, noted.why, noted.until)
+
+
+async def put_off(decisions: DecisionStore, helper: Helper, attempt: Attempt | None) -> None:
+    """Put the next helper off where an update was undone, and its image is not to blame.
+
+    Each time for twice as long: the updater was stopped and started again for it, and whatever undid it may
+    be there the next time, too.
+
+    Args:
+        decisions: Where that is noted, for the updater was started anew.
+        helper: The helper that is over.
+        attempt: What it told; one that told of nothing has stopped nobody.
+    """
+    if attempt is None or attempt.outcome == "refused":
+        return
+    now, name, image = time.time(), helper.name, helper.target
+    found = await decisions.read()
+    if found.vetoed(name, image, now) is None:
+        why = f"its update was undone, and the image is not to blame: {attempt.why}"
+        until = now + _next_s(found, name, image)
+        await decisions.note(Decision(name, "veto", now, until, image, _BLAMELESS, why))
+
+
+def _next_s(found: Decisions, name: str, image: str) -> float:
+    """The seconds of the next wait for an image that is not to blame: twice those of the last one."""
+    last = [
+        each.until - each.at
+        for each in found.of.get(name, ())
+        if (each.kind, each.image, each.by) == ("veto", image, _BLAMELESS)
+    ]
+    return min(2 * last[0], _LONGEST_S) if last else _FIRST_S

@@ -1,4 +1,7 @@
-"""What a helper tells its updater, as lines of its log: that it has begun, and how it ended. Pure: no I/O."""
+"""What a helper tells its updater, as lines of its log: that it has begun, how it ended, whose fault that is.
+
+Pure: no I/O.
+"""
 
 import json
 
@@ -8,6 +11,7 @@ from watcher.model.update_events import Attempt, ImageVersion
 
 _KEY = "attempt"
 _BEGUN = "the helper has begun"
+_BLAMED = "the image is to blame"
 _LISTS = ("along", "containers", "output")
 
 
@@ -19,6 +23,16 @@ def begun() -> str:
 def has_begun(log: str) -> bool:
     """Whether the log has the line of a helper that has begun."""
     return _BEGUN in log.splitlines()
+
+
+def blamed() -> str:
+    """The line by which a helper tells that the image is to blame, which it remembers as failed."""
+    return _BLAMED
+
+
+def is_blamed(log: str) -> bool:
+    """Whether the log has the line of a helper that blames the image."""
+    return _BLAMED in log.splitlines()
 
 
 def written(attempt: Attempt) -> str:

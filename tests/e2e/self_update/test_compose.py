@@ -64,3 +64,22 @@ def test_where_compose_is_first_to_recreate_it_the_helper_has_nothing_to_do(
 
     assert updater.found["Image"] == target
     assert _belongs(updater, project)
+
+
+def test_where_compose_removes_the_successor_the_image_is_not_to_blame(
+    updater: Updater, project: Project
+) -> None:
+    project.up()
+    updater.cid, updater.since = updater.found["Id"], updater.found["Created"]
+
+    target = updater.move("second")
+    handed = HandedOver(updater)
+    handed.wait()
+    project("up", "-d", "--no-recreate", "--remove-orphans")
+    handed.go_on()
+
+    assert updater.found["Image"] == target
+    assert _belongs(updater, project)
+    project("up", "-d")
+    assert updater.found["Image"] == target
+    assert len(updater.made()) == 4, "a helper and a successor once more, and no others"

@@ -1,4 +1,4 @@
-"""What a helper could not do holds an image back; "not now" and "could not say" only put it off."""
+"""An image is held back where it is to blame; "not now" and what others do meanwhile only put it off."""
 
 import asyncio
 import time
@@ -15,7 +15,7 @@ from watcher.model.helper import Helper
 from watcher.model.update_events import Attempt, ImageVersion
 from watcher.store.decisions import Decision
 from watcher.store.state import Memory
-from watcher.update.postponement import is_failure, postponed
+from watcher.update.postponement import is_failure, postponed, put_off
 
 TARGET = "sha256:" + "d" * 64
 HELPER = Helper(cid="h", name="up", old="a" * 64, target=TARGET, state="exited")
@@ -27,30 +27,19 @@ REFUSED = evolve(
 )
 
 
-@pytest.mark.parametrize(
-    ("outcome", "code", "is_stuck", "expected"),
-    [
-        ("failed", 0, False, True),
-        ("rolled back", 0, False, True),
-        ("failed", 137, False, False),
-        ("refused", 0, False, False),
-        ("recovered", 0, False, False),
-        ("updated", 0, False, False),
-        ("refused", 0, True, True),
-        (None, 0, False, False),
-        (None, 1, False, False),
-        (None, 1, True, True),
-    ],
-)
-def test_only_what_failed_or_could_not_begin_is_not_tried_again(
-    outcome: Any, code: int, *, is_stuck: bool, expected: bool
-) -> None:
+UNDONE = evolve(REFUSED, outcome="rolled back", why="up could not be updated: no such container")
+
+
+@pytest.mark.parametrize("outcome", ["failed", "rolled back", "recovered", "refused", None])
+@pytest.mark.parametrize("is_blamed", [True, False])
+def test_an_image_that_is_blamed_is_not_tried_again_and_no_other(outcome: Any, *, is_blamed: bool) -> None:
     attempt = evolve(REFUSED, outcome=outcome) if outcome else None
 
-    assert is_failure(attempt, code, is_stuck=is_stuck) is expected
+    assert is_failure(attempt, is_stuck=False, is_blamed=is_blamed) is (is_blamed and outcome != "refused")
+    assert is_failure(attempt, is_stuck=True, is_blamed=is_blamed), "it could not even begin"
 
 
-def put_off(folder: Path, attempt: Attempt | None, *noted: Decision) -> tuple[Wait | None, Memory]:
+def waited(folder: Path, attempt: Attempt | None, *noted: Decision) -> tuple[Wait | None, Memory]:
     memory = Memory(folder, here)
 
     async def work() -> Wait | None:
@@ -66,7 +55,7 @@ def vetoed(memory: Memory, image: str) -> Decision | None:
 
 
 def test_not_now_is_a_wait_in_which_no_other_helper_is_made_for_that_image(tmp_path: Path) -> None:
-    wait, memory = put_off(tmp_path, REFUSED)
+    wait, memory = waited(tmp_path, REFUSED)
 
     assert wait is not None
     assert (wait.cause, wait.why) == (For.VETO, "its pre-update hook says not now (check) - try again later")
@@ -79,14 +68,63 @@ def test_not_now_is_a_wait_in_which_no_other_helper_is_made_for_that_image(tmp_p
 
 def test_what_the_helper_has_noted_itself_counts(tmp_path: Path) -> None:
     until = time.time() + 1000
-    wait, _ = put_off(tmp_path, REFUSED, Decision("up", "veto", time.time(), until, TARGET, "hook", "busy"))
+    wait, _ = waited(tmp_path, REFUSED, Decision("up", "veto", time.time(), until, TARGET, "hook", "busy"))
 
     assert wait == Wait(For.VETO, "busy", until)
 
 
 @pytest.mark.parametrize("outcome", ["failed", "rolled back", "recovered", "updated", None])
 def test_what_ended_otherwise_waits_for_nothing(tmp_path: Path, outcome: Any) -> None:
-    wait, memory = put_off(tmp_path, evolve(REFUSED, outcome=outcome) if outcome else None)
+    wait, memory = waited(tmp_path, evolve(REFUSED, outcome=outcome) if outcome else None)
 
     assert wait is None
     assert vetoed(memory, TARGET) is None
+
+
+def put_off_at(memory: Memory, now: float, attempt: Attempt | None, monkeypatch: pytest.MonkeyPatch) -> float:
+    """Put it off at a moment; for how many seconds, 0 for not at all."""
+    monkeypatch.setattr(time, "time", lambda: now)
+    asyncio.run(put_off(memory.decisions, HELPER, attempt))
+    veto = vetoed(memory, TARGET)
+    return veto.until - now if veto else 0
+
+
+def test_others_doing_puts_it_off_each_time_for_longer_whichever_process_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, waits = 1000.0, list[float]()
+    for _ in range(12):
+        waits.append(put_off_at(Memory(tmp_path, here), now, UNDONE, monkeypatch))
+        now += waits[-1]
+
+    assert waits == [10 * 2**n for n in range(9)] + [3600] * 3
+
+
+def test_while_it_is_put_off_it_is_not_put_off_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = Memory(tmp_path, here)
+
+    assert [put_off_at(memory, now, UNDONE, monkeypatch) for now in (1000.0, 1004.0)] == [10, 6]
+
+
+def test_why_it_is_put_off_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = Memory(tmp_path, here)
+    put_off_at(memory, 1000.0, UNDONE, monkeypatch)
+
+    veto = vetoed(memory, TARGET)
+    assert veto is not None
+    assert veto.why == f"its update was undone, and the image is not to blame: {UNDONE.why}"
+
+
+def test_the_wait_for_another_image_begins_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = Memory(tmp_path, here)
+    before = Decision("up", "veto", 0, 900, "sha256:another", "helper, blameless", "")
+    asyncio.run(memory.decisions.note(before))
+
+    assert put_off_at(memory, 1000.0, UNDONE, monkeypatch) == 10
+
+
+@pytest.mark.parametrize("attempt", [None, REFUSED], ids=["told nothing", "refused"])
+def test_what_stopped_nobody_is_not_put_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attempt: Attempt | None
+) -> None:
+    assert put_off_at(Memory(tmp_path, here), 1000.0, attempt, monkeypatch) == 0

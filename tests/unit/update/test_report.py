@@ -5,7 +5,7 @@ from attrs import evolve
 
 from tests.testbed.attempts import ATTEMPT
 from watcher.model.update_events import ImageVersion
-from watcher.update.report import last_written, written
+from watcher.update.report import begun, blamed, has_begun, is_blamed, last_written, written
 
 TOLD = evolve(
     ATTEMPT,
@@ -45,3 +45,9 @@ def test_the_last_of_several_counts() -> None:
 )
 def test_what_cannot_be_read_tells_of_none(log: str) -> None:
     assert last_written(log) is None
+
+
+def test_the_image_is_blamed_by_a_line_of_its_own_alone() -> None:
+    assert is_blamed(f"{begun()}\n{written(TOLD)}\n{blamed()}\n")
+    assert not is_blamed(f"{begun()}\n{written(evolve(TOLD, why=blamed()))}\nas if {blamed()}\n")
+    assert not has_begun(blamed())
