@@ -9,6 +9,7 @@ from watcher.check.shown import Shown
 from watcher.host.context import Context
 from watcher.model.errors import WatcherError
 from watcher.model.kept import Kept
+from watcher.model.names import SERVICE_PREFIX
 
 
 async def one(context: Context, name: str) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def record(row: Shown) -> dict[str, Any]:
     """One container as JSON; the first keys of the same in every command."""
     verdict, releases = row.verdict, row.releases
     return {
-        "name": row.name.removeprefix("service/") if row.kind == "service" else row.name,
+        "name": row.name.removeprefix(SERVICE_PREFIX) if row.kind == "service" else row.name,
         "id": row.cid,
         "image": row.image,
         "state": row.state,

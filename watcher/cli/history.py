@@ -18,7 +18,7 @@ from watcher.host.services import may_be_services
 from watcher.model.errors import EngineError, EngineUnavailable, NoSuchContainer
 from watcher.model.inspection import Container
 from watcher.model.json_object import JsonView
-from watcher.model.names import Marker, container_name, short
+from watcher.model.names import Marker, short
 from watcher.model.quoting import escaped
 from watcher.recovery.unrecorded import record_unrecorded
 
@@ -107,12 +107,11 @@ async def _rows(context: Context, text: str, last: int) -> list[dict[str, Any]]:
         engine = await context.engine.identity()
         name = await _name(context, text) if text else ""
     except EngineUnavailable:
-        engine, name = "", container_name(text) or text
-        if rows := await context.memory.history.last(last, name):
+        if rows := await context.memory.history.known_as(last, text):
             return rows
         raise
     except NoSuchContainer:
-        if rows := await context.memory.history.last(last, container_name(text) or text, engine):
+        if rows := await context.memory.history.known_as(last, text, engine):
             return rows
         raise
     return await context.memory.history.last(last, name, engine)
@@ -130,10 +129,16 @@ async def _of_all(fleet: Fleet, text: str, last: int) -> list[dict[str, Any]]:
         with named(context):
             name, engine = await _name(context, there), await context.engine.identity()
     except (NoSuchContainer, EngineError):
-        if rows := await history.last(last, text.removeprefix("/").rpartition("/")[2]):
+        if rows := await history.known_as(last, _without_engine(text, fleet)):
             return rows
         raise
     return await history.last(last, name, engine)
+
+
+def _without_engine(text: str, fleet: Fleet) -> str:
+    """The name of a container, or a service, without that of its engine."""
+    prefix = next((each.prefix for each in fleet.contexts if text.startswith(each.prefix)), "")
+    return text.removeprefix(prefix)
 
 
 async def _prefixed(rows: list[dict[str, Any]], fleet: Fleet) -> list[dict[str, Any]]:

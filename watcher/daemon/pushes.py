@@ -1,4 +1,4 @@
-"""What registries' webhooks told: which tags were pushed, and which containers' updates come of that."""
+"""What registries' webhooks told: which tags were pushed, and which updates come of that."""
 
 from collections.abc import Awaitable, Callable, Collection, Iterable
 
@@ -56,3 +56,27 @@ class Pushes:
     def over(self, name: str) -> None:
         """Note that a container's update has ended."""
         self._names.discard(name)
+
+
+class PushedServices:
+    """The services whose tags were pushed, each with the digest that was known then, until it is updated."""
+
+    def __init__(self) -> None:
+        self._known = dict[str, str]()
+
+    def told(self, name: str, digest: str) -> None:
+        """Note that the tag of a service was pushed; `digest` is what it was known to mean."""
+        self._known.setdefault(name, digest)
+
+    def judged(self, name: str, digest: str) -> None:
+        """Take what the tag of a service means; where that is what it meant, nothing comes of the push."""
+        if self._known.get(name) == digest:
+            del self._known[name]
+
+    def is_why(self, name: str) -> bool:
+        """Whether a service's update comes of a webhook."""
+        return name in self._known
+
+    def over(self, name: str) -> None:
+        """Note that a service's update has ended, or that there is none."""
+        self._known.pop(name, None)

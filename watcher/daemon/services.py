@@ -7,10 +7,8 @@ from traceback import format_exc
 
 from attrs import evolve
 
-from watcher.check.eligibility import For, Wait
 from watcher.check.verdict import Status
-from watcher.config.settings import Policy
-from watcher.daemon.pushes import Choose
+from watcher.daemon.pushes import Choose, PushedServices
 from watcher.daemon.rhythm import Rhythm
 from watcher.daemon.workqueue import WorkQueue
 from watcher.host.context import Context, IsGone
@@ -26,7 +24,7 @@ from watcher.model.errors import (
 )
 from watcher.model.events import LabelsDoubted, LookFailed, SwarmUnfollowed
 from watcher.model.json_object import Json
-from watcher.model.update_events import Change, Judged, NotUpdated, Updated, Waiting
+from watcher.model.update_events import By, Change, Judged, NotUpdated, Updated, Waiting
 from watcher.model.values import frozen
 from watcher.swarm import gates
 from watcher.swarm import update as swarm
@@ -35,7 +33,7 @@ from watcher.swarm.by_hand import refused
 from watcher.swarm.reading import Found, Reader, is_followed
 from watcher.swarm.spec import Service
 from watcher.swarm.status import followed
-from watcher.update.consent import NotNow, withheld
+from watcher.update.consent import NotNow
 from watcher.update.news import Repeats
 from watcher.update.request import Done, Request
 
@@ -74,6 +72,7 @@ class Services:
         self._rows: dict[str, Json] = {}
         self._news = Repeats()
         self._remarks = Repeats()
+        self._pushes = PushedServices()
         self._role = ""
 
     @property
@@ -92,6 +91,7 @@ class Services:
         chosen = choose({service.tag for service in services.values() if service.tag})
         for name, service in services.items():
             if service.tag in chosen:
+                self._pushes.told(name, self.reader.known(service))
                 self.reader.forget_tag(service)
                 self._queue.add(name)
         return sorted(ref.familiar for ref in chosen)
@@ -211,6 +211,7 @@ class Services:
             if not is_followed(self._context, service):
                 return _Result()
             found = await self.reader.found(said)
+            self._pushes.judged(name, self.reader.known(service))
             change = service.change(found.verdict.target)
             result = await self._reconcile(said, found, change)
         except NoSuchContainer:
@@ -226,26 +227,21 @@ class Services:
             self._doubt(found.name, line)
         if verdict.status is not Status.OUTDATED or policy is None or policy.mode == "notify":
             return self._judged(found, change)
-        if wait := await self._wait(found, policy):
+        if wait := await gates.wait(self._context, found, policy):
             is_news = self._is_news(found, wait.cause.value, wait.why)
             self._publish(Waiting(change, wait.cause.value, wait.why, wait.until, is_news))
             return _Result(until=wait.until)
         async with self._slots:
             return await self._update(said, change)
 
-    async def _wait(self, found: Found, policy: Policy) -> Wait | None:
-        """What an update waits for: people approve, and a clock lets begin, what the gate lets pass."""
-        wait = await withheld(self._context, found, policy)
-        if wait is None or wait.cause is For.APPROVAL:
-            wait = await gates.asked(self._context, found) or wait
-        return wait
-
     async def _update(self, said: Json, change: Change) -> _Result:
         try:
-            done = await swarm.update(self.reader, said, Request(unattended=True))
+            by: By | None = "hook" if self._pushes.is_why(change.container) else None
+            done = await swarm.update(self.reader, said, Request(unattended=True, by=by))
         except NotNow:
             self._queue.add_later(change.container, 0.0)  # a person decided in the last moment
             return _Result()
+        self._pushes.over(change.container)
         if done.done is Done.UPDATED:
             failures = self._news.over(change.container)
             self._publish(Updated(evolve(change, **done.images), (), done.took_s, {}, failures))
@@ -276,6 +272,8 @@ class Services:
             return _Result(error.exit_code)
         await refused(self._context, name, error)
         wait = round(self._retry(name, error), 1) if isinstance(error, EngineError | RegistryError) else None
+        if wait is None:
+            self._pushes.over(name)
         is_news = self._news.is_news(name, str(error))
         told = NotUpdated(
             change, str(error), error.exit_code, isinstance(error, RolledBack), wait, is_news=is_news

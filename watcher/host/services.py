@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from watcher.host.context import Context
+from watcher.model.names import SERVICE_PREFIX
 
-PREFIX = "service/"
+PREFIX = SERVICE_PREFIX
 
 
 async def may_be_services(context: Context, names: Iterable[str]) -> bool:

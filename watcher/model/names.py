@@ -23,6 +23,7 @@ MarkerKind = Literal["new", "old"]
 Wanted = Literal["r", "p", "s"]
 
 NOBODY = "0" * 64  # the id of no container
+SERVICE_PREFIX = "service/"  # what stands before a service's own name wherever containers are, too
 
 _SHORT = 12
 _NAME = re.compile(

@@ -17,6 +17,7 @@ from attrs import asdict
 
 from watcher.model.errors import NotKept
 from watcher.model.json_object import Json
+from watcher.model.names import SERVICE_PREFIX, container_name
 from watcher.model.values import frozen
 from watcher.store.database import Database
 from watcher.store.keys import Key
@@ -42,7 +43,7 @@ class Row:
         key: What it is known by when it is told again.
         at: When it ended, in seconds since the epoch.
         engine: The engine's id.
-        name: The container's name.
+        name: The container's name; a service's begins with `service/`.
         record: It as JSON, as it is shown.
     """
 
@@ -117,16 +118,23 @@ class History:
 
         Args:
             count: How many at most.
-            name: The container's; empty for all of them.
+            name: The container's, or `service/NAME`; empty for all of them.
             engine: The engine's id; empty for those of all engines.
         """
         asked = {"count": min(count, KEPT_ROWS), "name": name, "engine": engine}
         query = f"SELECT record FROM attempts {_WHERE} ORDER BY at DESC, number DESC LIMIT :count"  # noqa: S608
 
         def work(connection: "sqlite3.Connection") -> list[Json]:
-            return [json.loads(text) for (text,) in connection.execute(query, asked)]
+            return [_shown(json.loads(text)) for (text,) in connection.execute(query, asked)]
 
         return await self._database.read(work, list[Json]())
+
+    async def known_as(self, count: int, text: str, engine: str = "") -> list[Json]:
+        """The newest rows of what a person calls so, and may be gone: a container, or else a service."""
+        name = container_name(text) or text
+        return await self.last(count, name, engine) or (
+            await self.last(count, f"{SERVICE_PREFIX}{name}", engine) if name else []
+        )
 
     async def _row(self, attempt: "Attempt") -> Row:
         engine = (await self._key(attempt.name)).engine
@@ -143,9 +151,13 @@ def record_of(attempt: "Attempt", engine: str) -> Json:
     for each in (found, found["stages"]):
         each |= {name: round(took, 3) for name, took in each.items() if isinstance(took, float)}
     images = {side: found[side] if found[side]["id"] else None for side in ("old", "new")}
-    if attempt.kind == "service":
-        found["name"] = attempt.name.removeprefix("service/")
     return {"at": found.pop("at"), "engine": engine} | found | images
+
+
+def _shown(record: Json) -> Json:
+    """A record with the name by which it is asked for; older ones of services lack the beginning of it."""
+    is_older = record.get("kind") == "service" and not record["name"].startswith(SERVICE_PREFIX)
+    return record | {"name": f"{SERVICE_PREFIX}{record['name']}"} if is_older else record
 
 
 def decision(kind: str, key: Key, by: str, why: str, **more: Any) -> Row:

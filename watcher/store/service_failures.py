@@ -6,15 +6,37 @@ gone back by itself, only this does.
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import get_args
 
 from attrs import asdict
 
+from watcher.model.json_object import Json
+from watcher.model.update_events import By
+from watcher.model.values import frozen
 from watcher.store.failures import Failure, failure_of
 from watcher.store.keys import Key
 from watcher.store.records import Records
 
 _KIND = "failed-services"
 _BEGUN = "rollouts"
+
+
+@frozen
+class Begun:
+    """A rollout that the swarm was about to be told.
+
+    Attributes:
+        rollout: It, as the label says it; empty for none.
+        by: Who asked for it; None where nobody knows.
+        goes_back: Whether it was asked for as a rollback.
+    """
+
+    rollout: str = ""
+    by: By | None = None
+    goes_back: bool = False
+
+
+NOTHING_BEGUN = Begun()
 
 
 class ServiceFailures:
@@ -47,14 +69,13 @@ class ServiceFailures:
         if found and found.image == digest:
             await self._forget(service_id)
 
-    async def begin(self, service_id: str, rollout: str) -> None:
+    async def begin(self, service_id: str, begun: Begun) -> None:
         """Note a rollout that the swarm is about to be told."""
-        self._records.write(self._records.path(_BEGUN, await self._key(service_id)), {"rollout": rollout})
+        self._records.write(self._records.path(_BEGUN, await self._key(service_id)), asdict(begun))
 
-    async def begun(self, service_id: str) -> str:
-        """The rollout of a service that was begun last, and whose end nobody has recorded; empty for none."""
-        found = self._records.read(self._records.path(_BEGUN, await self._key(service_id))) or {}
-        return str(found.get("rollout", ""))
+    async def begun(self, service_id: str) -> Begun:
+        """The rollout of a service that was begun last, and whose end nobody has recorded."""
+        return _begun(self._records.read(self._records.path(_BEGUN, await self._key(service_id))) or {})
 
     async def end(self, service_id: str) -> None:
         """Forget the rollout of a service, whose end is recorded."""
@@ -63,3 +84,9 @@ class ServiceFailures:
     async def _forget(self, service_id: str) -> None:
         for path in self._records.of_any_engine(_KIND, service_id):
             self._records.write(path, None)
+
+
+def _begun(found: Json) -> Begun:
+    """A record; anybody may have written it, and an older one tells the rollout alone."""
+    by = next((each for each in get_args(By) if each == found.get("by")), None)
+    return Begun(str(found.get("rollout", "")), by, found.get("goes_back") is True)

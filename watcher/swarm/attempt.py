@@ -4,6 +4,8 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable
 
+from attrs import evolve
+
 from watcher.config.settings import Policy
 from watcher.engine.swarm import Swarm, is_out_of_sequence
 from watcher.host.context import Context
@@ -18,9 +20,10 @@ from watcher.model.json_object import Json
 from watcher.model.names import short
 from watcher.model.quoting import escaped
 from watcher.model.reference import ImageRef
-from watcher.model.update_events import Attempt, ImageVersion, StageBegan
+from watcher.model.update_events import Attempt, AttemptKind, ImageVersion, StageBegan
 from watcher.model.update_events import Ending as Outcome
 from watcher.model.values import frozen
+from watcher.store.service_failures import Begun
 from watcher.swarm.progress import of_digest, ran
 from watcher.swarm.reading import Found
 from watcher.swarm.rollout import Ending, Watch, followed, gone_back, is_back_from, was_changed
@@ -67,6 +70,7 @@ class Attempting:
         began: When, in seconds since the epoch.
         why: From what to what, as a clause.
         stages: What times and tells each stage of it.
+        kind: What it is recorded as.
     """
 
     context: Context
@@ -77,6 +81,7 @@ class Attempting:
     began: float
     why: str
     stages: Stages
+    kind: AttemptKind = "service"
 
     @property
     def swarm(self) -> Swarm:
@@ -109,7 +114,7 @@ class Attempting:
                 raise Changed
             await consent()
             spec = updated(fresh, image, self.rollout, left)
-            await self.context.memory.services.begin(self.service.id, str(self.rollout))
+            await self.context.memory.services.begin(self.service.id, self._begun)
             try:
                 await self.swarm.update(fresh.said, spec, login)
             except EngineError as error:
@@ -120,6 +125,10 @@ class Attempting:
             else:
                 return
         raise Changed
+
+    @property
+    def _begun(self) -> Begun:
+        return Begun(str(self.rollout), self.context.by, self.kind == "rollback")
 
     def _is_in(self, service: Service) -> bool:
         found = service.rollout
@@ -173,7 +182,7 @@ class Attempting:
             Attempt(
                 at=now(),
                 name=self.service.name,
-                kind="service",
+                kind=self.kind,
                 outcome=outcome,
                 image=self.tag.familiar,
                 old=ImageVersion(self.rollout.old),
@@ -197,7 +206,7 @@ def anew(context: Context, found: Found, running: int) -> Attempting:
     rollout = Rollout(f"{int(time.time())}-{secrets.token_hex(4)}", verdict.target, verdict.running, running)
     stages = Stages(context.events.publish)
     about = (service.tag, time.time(), verdict.reason, stages)
-    return Attempting(context, service, found.policy, rollout, *about)
+    return Attempting(context, service, found.policy, rollout, *about, _kind(goes_back=found.goes_back))
 
 
 async def running_now(swarm: Swarm, service: Service) -> int:
@@ -219,15 +228,30 @@ async def left_open(context: Context, said: Json) -> Attempting | None:
         policy = context.defaults
     why = f"{service.tag.familiar} was {short(rollout.old)}, is {short(rollout.new)}"
     began = float(rollout.id.partition("-")[0])
-    stages = Stages(context.events.publish)
-    return Attempting(context, service, policy, rollout, service.tag, began, why, stages)
+    asked = await _asked(context, service, rollout)
+    context = evolve(context, by=asked.by or context.by)
+    about = (service.tag, began, why, Stages(context.events.publish))
+    return Attempting(context, service, policy, rollout, *about, _kind(goes_back=asked.goes_back))
+
+
+def _kind(*, goes_back: bool) -> AttemptKind:
+    return "rollback" if goes_back else "service"
+
+
+async def _asked(context: Context, service: Service, rollout: Rollout) -> Begun:
+    """Who asked for a rollout, and for what; by the labels alone where it was begun elsewhere."""
+    begun = await context.memory.services.begun(service.id)
+    goes_back = any(
+        each is not None and each.rollout == rollout and bool(each.left) for each in (service, service.before)
+    )
+    return begun if begun.rollout == str(rollout) else Begun(str(rollout), None, goes_back)
 
 
 async def _taken_back(context: Context, service: Service) -> Rollout | None:
     """The rollout of ours that the swarm went back from while nobody looked, of which it tells no more."""
     if not service.is_going_back:
         return None
-    begun = Rollout.parse(await context.memory.services.begun(service.id))
+    begun = Rollout.parse((await context.memory.services.begun(service.id)).rollout)
     if begun is None or service.digest != begun.old:
         return None
     tasks = await Swarm(context.engine).tasks(service.id)

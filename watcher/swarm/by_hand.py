@@ -14,6 +14,7 @@ from watcher.model.errors import (
     WatcherError,
     unexpected,
 )
+from watcher.model.update_events import AttemptKind
 from watcher.swarm.named import service_named
 from watcher.swarm.reading import Reader
 from watcher.swarm.spec import Service
@@ -57,15 +58,16 @@ async def _service(reader: Reader, text: str, request: Request) -> Result | None
         return error
     except WatcherError as error:
         if not request.dry_run:
-            await refused(context, text, error)
+            kind: AttemptKind = "service" if request.back is None else "rollback"
+            await refused(context, text, error, kind)
         return error
     except Exception as error:  # noqa: BLE001 - an error of ours must not stop the others
         return unexpected(text, error)
 
 
-async def refused(context: Context, text: str, error: WatcherError) -> None:
-    """Have it recorded where an update of a service was refused before it began."""
+async def refused(context: Context, text: str, error: WatcherError, kind: AttemptKind = "service") -> None:
+    """Have it recorded where an update, or a rollback, of a service was refused before it began."""
     if not isinstance(error, Refused | Barred) or (said := await service_named(context, text)) is None:
         return
     told = untried(context, Service(said).change(), "refused", str(error))
-    await context.events.ended(evolve(told, kind="service"))
+    await context.events.ended(evolve(told, kind=kind))

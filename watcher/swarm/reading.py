@@ -14,6 +14,7 @@ from watcher.model.errors import NotFound, RegistryError, Trouble, UnreadableSet
 from watcher.model.json_object import Json
 from watcher.model.labels import ENABLE, GATE
 from watcher.model.reference import ImageRef, readable
+from watcher.model.update_events import By
 from watcher.model.values import frozen
 from watcher.registry.manifests import Row, is_index, rows_of
 from watcher.registry.messages import garbage
@@ -104,6 +105,10 @@ class Reader:
         """One for others who ask, and which hears what this one hears."""
         return evolve(self, context=context)
 
+    def asked_by(self, by: By | None) -> "Reader":
+        """The same for somebody else who asks; None is whoever asks for all else."""
+        return self.for_updates(evolve(self.context, by=by)) if by else self
+
     def forget(self) -> None:
         """Ask registries anew; what was not asked since the last time goes."""
         for tag in self._said.keys() - self._fresh:
@@ -115,6 +120,11 @@ class Reader:
     def forget_tag(self, service: Service) -> None:
         """Ask the registry anew for the tag of one service."""
         self._fresh.discard(str(service.tag))
+
+    def known(self, service: Service) -> str:
+        """The digest that the tag of a service meant when it was asked for last; empty where nobody knows."""
+        said = self._said.get(str(service.tag))
+        return said if isinstance(said, str) else ""
 
     async def found(self, said: Json) -> Found:
         """Judge a service.

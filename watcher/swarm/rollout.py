@@ -196,10 +196,10 @@ def was_changed(service: Service, rollout: Rollout) -> bool:
 
 
 def is_back_from(service: Service, rollout: Rollout) -> bool:
-    """Whether a service is going, or has gone, back from a rollout."""
+    """Whether a service is going, or has gone, back from a rollout; one that undoes it is another."""
     if service.is_going_back:
         return service.digest != rollout.new
-    return _id(service.before) == rollout.id and service.digest == rollout.old
+    return not _id(service) and _id(service.before) == rollout.id and service.digest == rollout.old
 
 
 def _id(service: Service | None) -> str:

@@ -57,7 +57,7 @@ async def update(reader: Reader, said: Json, request: Request) -> Outcome:
         Unknown: Nobody can say whether there is an update.
         UpdateFailed: It was tried, and the swarm went back.
     """
-    name = Service(said).name
+    name, reader = Service(said).name, reader.asked_by(request.by)
     if request.dry_run:
         return await _planned(reader.context, await _wanted(reader, said, request), request)
 

@@ -9,8 +9,9 @@ from aiohttp import web
 from watcher import __version__
 from watcher.check.records import moment, record
 from watcher.check.verdict import Status
-from watcher.model.errors import EngineError
+from watcher.model.errors import EngineError, WatcherError
 from watcher.recovery.unrecorded import record_unrecorded
+from watcher.swarm.deciding import CONTAINERS_AND_SERVICES
 from watcher.web.bodies import BadRequest
 from watcher.web.guard import Access
 from watcher.web.routes import Route
@@ -70,23 +71,32 @@ class Reading:
 
     async def _history(self, request: web.Request) -> web.Response:
         last = _count(request.query.get("last", str(_ROWS)))
-        engine, name = await self._whose(request.query.get("name", ""))
-        rows = await self._engines.first.context.memory.history.last(last, name, engine)
+        engine, name, is_here = await self._whose(request.query.get("name", ""))
+        history = self._engines.first.context.memory.history
+        rows = await (history.last if is_here else history.known_as)(last, name, engine)
         return web.json_response(rows)
 
-    async def _whose(self, text: str) -> tuple[str, str]:
-        """The id of an engine and the name there; of several engines none where the name says none.
+    async def _whose(self, text: str) -> tuple[str, str, bool]:
+        """The id of an engine, the name there, and whether it is; of several none where the name says none.
 
         What was cut short meanwhile is recorded, as far as engines can be asked.
         """
         engines = self._engines
         if engines.is_alone:
             await record_unrecorded(engines.first.context)
-            return await engines.first.identity(), text
+            return await _there(engines.first, text)
         with contextlib.suppress(EngineError):
             await engines.of_each(lambda each: record_unrecorded(each.context))
         served = next((each for each in engines.all if text.startswith(each.prefix)), None)
-        return (await served.identity(), text.removeprefix(served.prefix)) if served else ("", text)
+        return await _there(served, text.removeprefix(served.prefix)) if served else ("", text, False)
+
+
+async def _there(served: ServedEngine, text: str) -> tuple[str, str, bool]:
+    """The id of an engine, what is called so there, and whether it is, as far as the engine can be asked."""
+    engine = await served.identity()
+    with contextlib.suppress(WatcherError):
+        return engine, await CONTAINERS_AND_SERVICES.own_name(served.context, text), True
+    return engine, text, False
 
 
 async def _engine(served: ServedEngine) -> dict[str, Any]:

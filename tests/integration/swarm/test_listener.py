@@ -82,13 +82,20 @@ def test_services_are_held_updated_and_brought_back(services: Services, listen: 
     seen = next(data for _, kind, data in events if kind == "stage")
     assert (seen["update"], seen["engine"]) == (f"service/{name}", "local")
     row = next(data for _, kind, data in events if kind == "attempt")
-    assert (row["name"], row["kind"], row["by"]) == (name, "service", "api")
+    assert (row["name"], row["kind"], row["by"]) == (f"service/{name}", "service", "api")
     news = next(data for _, kind, data in events if kind == "container")
     assert (news["name"], news["kind"], news["verdict"]) == (name, "service", "current")
     assert api.done(f"{path}/rollback")[0] == "done"
     assert services.digest(name) == old
     rows = api("GET", f"/api/v1/history?name=service/{name}")[1]
-    assert [row["outcome"] for row in rows if row["kind"] == "service"][:2] == ["updated", "updated"]
+    ended = [(row["kind"], row["outcome"], row["by"]) for row in rows if row["outcome"]]
+    assert ended == [
+        ("rollback", "updated", "api"),
+        ("service", "updated", "api"),
+        ("service", "refused", "api"),
+    ]
+    assert {row["name"] for row in rows} == {f"service/{name}"}
+    assert api("GET", f"/api/v1/history?name={name}")[1] == rows
 
 
 def test_a_service_that_waits_for_a_person_is_approved(services: Services, listen: Callable[[], Api]) -> None:
@@ -142,3 +149,4 @@ def test_a_registrys_webhook_has_a_service_looked_at(services: Services, listen:
     assert answer == (202, {"asked": [services.tag()]})
     api.daemon.wait("container updated", container=f"service/{name}")
     assert services.digest(name) == new
+    assert [row["by"] for row in api("GET", f"/api/v1/history?name={name}")[1]] == ["hook"]

@@ -2,13 +2,15 @@
 
 import re
 import signal
+import subprocess
 
 import pytest
 
-from tests.integration.swarm.conftest import Services, record
+from tests.integration.swarm.conftest import Services, record, rows
 from tests.integration.swarm.test_daemon import Start, start  # noqa: F401 - a fixture
 from tests.testbed.cli import Commands
 from tests.testbed.engine import PrivateEngine
+from tests.testbed.faults import passing, run
 from tests.testbed.processes import wait_until
 from tests.testbed.proxy import Proxy
 
@@ -61,6 +63,38 @@ def test_a_rollback_goes_back_and_holds_what_it_left(services: Services, cli: Co
     assert cli("watcher", "release", name).code == 0
     assert cli("watcher", "update", name).code == 0
     assert services.digest(name) == new
+
+
+def test_a_rollback_that_another_one_ends_is_its_who_asked_for_it(
+    services: Services, cli: Commands, proxy: Proxy
+) -> None:
+    old = services.push("one")
+    name = services.create()
+    services.push("two")
+    assert cli("watcher", "update", name).code == 0
+    started: list[subprocess.Popen[str]] = []
+
+    def kill() -> None:
+        started[0].kill()
+
+    order = proxy.arm(run(kill, then=passing), match="POST /services/.*/update", when="after")
+    started.append(cli.start("watcher", "rollback", name, env={"DOCKER_HOST": proxy.host}))
+    started[0].wait(timeout=120)
+    assert order.fired.is_set()
+
+    assert cli("watcher", "run", "--once").code == 0
+
+    assert services.digest(name) == old
+    found = rows(cli, name)
+    assert [(row["kind"], row["outcome"], row["by"]) for row in found] == [
+        ("rollback", "updated", "cli"),
+        ("service", "updated", "cli"),
+    ]
+    assert "rollback: updated" in cli("watcher", "history", name).out
+    assert rows(cli, f"service/{name}") == found
+    services.clean()
+    assert rows(cli, name) == found
+    assert rows(cli, f"service/{name}") == found
 
 
 def test_what_a_person_holds_is_not_updated(services: Services, cli: Commands) -> None:

@@ -48,7 +48,7 @@ def test_an_update_changes_the_image_alone_and_is_proved(services: Services, cli
     assert after["Labels"].pop("ctr-updater.rollout").split()[1:3] == [new, old]
     assert after == before
     (row,) = rows(cli, name)
-    assert (row["kind"], row["outcome"], row["name"]) == ("service", "updated", name)
+    assert (row["kind"], row["outcome"], row["name"]) == ("service", "updated", f"service/{name}")
     assert (row["old"]["id"], row["new"]["id"]) == (old, new)
     assert cli("watcher", "update", name).code == 0
     assert len(rows(cli, name)) == 1

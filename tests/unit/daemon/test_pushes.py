@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from watcher.daemon.pushes import Pushes
+from watcher.daemon.pushes import PushedServices, Pushes
 from watcher.host.inventory import Tag
 from watcher.model.json_object import Json
 from watcher.model.reference import ImageRef
@@ -74,3 +74,36 @@ async def test_what_was_told_of_and_is_what_it_was_makes_no_later_update_a_push(
     assert not await registry.look()
     registry.pushed = 2
     assert not await registry.look()
+
+
+def test_what_a_webhook_brings_to_a_service_is_its_until_it_is_done() -> None:
+    pushes = PushedServices()
+    pushes.told("service/web", "sha256:a")
+    assert not pushes.is_why("service/db")
+
+    pushes.judged("service/web", "sha256:b")
+
+    assert pushes.is_why("service/web")
+    pushes.over("service/web")
+    assert not pushes.is_why("service/web")
+
+
+def test_a_service_whose_tag_means_what_it_meant_makes_no_later_update_a_push() -> None:
+    pushes = PushedServices()
+    pushes.told("service/web", "sha256:a")
+    pushes.judged("service/web", "sha256:a")
+
+    pushes.judged("service/web", "sha256:b")
+
+    assert not pushes.is_why("service/web")
+
+
+def test_a_second_push_of_the_same_is_not_the_end_of_the_first() -> None:
+    pushes = PushedServices()
+    pushes.told("service/web", "sha256:a")
+    pushes.judged("service/web", "sha256:b")
+    pushes.told("service/web", "sha256:b")
+
+    pushes.judged("service/web", "sha256:b")
+
+    assert pushes.is_why("service/web")

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from tests.unit.state import full_disk, here
 from watcher.model.update_events import Attempt, ImageVersion
 from watcher.store import history
+from watcher.store.keys import Key
 from watcher.store.state import Memory
 
 KEYS = [
@@ -95,6 +97,33 @@ async def test_a_name_asks_for_its_rows_alone(memory: Memory) -> None:
         await memory.history.record(attempt(name))
 
     assert [row["name"] for row in await memory.history.last(20, "db")] == ["db"]
+
+
+async def test_a_service_has_one_name_whatever_was_attempted_with_it(memory: Memory) -> None:
+    for kind in ("service", "rollback"):
+        await memory.history.record(attempt("service/web", kind=kind))
+
+    assert [row["name"] for row in await memory.history.last(20)] == ["service/web"] * 2
+
+
+async def test_an_older_row_of_a_service_says_its_whole_name(memory: Memory) -> None:
+    key = Key("HERE", "service/web")
+    row = history.decision("service", key, "daemon", "")
+    older = evolve(row, record=row.record.replace("service/web", "web"))
+    await memory.database.write(lambda connection: history.add(connection, older))
+
+    (found,) = await memory.history.last(20, "service/web")
+    assert found["name"] == "service/web"
+
+
+async def test_what_is_gone_is_found_by_the_name_that_a_person_has_for_it(memory: Memory) -> None:
+    await memory.history.record(attempt("service/web"))
+    assert [row["name"] for row in await memory.history.known_as(20, "web")] == ["service/web"]
+    assert not await memory.history.known_as(20, "we")
+
+    await memory.history.record(attempt("web"))
+    assert [row["name"] for row in await memory.history.known_as(20, "web")] == ["web"]
+    assert [row["name"] for row in await memory.history.known_as(20, "service/web")] == ["service/web"]
 
 
 async def test_each_engine_has_its_own_rows(memory: Memory, tmp_path: Path) -> None:

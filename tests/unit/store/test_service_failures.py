@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from watcher.store.keys import Key
 from watcher.store.records import Records
-from watcher.store.service_failures import ServiceFailures
+from watcher.store.service_failures import NOTHING_BEGUN, Begun, ServiceFailures
 
 
 async def _key(name: str) -> Key:
@@ -30,13 +32,25 @@ async def test_a_failure_stays_until_that_digest_has_proved_itself(tmp_path: Pat
     assert await kept.of("id1") is None
 
 
-async def test_a_rollout_is_noted_until_its_end_is_recorded(tmp_path: Path) -> None:
-    kept = ServiceFailures(Records(tmp_path), _key)
-    assert not await kept.begun("id1")
+async def test_a_rollout_is_noted_with_who_asked_for_it_until_its_end_is_recorded(tmp_path: Path) -> None:
+    kept, begun = ServiceFailures(Records(tmp_path), _key), Begun("1-ab sha256:b sha256:a 2", "hook", True)
+    assert await kept.begun("id1") == NOTHING_BEGUN
 
-    await kept.begin("id1", "1-ab sha256:b sha256:a 2")
+    await kept.begin("id1", begun)
 
-    assert await ServiceFailures(Records(tmp_path), _key).begun("id1") == "1-ab sha256:b sha256:a 2"
-    assert not await kept.begun("id2")
+    assert await ServiceFailures(Records(tmp_path), _key).begun("id1") == begun
+    assert await kept.begun("id2") == NOTHING_BEGUN
     await kept.end("id1")
-    assert not await kept.begun("id1")
+    assert await kept.begun("id1") == NOTHING_BEGUN
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"by": "somebody", "goes_back": "yes"}, {"by": 1, "goes_back": None}], ids=str
+)
+async def test_of_a_rollout_that_was_noted_otherwise_nobody_is_known_to_have_asked(
+    tmp_path: Path, more: dict[str, object]
+) -> None:
+    records = Records(tmp_path)
+    records.write(records.path("rollouts", Key("engine", "id1")), {"rollout": "1-ab b a 2"} | more)
+
+    assert await ServiceFailures(records, _key).begun("id1") == Begun("1-ab b a 2", None, False)

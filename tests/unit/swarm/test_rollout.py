@@ -2,11 +2,12 @@
 
 import pytest
 
-from tests.unit.swarm.test_spec import NEW, ROLLOUT, service
+from tests.unit.swarm.test_spec import NEW, OLD, ROLLOUT, service
 from watcher.swarm.rollout import is_back_from, was_changed
 from watcher.swarm.spec import Service
 
 _LABEL = {"ctr-updater.rollout": str(ROLLOUT)}
+_UNDOING = {"ctr-updater.rollout": f"1700000009-cd {OLD} {NEW} 2"}
 _OLD, _OURS = service().spec, service(f"web:1@{NEW}", _LABEL).spec
 
 
@@ -23,8 +24,17 @@ def _after(spec: object, before: object, state: str = "") -> Service:
         (_after(_OLD, None, "rollback_completed"), False, True),
         (_after(_OLD, _OURS, "updating"), False, True),
         (_after(service("other:1").spec, _OURS), False, False),
+        (_after(service(labels=_UNDOING).spec, _OURS, "updating"), False, False),
     ],
-    ids=["under way", "changed by a person", "by us", "by the swarm", "to a digest", "another image"],
+    ids=[
+        "under way",
+        "changed by a person",
+        "by us",
+        "by the swarm",
+        "to a digest",
+        "another image",
+        "a rollback",
+    ],
 )
 def test_where_a_service_stands(found: Service, is_changed: bool, is_back: bool) -> None:
     assert was_changed(found, ROLLOUT) is is_changed
