@@ -4,7 +4,6 @@ Nothing that updates is imported here, nor what asks registries where none is to
 that such a command takes is that of imports.
 """
 
-import shutil
 import sys
 import time
 from collections.abc import AsyncIterator, Iterable
@@ -20,7 +19,6 @@ from watcher.check.shown import Answer, Shown, shown_of
 from watcher.check.status import check_all
 from watcher.cli.output import CODES, as_text, complain, complain_of_database, said, see
 from watcher.cli.session import Command
-from watcher.cli.table import table
 from watcher.host.context import Context
 from watcher.host.fleet import Fleet, Meant, name_engine, named
 from watcher.host.services import may_be_services
@@ -157,7 +155,9 @@ def _answer(name: str, answer: Answer) -> dict[str, Any]:
 
 def show(*, every: bool, no_trunc: bool, as_json: bool) -> Command:
     """`watcher list`; on a terminal as wide as that, where all is not asked for."""
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() and not no_trunc else None
+    from watcher.cli.table import table
+
+    width = None if no_trunc else _width()
 
     async def command(fleet: Fleet) -> int:
         rows = list[Shown]()
@@ -175,6 +175,13 @@ def show(*, every: bool, no_trunc: bool, as_json: bool) -> Command:
         return _away(fleet)
 
     return command
+
+
+def _width() -> int | None:
+    """How wide the terminal is that is written to; None where it is none."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 async def _services(context: Context) -> list[Shown]:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import zoneinfo
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -26,6 +25,8 @@ def refuse_unknown_zone(environ: Mapping[str, str] = os.environ) -> None:
     name = environ.get("TZ", "").removeprefix(":")
     if not name or name in _NEED_NO_FILE or _SPELLED.fullmatch(name) or _is_file(name, environ):
         return
+    import zoneinfo
+
     near = nearest(name, zoneinfo.available_timezones())
     meant = f"; did you mean {near}?" if near else ""
     raise UnreadableSetting("TZ", name, f"a time zone such as Europe/Berlin{meant}")

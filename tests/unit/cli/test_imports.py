@@ -20,13 +20,15 @@ print(*sys.modules)
 """
 # What nobody uses who looks, or waits; what measures the coverage may have loaded some of it already.
 UNUSED = ("csv", "frozenlist._frozenlist", "importlib.metadata", "sqlite3", "zipfile")
+# What besides takes those who look long to import: most of them are read from files of machine code.
+SLOW = ("bz2", "http.client", "lzma", "shutil", "tarfile", "tempfile", "urllib.request", "zoneinfo")
 LOOKS = "from watcher.cli import looking, session"
 UPDATES = "from watcher.cli import commands, session"
 
 
 def loaded(code: str) -> set[str]:
     """The modules that are loaded once a statement was run where imports are lean."""
-    text = LOADED.format(forgotten=UNUSED, code=code)
+    text = LOADED.format(forgotten=(*UNUSED, *SLOW), code=code)
     done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
     return {*done.stdout.split()}
 
@@ -55,6 +57,33 @@ def test_a_look_imports_nothing_that_updates_asks_registries_tells_people_or_fol
         ),
     )
     assert not below(found, "cronsim", "difflib", "structlog")
+
+
+def test_a_look_reads_no_archives_and_finds_no_proxies_nor_what_only_some_looks_need() -> None:
+    assert not loaded(LOOKS).intersection({*SLOW, "watcher.cli.table"})
+
+
+USES = """
+import os, sys
+for name in {forgotten}:
+    sys.modules.pop(name, None)
+from watcher.cli import imports
+with imports.lean():
+    import tarfile
+    from urllib.request import getproxies
+    {within}
+os.environ["http_proxy"] = "http://proxy"
+print(tarfile.TarFile.__name__, getproxies()["http"])
+from urllib.request import getproxies as own
+print(sys.modules["tarfile"].TarFile is tarfile.TarFile, own()["http"])
+"""
+
+
+@pytest.mark.parametrize("within", ["", "from urllib.request import getproxies_environment", "tarfile.open"])
+def test_what_is_postponed_is_there_once_it_is_used(within: str) -> None:
+    text = USES.format(forgotten=SLOW, within=within)
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["TarFile http://proxy", "True http://proxy"]
 
 
 def test_a_command_that_updates_serves_nothing_and_tells_nobody() -> None:
