@@ -11,6 +11,7 @@ _OF_THE_REST = 16
 _TWICE = 16
 _OF_THE_DEEDS = 4
 _OF_THE_SERVICES = 8
+_OF_SELF_UPDATES = 16
 
 
 @frozen
@@ -55,6 +56,18 @@ class Share:
         """Tell whether a point of an update of a service is to be tried; of the commit's share, a part."""
         count = self.count * (_TWICE if strike.twice else 1)
         return draw(point) % (count if self.count == 1 else count * _OF_THE_SERVICES) == self.index
+
+    def has_self_update(self, point: str, *, is_whole: bool) -> bool:
+        """Tell whether a point of an updater's own update is to be tried.
+
+        Args:
+            point: Its name.
+            is_whole: Whether it is one of all (`--matrix all`), of which N/M alone leaves any out; else the
+                commit chooses a share.
+        """
+        if is_whole:
+            return self.kills or draw(point) % self.count == self.index
+        return draw(point) % _OF_SELF_UPDATES == commit() % _OF_SELF_UPDATES
 
     def has_deed(self, point: str) -> bool:
         """Tell whether a point of what a person does is to be tried; of the commit's share, a part."""

@@ -5,15 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from tests.e2e.image.conftest import base, docker, image  # noqa: F401 - fixtures
+from tests.faults.sampling import Share
 from tests.faults.self_update import VICTIMS, SelfUpdate, Victims
 from tests.testbed.relay import When
-from tests.testbed.sampling import commit, draw
 from tests.testbed.stack import Stack
 
 pytestmark = [pytest.mark.timeout(7200), pytest.mark.matrix]
 
 _MOST = 20  # calls; the trial tells which of them there are
-_SHARE = 16
 
 
 @pytest.mark.parametrize("policy", ["unless-stopped", "always"])
@@ -23,16 +22,17 @@ def test_one_updater_is_left(
     request: pytest.FixtureRequest,
     stack: Stack,
     image: str,  # noqa: F811 - a fixture
+    share: Share,
     victims: Victims,
     when: When,
     policy: str,
     record_property: Callable[[str, object], None],
 ) -> None:
-    is_all = request.config.getoption("--matrix") == "all"
+    is_whole = request.config.getoption("--matrix") == "all"
     lost, tried, revived = [], 0, 0
     for number in range(1, _MOST + 1):
         point = f"{victims.title}, {policy}: {when} call {number}"
-        if not is_all and draw(point) % _SHARE != commit() % _SHARE:
+        if not share.has_self_update(point, is_whole=is_whole):
             continue
         with SelfUpdate(stack, image, policy) as trial:
             is_struck = trial.struck(victims, number, when)

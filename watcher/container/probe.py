@@ -28,10 +28,11 @@ from watcher.container.readiness import (
 )
 from watcher.container.rejoin import put_back
 from watcher.engine.client import Engine
-from watcher.model.errors import EngineError, EngineUnavailable, Occupied, TaskLeft
+from watcher.model.errors import EngineError, EngineUnavailable, NotFound, Occupied, TaskLeft
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.names import Wanted
+from watcher.model.quoting import Mask
 
 _BAD_REQUEST, _CONFLICT = 400, 409
 _OF_THE_MACHINE = re.compile(
@@ -50,8 +51,13 @@ _LOOK_S = 10.0
 _LACKS_S = 1.0
 
 
-async def start(engine: Engine, cid: str) -> None:
+async def start(engine: Engine, cid: str, mask: Mask | None = None) -> None:
     """Start a successor.
+
+    Args:
+        engine: Where it is.
+        cid: Its id.
+        mask: What hides its secrets, of one with `--rm`: the engine removes it where it cannot start it.
 
     Raises:
         NotStarted: The engine tried, and could not. Whether the image is to blame shows when the old
@@ -65,9 +71,18 @@ async def start(engine: Engine, cid: str) -> None:
     except EngineError as error:
         if _OF_THE_MACHINE.search(error.message):
             raise
-        if error.status != _BAD_REQUEST and not Container(await engine.container(cid)).state.error:
+        if error.status != _BAD_REQUEST and not await _was_tried(engine, cid, error):
             raise
-        raise NotStarted(await masked(engine, cid, error.message)) from error
+        said = mask(error.message) if mask else await masked(engine, cid, error.message)
+        raise NotStarted(said) from error
+
+
+async def _was_tried(engine: Engine, cid: str, error: EngineError) -> bool:
+    """Whether the engine tried to start a container: it noted the error, or removed the container for it."""
+    try:
+        return bool(Container(await engine.container(cid)).state.error)
+    except NotFound:
+        return not isinstance(error, NotFound)
 
 
 def is_lasting(error: EngineError) -> bool:

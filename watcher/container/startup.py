@@ -32,7 +32,10 @@ async def start(engine: Engine, cid: str) -> None:
         raise
     except EngineError as error:
         rows = await engine.containers(stopped=True)
-        found = taken(await engine.container(cid), rows)
+        try:
+            found = taken(await engine.container(cid), rows)
+        except NotFound:  # the engine removes one with `--rm` that it cannot start
+            raise error from None
         if not found:
             raise
         if not all(each.network and _is_ours(each, rows) for each in found):

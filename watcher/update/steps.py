@@ -9,7 +9,7 @@ from watcher.container import backup, successor
 from watcher.container.changed_options import Known
 from watcher.container.commit_check import confirm
 from watcher.container.hooks import HookFailed
-from watcher.container.last_output import told
+from watcher.container.last_output import mask_of, told
 from watcher.container.probe import start
 from watcher.container.readiness import Demand, NotProved
 from watcher.container.successor import Draft
@@ -262,8 +262,10 @@ class Replacement:
         await steps.take_name(self._engine, self.new, self._marker)
 
     async def _start(self) -> None:
-        if not self._marker.removes_itself:
-            await still_idle(self._engine, self._old)
+        if self._marker.removes_itself:
+            await start(self._engine, self.new, await mask_of(self._engine, self.new))
+            return
+        await still_idle(self._engine, self._old)
         await start(self._engine, self.new)
 
     async def _prove(self) -> None:

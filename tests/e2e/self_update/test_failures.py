@@ -29,6 +29,23 @@ def test_an_image_that_does_not_work_is_gone_back_from_and_held(
     assert updater.log.count("update rolled back") == 1
 
 
+@pytest.mark.matrix
+def test_one_that_removes_itself_is_made_anew_and_the_image_is_held_without_a_directory_too(
+    updater: Updater, settled: Settled
+) -> None:
+    updater.run("--rm", "--label", "ctr-updater.stable-for=300ms", has_state=False)
+    settled()
+    before = updater.found
+
+    updater.move("bad", WITHOUT_ITS_COMMAND)
+    updater.stack.wait(lambda: "container held" in updater.log, timeout=120)
+    settled()
+
+    assert updater.found["Image"] == before["Image"]
+    assert "update rolled back" in updater.log
+    assert "container updated" not in updater.log
+
+
 def test_a_helper_that_cannot_begin_is_removed_and_the_image_is_held(
     updater: Updater, settled: Settled
 ) -> None:

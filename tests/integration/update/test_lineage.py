@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.integration.apps import QUICK, App, current, outdated
 from tests.testbed.cli import Commands
 from tests.testbed.engine import PrivateEngine
@@ -86,3 +88,24 @@ def test_what_failed_in_a_container_that_removes_itself_is_held_for_the_one_in_i
     fail(cli, web)
 
     assert stack.inspect(web.name)["Id"] != web.cid
+
+
+@pytest.mark.every_engine
+@pytest.mark.parametrize(
+    "new",
+    [{"cmd": ["/no-such-command"]}, {"config": {"User": "nobody-knows"}}],
+    ids=["no such command", "no such user"],
+)
+def test_an_image_that_cannot_be_started_is_held_where_the_engine_removes_its_container_for_that(
+    cli: Commands, stack: Stack, new: Options
+) -> None:
+    web = outdated(stack, "--rm", "-e", "TOKEN=/no-such-command", new=new)
+
+    done = cli("watcher", "update", "--no-pull", web.name, env=QUICK)
+
+    assert (done.code, done.err.count("\n")) == (6, 1)
+    assert "cannot start the container " in done.err
+    assert "/no-such-command" not in done.err, "it is the value of a variable"
+    assert "No such container" not in done.err
+    assert stack.inspect(web.name)["Image"] == web.old
+    assert verdict(cli, web) == "held"
