@@ -183,14 +183,15 @@ def under_way(how: str) -> Wait:
     return Wait(For.OPEN_UPDATE, how)
 
 
-def words(found: Iterable[Wait], now: float) -> str:
+def words(found: Iterable[Wait], now: float, reason: str = "") -> str:
     """The nearest wait for people, as a clause, and for what else; empty where the verdict tells all.
 
     Args:
         found: All waits.
         now: Seconds since the epoch.
+        reason: The verdict's own, which people read beside it and are not told again.
     """
-    told = by_end(each for each in found if each.cause not in _TOLD)
+    told = by_end(each for each in found if each.cause not in _TOLD and each.why != reason)
     if not told:
         return ""
     first, *others = told

@@ -202,7 +202,15 @@ def _verdict(row: Shown, *, briefly: bool) -> str:
 
     What waits is told briefly on a terminal, which would else cut off for what, and until when.
     """
-    told = eligibility.briefly if briefly else eligibility.words
-    waits, verdict = told(row.waits, time.time()), str(row.verdict)
+    waits, verdict = _waits(row, briefly=briefly), str(row.verdict)
     verdict = verdict.partition(": ")[0] if briefly and waits else verdict
     return "; ".join(filter(None, [verdict, waits])) + see(row)
+
+
+def _waits(row: Shown, *, briefly: bool) -> str:
+    now = time.time()
+    return (
+        eligibility.briefly(row.waits, now)
+        if briefly
+        else eligibility.words(row.waits, now, row.verdict.reason)
+    )

@@ -59,6 +59,7 @@ def test_it_runs_the_image_before_and_follows_its_tag(
     assert (found["image"], found["verdict"], found["target"]) == (web.image, "held", left)
     assert found["reason"] == f"rolled back by a person, from {short(left)} (2.0)"
     assert [wait["for"] for wait in found["waits"]] == ["hold"]
+    assert cli("watcher", "list", "--all").out.count(found["reason"]) == 1
     assert tags(stack) == kept(left)
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from watcher.check.eligibility import (
     Circumstances,
@@ -228,6 +229,16 @@ def test_the_list_tells_the_nearest_that_the_verdict_does_not_tell() -> None:
         f"waits until {until}: its schedule is x; and for dependency"
     )
     assert words([failed, Wait(For.COOLDOWN, "", 1), under_way("")], 0) == words([], 0) == ""
+
+
+def test_what_the_verdict_says_itself_is_not_said_twice() -> None:
+    left = evolve(FAILED, reason="rolled back by a person, from b", by_person=True)
+    found = waits("web", left, Policy(enable=True, mode="approve"), AT)
+
+    assert [each.cause for each in found] == [For.HOLD, For.APPROVAL]
+    assert words(found[:1], NOON, left.reason) == ""
+    assert words(found, NOON, left.reason) == "waits: `watcher approve web` lets it go ahead"
+    assert words(found[:1], NOON, "another reason") == "waits: rolled back by a person, from b"
 
 
 def test_on_a_terminal_all_that_is_waited_for_is_seen_at_a_glance() -> None:
