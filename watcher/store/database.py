@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 from watcher.model.errors import NotKept
+from watcher.store import database_errors
+from watcher.store.database_errors import BROKEN, BUSY_S, code_of
 from watcher.store.schema import MIGRATIONS, Migration
 
 if TYPE_CHECKING:
@@ -26,9 +28,6 @@ if TYPE_CHECKING:
 
 FILE = "database.sqlite"
 
-_BUSY_S = 20.0  # another process has it for milliseconds, unless the disk is slow
-_BROKEN = (11, 26)  # SQLITE_CORRUPT, SQLITE_NOTADB
-_ADVICE = "see that its directory can be written, and has space left"
 _BEGINS = b"SQLite format 3\0"
 _BESIDE = ("-wal", "-shm")
 
@@ -67,10 +66,11 @@ class Database:
 
     async def read(self, work: "Callable[[sqlite3.Connection], T]", otherwise: T) -> T:
         """What is read in one transaction; something else where there is no database that can be read."""
-        if not _identity(self._path):
+        if _is_nothing(self._path):
             return otherwise
+        first, then = lambda: self._read(work), lambda: otherwise
         try:
-            return await asyncio.to_thread(self._transact, lambda: self._read(work), lambda: otherwise)
+            return await asyncio.to_thread(self._transact, first, then, "reading")
         except NotKept:
             return otherwise
 
@@ -87,9 +87,9 @@ class Database:
         def written() -> T:
             return self._write(work)
 
-        return await asyncio.to_thread(self._transact, written, written)
+        return await asyncio.to_thread(self._transact, written, written, "writing")
 
-    def _transact(self, first: Callable[[], T], then: Callable[[], T]) -> T:
+    def _transact(self, first: Callable[[], T], then: Callable[[], T], tried: str) -> T:
         """Try it; where the database cannot be read, put that aside, and do what is to be done then."""
         import sqlite3
 
@@ -102,7 +102,7 @@ class Database:
                     self._put_aside(found, str(error))
                 return then()
             except (OSError, sqlite3.Error, _Unreadable) as error:
-                raise self._not_kept(str(error)) from error
+                raise self._not_kept(*database_errors.words(error, self._path, tried)) from error
 
     def _write(self, work: "Callable[[sqlite3.Connection], T]") -> T:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -129,7 +129,7 @@ class Database:
                 with _transaction(connection, writes=writes):
                     return work(connection)
         except sqlite3.DatabaseError as error:
-            if _code(error) in _BROKEN:
+            if code_of(error) in BROKEN:
                 raise _Unreadable(str(error)) from error
             raise
 
@@ -137,7 +137,7 @@ class Database:
         import sqlite3
 
         address = f"file:{quote(str(self._path.absolute()))}?{how}"
-        return sqlite3.connect(address, uri=True, timeout=_BUSY_S, isolation_level=None)
+        return sqlite3.connect(address, uri=True, timeout=BUSY_S, isolation_level=None)
 
     def _migrate(self, connection: "sqlite3.Connection") -> None:
         """Bring the tables up to date.
@@ -182,7 +182,7 @@ class Database:
             f"{self._path} could not be read ({why}): it was put aside as {aside.name}, and a new one begun"
         )
 
-    def _not_kept(self, why: str, advice: str = _ADVICE) -> NotKept:
+    def _not_kept(self, why: str, advice: str) -> NotKept:
         error = NotKept(f"the database {self._path} cannot be used: {why}", advice=advice)
         self._tell(str(error))
         return error
@@ -204,13 +204,21 @@ def _prepare(path: Path) -> None:
     found = path.stat()
     if not stat.S_ISREG(found.st_mode):
         raise _Unreadable("it is no file")
-    if not os.access(path, os.R_OK | os.W_OK):
-        raise _Unreadable("it is somebody else's")
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CLOEXEC))
+    except PermissionError as error:
+        raise _Unreadable("it is somebody else's") from error
     with path.open("rb") as file:
         if file.read(len(_BEGINS)) not in (_BEGINS, b""):
             raise _Unreadable("it is no database")  # before SQLite removes the log beside it
     if found.st_mode & 0o077:
         path.chmod(0o600)
+
+
+def _is_nothing(path: Path) -> bool:
+    """Whether no database is there, or one in which nothing was written yet, as on a full disk."""
+    found = _identity(path)
+    return not found or (stat.S_ISREG(found.st_mode) and not found.st_size and not _has_log(path))
 
 
 def _has_log(path: Path) -> bool:
@@ -254,8 +262,3 @@ def _identity(path: Path) -> os.stat_result | None:
 
 def _version(connection: "sqlite3.Connection") -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _code(error: "sqlite3.DatabaseError") -> int:
-    """SQLite's own number of an error, without what it says more precisely."""
-    return int(getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
