@@ -1,4 +1,4 @@
-"""What is told of a database that cannot be used: what was tried, on what file, what was answered, what to do."""
+"""What is told of a database that cannot be used: what was tried, on what, what came of it, what to do."""
 
 import contextlib
 import os
