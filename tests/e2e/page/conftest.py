@@ -80,10 +80,18 @@ def browser() -> Iterator[Page]:
 
 @pytest.fixture
 def page(browser: Page, api: Api) -> Iterator[Page]:
-    """The page of somebody who has not logged in; its browser logs nothing, and asks no other host."""
+    """The page of somebody who has not logged in; its browser logs nothing, and asks no other host.
+
+    The view of a container has it planned whenever its verdict changes, which is while its update ends: for one
+    that the updater has not let go of yet there is no plan (409), and the page tells why.
+    """
     browser.forget()
     browser.url, browser.api = api.url, api
     browser.size("laptop")
     yield browser
-    assert browser.messages() == []
+    assert [line for line in browser.messages() if not _has_no_plan_yet(line)] == []
     assert browser.hosts() <= {api.url.removeprefix("http://")}
+
+
+def _has_no_plan_yet(message: str) -> bool:
+    return "/plan?" in message and "409" in message

@@ -29,6 +29,7 @@ QUICK = (
     "--stop-grace-period",
     "1s",
 )
+_CHANGED = "update out of sequence"
 
 
 class Services:
@@ -77,11 +78,14 @@ class Services:
         return self.image(name).rpartition("@")[2]
 
     def change(self, name: str, changed: Callable[[Json], None]) -> None:
-        """Update a service as a client of the API does."""
-        service = self.node.service(name)
-        changed(service["Spec"])
-        version = service["Version"]["Index"]
-        status, answer = self.node.api("POST", f"/services/{name}/update?version={version}", service["Spec"])
+        """Update a service as a client of the API does: anew where the swarm has changed it meanwhile."""
+        status, answer = 500, {"message": _CHANGED}
+        while status == 500 and _CHANGED in answer["message"]:
+            service = self.node.service(name)
+            changed(service["Spec"])
+            version = service["Version"]["Index"]
+            path = f"/services/{name}/update?version={version}"
+            status, answer = self.node.api("POST", path, service["Spec"])
         assert status == 200, answer
 
     def wait(self, condition: Callable[[], bool], what: str, *, timeout: float = 90) -> None:

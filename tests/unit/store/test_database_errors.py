@@ -68,7 +68,7 @@ asyncio.run(main())
 def test_what_the_system_answers_is_told_once_with_the_file_and_what_to_do(
     tmp_path: Path, spoil: str, answer: str, begun: str, read: str
 ) -> None:
-    command = ["unshare", "--mount", sys.executable, "-c", SPOILT, tmp_path, spoil, begun]
+    command = ["unshare", "--mount", sys.executable, "-c", SPOILT, str(tmp_path), spoil, begun]
     done = subprocess.run(
         command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3]
     ).stdout.splitlines()
