@@ -141,13 +141,16 @@ class Reconciler:
         if why := await self._coordinator.turn(container, name, self._look_at):
             self._turns.failed(name, "is held back")
             return self._waits(found, eligibility.held_back(why))
-        return await self._update(container, found, policy)
+        return await self._update(container, found)
 
-    async def _update(self, container: Json, found: Assessment, policy: Policy) -> Result:
+    async def _update(self, container: Json, found: Assessment) -> Result:
         name = found.name
         self._targets[name] = (container["Id"], found.verdict.target)
-        with self._turns.taken(name):
-            if wait := await self._not_now(found, policy):  # the turn may have been long in coming
+        with self._turns.taken(name):  # which may have been long in coming
+            policy = await self._policy_now(container)
+            if policy.mode == "notify":
+                return self._judged(found, policy)
+            if wait := await self._not_now(found, policy):
                 return self._waits(found, wait)
             spared = frozenset(filter(self._is_queued, self._turns.order.restarted_with(name)))
             by: By | None = "hook" if self._pushes.is_why(name) else None
@@ -159,6 +162,12 @@ class Reconciler:
                 return self._waits(found, error.wait)
         self._pushes.over(name)
         return Result()
+
+    async def _policy_now(self, container: Json) -> Policy:
+        """The settings of a container at its turn: a Watchtower that updates it may run by then."""
+        engine = self._context.engine
+        await self._context.watchtowers.see(engine, await engine.containers(stopped=True))
+        return self._context.policy_of(container)
 
     async def _not_now(self, found: Assessment, policy: Policy) -> Wait | None:
         """The wait for a person, else for a moment or the container itself, where it may not begin now."""

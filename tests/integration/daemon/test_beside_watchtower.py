@@ -8,6 +8,8 @@ from tests.integration.apps import current, outdated, published
 from tests.integration.daemon.apps import LOCAL, OPT_IN, is_replaced, is_untouched, labelled, move
 from tests.integration.daemon.conftest import Start
 from tests.testbed.cli import Commands
+from tests.testbed.faults import Hold
+from tests.testbed.proxy import Proxy
 from tests.testbed.registry import PrivateRegistry
 from tests.testbed.stack import Stack
 
@@ -81,6 +83,24 @@ def test_one_that_comes_back_is_told_again(start: Start, stack: Stack) -> None:
 
     move(stack, web, marker="newer")
     daemon.wait("update available", container=web.name)
+
+
+def test_one_that_comes_while_an_update_waits_for_its_turn_keeps_it_off(
+    start: Start, stack: Stack, proxy: Proxy
+) -> None:
+    db = outdated(stack, *LOCAL, name="db")
+    web = outdated(stack, *LOCAL, "--label", f"ctr-updater.depends-on={db.name}")
+    hold = Hold()
+    proxy.arm(hold, match=f"^POST /.*containers/{db.cid}/stop")
+    daemon = start(host=proxy.host)
+    assert hold.reached.wait(60)
+
+    watchtower(stack, web.name)
+    hold.release()
+
+    daemon.wait("container updated", container=db.name)
+    daemon.wait("update available", container=web.name)
+    assert is_untouched(stack, web)
 
 
 @pytest.mark.parametrize(
