@@ -29,6 +29,7 @@ _STATE_DIR = "state_dir"
 _OURS = {variable(each.name) for cls in (Policy, DaemonSettings) for each in fields(cls)} | {
     variable(_STATE_DIR)
 }
+_BESIDE = {"value": "notify", "from": "watchtower"}
 _SHOWN = {variable(name) for name in ("registry", "registry_user")}
 
 
@@ -52,13 +53,13 @@ class Chosen:
         return web.json_response(settings(os.environ, self._flags))
 
     async def _one(self, request: web.Request) -> web.Response:
-        labels, lines = await self._engines.asked(request.match_info["name"], _labels)
-        rows = of_container(labels, os.environ, self._flags)
+        labels, lines, tower = await self._engines.asked(request.match_info["name"], _labels)
+        rows = of_container(labels, os.environ, self._flags, is_told_of=bool(tower))
         return web.json_response({"settings": rows, "remarks": [*map(escaped, lines)]})
 
 
-async def _labels(served: ServedEngine, name: str) -> tuple[Mapping[str, str], list[str]]:
-    """The labels of a container, or else a service, and what people should know of them."""
+async def _labels(served: ServedEngine, name: str) -> tuple[Mapping[str, str], list[str], str]:
+    """The labels of a container, or else a service, what people should know, and any Watchtower beside."""
     context = served.context
     try:
         container = await find(context.engine, name)
@@ -66,8 +67,9 @@ async def _labels(served: ServedEngine, name: str) -> tuple[Mapping[str, str], l
         if (said := await service_named(context, name)) is None:
             raise
         found = await served.reader.for_looks(context).shown(said)
-        return found.service.labels, found.remarks
-    return Container(container).labels, [*remarks(container, hooks=context.hooks)]
+        return found.service.labels, found.remarks, ""
+    lines = [*remarks(container, hooks=context.hooks), *context.watchtowers.remarks(container)]
+    return Container(container).labels, lines, context.watchtowers.at(container)
 
 
 def settings(environ: Mapping[str, str], flags: Collection[str]) -> Rows:
@@ -83,9 +85,23 @@ def settings(environ: Mapping[str, str], flags: Collection[str]) -> Rows:
     ]
 
 
-def of_container(labels: Mapping[str, str], environ: Mapping[str, str], flags: Collection[str]) -> Rows:
-    """The settings of one container: its labels, and what holds where it has none."""
-    return [_labelled(each, labels, environ, flags) for each in fields(Policy)]
+def of_container(
+    labels: Mapping[str, str],
+    environ: Mapping[str, str],
+    flags: Collection[str],
+    *,
+    is_told_of: bool = False,
+) -> Rows:
+    """The settings of one container: its labels, and what holds where it has none.
+
+    Args:
+        labels: Its labels.
+        environ: The variables of the daemon.
+        flags: The names of the settings that a flag told.
+        is_told_of: Whether a Watchtower updates it, so that the daemon only tells, whatever is chosen.
+    """
+    rows = [_labelled(each, labels, environ, flags) for each in fields(Policy)]
+    return [row | _BESIDE if is_told_of and row["name"] == "mode" else row for row in rows]
 
 
 def _labelled(

@@ -3,6 +3,7 @@
 from tests.integration.apps import ENABLED, current, published
 from tests.integration.daemon.apps import LOCAL, labelled, move
 from tests.integration.daemon.conftest import Start
+from tests.integration.daemon.test_beside_watchtower import watchtower
 from tests.integration.web.conftest import TOKENS, Api
 from tests.testbed.badregistry import BadRegistry, Reply, Request
 from tests.testbed.ports import free_port
@@ -81,6 +82,21 @@ def test_labels_that_count_for_nothing_are_told(api: Api, stack: Stack) -> None:
 
     assert "ctr-updater.mode=notify" in found["remarks"][0]
     assert api("GET", "/api/v1/containers/nobody/settings")[0] == 404
+
+
+def test_of_what_a_watchtower_updates_it_is_told_that_the_daemon_only_tells_and_why(
+    api: Api, stack: Stack
+) -> None:
+    web = labelled(stack)
+    tower = watchtower(stack, web.name)
+    api.daemon.wait("watchtower runs", containers=[web.name])
+
+    found = api("GET", f"/api/v1/containers/{web.name}/settings")[1]
+
+    (mode,) = [row for row in found["settings"] if row["name"] == "mode"]
+    assert (mode["value"], mode["from"]) == ("notify", "watchtower")
+    (line,) = found["remarks"]
+    assert line.startswith(f"the Watchtower {tower} updates it")
 
 
 def test_a_registry_is_told_with_who_follows_it(api: Api, stack: Stack, registry: PrivateRegistry) -> None:

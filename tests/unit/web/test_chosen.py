@@ -65,6 +65,15 @@ def test_a_label_speaks_louder_than_what_holds_for_all() -> None:
     assert rows["ctr-updater.stop-timeout"] == ("", "default")
 
 
+def test_beside_a_watchtower_the_daemon_only_tells_whatever_the_label_says() -> None:
+    labels = {"ctr-updater.enable": "true", "ctr-updater.mode": "update"}
+    alone, beside = (of_container(labels, {}, (), is_told_of=is_told) for is_told in (False, True))
+    (mode,) = [row for row in beside if row["name"] == "mode"]
+
+    assert (mode["value"], mode["from"], mode["label"]) == ("notify", "watchtower", "ctr-updater.mode")
+    assert [row for row in beside if row != mode] == [row for row in alone if row["name"] != "mode"]
+
+
 def test_a_variable_is_no_setting_of_a_label_alone() -> None:
     rows = {row["label"]: row for row in of_container({}, {"CTR_UPDATER_ENABLE": "true"}, ())}
 

@@ -3,7 +3,9 @@
 import { get } from "./api.js";
 import { cell, el, row, table } from "./dom.js";
 
-const SOURCES = { flag: "a flag", variable: "a variable", label: "its label", default: "the default" };
+const SOURCES = {
+  flag: "a flag", variable: "a variable", label: "its label", default: "the default", watchtower: "a Watchtower beside",
+};
 
 export function showSettings(main) {
   const place = el("div.sheet", {}, el("p.nothing", {}, "Reading …"));
