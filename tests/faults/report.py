@@ -11,11 +11,12 @@ from tests.faults.document import Cell, Grid, Section, write
 from tests.faults.fault_points import STRIKES
 from tests.faults.kinds import KINDS
 from tests.faults.sampling import is_further_part
+from tests.faults.services import SERVICE_KINDS
 
 PROPERTY = "fault points"
 PERSON = "a person"
 ORDERS = (
-    [kind.name for kind in KINDS],
+    [kind.name for kind in (*KINDS, *SERVICE_KINDS)],
     list(dict.fromkeys([*(strike.title for strike in STRIKES), PERSON])),
     [deed.title for deed in DEEDS],
 )

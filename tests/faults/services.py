@@ -5,15 +5,18 @@ before the swarm is told, what tells it, and of the looks after it the first two
 """
 
 import contextlib
+import json
+import sqlite3
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any, Self
 
 from attrs import frozen
 
 from tests.faults.fault_points import STRIKES, Strike
-from tests.integration.swarm.conftest import Services, rows
+from tests.integration.swarm.conftest import Services
 from tests.testbed.cli import Commands, Result
 from tests.testbed.faults import Fault, passing, run
 from tests.testbed.processes import wait_until
@@ -27,6 +30,7 @@ SERVICE_STRIKES = [strike for strike in STRIKES if strike.title != "engine kille
 _UPDATE = "POST /services/.*/update"
 _LOOKS = ("GET /services/", "GET /tasks", "GET /nodes")
 _BEFORE = 16  # calls until the swarm is told, with those for the containers that there happen to be
+_QUICKER = ("--update-monitor", "100ms", "--rollback-monitor", "100ms")
 _RUNS, _HELD_S, _LIMIT_S = 5, 30.0, 240.0
 
 
@@ -43,6 +47,13 @@ class ServiceKind:
     name: str
     bad: bool = False
     back: bool = False
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """Kind and outcome of what the history is to have in the end, the newest first."""
+        if self.back:
+            return [("rollback", "updated"), ("service", "updated")]
+        return [("service", "rolled back" if self.bad else "updated")]
 
     @property
     def points(self) -> Iterator["Call"]:
@@ -124,9 +135,8 @@ class ServiceTrial:
     def __enter__(self) -> Self:
         self._proxy.__enter__()
         image = f"{self._services.tag()}@{self._old}"
-        self._name = self._services.create(
-            "--restart-delay", "60s" if self._kind.bad else "100ms", image=image
-        )
+        delay = "60s" if self._kind.bad else "100ms"
+        self._name = self._services.create(*_QUICKER, "--restart-delay", delay, image=image)
         if self._kind.back:
             self._run_on_new()
         self._before = self._services.node.service(self._name)["Spec"]
@@ -195,13 +205,9 @@ class ServiceTrial:
             )
 
     def _run_on_new(self) -> None:
-        image = f"{self._services.tag()}@{self._new}"
-        self._services.node.docker("service", "update", "-d", "--image", image, self._name)
-        self._services.wait(self._is_completed, "the update before")
-
-    def _is_completed(self) -> bool:
-        status = self._services.node.service(self._name).get("UpdateStatus") or {}
-        return status.get("State") == "completed"
+        """What it goes back from is an update of ours, whose label then stands in the spec before."""
+        done = self._cli("watcher", "update", self._name)
+        assert (done.code, self._digest()) == (0, self._new), done
 
     @property
     def _arguments(self) -> tuple[str, ...]:
@@ -250,14 +256,22 @@ class ServiceTrial:
             yield f"its spec was {self._before}, and is {spec}"
 
     def _told(self) -> Iterator[str]:
-        found = [row["outcome"] for row in rows(self._cli, self._name)]
-        if found != ["rolled back" if self._kind.bad else "updated"]:
+        found = recorded(self._cli)
+        if found != self._kind.rows:
             yield f"the history has {found}"
         if self._kind.bad:
             version = self._services.node.service(self._name)["Version"]
             done = self._cli("watcher", "update", self._name)
             if done.code != 6 or self._services.node.service(self._name)["Version"] != version:
                 yield f"it was tried again: {done}"
+
+
+def recorded(cli: Commands) -> list[tuple[str, str]]:
+    """Kind and outcome of what the history has, the newest first; a command would take as long as a look."""
+    path = Path(cli.state) / "database.sqlite"
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        found = connection.execute("SELECT record FROM attempts ORDER BY at DESC, number DESC").fetchall()
+    return [(row["kind"], row["outcome"]) for (text,) in found for row in [json.loads(text)]]
 
 
 _OURS = {"ctr-updater.rollout", "ctr-updater.left"}
