@@ -30,7 +30,12 @@ SERVICE_STRIKES = [strike for strike in STRIKES if strike.title != "engine kille
 _UPDATE = "POST /services/.*/update"
 _LOOKS = ("GET /services/", "GET /tasks", "GET /nodes")
 _BEFORE = 16  # calls until the swarm is told, with those for the containers that there happen to be
-_QUICKER = ("--update-monitor", "100ms", "--rollback-monitor", "100ms")
+_QUICKER = (  # where nothing crashes, which the swarm would see only within that time
+    "--update-monitor",
+    "100ms",
+    "--rollback-monitor",
+    "100ms",
+)
 _RUNS, _HELD_S, _LIMIT_S = 5, 30.0, 240.0
 
 
@@ -135,8 +140,8 @@ class ServiceTrial:
     def __enter__(self) -> Self:
         self._proxy.__enter__()
         image = f"{self._services.tag()}@{self._old}"
-        delay = "60s" if self._kind.bad else "100ms"
-        self._name = self._services.create(*_QUICKER, "--restart-delay", delay, image=image)
+        how = ("--restart-delay", "60s") if self._kind.bad else ("--restart-delay", "100ms", *_QUICKER)
+        self._name = self._services.create(*how, image=image)
         if self._kind.back:
             self._run_on_new()
         self._before = self._services.node.service(self._name)["Spec"]
