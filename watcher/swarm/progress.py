@@ -5,6 +5,7 @@ replicas run the new image, and is `paused` when that node comes back (28.5).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from watcher.model.json_object import Json
 from watcher.model.values import frozen
@@ -27,6 +28,7 @@ class Progress:
         excused: How many of the others wait for a node that is down.
         is_busy: Whether a task has its image pulled, which may take long.
         failed: What is wrong with each task that failed of that image, or of the one rolled out, by its id.
+        late: Of those that failed once the swarm's own update was complete, how many seconds after that.
         down: The nodes that may run it and are down.
         stamp: Changes whenever a task does.
     """
@@ -37,6 +39,7 @@ class Progress:
     excused: int
     is_busy: bool
     failed: Mapping[str, str]
+    late: Mapping[str, float]
     down: tuple[str, ...]
     stamp: tuple[object, ...]
 
@@ -64,6 +67,7 @@ def progress(said: Json, tasks: Sequence[Json], nodes: Iterable[Json], digest: s
     able = may_run(service, nodes)
     ours = [task for task in tasks if _image(task) == service.image]
     tried = [*ours, *(task for task in tasks if _image(task).endswith(f"@{digest}"))]
+    failed = {task["ID"]: words for task in tried if (words := _failure(service, task, nodes, ready))}
     down = [node for node in able if not is_ready(node)]
     running = _running(ours, ready)
     waiting = len(down) if service.mode == "Global" else _waiting(tasks, ready, down)
@@ -74,7 +78,8 @@ def progress(said: Json, tasks: Sequence[Json], nodes: Iterable[Json], digest: s
         running,
         max(0, min(waiting, wanted - running)),
         any(_state(task) == "preparing" and _is_wanted(task) for task in ours),
-        {task["ID"]: words for task in tried if (words := _failure(service, task, nodes, ready))},
+        failed,
+        {task["ID"]: late for task in tried if task["ID"] in failed and (late := _late(service, task)) > 0},
         tuple(map(hostname, down)),
         (service.state, *sorted((task["ID"], _state(task), task.get("DesiredState")) for task in tasks)),
     )
@@ -107,6 +112,12 @@ def _failure(service: Service, task: Json, nodes: Iterable[Json], ready: set[str
     status = task.get("Status") or {}
     why = "it ended by itself" if is_over else status.get("Err") or status.get("Message") or state
     return f"a task on {where}: {why}"
+
+
+def _late(service: Service, task: Json) -> float:
+    """Seconds from the end of the swarm's own update to a task's last change; 0 where that has no end."""
+    text = str((task.get("Status") or {}).get("Timestamp") or "")
+    return datetime.fromisoformat(text).timestamp() - service.completed if text and service.completed else 0.0
 
 
 def _restarts(service: Service) -> str:

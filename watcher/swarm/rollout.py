@@ -145,13 +145,18 @@ async def _stays(watch: Watch, rollout: Rollout, first: Progress) -> Ending:
         seen = await watch.look()
         if ending := _cut_short(seen, rollout):
             return ending
-        if anew := seen.failed.keys() - first.failed.keys():
+        if anew := (seen.failed.keys() - first.failed.keys()) | _late(watch, seen):
             return Ending("failed", seen.failed[min(anew)], seen)
         if watch.now() >= until and seen.is_there:
             return Ending("proved", str(seen), seen)
         if watch.is_stuck(seen):
             return _stuck(seen, rollout)
         await asyncio.sleep(_LOOK_S)
+
+
+def _late(watch: Watch, seen: Progress) -> set[str]:
+    """The tasks that failed within their proof: what failed before, the swarm did not mind."""
+    return {task for task, seconds in seen.late.items() if seconds <= watch.policy.stable_for}
 
 
 def _stuck(seen: Progress, rollout: Rollout) -> Ending:

@@ -54,6 +54,30 @@ def test_an_update_changes_the_image_alone_and_is_proved(services: Services, cli
     assert len(rows(cli, name)) == 1
 
 
+def test_one_that_crashes_once_the_swarm_has_looked_away_is_not_tried_twice(
+    services: Services, cli: Commands, proxy: Proxy
+) -> None:
+    old = services.push("one")
+    name = services.create("--restart-delay", "60s", "--update-monitor", "100ms")
+    bad = services.push("bad", cmd="sleep 1; exit 3")
+
+    def failed() -> int:
+        tasks = services.node.tasks(name)
+        return len([each for each in tasks if each["Status"]["State"] == "failed"])
+
+    def crash() -> None:
+        services.wait(lambda: failed() == 1, "its crash")
+
+    def told() -> None:
+        proxy.arm(run(crash, then=passing), match="GET /services/")
+
+    order = proxy.arm(run(told, then=passing), match="POST /services/.*/update", when="after")
+    done = cli("watcher", "update", name, env={"DOCKER_HOST": proxy.host, "CTR_UPDATER_STABLE_FOR": "5s"})
+
+    assert order.fired.is_set()
+    assert (done.code, services.digest(name), failed()) == (6, old, 1), (done, bad)
+
+
 @pytest.mark.parametrize("word", ["pause", "continue", "rollback"])
 def test_one_that_crashes_goes_back_whatever_the_service_wants_the_swarm_to_do(
     services: Services, cli: Commands, word: str

@@ -86,6 +86,19 @@ def test_one_that_ends_by_itself_has_failed_unless_it_may() -> None:
     assert not progress(job.said, [ended], [HERE], NEW).failed
 
 
+@pytest.mark.parametrize(
+    ("completed", "late"),
+    [("2026-11-27T00:00:01Z", {"t1running": 2.0}), ("2026-11-27T00:00:04Z", {}), (None, {})],
+)
+def test_what_failed_once_the_swarm_was_done_is_told_apart(
+    completed: str | None, late: dict[str, float]
+) -> None:
+    status = {"State": "failed", "Err": "exit 3", "Timestamp": "2026-11-27T00:00:03.000000009Z"}
+    ours = task(1) | {"Status": status}
+
+    assert seen(ours, UpdateStatus={"State": "completed", "CompletedAt": completed}).late == late
+
+
 def test_what_a_node_took_with_it_has_not_failed() -> None:
     assert not seen(task(1, "failed", NodeID="id-away"), nodes=(HERE, AWAY)).failed
 
