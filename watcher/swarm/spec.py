@@ -141,9 +141,17 @@ class Service:
         return self.state.startswith("rollback")
 
     @property
+    def began(self) -> float:
+        """When the swarm's own update began, in seconds since the epoch; 0 where it tells of none."""
+        return self._moment("StartedAt")
+
+    @property
     def completed(self) -> float:
         """When the swarm's own update was over, in seconds since the epoch; 0 where it is not."""
-        text = str((self.said.get("UpdateStatus") or {}).get("CompletedAt") or "")
+        return self._moment("CompletedAt")
+
+    def _moment(self, name: str) -> float:
+        text = str((self.said.get("UpdateStatus") or {}).get(name) or "")
         return datetime.fromisoformat(text).timestamp() if text else 0.0
 
     @property

@@ -1,6 +1,7 @@
 """What `check` and `list` say of services: one row each, as of containers."""
 
 import time
+from collections.abc import Sequence
 
 from attrs import evolve
 
@@ -12,14 +13,17 @@ from watcher.engine.swarm import Swarm
 from watcher.host.context import Context
 from watcher.model.errors import EngineUnavailable, NoSuchContainer, WatcherError
 from watcher.model.json_object import Json
+from watcher.model.kept import Kept
 from watcher.model.labels import ENABLE
 from watcher.store.decisions import Decisions
 from watcher.swarm import gates
 from watcher.swarm.attempt import left_open
+from watcher.swarm.earlier import earlier
 from watcher.swarm.named import service_named
 from watcher.swarm.reading import Found, Reader, is_followed
 from watcher.swarm.spec import Service
 
+_SHOWN = 5  # of the digests that it ran before
 _UPDATING = "an update of it is under way"
 
 
@@ -44,7 +48,13 @@ async def row_of(reader: Reader, said: Json) -> Shown:
         said = await reader.swarm.counted(said)
     found, decisions = await reader.shown(said), await context.memory.decisions.read()
     row = shown(context, found, decisions, await gates.standing(context, found))
-    return await _with_open_update(context, said, row)
+    before = await earlier(context, found.service) if found.policy else ()
+    return await _with_open_update(context, said, evolve(row, kept=_kept(before)))
+
+
+def _kept(before: Sequence[Kept]) -> tuple[tuple[Kept, float], ...]:
+    """What a service may go back to: the registry keeps it, and nobody says until when."""
+    return tuple((each, 0.0) for each in before[:_SHOWN])
 
 
 async def _with_open_update(context: Context, said: Json, row: Shown) -> Shown:

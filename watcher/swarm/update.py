@@ -1,6 +1,6 @@
 """One service's update from beginning to end: claimed, taken up, judged, rolled out, proved, remembered."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from attrs import evolve, field
 
@@ -15,6 +15,7 @@ from watcher.model.values import frozen
 from watcher.store.locks import with_claims
 from watcher.swarm import attempt, gates
 from watcher.swarm.attempt import Attempting, Changed
+from watcher.swarm.earlier import earlier
 from watcher.swarm.reading import Found, Reader, is_followed
 from watcher.swarm.spec import Service, pinned
 from watcher.update.consent import forget_release, refuse_held, refuse_withheld
@@ -165,7 +166,7 @@ async def _back(context: Context, found: Found, text: str) -> Found:
         raise Refused(
             f"{found.name}: {found.verdict}", advice="`docker service update --image` takes any image"
         )
-    known = [digest for digest in await _before(context, found) if digest != running]
+    known = [each.image for each in await earlier(context, found.service)]
     if not known:
         raise Refused(
             f"{found.name} has no image to go back to: it is not known to have run another one",
@@ -183,18 +184,6 @@ async def _back(context: Context, found: Found, text: str) -> Found:
     target = fitting[0]
     why = f"it runs {short(running)}, goes back to {short(target)}"
     return evolve(found, verdict=Verdict(Status.OUTDATED, why, running, target), goes_back=True)
-
-
-async def _before(context: Context, found: Found) -> Iterable[str]:
-    """The digests that a service is known to have run, the last one first."""
-    engine = (await context.memory.key("")).engine
-    rows = await context.memory.history.last(1000, found.name, engine)
-    sides = [row.get(side) for row in rows if row.get("outcome") == "updated" for side in ("old", "new")]
-    known = [str(side["id"]) for side in sides if isinstance(side, dict)]
-    before = found.service.before
-    if before and before.digest and before.tag == found.service.tag and not found.service.is_going_back:
-        known.insert(0, before.digest)
-    return dict.fromkeys(known)
 
 
 async def _planned(context: Context, found: Found, request: Request) -> Outcome:

@@ -38,7 +38,9 @@ def test_a_service_is_updated_and_brought_back(page: Page, services: Services) -
     page.reads("It ended: updated", "section[aria-label='Under way']")
     assert services.digest(name) == new
 
-    page.click(f"Roll back {called}")
+    page.reads("as long as its registry has it", "section[aria-label='Earlier images']")
+    page.click("Roll back to this")
+    page.reads(old.removeprefix("sha256:")[:12], "dialog label.choice")
     page.reads("goes back to", "dialog")
     page.click("Roll back", "dialog")
     page.until(lambda: services.digest(name) == old, "the image before")

@@ -1,6 +1,7 @@
 """Services in the API and the metrics, and their updates by it: as containers, but called `service/NAME`."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -85,7 +86,10 @@ def test_services_are_held_updated_and_brought_back(services: Services, listen: 
     assert (row["name"], row["kind"], row["by"]) == (f"service/{name}", "service", "api")
     news = next(data for _, kind, data in events if kind == "container")
     assert (news["name"], news["kind"], news["verdict"]) == (name, "service", "current")
-    assert api.done(f"{path}/rollback")[0] == "done"
+    (kept,) = api("GET", path)[1]["kept"]
+    assert (kept["image"], kept["version"], kept["until"]) == (old, None, None)
+    assert datetime.fromisoformat(kept["since"]) <= datetime.now(UTC)
+    assert api.done(f"{path}/rollback", {"to": kept["image"]})[0] == "done"
     assert services.digest(name) == old
     rows = api("GET", f"/api/v1/history?name=service/{name}")[1]
     ended = [(row["kind"], row["outcome"], row["by"]) for row in rows if row["outcome"]]

@@ -10,6 +10,8 @@ const hasWait = (found, cause) => (found.waits || []).some((each) => each.for ==
 const isHeld = (found) => hasWait(found, "hold");
 const isForced = (found) => isHeld(found) || groupOf(found) === "failed";
 
+const nothingKept = ({ kind }) => (kind === "service" ? "it is not known to have run another image" : "no earlier image of it is kept");
+
 const BUSY = "an update of it is under way";
 
 /** Each verb: its title, why it cannot be done now (empty: it can), and what doing it begins with. */
@@ -29,7 +31,7 @@ const VERBS = {
   },
   rollback: {
     title: () => "Roll back",
-    why: (found) => ((found.kept || []).length || found.kind === "service" ? "" : "no earlier image of it is kept"),
+    why: (found) => ((found.kept || []).length ? "" : nothingKept(found)),
     act: (found) => rollback(found),
   },
   approve: {

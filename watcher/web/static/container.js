@@ -45,7 +45,7 @@ export function showContainer(main, params) {
   const missing = el("p.banner.bad", { role: "alert", hidden: true });
   const cards = {
     progress: card("Under way", "wide"), plan: card("What an update would do"), about: card("About"),
-    kept: card("Kept images"), history: card("History", "wide"), labels: card("Labels that count", "wide"),
+    kept: card("Earlier images"), history: card("History", "wide"), labels: card("Labels that count", "wide"),
   };
   const head = el("div.head", {}, mark, el("div", {}, el("h1", {}, name), said), tools.element);
   main.append(el("a.back", { href: "?" }, icon("back"), "All containers"), missing, head,
@@ -130,11 +130,17 @@ export function showContainer(main, params) {
     const items = images.map((each) => el(
       "li", {},
       el("div", {}, el("strong", {}, version(each.version, each.image)), " ", el("code", {}, short(each.image)),
-        el("span.cause", { title: moment(each.since) }, `left ${ago(each.since)}, kept until ${day(each.until)}`)),
+        el("span.cause", { title: moment(each.since) }, keptWords(each))),
       mayAct() && el("button", { type: "button", onclick: () => rollback(containers.get(name), each.image) }, "Roll back to this"),
     ));
     return el("ul.kept", { "aria-label": "Images that it ran before" }, items);
   }
+}
+
+/** When it was left and until when it is kept; a service's is its registry's to keep. */
+function keptWords({ since, until }) {
+  const left = since ? `left ${ago(since)}` : "ran before";
+  return until ? `${left}, kept until ${day(until)}` : `${left}, as long as its registry has it`;
 }
 
 function about(found) {

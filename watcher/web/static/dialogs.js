@@ -78,10 +78,10 @@ export function askPlan(title, about, path, yes, onlyTells = false) {
 
 export function askRollback(found, image) {
   const place = el("div.planned", { "aria-live": "polite", tabindex: "0", "aria-label": "What would be done" });
-  let chosen = image || found.kept[0]?.image || ""; // a service goes back to the one before, which the plan names
+  let chosen = image || found.kept[0]?.image || "";
   const choices = found.kept.map((kept) => {
     const input = el("input", { type: "radio", name: "kept", value: kept.image, checked: kept.image === chosen, onchange });
-    return el("label.choice", {}, input, el("span", {}, version(kept.version, kept.image), el("small", {}, ` left ${ago(kept.since)}`)));
+    return el("label.choice", {}, input, el("span", {}, version(kept.version, kept.image), kept.since && el("small", {}, ` left ${ago(kept.since)}`)));
   });
   const about = "It goes back by an ordinary update, and its data stay as they are. The image that it leaves is held for it.";
   const fields = choices.length > 0 && el("fieldset", {}, el("legend", {}, "Back to"), choices);
