@@ -200,6 +200,9 @@ class SelfUpdate:
         text = self._engine.docker("exec", self._name, "watcher", "history", self._name, check=False)
         if self._is_new() and "self-update" not in text:
             yield f"the history has no row of it: {text}"
+        listed = self._engine.docker("exec", self._name, "watcher", "list", "--json", check=False)
+        if '"held"' in listed:
+            yield f"its image, which is good, is held: {listed}"
 
 
 _KEPT: dict[str, Callable[[Json], object]] = {

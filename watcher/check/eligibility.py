@@ -114,7 +114,7 @@ def unapproved(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -
 
 
 def refused(name: str, verdict: Verdict, at: Circumstances) -> Wait | None:
-    """The wait for a container whose own hook said not now of this image; it is asked again then."""
+    """The wait for a container whose own hook said not now of this image, or whose update others undid."""
     veto = at.decisions.vetoed(name, verdict.target, at.now)
     return Wait(For.VETO, veto.why, veto.until) if veto else None
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 # `released`: the image that a rollback went away from may be taken again.
-# `veto`: its own hook holds it back for a while.
+# `veto`: its own hook holds it back for a while, or the updater's own update that others undid.
 DecisionKind = Literal["hold", "released", "approve", "veto"]
 
 _COLUMNS = "name, kind, at, until, image, by, why"

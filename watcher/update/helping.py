@@ -34,7 +34,7 @@ from watcher.update.consent import NotNow
 from watcher.update.helper_fate import Fate, fate
 from watcher.update.helper_terms import ITSELF, Errand, words
 from watcher.update.postponement import is_failure, postponed, put_off
-from watcher.update.report import has_begun, is_blamed, last_written
+from watcher.update.report import has_begun, last_written
 
 _LOOK_S = 1.0
 _LOG_LINES = 200
@@ -135,13 +135,13 @@ async def looked_after(context: Context, helper: Helper) -> Ended | None:
 
 
 async def _started(context: Context, helper: Helper, found: Json) -> Ended | None:
-    """Start a helper; one that the engine refuses to start is removed."""
+    """Start a helper; one that the engine refuses to start is removed, and is not the fault of the image."""
     try:
         await context.engine.act(helper.cid, "start")
     except EngineUnavailable:
         raise
     except EngineError as error:
-        ended = await _concluded(context, helper, found, is_stuck=True)
+        ended = await _concluded(context, helper, found, is_stuck=False)
         return evolve(ended, why=f"{helper.name} could not be updated by its helper: {error}")
     return None
 
@@ -209,7 +209,7 @@ async def _concluded(context: Context, helper: Helper, found: Json, *, is_stuck:
         attempt = _untold(context, helper, found, holder)
     why = "" if _has_new(holder, helper) else await _why(engine, helper, attempt, is_stuck=is_stuck)
     wait = await postponed(memory.decisions, helper, attempt) if why and not is_stuck else None
-    if why and is_failure(attempt, is_stuck=is_stuck, is_blamed=is_blamed(log)):
+    if why and is_failure(attempt, log, is_stuck=is_stuck):
         await memory.keep_failure(holder["Id"] if holder else helper.old, helper.target, why)
     elif why:
         await put_off(memory.decisions, helper, attempt)

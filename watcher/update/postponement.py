@@ -6,6 +6,7 @@ from watcher.check.eligibility import For, Wait
 from watcher.model.helper import Helper
 from watcher.model.update_events import Attempt
 from watcher.store.decisions import Decision, Decisions, DecisionStore
+from watcher.update.report import has_begun, is_blamed
 
 _AGAIN_S = 300.0
 _BLAMELESS = "helper, blameless"  # who says so of an image that is not to blame
@@ -13,15 +14,20 @@ _FIRST_S = 10.0
 _LONGEST_S = 3600.0
 
 
-def is_failure(attempt: Attempt | None, *, is_stuck: bool, is_blamed: bool) -> bool:
+def is_failure(attempt: Attempt | None, log: str, *, is_stuck: bool) -> bool:
     """Whether the image failed, so that it is not tried again before its tag moves.
+
+    It is where the helper blames it, and where no helper for it can begin; what a person or the engine does
+    to one that has begun is not its fault.
 
     Args:
         attempt: What the helper told; None where it told of nothing.
-        is_stuck: Whether it could not begin.
-        is_blamed: Whether the helper says that the image is to blame; else a person, or the engine, is.
+        log: The helper's.
+        is_stuck: Whether it came to nothing, and was given up.
     """
-    return is_stuck or (is_blamed and (attempt is None or attempt.outcome != "refused"))
+    if is_stuck and not has_begun(log):
+        return True
+    return is_blamed(log) and (attempt is None or attempt.outcome != "refused")
 
 
 async def postponed(decisions: DecisionStore, helper: Helper, attempt: Attempt | None) -> Wait | None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,9 +38,22 @@ class Updater:
     cid: str = ""
     since: str = ""
 
-    def run(self, *options: object, has_state: bool = True, health: tuple[str, ...] = HEALTH) -> None:
-        """Run it; `has_state` is whether its state directory is on a volume."""
-        bound = ["-v", f"{self.stack.engine.socket}:/var/run/docker.sock"]
+    def run(
+        self,
+        *options: object,
+        has_state: bool = True,
+        health: tuple[str, ...] = HEALTH,
+        socket: Path | None = None,
+    ) -> None:
+        """Run it.
+
+        Args:
+            options: Of `docker run`.
+            has_state: Whether its state directory is on a volume.
+            health: The options of its health check.
+            socket: That of a proxy; else the engine's.
+        """
+        bound = ["-v", f"{socket or self.stack.engine.socket}:/var/run/docker.sock"]
         bound += ["-v", f"{self.name}:{STATE}"] if has_state else []
         health = health if has_state else ("--no-healthcheck",)  # without it nobody can tell
         given = ("--entrypoint", "watcher", "--stop-timeout", "60", *bound, *health, *QUICK, *options)

@@ -16,6 +16,7 @@ from watcher.model.update_events import Attempt, ImageVersion
 from watcher.store.decisions import Decision
 from watcher.store.state import Memory
 from watcher.update.postponement import is_failure, postponed, put_off
+from watcher.update.report import begun, blamed
 
 TARGET = "sha256:" + "d" * 64
 HELPER = Helper(cid="h", name="up", old="a" * 64, target=TARGET, state="exited")
@@ -31,12 +32,18 @@ UNDONE = evolve(REFUSED, outcome="rolled back", why="up could not be updated: no
 
 
 @pytest.mark.parametrize("outcome", ["failed", "rolled back", "recovered", "refused", None])
-@pytest.mark.parametrize("is_blamed", [True, False])
-def test_an_image_that_is_blamed_is_not_tried_again_and_no_other(outcome: Any, *, is_blamed: bool) -> None:
+@pytest.mark.parametrize("is_stuck", [True, False])
+def test_an_image_that_is_blamed_is_not_tried_again_and_no_other(outcome: Any, *, is_stuck: bool) -> None:
     attempt = evolve(REFUSED, outcome=outcome) if outcome else None
+    is_blamed = f"{begun()}\nsome words\n{blamed()}\n"
 
-    assert is_failure(attempt, is_stuck=False, is_blamed=is_blamed) is (is_blamed and outcome != "refused")
-    assert is_failure(attempt, is_stuck=True, is_blamed=is_blamed), "it could not even begin"
+    assert is_failure(attempt, is_blamed, is_stuck=is_stuck) is (outcome != "refused")
+    assert not is_failure(attempt, f"{begun()}\nsome words\n", is_stuck=is_stuck)
+
+
+def test_one_for_which_no_helper_can_begin_is_not_tried_again() -> None:
+    assert is_failure(None, "no such file\n", is_stuck=True)
+    assert not is_failure(None, "no such file\n", is_stuck=False), "somebody stopped it"
 
 
 def waited(folder: Path, attempt: Attempt | None, *noted: Decision) -> tuple[Wait | None, Memory]:
