@@ -194,21 +194,21 @@ async def drop(engine: Engine, cid: str) -> None:
     """Remove a container that is not needed, with the volumes that are its own alone.
 
     `docker compose up` starts the container of a service that it keeps, right after it has removed the
-    others; where it started this one, that is stopped once more.
+    others; where it started this one, that is stopped once more. It may have ended by itself meanwhile.
     """
     await quiet(engine, cid)
     try:
         await _remove(engine, cid, with_own_volumes=True)
     except Conflict:
-        if not await _is_started_by_compose(engine, cid):
+        if await _is_started_by_a_person(engine, cid):
             raise
         await quiet(engine, cid)
         await _remove(engine, cid, with_own_volumes=True)
 
 
-async def _is_started_by_compose(engine: Engine, cid: str) -> bool:
+async def _is_started_by_a_person(engine: Engine, cid: str) -> bool:
     now = await read(engine, cid)
-    return bool(now and Container(now).is_running and COMPOSE_PROJECT in Container(now).labels)
+    return bool(now and Container(now).is_running and COMPOSE_PROJECT not in Container(now).labels)
 
 
 async def _remove(engine: Engine, cid: str, *, with_own_volumes: bool = False) -> None:

@@ -162,8 +162,10 @@ def _shown(record: Json) -> Json:
 
 def decision(kind: str, key: Key, by: str, why: str, **more: Any) -> Row:
     """The row of what a person decided of a container: to hold, to release or to approve."""
-    now = time.time()
-    at = datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    now = int(
+        time.time()
+    )  # whole seconds, as of an attempt: the order of those of one second is that of the rows
+    at = datetime.fromtimestamp(now, UTC).isoformat().replace("+00:00", "Z")
     nothing = dict.fromkeys(("image", "old", "new", "took_s", "down_s", "link"))
     told: Json = {"at": at, "engine": key.engine, "name": key.name, "kind": kind, "outcome": None} | nothing
     told |= {"by": by, "stages": {}, "along": [], "why": why} | more

@@ -8,7 +8,7 @@ from tests.integration.daemon.test_compose import FOLLOWED
 from tests.integration.recovery.test_bereft import cut_short
 from tests.integration.update.test_adversity import update
 from tests.testbed.cli import Commands
-from tests.testbed.faults import passing, run
+from tests.testbed.faults import answer, passing, run
 from tests.testbed.proxy import Proxy
 from tests.testbed.stack import Stack
 
@@ -100,3 +100,16 @@ def test_a_bad_one_that_compose_has_started_again_is_not_kept_for_that(
     assert (done.code, done.err.count("\n")) == (6, 1)
     assert f"docker compose removed {web.name} while" in done.err
     made_anew(stack, web)
+
+
+def test_a_bad_one_that_has_ended_when_the_refusal_of_its_removal_is_looked_into_goes(
+    cli: Commands, stack: Stack, proxy: Proxy, web: App
+) -> None:
+    cut_short(cli, proxy, web, 5)
+    armed = proxy.arm(answer(409, "container is running: stop the container before removing"), match=REMOVAL)
+
+    assert update(cli, proxy, web).code == 6
+
+    assert armed.fired.is_set()
+    made_anew(stack, web)
+    assert stack.inspect(web.name)["Id"] == web.cid

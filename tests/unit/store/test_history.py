@@ -92,6 +92,19 @@ async def test_of_those_of_one_second_the_last_to_be_told_comes_first(memory: Me
     assert [row["why"] for row in await memory.history.last(3)] == ["4", "3", "2"]
 
 
+async def test_what_is_decided_and_attempted_in_one_second_stands_in_its_order(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime(2026, 11, 27, 0, 30, 0, 900_000, UTC)
+    monkeypatch.setattr(time, "time", now.timestamp)
+    key = Key("HERE", "web")
+    held = history.decision("hold", key, "a person", "")
+    await memory.database.write(lambda connection: history.add(connection, held))
+    await memory.history.record(attempt(at="2026-11-27T00:30:00Z"))
+
+    assert [row["kind"] for row in await memory.history.last(9)] == ["update", "hold"]
+
+
 async def test_a_name_asks_for_its_rows_alone(memory: Memory) -> None:
     for name in ("web", "db"):
         await memory.history.record(attempt(name))
