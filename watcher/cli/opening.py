@@ -4,7 +4,7 @@ What not every command needs is imported when a command first asks for it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
 from itertools import combinations
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from watcher.check.own_labels import OwnLabels
-from watcher.config import gates_file
 from watcher.config.engines import SOLE
+from watcher.config.gates import Gates
 from watcher.config.setting import variable
 from watcher.config.settings import DaemonSettings, Policy, state_folder
 from watcher.engine.client import Engine
@@ -45,7 +45,7 @@ async def opened(*, negotiates: bool) -> AsyncIterator[Fleet]:
     settings = DaemonSettings.of_environment()
     defaults = evolve(Policy.of_environment(), enable=settings.watch == "all")
     endpoints = _endpoints(settings)
-    gates = gates_file.read(settings.gates_file, [each.socket for each in endpoints.values() if each.socket])
+    gates = _gates(settings.gates_file, endpoints.values())
     gates.refuse_unknown(defaults.gate, variable("gate"))
     async with AsyncExitStack() as later:
         asked = _asked(shares=len(settings.engines) > 1)
@@ -57,6 +57,15 @@ async def opened(*, negotiates: bool) -> AsyncIterator[Fleet]:
             contexts = [evolve(each, prefix=f"{each.engine_name}/") for each in contexts]
         contexts = [evolve(each, gates=gates) for each in contexts]
         yield Fleet(tuple(contexts), await _away(contexts) if negotiates else {})
+
+
+def _gates(path: str, endpoints: Iterable[Endpoint]) -> Gates:
+    """The gates that a file defines; none where none is named."""
+    if not path:
+        return Gates()
+    from watcher.config import gates_file
+
+    return gates_file.read(path, [each.socket for each in endpoints if each.socket])
 
 
 def _endpoints(settings: DaemonSettings) -> dict[str, Endpoint]:

@@ -3,111 +3,22 @@
 A gate is a table `[NAME]`. What cannot be read is refused with its file and line, and what would be right.
 """
 
-import hashlib
-import json
 import os
 import re
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import asdict, define, field
-
 from watcher.config import gate_grammar as grammar
-from watcher.config.gate_grammar import Mount
+from watcher.config.gates import Gate, Gates
 from watcher.config.grammar import gate_name
 from watcher.config.setting import variable
 from watcher.config.spelling import nearest
-from watcher.model.errors import UnreadableLine, UnreadableSetting
+from watcher.model.errors import UnreadableLine
 from watcher.model.quoting import cut
-from watcher.model.values import frozen
 
 _LONGEST = 64 * 1024
 _PLACE = re.compile(r" \(at line (\d+), column \d+\)| \(at end of document\)")
-
-
-@frozen
-class Gate:
-    """One gate.
-
-    Attributes:
-        name: What labels call it.
-        image: The image of its program, by digest.
-        command: The words of its command; `{image}` in them stands for the image that is judged.
-        entrypoint: What takes the place of its image's own; None is that.
-        mounts: What it sees of the host.
-        network: The network that it is on, `none` or `bridge`.
-        timeout: Seconds until it is ended.
-        memory: Bytes that it may use.
-        user: Whom it runs as; empty is its image's own.
-        env: Its environment, beside that of its image.
-    """
-
-    name: str
-    image: str
-    command: tuple[str, ...]
-    entrypoint: tuple[str, ...] | None = None
-    mounts: tuple[Mount, ...] = ()
-    network: str = "none"
-    timeout: float = 120.0
-    memory: int = 512 * 1024**2
-    user: str = ""
-    env: Mapping[str, str] = field(factory=dict)
-
-    @property
-    def definition(self) -> str:
-        """What tells this definition from every other one: what one judged, another one did not."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
-
-
-@define
-class Gates:
-    """All gates that there are.
-
-    Attributes:
-        path: The file; empty where none is named.
-        by_name: The gates.
-        sockets: By which engines are reached, so that no gate gets at one.
-    """
-
-    path: str = ""
-    by_name: Mapping[str, Gate] = field(factory=dict)
-    sockets: tuple[str, ...] = ()
-
-    def read_again(self, default: str) -> bool:
-        """Read the file once more; whether it says something else than before.
-
-        Args:
-            default: The gate of those whose labels name none, which must be among them; empty is none.
-
-        Raises:
-            UnreadableSetting: It cannot be read, or that gate is not in it: what it said before holds.
-        """
-        found = read(self.path, self.sockets)
-        found.refuse_unknown(default, variable("gate"))
-        is_news, self.by_name = found.by_name != self.by_name, found.by_name
-        return is_news
-
-    def refuse_unknown(self, name: str, spelling: str) -> None:
-        """Let only the name of a gate pass, or none.
-
-        Args:
-            name: The gate's.
-            spelling: The label, or the variable, that says it.
-
-        Raises:
-            UnreadableSetting: There is no such gate.
-        """
-        if name and name not in self.by_name:
-            known = ", ".join(sorted(self.by_name)) or "it defines none"
-            where = (
-                f"of {self.path} ({known})" if self.path else "of CTR_UPDATER_GATES_FILE, which is not set"
-            )
-            raise UnreadableSetting(spelling, name, f"the name of a gate {where}")
-
-    def named(self, name: str) -> Gate | None:
-        """A gate; None where none is asked for."""
-        return self.by_name[name] if name else None
 
 
 _Reader = Callable[[Any], Any]
@@ -160,6 +71,22 @@ def read(path: str, sockets: Collection[str] = ()) -> Gates:
     except _Wrong as wrong:
         line = line_of(text, *wrong.keys)
         raise UnreadableLine(f"{path}:{line}: {wrong.what}", wrong.right) from wrong
+
+
+def read_again(gates: Gates, default: str) -> bool:
+    """Read the file once more; whether it says something else than before.
+
+    Args:
+        gates: What it said, and says from now on.
+        default: The gate of those whose labels name none, which must be among them; empty is none.
+
+    Raises:
+        UnreadableSetting: It cannot be read, or that gate is not in it: what it said before holds.
+    """
+    found = read(gates.path, gates.sockets)
+    found.refuse_unknown(default, variable("gate"))
+    is_news, gates.by_name = found.by_name != gates.by_name, found.by_name
+    return is_news
 
 
 def _content(path: str) -> bytes:

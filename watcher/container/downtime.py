@@ -8,10 +8,13 @@ while it waits for a proof. Who is down waits for nobody, but for the way back, 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable
+from typing import TYPE_CHECKING
 
-from watcher.dependencies.addresses import Needs, needs
 from watcher.model.json_object import Json
 from watcher.model.values import frozen
+
+if TYPE_CHECKING:
+    from watcher.dependencies.addresses import Needs
 
 WAY_BACK_S = 60.0
 OVERTAKEN = (
@@ -29,7 +32,7 @@ class Downtimes:
 
     def __init__(self, slots: int | None = None) -> None:
         self._slots = asyncio.Semaphore(slots) if slots else None
-        self._down: list[Needs] = []
+        self._down = list["Needs"]()
         self._waiting: list[_Turn] = []
         self._news = asyncio.Event()
 
@@ -42,7 +45,7 @@ class Downtimes:
         """
         if self._slots:
             await self._slots.acquire()
-        downtime = Downtime(self, needs(containers))
+        downtime = Downtime(self, _needs(containers))
         try:
             yield downtime
         finally:
@@ -56,14 +59,14 @@ class Downtimes:
             containers: The containers that are down.
             is_back: They go back: after `WAY_BACK_S` they are started all the same, and it gives False.
         """
-        wanted = needs(containers)
+        wanted = _needs(containers)
         is_alone = await self.enter(wanted, is_back=is_back)
         try:
             yield is_alone
         finally:
             self.leave(wanted)
 
-    async def enter(self, wanted: Needs, *, is_back: bool = False) -> bool:
+    async def enter(self, wanted: "Needs", *, is_back: bool = False) -> bool:
         """Wait until nobody is down, or has waited for longer, who could take what these have, or lose it.
 
         Args:
@@ -90,7 +93,7 @@ class Downtimes:
         while any(turn.wanted.excludes(other) for other in [*self._down, *self._before(turn)]):
             await self._news.wait()
 
-    def leave(self, wanted: Needs) -> None:
+    def leave(self, wanted: "Needs") -> None:
         """Let containers be down that wait for the addresses of these."""
         self._down.remove(wanted)
         self._ring()
@@ -100,7 +103,7 @@ class Downtimes:
         if self._slots:
             self._slots.release()
 
-    def _before(self, turn: "_Turn") -> list[Needs]:
+    def _before(self, turn: "_Turn") -> "list[Needs]":
         return [each.wanted for each in self._waiting[: self._waiting.index(turn)]]
 
     def _ring(self) -> None:
@@ -112,7 +115,7 @@ class Downtimes:
 class _Turn:
     """A place in the queue; two places may want the same addresses."""
 
-    wanted: Needs
+    wanted: "Needs"
 
 
 class Downtime:
@@ -123,7 +126,7 @@ class Downtime:
         wanted: What its containers take when they start.
     """
 
-    def __init__(self, others: Downtimes, wanted: Needs) -> None:
+    def __init__(self, others: Downtimes, wanted: "Needs") -> None:
         self.others = others
         self._wanted = wanted
         self._is_down = False
@@ -152,3 +155,10 @@ class Downtime:
         if self._has_slot:
             self.others.leave_slot()
             self._has_slot = False
+
+
+def _needs(containers: Iterable[Json]) -> "Needs":
+    """What containers take when they start."""
+    from watcher.dependencies.addresses import needs
+
+    return needs(containers)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable
 
 from watcher.config.gate_grammar import Mount, holds
-from watcher.config.gates_file import Gate
+from watcher.config.gates import Gate
 from watcher.container.last_output import last_words
 from watcher.container.startup import to_its_end
 from watcher.engine.client import Engine

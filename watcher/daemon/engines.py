@@ -8,6 +8,7 @@ from traceback import format_exc
 
 from attrs import evolve
 
+from watcher.config import gates_file
 from watcher.config.settings import DaemonSettings
 from watcher.container.downtime import Downtimes
 from watcher.daemon.controller import Daemon
@@ -108,7 +109,7 @@ class Engines:
         """Read the gates' file once more, and look at everything; where it cannot be read, the gates stay."""
         context = self._fleet.first
         try:
-            if context.gates.path and context.gates.read_again(context.defaults.gate):
+            if context.gates.path and gates_file.read_again(context.gates, context.defaults.gate):
                 context.events.publish(GatesRead(tuple(sorted(context.gates.by_name))))
         except UnreadableSetting as error:
             context.events.publish(GatesNotRead(str(error)))

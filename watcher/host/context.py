@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field
 
 from watcher.config.engines import SOLE
-from watcher.config.gates_file import Gates
+from watcher.config.gates import Gates
 from watcher.config.settings import Policy
 from watcher.container.downtime import Downtimes
 from watcher.engine.client import Engine

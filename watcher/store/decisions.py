@@ -12,7 +12,6 @@ from attrs import asdict, field
 
 from watcher.model.errors import NotKept
 from watcher.model.values import frozen
-from watcher.store import history
 from watcher.store.database import Database
 from watcher.store.keys import Key
 
@@ -128,6 +127,8 @@ class DecisionStore:
         Raises:
             NotKept: It could not be written.
         """
+        from watcher.store import history
+
         key = await self._key(decision.name)
         row = history.decision(decision.kind, key, decision.by, decision.why)
 
@@ -164,6 +165,8 @@ class DecisionStore:
         Raises:
             NotKept: It could not be written.
         """
+        from watcher.store import history
+
         key, released = await self._key(name), Decision(name, "released", time.time(), image=left, by=by)
         row = history.decision("release", key, by, "")
 

@@ -13,7 +13,6 @@ from attrs import asdict, evolve
 from watcher.model.errors import NotKept
 from watcher.model.json_object import Json
 from watcher.model.values import frozen
-from watcher.store import history
 from watcher.store.database import Database
 from watcher.store.keys import Key
 from watcher.store.records import Records
@@ -93,6 +92,8 @@ class GateAnswers:
         self._records.write(path, asdict(answer) | said)
         if answer.tries > 1:
             return
+        from watcher.store import history
+
         key = await self._key(asked.container)
         more = said | {"outcome": answer.result, "took_s": round(took_s, 3)}
         row = history.decision("gate", key, asked.by, answer.why, **more)

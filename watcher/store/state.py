@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import asdict, evolve
 
@@ -19,24 +20,17 @@ from watcher.model.json_object import Json
 from watcher.store import file_lock
 from watcher.store.database import Database
 from watcher.store.decisions import DecisionStore
-from watcher.store.failures import (
-    Asked,
-    Failure,
-    Injected,
-    Seen,
-    asked_of,
-    failure_of,
-    injected_of,
-    seen_of,
-)
+from watcher.store.failures import Asked, Failure, Injected, Seen, asked_of, failure_of, injected_of, seen_of
 from watcher.store.gate_answers import KIND as GATES
 from watcher.store.gate_answers import GateAnswers
-from watcher.store.history import History
 from watcher.store.kept import FormerImages
 from watcher.store.keys import Key, file_name
 from watcher.store.owner import home_of, passing_home
 from watcher.store.records import Records
-from watcher.store.service_failures import ServiceFailures
+
+if TYPE_CHECKING:
+    from watcher.store.history import History
+    from watcher.store.service_failures import ServiceFailures
 
 _OF_AN_IMAGE = ("Id", "Os", "Architecture", "Variant", "Config")
 _YOUNG_S = 3600.0  # what is newer may be of an update that is under way
@@ -65,7 +59,6 @@ class Memory:
         has_said: Whether it was said that something could not be kept.
         database: What is kept in tables.
         former: Which images containers ran before.
-        services: Which images failed in Swarm services.
     """
 
     def __init__(self, folder: Path, identify: Callable[[], Awaitable[str]]) -> None:
@@ -73,7 +66,6 @@ class Memory:
         self.database = Database(folder)
         self._records = Records(folder)
         self.former = FormerImages(self._records, self.key)
-        self.services = ServiceFailures(self._records, self.key)
         self._identify = identify
         self._began: dict[Path, float] = {}
         self._seen: dict[Path, Seen] = {}
@@ -91,8 +83,17 @@ class Memory:
         return why
 
     @cached_property
-    def history(self) -> History:
+    def services(self) -> "ServiceFailures":
+        """Which images failed in Swarm services."""
+        from watcher.store.service_failures import ServiceFailures
+
+        return ServiceFailures(self._records, self.key)
+
+    @cached_property
+    def history(self) -> "History":
         """What became of each attempt at an update."""
+        from watcher.store.history import History
+
         return History(self.database, self.key)
 
     @cached_property

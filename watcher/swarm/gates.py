@@ -3,7 +3,7 @@
 from watcher.check import eligibility
 from watcher.check.eligibility import For, Wait
 from watcher.check.gates import Standing
-from watcher.config.gates_file import Gate
+from watcher.config.gates import Gate
 from watcher.config.settings import Policy
 from watcher.host.context import Context
 from watcher.store.gate_answers import GateAnswer

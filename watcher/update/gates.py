@@ -7,7 +7,7 @@ from watcher.check.eligibility import Wait
 from watcher.check.gates import Standing, judged_by
 from watcher.check.judgement import Assessment
 from watcher.check.verdict import followed
-from watcher.config.gates_file import Gate
+from watcher.config.gates import Gate
 from watcher.config.settings import Policy
 from watcher.container import gate_run
 from watcher.container.gate_run import Said

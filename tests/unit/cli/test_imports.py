@@ -57,6 +57,11 @@ def test_a_look_imports_nothing_that_updates_asks_registries_tells_people_or_fol
         ),
     )
     assert not below(found, "cronsim", "difflib", "structlog")
+    assert not below(
+        found,
+        *("watcher.config.gates_file", "watcher.dependencies", "watcher.model.events"),
+        *("watcher.store.history", "watcher.store.service_failures"),
+    )
 
 
 def test_a_look_reads_no_archives_and_finds_no_proxies_nor_what_only_some_looks_need() -> None:

@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 
 from watcher.config.gate_grammar import Mount
-from watcher.config.gates_file import Gate
+from watcher.config.gates import Gate
 from watcher.container.gate_run import body, exposing, said_by
 from watcher.model.inspection import State
 
