@@ -3,6 +3,8 @@
 Pure: no I/O.
 """
 
+from collections.abc import Mapping
+
 from watcher.check.judgement import Assessment
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
@@ -23,7 +25,12 @@ def releases_of(found: Assessment) -> Releases:
 
 def own_address(container: Json) -> str:
     """The user's own address for release notes; empty where there is none, or none that can be read."""
-    text = Container(container).labels.get(RELEASE_URL, "").strip()
+    return labelled_address(Container(container).labels)
+
+
+def labelled_address(labels: Mapping[str, str]) -> str:
+    """The same by the labels alone."""
+    text = labels.get(RELEASE_URL, "").strip()
     try:
         return template(text)
     except ValueError:

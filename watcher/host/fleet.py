@@ -10,7 +10,7 @@ from attrs import field
 from watcher.host.context import Context
 from watcher.model.errors import EngineError, NoSuchContainer, Refused, WatcherError
 from watcher.model.json_object import Json
-from watcher.model.names import Marker, container_name, name_of
+from watcher.model.names import SERVICE_PREFIX, Marker, container_name, name_of
 from watcher.model.values import frozen
 
 
@@ -119,6 +119,9 @@ class Fleet:
         if engine in self.away:
             raise self.away[engine]
         names = [each.engine_name for each in self.contexts]
+        if f"{engine}/" == SERVICE_PREFIX:
+            which = ", ".join(f"{name}/{text}" for name in names)
+            raise NoSuchContainer(f"{text!r}: there are several engines", advice=f"say which: {which}")
         if engine not in names:
             raise NoSuchContainer(
                 f"{text!r}: there is no engine called {engine!r}", advice=f"it is one of {', '.join(names)}"

@@ -192,6 +192,7 @@ class Attempting:
                 down_s=None,
                 stages=self.stages.took | self.stages.failed,
                 why=escaped(why),
+                link=self.service.link(self.rollout.new) or None,
                 containers=(self.service.id, self.rollout.id),
             )
         )

@@ -12,7 +12,7 @@ from watcher.engine.swarm import Swarm
 from watcher.host.context import Context
 from watcher.model.errors import NotFound, RegistryError, Trouble, UnreadableSetting
 from watcher.model.json_object import Json
-from watcher.model.labels import ENABLE, GATE
+from watcher.model.labels import ENABLE, GATE, RELEASE_URL
 from watcher.model.reference import ImageRef, readable
 from watcher.model.update_events import By
 from watcher.model.values import frozen
@@ -74,6 +74,8 @@ class Found:
     def remarks(self) -> list[str]:
         """What people should know of its labels, a line each."""
         ours = [label(name) for name in _WITHOUT_MEANING if self.service.labels.get(label(name), "").strip()]
+        if "{version}" in self.service.labels.get(RELEASE_URL, ""):
+            ours.append(f"{RELEASE_URL} with {{version}}")  # no engine has the image that would tell it
         return [f"the label {name} has no meaning on a service" for name in ours]
 
 

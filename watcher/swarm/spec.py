@@ -7,10 +7,12 @@ from typing import Any, Self
 
 from attrs import evolve
 
+from watcher.check.releases import labelled_address
 from watcher.host.services import PREFIX
 from watcher.model.json_object import Json
 from watcher.model.labels import LEFT, ROLLOUT, is_ours
 from watcher.model.reference import ImageRef, readable
+from watcher.model.release import Release, link
 from watcher.model.update_events import Change
 from watcher.model.values import frozen
 
@@ -180,7 +182,12 @@ class Service:
     def change(self, target: str = "") -> Change:
         """From which digest to which it is to go, as events tell it."""
         image = self.tag.familiar if self.tag else self.image
-        return Change(self.name, image, self.digest, target, digest=target)
+        return Change(self.name, image, self.digest, target, digest=target, link=self.link(target))
+
+    def link(self, target: str) -> str:
+        """Where people read what is new, by its label; no version of an image is known that no engine has."""
+        is_new = target not in ("", self.digest)
+        return link(Release(), Release(), labelled_address(self.labels)) if is_new else ""
 
     @property
     def _container(self) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from watcher.model.errors import EngineUnavailable, NoSuchContainer, WatcherErro
 from watcher.model.json_object import Json
 from watcher.model.kept import Kept
 from watcher.model.labels import ENABLE
+from watcher.model.release import NOTHING
 from watcher.store.decisions import Decisions
 from watcher.swarm import gates
 from watcher.swarm.attempt import left_open
@@ -87,6 +88,7 @@ def shown(context: Context, found: Found, decisions: Decisions, gate: Standing |
         found.verdict,
         remarks=tuple(found.remarks),
         engine=context.engine_name,
+        releases=evolve(NOTHING, link=service.link(found.verdict.target)),
         waits=waits,
         prefix=context.prefix,
         kind="service",

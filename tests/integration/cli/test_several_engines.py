@@ -130,6 +130,10 @@ def test_an_engine_that_is_away_keeps_nobody_from_the_others(
     ("name", "line"),
     [
         ("nowhere", "no such container: 'nowhere' is on none of local or nas - `watcher list --all` lists"),
+        (
+            "service/web",
+            "'service/web': there are several engines - say which: local/service/web, nas/service/web",
+        ),
         ("moon/web", "'moon/web': there is no engine called 'moon' - it is one of local, nas"),
         ("nas/nowhere", "nas: no such container: 'nowhere' matches none of 0"),
     ],

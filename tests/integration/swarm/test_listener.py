@@ -63,10 +63,11 @@ def test_services_are_read_as_containers_are_and_no_registry_is_asked_for_it(
 
 def test_services_are_held_updated_and_brought_back(services: Services, listen: Callable[[], Api]) -> None:
     old = services.push("one")
-    name = services.create(*NOTIFY)
+    name = services.create(*NOTIFY, "--label", "ctr-updater.release-url=https://example.org/new")
     api, path = listen(), f"/api/v1/containers/service/{name}"
     new = services.push("two")
-    assert api.done(f"{path}/check")[1]["target"] == new
+    checked = api.done(f"{path}/check")[1]
+    assert (checked["target"], checked["link"]) == (new, "https://example.org/new")
     assert api("GET", path)[1]["verdict"] == "outdated"
     assert "the swarm rolls it out" in api("GET", f"{path}/plan")[1]["text"]
 
@@ -99,6 +100,7 @@ def test_services_are_held_updated_and_brought_back(services: Services, listen: 
         ("service", "refused", "api"),
     ]
     assert {row["name"] for row in rows} == {f"service/{name}"}
+    assert rows[0]["link"] == "https://example.org/new"
     assert api("GET", f"/api/v1/history?name={name}")[1] == rows
 
 

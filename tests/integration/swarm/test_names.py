@@ -115,13 +115,15 @@ def test_what_a_person_holds_is_not_updated(services: Services, cli: Commands) -
 
 def test_what_cannot_be_read_or_has_no_meaning_is_said(services: Services, cli: Commands) -> None:
     services.push("one")
-    odd = services.create("--label", "ctr-updater.stop-timeout=5s")
+    address = "ctr-updater.release-url=https://example.org/{version}"
+    odd = services.create("--label", "ctr-updater.stop-timeout=5s", "--label", address)
     broken = services.create("--label", "ctr-updater.stable-for=soon", suffix="broken", image=services.tag())
 
     said = cli("watcher", "check", odd)
     unknown = cli("watcher", "check", broken)
 
     assert "ctr-updater.stop-timeout has no meaning on a service" in said.err
+    assert "ctr-updater.release-url with {version} has no meaning on a service" in said.err
     assert unknown.code == 5
     assert "ctr-updater.stable-for='soon' cannot be read" in unknown.out
 

@@ -57,6 +57,22 @@ def test_a_stack_tells_what_its_file_says(typed: str, is_pinned: bool) -> None:
     assert (service(labels={"com.docker.stack.image": typed}).tag is None) is is_pinned
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("https://example.org/new", "https://example.org/new"),
+        ("https://example.org/{version}", ""),
+        ("example", ""),
+        ("", ""),
+    ],
+)
+def test_its_label_says_where_people_read_what_is_new(said: str, told: str) -> None:
+    found = service(labels={"ctr-updater.release-url": said})
+
+    assert (found.link(NEW), found.change(NEW).link) == (told, told)
+    assert (found.link(OLD), found.link(""), found.change().link) == ("", "", "")
+
+
 def test_a_hub_reference_is_written_as_the_cli_does() -> None:
     assert pinned(ImageRef.parse("nginx"), NEW) == f"nginx:latest@{NEW}"
     assert pinned(ImageRef.parse("ghcr.io/a/b:1"), NEW) == f"ghcr.io/a/b:1@{NEW}"
