@@ -27,7 +27,7 @@ QUICK = ("--health-interval", "500ms", "--health-start-period", "20s", "--stop-t
 LABELS = ("--label", "ctr-updater.enable=true", "--label", "ctr-updater.source=local")
 STATE = "/var/lib/ctr-updater"
 _BEGIN_S = 60.0
-_END_S = 180.0
+_END_S = 600.0
 _CALM_S = 6.0
 _DEAD_S = 5.0
 
@@ -101,8 +101,7 @@ class SelfUpdate:
         """Let it update itself, and kill somebody at one of the calls; False where there are fewer."""
         armed = self._proxy.arm(run(lambda: self._kill(victims), then=passing), n=number, when=when)
         self._move()
-        with contextlib.suppress(TimeoutError):
-            wait_until(lambda: armed.fired.is_set() or self._is_new(), "the call", timeout=_BEGIN_S)
+        wait_until(lambda: armed.fired.is_set() or self._is_new(), "the call", timeout=_END_S)
         self._proxy.disarm()
         return armed.fired.is_set()
 
