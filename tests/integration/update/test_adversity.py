@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,9 @@ def meddle(callback: Callable[[], object]) -> Fault:
     return run(callback, then=passing)
 
 
-def update(cli: Commands, proxy: Proxy, web: App) -> Result:
+def update(cli: Commands, proxy: Proxy, web: App, env: Mapping[str, str] = QUICK) -> Result:
     """Update through the proxy."""
-    return cli(*UPDATE, web.name, env=QUICK | {"DOCKER_HOST": proxy.host}, timeout=240)
+    return cli(*UPDATE, web.name, env={**env, "DOCKER_HOST": proxy.host}, timeout=240)
 
 
 def undone(done: Result, web: App, why: str) -> None:
