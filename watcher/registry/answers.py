@@ -36,8 +36,8 @@ class Answers:
         return answer
 
     def forget(self) -> None:
-        """Have everything asked anew, but what is being asked just now."""
-        self._of = {question: task for question, task in self._of.items() if not task.done()}
+        """Have everything asked anew, also what is being asked just now: the answer may be of before."""
+        self._of.clear()
 
     def _ended(self, question: Hashable, task: "asyncio.Task[Any]") -> None:
         if task.cancelled():
