@@ -54,7 +54,7 @@ def test_an_update_whose_owner_was_killed_is_taken_over_by_one_of_two(
 
     both = [cli.start(*UPDATE, web.name, env=other(tmp_path, name)) for name in ("one", "two")]
 
-    assert [(process.communicate(timeout=120)[1:], process.returncode)[1] for process in both] == [0, 0]
+    assert [(process.communicate(timeout=240)[1:], process.returncode)[1] for process in both] == [0, 0]
     after = replaced(stack, web)
     assert cli(*UPDATE, web.name, env=QUICK).code == 0, "with what the one that was killed had noted"
     assert stack.inspect(web.name)["Id"] == after["Id"]
@@ -75,7 +75,7 @@ def test_an_updater_that_was_suspended_harms_nobody_who_has_taken_over(
 
     done = cli(*UPDATE, web.name, env=other(tmp_path))
     suspended.result().send_signal(signal.SIGCONT)
-    _, err = suspended.result().communicate(timeout=120)
+    _, err = suspended.result().communicate(timeout=240)
 
     assert done.code == 0
     assert (suspended.result().returncode, err.count("\n")) in {(0, 0), (7, 1)}, err
@@ -100,7 +100,7 @@ def test_one_pass_does_not_wait_without_end_for_an_updater_that_is_suspended(
     assert done.code == 7
     assert f"another updater has claimed {web.name}, and has given no sign of life" in said
     suspended.result().send_signal(signal.SIGCONT)
-    suspended.result().communicate(timeout=120)
+    suspended.result().communicate(timeout=240)
     assert suspended.result().returncode == 0
     assert replaced(stack, web)["State"]["Running"]
 
@@ -116,7 +116,7 @@ def test_an_update_is_recovered_once_by_its_own_run_and_a_daemon_where_the_engin
     assert armed.fired.wait(60)
 
     daemon = start(env=dict(other(tmp_path))).looked()
-    code = (command.communicate(timeout=120), command.returncode)[1]
+    code = (command.communicate(timeout=240), command.returncode)[1]
     stack.wait(lambda: list(stack.containers()) == [web.name])
 
     assert code in {4, 6, 7}

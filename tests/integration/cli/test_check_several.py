@@ -9,7 +9,10 @@ from tests.testbed.cli import Commands
 from tests.testbed.registry import PrivateRegistry
 from tests.testbed.stack import Stack
 
-KEYS = ["name", "id", "image", "state", "mode", "verdict", "reason", "running", "target", "until"]
+KEYS = [
+    *("name", "id", "image", "state", "mode", "verdict", "reason", "running", "target", "until"),
+    *("engine", "kind", "version", "link", "waits", "kept", "stage"),
+]
 
 
 def test_several_are_a_line_each_in_their_order_and_the_highest_code(cli: Commands, stack: Stack) -> None:

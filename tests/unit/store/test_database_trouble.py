@@ -4,8 +4,9 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -169,18 +170,23 @@ NOBODY = FINDS.replace(
 )
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
-async def test_a_file_of_somebody_else_is_put_aside(tmp_path: Path) -> None:
-    path = await filled(tmp_path)
-    (tmp_path / "state").mkdir()
-    path.rename(tmp_path / "state" / FILE)
-    for folder in (tmp_path, *tmp_path.parents[:3]):
-        folder.chmod(0o755)
-    os.chown(tmp_path / "state", 65534, 65534)
+@pytest.fixture
+def elsewhere() -> Iterator[Path]:
+    """A folder that everybody may enter: where pytest keeps its own, root alone may go."""
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        (Path(name) / "state").mkdir()
+        yield Path(name) / "state"
 
-    assert run(NOBODY, tmp_path / "state") == "1\n"
-    assert len(put_aside(tmp_path / "state")) == 1
-    assert await database(tmp_path / "state").read(noted, NOTHING) == ["new"]
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+async def test_a_file_of_somebody_else_is_put_aside(tmp_path: Path, elsewhere: Path) -> None:
+    (await filled(tmp_path)).rename(elsewhere / FILE)
+    os.chown(elsewhere, 65534, 65534)
+
+    assert run(NOBODY, elsewhere) == "1\n"
+    assert len(put_aside(elsewhere)) == 1
+    assert await database(elsewhere).read(noted, NOTHING) == ["new"]
 
 
 @pytest.mark.parametrize("folder", ["/proc/nowhere", "/dev/null/state"])
