@@ -60,9 +60,18 @@ class Lease:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.rest()
+
+    async def rest(self) -> None:
+        """Show no sign of life, and hold nothing, until an update is taken anew.
+
+        Two that had each got a part of an update would else wait for one another without end.
+        """
         if self._beating:
             self._beating.cancel()
             await asyncio.wait([self._beating])
+        self._beating, self._is_lost, self._last = None, False, 0.0
+        self._held, self._names = set(), set()
 
     async def take(self, scenes: Iterable[Scene]) -> bool:
         """Become the owner of open updates, by renaming from what their names were when they were read.

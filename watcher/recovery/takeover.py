@@ -44,8 +44,10 @@ async def take_over(lease: Lease, found: OpenUpdates, names: Sequence[str], wait
     scenes = [found.scenes[name] for name in names if found.recovery(name)]
     concerned = {scene.name for scene in scenes}
     is_ours = all(is_at_home(owner, lease.owner) for scene in scenes for owner in _owners(scene))
-    if not is_ours and not await _is_silent(lease.engine, concerned, waits):
-        return False
+    if not is_ours:
+        await lease.rest()  # whoever waits for the silence of others is silent himself
+        if not await _is_silent(lease.engine, concerned, waits):
+            return False
     await may(scenes)
     if not await lease.take(scenes):
         return False

@@ -61,6 +61,28 @@ def test_an_update_whose_owner_was_killed_is_taken_over_by_one_of_two(
     is_whole(stack, web, record)
 
 
+def test_one_that_got_a_part_of_an_update_does_not_wait_for_its_own_silence(
+    cli: Commands, stack: Stack, proxy: Proxy, tmp_path: Path, record: Record
+) -> None:
+    """The other part is taken by another one at the same moment, which is gone right afterwards."""
+    web = outdated(stack)
+    killed = Future[subprocess.Popen[str]]()
+    proxy.arm(run(lambda: kill(killed.result())), n=3, when="after")
+    killed.set_result(cli.start(*UPDATE, web.name, env=QUICK | {"DOCKER_HOST": proxy.host}))
+    killed.result().wait()
+
+    def take() -> None:
+        (old,) = (name for name in stack.containers() if ".ctr-updater-old-" in name)
+        stack.engine.docker("rename", old, f"{old[:-12]}0123456789ab")
+
+    armed = proxy.arm(run(take, then=passing), match="^POST .*/rename", n=2)
+    done = cli(*UPDATE, web.name, env=other(tmp_path) | {"DOCKER_HOST": proxy.host}, timeout=120)
+
+    assert armed.fired.is_set()
+    assert done.code == 0, done
+    is_whole(stack, web, record)
+
+
 @pytest.mark.parametrize("number", CALLS)
 def test_an_updater_that_was_suspended_harms_nobody_who_has_taken_over(
     cli: Commands, stack: Stack, proxy: Proxy, tmp_path: Path, record: Record, number: int
