@@ -12,7 +12,6 @@ from watcher.daemon.pushes import Choose, PushedServices
 from watcher.daemon.rhythm import Rhythm
 from watcher.daemon.workqueue import WorkQueue
 from watcher.host.context import Context, IsGone
-from watcher.host.services import PREFIX
 from watcher.model.errors import (
     EngineError,
     EngineUnavailable,
@@ -24,6 +23,7 @@ from watcher.model.errors import (
 )
 from watcher.model.events import LabelsDoubted, LookFailed, SwarmUnfollowed
 from watcher.model.json_object import Json
+from watcher.model.names import SERVICE_PREFIX
 from watcher.model.update_events import By, Change, Judged, NotUpdated, Updated, Waiting
 from watcher.model.values import frozen
 from watcher.swarm import gates
@@ -120,7 +120,7 @@ class Services:
         """Judge those of these names that are services; returns the others."""
         for name in self.names.intersection(names):
             self._queue.add(name)
-        return {name for name in names if not name.startswith(PREFIX)}
+        return {name for name in names if not name.startswith(SERVICE_PREFIX)}
 
     async def look(self) -> None:
         """Find which there are, and have those judged that are new or were changed.

@@ -3,8 +3,8 @@
 from watcher.check.decisions import Subjects
 from watcher.check.shown import Shown
 from watcher.host.context import Context
-from watcher.host.services import PREFIX
 from watcher.model.errors import NoSuchContainer
+from watcher.model.names import SERVICE_PREFIX
 from watcher.swarm.named import service_named
 from watcher.swarm.reading import Reader
 from watcher.swarm.spec import Service
@@ -26,13 +26,13 @@ class _ContainersAndServices(Subjects):
 
     async def judged(self, context: Context, name: str) -> Shown:
         """What is to be said of the one of a name."""
-        said = await service_named(context, name) if name.startswith(PREFIX) else None
+        said = await service_named(context, name) if name.startswith(SERVICE_PREFIX) else None
         return await row_of(Reader(context), said) if said else await super().judged(context, name)
 
     async def left(self, context: Context, name: str) -> str:
         """The image that a rollback of it left."""
         try:
-            said = await service_named(context, name) if name.startswith(PREFIX) else None
+            said = await service_named(context, name) if name.startswith(SERVICE_PREFIX) else None
         except NoSuchContainer:
             return ""
         return Service(said).left if said else await super().left(context, name)

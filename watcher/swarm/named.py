@@ -2,10 +2,9 @@
 
 from watcher.engine.swarm import Swarm
 from watcher.host.context import Context
-from watcher.host.services import PREFIX
 from watcher.model.errors import NoSuchContainer, NotFound
 from watcher.model.json_object import Json
-from watcher.model.names import container_name
+from watcher.model.names import SERVICE_PREFIX, container_name
 from watcher.swarm.spec import Service
 
 
@@ -15,7 +14,7 @@ async def service_named(context: Context, text: str) -> Json | None:
     Raises:
         NoSuchContainer: It is called a service, and there is none.
     """
-    is_called_one, name = text.startswith(PREFIX), container_name(text.removeprefix(PREFIX))
+    is_called_one, name = text.startswith(SERVICE_PREFIX), container_name(text.removeprefix(SERVICE_PREFIX))
     is_manager = await context.engine.role() == "manager"
     if is_manager and name:
         try:

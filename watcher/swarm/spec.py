@@ -8,9 +8,9 @@ from typing import Any, Self
 from attrs import evolve
 
 from watcher.check.releases import labelled_address
-from watcher.host.services import PREFIX
 from watcher.model.json_object import Json
 from watcher.model.labels import LEFT, ROLLOUT, is_ours
+from watcher.model.names import SERVICE_PREFIX
 from watcher.model.reference import ImageRef, readable
 from watcher.model.release import Release, link
 from watcher.model.update_events import Change
@@ -70,7 +70,7 @@ class Service:
     @property
     def name(self) -> str:
         """What it is called here: its name with `service/` before it."""
-        return f"{PREFIX}{self.spec['Name']}"
+        return f"{SERVICE_PREFIX}{self.spec['Name']}"
 
     @property
     def labels(self) -> Mapping[str, str]:

@@ -12,9 +12,9 @@ from aiohttp import web
 
 from watcher.config.grammar import duration
 from watcher.host.fleet import named
-from watcher.host.services import PREFIX
 from watcher.model.errors import EngineError, NoSuchContainer, WatcherError, unexpected
 from watcher.model.json_object import Json
+from watcher.model.names import SERVICE_PREFIX
 from watcher.recovery.state import scenes
 from watcher.swarm.attempt import left_open
 from watcher.swarm.deciding import CONTAINERS_AND_SERVICES
@@ -159,7 +159,7 @@ async def _is_under_way(served: ServedEngine, name: str) -> bool:
     own = own_update(rows, await context.own.find(context.engine))
     if own.is_under_way or served.turns.is_taken(own.name):
         return True
-    if not name.startswith(PREFIX):
+    if not name.startswith(SERVICE_PREFIX):
         return name in scenes(rows)
     said = await service_named(context, name)
     return said is not None and await left_open(context, said) is not None

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from watcher.check import checks, status
 from watcher.check.records import record
 from watcher.check.shown import Answer
-from watcher.host.services import PREFIX
 from watcher.model.errors import WatcherError
 from watcher.model.events import Event, Looked
 from watcher.model.json_object import Json
-from watcher.model.names import Marker
+from watcher.model.names import SERVICE_PREFIX, Marker
 from watcher.model.registry_events import PullBegan, PullEnded, PullProgressed
 from watcher.model.update_events import AttemptEnded, Judged, NotUpdated, StageBegan, StageEnded, Waiting
 from watcher.store.history import record_of
@@ -76,7 +75,7 @@ class Teller:
 
     async def _answers(self, names: list[str]) -> list[tuple[str, Answer]]:
         """What is to be said of each: of containers in one look, of services one after another."""
-        services = [name for name in names if name.startswith(PREFIX)]
+        services = [name for name in names if name.startswith(SERVICE_PREFIX)]
         containers = [name for name in names if name not in services]
         try:
             found = await status.check(self._served.context, containers, checks.judged) if containers else []
@@ -101,5 +100,5 @@ def _told(served: ServedEngine, name: str, answer: Answer) -> Json:
     """One as JSON; of one that cannot be told of, which one it is, and the error."""
     if not isinstance(answer, WatcherError):
         return record(answer)
-    kind = "service" if name.startswith(PREFIX) else "container"
-    return {"name": name.removeprefix(PREFIX), "engine": served.name, "kind": kind} | answer.record
+    kind = "service" if name.startswith(SERVICE_PREFIX) else "container"
+    return {"name": name.removeprefix(SERVICE_PREFIX), "engine": served.name, "kind": kind} | answer.record
