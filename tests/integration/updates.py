@@ -51,10 +51,15 @@ def leave_task(proxy: Proxy, app: App, stuck: App) -> str:
     Returns:
         The command that would end it.
     """
-    left = answer(500, f"failed to create task: task {stuck.cid}: already exists")
     proxy.arm(answer(), match=f"^POST .*{app.cid}/rename")
-    proxy.arm(left, match=f"^POST .*{stuck.cid}/start", times=99)
+    left_behind(proxy, stuck)
     return f"`pkill -KILL -f 'containerd-shim.*-id {stuck.cid[:12]}'`"
+
+
+def left_behind(proxy: Proxy, stuck: App) -> None:
+    """Let a container not be started any more, for an engine that was killed has forgotten its task."""
+    left = answer(500, f"failed to create task: task {stuck.cid}: already exists")
+    proxy.arm(left, match=f"^POST .*{stuck.cid}/start", times=99)
 
 
 def kill(process: "subprocess.Popen[str]") -> None:

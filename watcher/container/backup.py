@@ -6,6 +6,9 @@ else does, also through a restart of the engine, which removes every `--rm` cont
 running, the prepared successor too (20.10 to 28.5).
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from attrs import evolve
 
 from watcher.container import successor
@@ -15,6 +18,8 @@ from watcher.model.inspection import Container, reference_of
 from watcher.model.json_object import Json
 from watcher.model.labels import REFERENCE, SPARE_OF
 from watcher.model.names import Marker
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 async def create(engine: Engine, old: Json, name: str) -> str:
@@ -33,7 +38,7 @@ def as_spare(made: Draft, old: Json) -> Draft:
     return _altered(made, labels, removes_itself=False)
 
 
-async def respawn(engine: Engine, spare: str, again: str, marker: Marker) -> None:
+async def respawn(engine: Engine, spare: str, again: str, marker: Marker, renewed: Mapping[str, str]) -> None:
     """Make the old container anew from its spare, up to the point where it has the name.
 
     The new one is created from the image's id, for its tag may mean another image by now; a label
@@ -44,11 +49,12 @@ async def respawn(engine: Engine, spare: str, again: str, marker: Marker) -> Non
         spare: The spare's id.
         again: The id of the container made anew, where an attempt before this one got so far, or empty.
         marker: The temporary name of the spare.
+        renewed: The ids of its providers that were made anew, by those that it holds on to.
     """
     kept = await engine.container(spare)
     if not again:
         name, labels = evolve(marker.of_new(spare), back=True), {REFERENCE: reference_of(kept)}
-        made = _altered(await _like(engine, kept), labels, removes_itself=True)
+        made = _altered(await _like(engine, kept, successors=renewed), labels, removes_itself=True)
         again = str((await successor.create(engine, str(name), made))["Id"])
     aside = str(evolve(marker.of_old(again), back=True))
     if Container(kept).name != aside:
@@ -57,9 +63,14 @@ async def respawn(engine: Engine, spare: str, again: str, marker: Marker) -> Non
     await engine.rename(again, marker.name)
 
 
-async def _like(engine: Engine, container: Json, files: bytes | None = None) -> Draft:
+async def _like(
+    engine: Engine,
+    container: Json,
+    files: bytes | None = None,
+    successors: Mapping[str, str] = _NONE,
+) -> Draft:
     image = await engine.image(container["Image"])
-    made = await successor.draft(engine, container, image, image, files=files)
+    made = await successor.draft(engine, container, image, image, successors, files=files)
     made.payload.body["Image"] = container["Image"]
     return made
 

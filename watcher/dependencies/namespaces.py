@@ -39,6 +39,7 @@ class Way(Enum):
     OWN = "it holds on to nobody who is replaced: its own names decide"
     FORWARD = "the provider's successor has the name, and the old one is still set aside"
     BACK = "the provider was undone, or is being undone"
+    ANEW = "the provider was undone and made anew, and what the dependent holds on to is set aside"
     COMMITTED = "the provider's old one is gone for good"
 
 
@@ -119,15 +120,19 @@ def link_of(entry: str) -> tuple[str, str]:
     return provider.lstrip("/"), alias.rpartition("/")[2]
 
 
-def way(old: Json, new: Json, names: Mapping[str, str]) -> Way:
+def way(old: Json, new: Json | None, names: Mapping[str, str]) -> Way:
     """Tell where the open update of a dependent goes; its provider's comes to its end before it.
 
     Args:
         old: The old container, or its spare, as inspected.
-        new: Its successor.
+        new: Its successor; None where there is none.
         names: The names of all containers by their ids, temporary ones included.
     """
-    before, after = providers(old, names), providers(new, names)
+    before, after = providers(old, names), providers(new, names) if new else set[str]()
+    if not after.issuperset(made_anew(old, names).values()):
+        return Way.ANEW
+    if new is None:
+        return Way.OWN
     lost, gained = before - after, after - before
     if not lost and not gained:
         return Way.OWN
@@ -137,6 +142,20 @@ def way(old: Json, new: Json, names: Mapping[str, str]) -> Way:
     if gained & fallen or (lost and not lost & fallen):
         return Way.BACK
     return Way.FORWARD if lost & aside else Way.COMMITTED
+
+
+def made_anew(container: Json, names: Mapping[str, str]) -> dict[str, str]:
+    """The providers of a container that are set aside for good, each with the id of what has its place.
+
+    They are old containers that the engine cannot start any more: the name of one says that it was made anew.
+    """
+    ids, found = {name: cid for cid, name in names.items()}, dict[str, str]()
+    for cid in providers(container, names):
+        aside = Marker.parse(names.get(cid, ""))
+        holder = ids.get(aside.name, "") if aside and aside.kind == "old" and aside.back else ""
+        if aside and holder.startswith(aside.other):
+            found[cid] = holder
+    return found
 
 
 def providers(container: Json, names: Mapping[str, str]) -> set[str]:

@@ -73,7 +73,11 @@ class TakePlace:
 
 @frozen
 class MakeAnew:
-    """Make the old container anew from its own image, and let the new one take its place."""
+    """Make the old container anew from its own image, with its providers as they are now, in its place.
+
+    Attributes:
+        update: What would be undone; its successor is empty where that is gone.
+    """
 
     update: Undo
 
@@ -132,6 +136,7 @@ class Course(StrEnum):
 
     ALONE = "alone"
     BACK = "its provider goes back"
+    ANEW = "its provider was made anew"
     FORWARD = "its provider is open"
     COMMITTED = "its provider is done"
     FOLLOW = "it follows its provider"
@@ -164,27 +169,46 @@ _CLOSE = Move("close", lambda _, due: Close(due))
 _COMPLETE = Move("complete", lambda _, due: Complete(due))
 _TAKE_PLACE = Move("take the place", lambda _, due: TakePlace(due))
 _MAKE_ANEW = Move("make anew", lambda _, due: MakeAnew(due))
+_MAKE_LOST_ANEW = Move("make anew", lambda _, due: MakeAnew(Undo(due.old, "", due.marker.of_new(due.old))))
 _REVIVE = Move("revive", lambda _, due: Revive(due))
 _DROP_NEW = Move("discard the successor", lambda _, due: Discard(due.successor))
 _DROP_SPARE = Move("discard the spare", lambda _, due: Discard(due.spare))
 
-_EVER_SO = (_DO, _DO, _DO, _DO)
+_EVER_SO = (_DO, _DO, _DO, _DO, _DO)
 
 # In the order of `Course`.
 STEPS: Mapping[Case, tuple[Move, ...]] = {
-    Case.UNDO: (_DO, _DO, _WAIT, _TAKE_PLACE, _TAKE_PLACE, _NOTHING, _DO),
-    Case.UNSTARTABLE: (_TAKE_PLACE, _MAKE_ANEW, _WAIT, _TAKE_PLACE, _TAKE_PLACE, _NOTHING, _DO),
-    Case.TAKEN: (_DO, _DO, _WAIT, _DROP_NEW, _IS_TAKEN, _NOTHING, _DO),
-    Case.FINISH: (_DO, _ROLL_BACK, _WAIT, _CLOSE, _PROVE, _NOTHING, _ROLL_BACK),
-    Case.STARTED: (_ROLL_BACK, _ROLL_BACK, _WAIT, _CLOSE, _PROVE, _NOTHING, _ROLL_BACK),
-    Case.BACK: (_DO, _ROLL_BACK, _WAIT, _CLOSE, _PROVE, _NOTHING, _COMPLETE),
-    Case.RESTORE: (*_EVER_SO, _LOST, _LOST, _DO),
+    Case.UNDO: (_DO, _DO, _MAKE_ANEW, _WAIT, _TAKE_PLACE, _TAKE_PLACE, _NOTHING, _DO),
+    Case.UNSTARTABLE: (
+        _TAKE_PLACE,
+        _MAKE_ANEW,
+        _MAKE_ANEW,
+        _WAIT,
+        _TAKE_PLACE,
+        _TAKE_PLACE,
+        _NOTHING,
+        _DO,
+    ),
+    Case.TAKEN: (_DO, _DO, _DO, _WAIT, _DROP_NEW, _IS_TAKEN, _NOTHING, _DO),
+    Case.FINISH: (_DO, _ROLL_BACK, _ROLL_BACK, _WAIT, _CLOSE, _PROVE, _NOTHING, _ROLL_BACK),
+    Case.STARTED: (
+        _ROLL_BACK,
+        _ROLL_BACK,
+        _ROLL_BACK,
+        _WAIT,
+        _CLOSE,
+        _PROVE,
+        _NOTHING,
+        _ROLL_BACK,
+    ),
+    Case.BACK: (_DO, _ROLL_BACK, _ROLL_BACK, _WAIT, _CLOSE, _PROVE, _NOTHING, _COMPLETE),
+    Case.RESTORE: (_DO, _DO, _MAKE_LOST_ANEW, _DO, _DO, _LOST, _LOST, _DO),
     Case.DEPART: (*_EVER_SO, _DO, _NOTHING, _DO),
     Case.ADOPT: (*_EVER_SO, _DO, _NOTHING, _DROP_NEW),
     Case.INHERIT: (*_EVER_SO, _REVIVE, _NOTHING, _REVIVE),
     Case.RESPAWN: (*_EVER_SO, _LOST, _LOST, _DO),
     Case.BEGUN: (*_EVER_SO, _DO, _NOTHING, _DO),
-    Case.ORPHAN: (_DROP_SPARE, _DROP_SPARE, _DROP_SPARE, _DROP_SPARE, _LOST, _LOST, _DO),
+    Case.ORPHAN: (*(_DROP_SPARE,) * 5, _LOST, _LOST, _DO),
     Case.DISCARD: (*_EVER_SO, _DO, _NOTHING, _DO),
 }
 
@@ -212,16 +236,18 @@ def next_step(
 
 def _course(aim: Aim, way: Way) -> Course:
     if aim is Aim.FOLLOW:
-        return Course.FOLLOW if way is Way.FORWARD else Course.FOLLOWED
+        return _FOLLOWS.get(way, Course.FOLLOWED)
     return Course.UNDO if aim is Aim.UNDO else _SETTLED[way]
 
 
 _SETTLED = {
     Way.OWN: Course.ALONE,
     Way.BACK: Course.BACK,
+    Way.ANEW: Course.ANEW,
     Way.FORWARD: Course.FORWARD,
     Way.COMMITTED: Course.COMMITTED,
 }
+_FOLLOWS = {Way.FORWARD: Course.FOLLOW, Way.ANEW: Course.ANEW}
 
 
 def _case(found: OpenUpdates, name: str, due: Recovery, *, cannot_start: bool) -> Case:

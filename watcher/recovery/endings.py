@@ -5,6 +5,7 @@ leaves a row of the same table.
 """
 
 import contextlib
+from collections.abc import Mapping
 
 from attrs import evolve
 
@@ -18,7 +19,7 @@ from watcher.container.stop import quiet
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, NotFound
 from watcher.model.inspection import Container
-from watcher.model.names import Marker
+from watcher.model.names import Marker, short
 from watcher.recovery.restore import restore
 from watcher.recovery.steps import (
     commit,
@@ -67,27 +68,38 @@ async def inherit(engine: Engine, cid: str, marker: Marker) -> None:
 
 
 async def take_place(engine: Engine, update: Undo) -> None:
-    """Take the steps that an update still lacks until the successor has the name."""
+    """Take the steps that an update still lacks until the successor has the name.
+
+    An old container that was set aside for another successor gets the name that tells of this one.
+    """
     old = await engine.container(update.old)
+    aside = Marker.parse(Container(old).name)
     if Container(old).name == update.marker.name:
         await halt(engine, old)
         if update.marker.always:
             await hold_restart_policy(engine, update.old)
+    if Container(old).name == update.marker.name or (aside and aside.other != short(update.successor)):
         await set_aside(engine, update.old, update.successor, update.marker)
     await take_name(engine, update.successor, update.marker)
 
 
-async def make_anew(engine: Engine, update: Undo) -> None:
+async def make_anew(engine: Engine, update: Undo, renewed: Mapping[str, str]) -> None:
     """Make the old container anew from its own image, and let the new one take its place.
 
-    It is for an old container that the engine cannot start any more. The successor is of no use: its
-    provider has gone back.
+    It is for an old container that the engine cannot start any more, or whose provider was made anew. The
+    successor is of no use: its provider has gone back.
+
+    Args:
+        engine: Where they are.
+        update: What would be undone; its successor is empty where that is gone.
+        renewed: The ids of its providers that were made anew, by those that it holds on to.
     """
     marker = evolve(update.marker, back=True)
-    again = await successor.same(engine, await engine.container(update.old))
+    again = await successor.same(engine, await engine.container(update.old), renewed)
     new = await successor.create(engine, str(marker), again)
     # Not before: while there is one, the update is known to be open.
-    await drop(engine, update.successor)
+    if update.successor:
+        await drop(engine, update.successor)
     await take_place(engine, Undo(update.old, new["Id"], marker))
 
 

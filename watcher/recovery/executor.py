@@ -248,7 +248,9 @@ DOES: Mapping[type[Step], Callable[[Open, Any], Awaitable[FailedImage | None]]] 
     Adopt: lambda on, step: take_name(on.engine, step.successor, step.marker),
     Inherit: _inherit,
     Revive: lambda on, step: endings.inherit(on.engine, step.update.successor, step.update.marker),
-    Respawn: lambda on, step: backup.respawn(on.engine, step.spare, step.again, step.marker),
+    Respawn: lambda on, step: backup.respawn(
+        on.engine, step.spare, step.again, step.marker, on.found.renewed(on.name)
+    ),
     Discard: lambda on, step: drop(on.engine, step.cid),
     Finish: _finish,
     Prove: lambda on, step: endings.bring_up(on.engine, step.update, on.demand(step.update.successor)),
@@ -256,6 +258,6 @@ DOES: Mapping[type[Step], Callable[[Open, Any], Awaitable[FailedImage | None]]] 
     Close: lambda on, step: endings.close(on.engine, step.update),
     Complete: lambda on, step: endings.complete(on.engine, step.update),
     TakePlace: lambda on, step: endings.take_place(on.engine, step.update),
-    MakeAnew: lambda on, step: endings.make_anew(on.engine, step.update),
+    MakeAnew: lambda on, step: endings.make_anew(on.engine, step.update, on.found.renewed(on.name)),
     Refuse: _refuse,
 }

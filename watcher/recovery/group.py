@@ -7,7 +7,7 @@ the others follow it (`Way`). Pure: no I/O.
 
 from collections.abc import Mapping
 
-from watcher.dependencies.namespaces import Way, providers, way
+from watcher.dependencies.namespaces import Way, made_anew, providers, way
 from watcher.model.json_object import Json
 from watcher.model.values import frozen
 from watcher.recovery.state import Scene
@@ -38,7 +38,12 @@ class OpenUpdates:
         if name not in self.scenes:
             return Way.OWN
         old, new = (self.inspects.get(cid) for cid in self.scenes[name].pair)
-        return way(old, new, self.names) if old and new else Way.OWN
+        return way(old, new, self.names) if old else Way.OWN
+
+    def renewed(self, name: str) -> Mapping[str, str]:
+        """The ids of what was made anew of an old container's providers, by those that it holds on to."""
+        old = self.inspects.get(self.scenes[name].pair[0])
+        return made_anew(old, self.names) if old else {}
 
     def concerned(self, name: str) -> tuple[str, ...]:
         """The containers whose open updates are settled together with that of a container, its root first.

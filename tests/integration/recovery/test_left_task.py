@@ -9,6 +9,7 @@ import pytest
 from tests.integration.apps import QUICK, App, current, outdated
 from tests.integration.outcomes import line_of
 from tests.integration.shared_namespaces import (
+    Family,
     family,
     joined,
     joining,
@@ -17,7 +18,7 @@ from tests.integration.shared_namespaces import (
     shared,
     unchanged,
 )
-from tests.integration.updates import UPDATE, kill, leave_task, replaced
+from tests.integration.updates import UPDATE, kill, leave_task, left_behind, replaced
 from tests.testbed.cli import Commands, Result
 from tests.testbed.faults import run
 from tests.testbed.proxy import Proxy
@@ -87,6 +88,118 @@ def test_one_that_holds_on_to_what_went_back_is_made_anew(update: Update, stack:
     assert now["HostConfig"]["RestartPolicy"] == was["HostConfig"]["RestartPolicy"]
     assert [each["Name"] for each in now["Mounts"]] == [each["Name"] for each in was["Mounts"]]
     assert shared(stack, web.name, side.name, "net")
+
+
+Chain = tuple[App, App, App]
+
+
+@pytest.fixture
+def chain(stack: Stack, proxy: Proxy, update: Update, request: pytest.FixtureRequest) -> tuple[Chain, Family]:
+    """One that holds on to one that holds on to one with an update, whose run was given up.
+
+    The second cannot be started; the parameter is an option of the last one.
+
+    Returns:
+        All three, and the containers as they were before.
+    """
+    web, side, _ = found = members(stack, request.param)
+    before = family(stack)
+    leave_task(proxy, web, stuck=side)
+    assert update(web).code == 4
+    return found, before
+
+
+def members(stack: Stack, option: str) -> Chain:
+    """The containers of a chain; the last one has the option."""
+    web = provider(stack)
+    side = joined(stack, *joining(web, "--network"), "--ipc", "shareable", "--restart", "always")
+    return web, side, joined(stack, *joining(side, "--pid"), option, "--volume", "/data", name="deep")
+
+
+def holds(stack: Stack, chain: Chain, before: Family) -> None:
+    """All are there and run, each with what it is to share."""
+    after, (web, side, deep) = family(stack), chain
+    assert after.keys() == before.keys()
+    assert providers(stack, after[side.name]) == {web.name}
+    assert providers(stack, after[deep.name]) == {side.name}
+    assert shared(stack, side.name, deep.name, "pid")
+
+
+@pytest.mark.parametrize("chain", ["--restart=always", "--rm"], indirect=True)
+@pytest.mark.parametrize("asked", [0, 1, 2], ids=["web", "side", "deep"])
+def test_one_that_holds_on_to_what_was_made_anew_is_made_anew_with_it(
+    update: Update, stack: Stack, chain: tuple[Chain, Family], asked: int
+) -> None:
+    apps, before = chain
+    assert update(apps[asked]).code == 0
+
+    holds(stack, apps, before)
+    deep = apps[-1]
+    now, was = family(stack)[deep.name], before[deep.name]
+
+    assert now["Image"] == was["Image"]
+    assert now["HostConfig"]["RestartPolicy"] == was["HostConfig"]["RestartPolicy"]
+    assert now["HostConfig"]["AutoRemove"] == was["HostConfig"]["AutoRemove"]
+    assert [each["Name"] for each in now["Mounts"]] == [each["Name"] for each in was["Mounts"]]
+
+
+@pytest.mark.parametrize("chain", ["--rm"], indirect=True)
+def test_so_is_one_whose_successor_a_person_removed(
+    update: Update, stack: Stack, chain: tuple[Chain, Family]
+) -> None:
+    apps, before = chain
+    removed(stack, apps[-1])
+
+    assert update(apps[1]).code == 0
+
+    holds(stack, apps, before)
+
+
+def removed(stack: Stack, app: App) -> None:
+    """A person removes the successor."""
+    (temporary,) = [name for name in family(stack) if name.startswith(f"{app.name}.ctr-updater-new")]
+    stack.engine.docker("rm", "--force", temporary)
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["there", "removed"])
+def test_so_is_one_that_was_set_aside(
+    update: Update, cli: Commands, stack: Stack, proxy: Proxy, *, is_there: bool
+) -> None:
+    web, side, deep = apps = members(stack, "--restart=always")
+    before = family(stack)
+    updating = Future[subprocess.Popen[str]]()
+    proxy.arm(run(lambda: kill(updating.result())), match=f"^POST .*{deep.cid}/rename", when="after")
+    left_behind(proxy, side)
+    updating.set_result(cli.start(*UPDATE, web.name, env=QUICK | {"DOCKER_HOST": proxy.host}))
+    updating.result().wait()
+    if not is_there:
+        removed(stack, deep)
+    # So the provider's update must be undone.
+    stack.engine.docker("rm", "--force", web.name)
+
+    assert update(web).code == 0
+
+    holds(stack, apps, before)
+
+
+@pytest.mark.parametrize(
+    ("chain", "number"),
+    [("--restart=always", number) for number in (1, 2, *range(4, 18))]
+    + [("--rm", number) for number in (1, 2, 3, *range(5, 19))],
+    indirect=["chain"],
+)
+def test_a_run_that_is_killed_while_it_makes_the_chain_anew_is_followed_by_one_that_gets_there(
+    update: Update, cli: Commands, stack: Stack, proxy: Proxy, chain: tuple[Chain, Family], number: int
+) -> None:
+    apps, before = chain
+    updating = Future[subprocess.Popen[str]]()
+    armed = proxy.arm(run(lambda: kill(updating.result())), n=number)
+    updating.set_result(cli.start(*UPDATE, apps[1].name, env=QUICK | {"DOCKER_HOST": proxy.host}))
+    updating.result().wait()
+
+    assert armed.fired.is_set()
+    assert update(apps[1]).code == 0
+    holds(stack, apps, before)
 
 
 @pytest.mark.parametrize(

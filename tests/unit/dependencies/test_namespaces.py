@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from watcher.dependencies.namespaces import Tie, TieKind, Way, dependents, references, way
+from watcher.dependencies.namespaces import Tie, TieKind, Way, dependents, made_anew, references, way
 
 Json = dict[str, Any]
 
@@ -172,6 +172,21 @@ def test_the_names_of_its_provider_say_where_an_update_goes(
     old, new = (holding(mode, cid, names) for cid in (OLD, NEW))
 
     assert way(old, new, names) is expected
+
+
+AGAIN = identifier("again")
+FOR_GOOD = f"web.ctr-updater-old-rb-{AGAIN[:12]}"
+
+
+@pytest.mark.parametrize("mode", ["network", "pid", "ipc"])
+def test_a_provider_that_was_made_anew_says_so_in_its_name(mode: str) -> None:
+    names = {OLD: FOR_GOOD, AGAIN: "web"}
+    old, new, again = (holding(mode, cid, names) for cid in (OLD, NEW, AGAIN))
+
+    assert made_anew(old, names) == {OLD: AGAIN}
+    assert way(old, new, names) is way(old, None, names) is Way.ANEW
+    assert way(old, again, names) is Way.FORWARD
+    assert made_anew(again, names) == made_anew(old, {OLD: FOR_GOOD, NEW: "web"}) == {}
 
 
 def test_an_update_whose_provider_stays_goes_its_own_way() -> None:

@@ -31,10 +31,11 @@ from watcher.recovery.table import Adopt, Depart, Discard, Finish, Inherit, Resp
 
 ARCHITECTURE = Path(__file__).parents[3] / "docs" / "architecture.md"
 
-WEB_OLD, WEB_NEW, OLD, NEW, SPARE, AGAIN, OTHER = (letter * 64 for letter in "0123abc")
+WEB_OLD, WEB_NEW, WEB_AGAIN, OLD, NEW, SPARE, AGAIN, OTHER = (letter * 64 for letter in "01423abc")
 WEB = {
     "alone": {},
     "back": {WEB_OLD: "web", WEB_NEW: str(Marker("web", "new", "r", short(WEB_OLD)))},
+    "anew": {WEB_OLD: str(Marker("web", "old", "r", short(WEB_AGAIN), back=True)), WEB_AGAIN: "web"},
     "forward": {WEB_OLD: str(Marker("web", "old", "r", short(WEB_NEW))), WEB_NEW: "web"},
     "done": {WEB_NEW: "web"},
 }
@@ -62,9 +63,10 @@ SEEN: Mapping[Case, Names] = {
     Case.BACK: {OLD: ENDED, NEW: "side"},
 }
 EXPECTED: Mapping[Case, tuple[Step | None, ...]] = {
-    Case.UNDO: (UNDO, UNDO, WAIT, TakePlace(UNDO), TakePlace(UNDO), None, UNDO),
+    Case.UNDO: (UNDO, UNDO, MakeAnew(UNDO), WAIT, TakePlace(UNDO), TakePlace(UNDO), None, UNDO),
     Case.UNSTARTABLE: (
         TakePlace(UNDO),
+        MakeAnew(UNDO),
         MakeAnew(UNDO),
         WAIT,
         TakePlace(UNDO),
@@ -72,9 +74,10 @@ EXPECTED: Mapping[Case, tuple[Step | None, ...]] = {
         None,
         UNDO,
     ),
-    Case.TAKEN: (UNDO, UNDO, WAIT, Discard(NEW), TAKEN, None, UNDO),
+    Case.TAKEN: (UNDO, UNDO, UNDO, WAIT, Discard(NEW), TAKEN, None, UNDO),
     Case.FINISH: (
         FINISH,
+        RollBack(FINISH),
         RollBack(FINISH),
         WAIT,
         Close(FINISH),
@@ -85,6 +88,7 @@ EXPECTED: Mapping[Case, tuple[Step | None, ...]] = {
     Case.STARTED: (
         RollBack(STOPPED),
         RollBack(STOPPED),
+        RollBack(STOPPED),
         WAIT,
         Close(STOPPED),
         Prove(STOPPED),
@@ -93,6 +97,7 @@ EXPECTED: Mapping[Case, tuple[Step | None, ...]] = {
     ),
     Case.BACK: (
         ENDING,
+        RollBack(ENDING),
         RollBack(ENDING),
         WAIT,
         Close(ENDING),
@@ -121,7 +126,7 @@ def inspected(cid: str, name: str, provider: str) -> dict[str, Any]:
     return {"Id": cid, "Name": f"/{name}", "HostConfig": host, "State": {"Running": True}}
 
 
-def seven(side: Names, *, cannot_start: bool = False) -> tuple[Step | None, ...]:
+def eight(side: Names, *, cannot_start: bool = False) -> tuple[Step | None, ...]:
     """What follows in each course, in the order of `Course`."""
     settled = [
         next_step(world(side, WEB[web], is_bound=web != "alone"), "side", cannot_start=cannot_start)
@@ -135,7 +140,7 @@ def seven(side: Names, *, cannot_start: bool = False) -> tuple[Step | None, ...]
 
 @pytest.mark.parametrize("case", EXPECTED)
 def test_both_ends_are_reached_by_the_names_of_the_provider_and_what_is_asked_for(case: Case) -> None:
-    assert seven(SEEN[case], cannot_start=case is Case.UNSTARTABLE) == EXPECTED[case]
+    assert eight(SEEN[case], cannot_start=case is Case.UNSTARTABLE) == EXPECTED[case]
 
 
 INHERIT = Inherit(NEW, NEW_NAME)
@@ -172,7 +177,23 @@ def test_where_one_half_is_gone_the_names_of_the_other_decide(
 def test_one_that_removes_itself_goes_the_same_way_wherever_its_provider_goes(
     side: Names, step: Step, undone: Step
 ) -> None:
-    assert seven(side) == (step, step, step, step, step, None, undone)
+    assert eight(side) == (step, step, step, step, step, step, None, undone)
+
+
+def test_one_that_is_to_hold_on_to_what_was_made_anew_follows_it() -> None:
+    side: Names = {OLD: "side", AGAIN: NEW_NAME}
+    begun = evolve(world(side, WEB["anew"]))
+    begun.inspects[AGAIN]["HostConfig"]["NetworkMode"] = f"container:{WEB_AGAIN}"
+
+    assert begun.renewed("side") == {WEB_OLD: WEB_AGAIN}
+    assert next_step(begun, "side", Aim.FOLLOW) == TakePlace(Undo(OLD, AGAIN, NEW_NAME))
+
+
+@pytest.mark.parametrize("aim", [Aim.SETTLE, Aim.FOLLOW])
+def test_one_without_a_successor_cannot_be_restored_to_what_was_made_anew(aim: Aim) -> None:
+    found = world({OLD: OLD_NAME}, WEB["anew"])
+
+    assert next_step(found, "side", aim) == MakeAnew(Undo(OLD, "", OLD_NAME.of_new(OLD)))
 
 
 def test_a_spare_whose_provider_is_gone_is_dropped() -> None:
