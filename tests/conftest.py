@@ -111,9 +111,9 @@ def registry() -> Iterator[PrivateRegistry]:
 @pytest.fixture
 def stack(engine: PrivateEngine) -> Iterator[Stack]:
     """What the test makes on the engine; all of it is removed afterwards."""
-    made = Stack(engine)
+    made = Stack(engine.start())  # the test before may have killed it
     yield made
-    engine.start()  # for tests that kill it
+    engine.start()
     made.clean()
 
 
@@ -122,7 +122,7 @@ def cli(engine: PrivateEngine, tmp_path: Path) -> Iterator[Commands]:
     """The installed commands, told of the engine."""
     directory = tmp_path / "cli"
     directory.mkdir()
-    commands = Commands(engine.host, directory)
+    commands = Commands(engine.start().host, directory)
     yield commands
     commands.close()
 
@@ -136,5 +136,5 @@ def free_port() -> Callable[[], int]:
 @pytest.fixture
 def proxy(engine: PrivateEngine) -> Iterator[Proxy]:
     """A proxy in front of the engine: `cli(..., env={"DOCKER_HOST": proxy.host})` goes through it."""
-    with Proxy(engine.socket) as front:
+    with Proxy(engine.start().socket) as front:
         yield front

@@ -90,6 +90,7 @@ class World:
 
     def begin(self, kind: Kind) -> Subject:
         """Run a container of this kind on the old image, with data, and let its tag mean the new one."""
+        self.clean()  # the trial before may have been cut short, with the engine down
         self.deaths = 0
         for bystander in self._bystanders:
             self.ask("POST", f"/containers/{bystander}/start")

@@ -21,7 +21,6 @@ from tests.testbed.cli import Commands, Result
 from tests.testbed.faults import Fault, passing, run
 from tests.testbed.processes import wait_until
 from tests.testbed.proxy import Armed, Proxy
-from tests.testbed.swarm import is_manager
 
 Json = dict[str, Any]
 
@@ -149,8 +148,6 @@ class ServiceTrial:
 
     def __exit__(self, *_: object) -> None:
         self._proxy.__exit__()
-        self._services.node.start()
-        wait_until(lambda: is_manager(self._services.node), "the swarm's leader")
         self._services.clean()
 
     @property
@@ -164,8 +161,7 @@ class ServiceTrial:
         done = self.through_proxy()
         self._proxy.disarm()
         if self._has_died:
-            self._services.node.start()
-            wait_until(lambda: is_manager(self._services.node), "the swarm's leader")
+            self._services.revive()
         assert done.code or self._digest() == self._right, f"exit 0 without an update: {done}"
         return awaited.has_fired
 

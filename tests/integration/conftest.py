@@ -52,7 +52,7 @@ def other_engine(engine_version: str) -> Iterator[PrivateEngine]:
 @pytest.fixture
 def nas(other_engine: PrivateEngine) -> Iterator[Stack]:
     """What the test makes on the second engine; all of it is removed afterwards."""
-    made = Stack(other_engine)
+    made = Stack(other_engine.start())  # the test before may have killed it
     yield made
-    other_engine.start()  # for tests that kill it
+    other_engine.start()
     made.clean()

@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import subprocess
+import threading
+from collections.abc import Callable
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any, Self
@@ -16,6 +18,7 @@ from tests.testbed.processes import Daemon, kill, run, spawn, stop, wait_until
 from tests.testbed.workspace import mark, place, require_root, unmount
 
 _PROXIES = {"http_proxy", "https_proxy", "all_proxy"}
+_TRIES = 2  # to start dockerd: of one that was killed something may be in the way for a moment
 
 
 class PrivateEngine:
@@ -46,6 +49,7 @@ class PrivateEngine:
         self._bridge = network.take(self.directory)
         self._dockerd: Daemon | None = None
         self._containerd: Daemon | None = None
+        self._turn = threading.RLock()  # a test and its proxy start and end it from several threads
         self._write_settings(extra or {})
         self._link_programs()
 
@@ -83,21 +87,18 @@ class PrivateEngine:
         return self._dockerd.pid if self._dockerd else 0
 
     def start(self) -> Self:
-        """Start what does not run, and return when the API answers.
+        """Start what does not run, or ended by itself, and return when the API answers.
 
         Raises:
-            BedError: dockerd ended; carries the end of its log.
+            BedError: dockerd ended, and did so when it was started once more; carries the end of its log.
         """
-        if self._containerd is None:
-            self._containerd = self._spawn("containerd", "--config", self.directory / "containerd.toml")
-            wait_until((self.directory / "containerd.sock").exists, "containerd's socket")
-        if self._dockerd is None:
-            (self.directory / "pid").unlink(
-                missing_ok=True
-            )  # a killed dockerd leaves it, and its pid may be taken
-            self._dockerd = self._spawn("dockerd", "--config-file", self.directory / "daemon.json")
-            wait_until(self._is_up_or_dead, "dockerd's first answer")
-            self._raise_if_dead()
+        with self._turn:
+            if _has_ended(self._containerd):
+                self._containerd = self._spawn("containerd", "--config", self.directory / "containerd.toml")
+                wait_until((self.directory / "containerd.sock").exists, "containerd's socket")
+            if not any(self._is_started() for _ in range(_TRIES)):
+                log = (self.directory / "log").read_text(errors="replace").splitlines()
+                raise BedError("dockerd did not start: " + "\n".join(log[-15:]))
         return self
 
     def stop(self) -> None:
@@ -105,28 +106,26 @@ class PrivateEngine:
 
         A client that reads /events delays this by 5 s on 26.1 and 28.5.
         """
-        if self._dockerd:
-            stop(self._dockerd)
-            self._dockerd = None
+        self._end(stop)
 
     def kill(self) -> None:
         """SIGKILL dockerd; containerd and the containers run on, as on a machine where dockerd crashed."""
-        if self._dockerd:
-            kill(self._dockerd)
-            self._dockerd = None
+        self._end(kill)
 
     def restart(self) -> None:
-        self.stop()
-        self.start()
+        with self._turn:
+            self.stop()
+            self.start()
 
     def down(self) -> None:
         """Kill the containers, end the daemons, and remove mounts, bridge and directory."""
-        if self._dockerd:
-            self._kill_containers()
-        self.stop()
-        if self._containerd:
-            stop(self._containerd)
-            self._containerd = None
+        with self._turn:
+            if self._dockerd:
+                self._kill_containers()
+            self.stop()
+            if self._containerd:
+                stop(self._containerd)
+                self._containerd = None
         unmount(self.directory)
         network.release(self.directory)
         shutil.rmtree(self.directory)
@@ -170,17 +169,24 @@ class PrivateEngine:
         path = ":".join([*map(str, own), system])
         return clean | packages.library_path(self._roots) | mark() | {"PATH": path}
 
-    def _is_up_or_dead(self) -> bool:
-        return self._has_ended() or api.answers(self.socket)
-
-    def _has_ended(self) -> bool:
-        return self._dockerd is not None and self._dockerd.poll() is not None
-
-    def _raise_if_dead(self) -> None:
-        if self._has_ended():
+    def _is_started(self) -> bool:
+        """Start dockerd unless it runs; tells whether it answers, else it has ended."""
+        if _has_ended(self._dockerd):
+            # a killed dockerd leaves it, and its pid may be taken
+            (self.directory / "pid").unlink(missing_ok=True)
+            self._dockerd = self._spawn("dockerd", "--config-file", self.directory / "daemon.json")
+        wait_until(
+            lambda: _has_ended(self._dockerd) or api.answers(self.socket), "an answer of dockerd, or its end"
+        )
+        if _has_ended(self._dockerd):
             self._dockerd = None
-            log = (self.directory / "log").read_text(errors="replace").splitlines()
-            raise BedError("dockerd did not start: " + "\n".join(log[-15:]))
+        return self._dockerd is not None
+
+    def _end(self, end: Callable[[Daemon], None]) -> None:
+        with self._turn:
+            if self._dockerd:
+                end(self._dockerd)
+                self._dockerd = None
 
     def _kill_containers(self) -> None:
         # a graceful stop would wait for each container that ignores its signal
@@ -225,6 +231,10 @@ class PrivateEngine:
         for name in ("docker-compose", "docker-buildx"):
             with contextlib.suppress(BedError):  # not every distribution has them
                 (plugins / name).symlink_to(_first(self._roots, f"usr/libexec/docker/cli-plugins/{name}"))
+
+
+def _has_ended(daemon: Daemon | None) -> bool:
+    return daemon is None or daemon.poll() is not None
 
 
 def _first(roots: list[Path], pattern: str) -> Path:

@@ -14,7 +14,7 @@ from tests.testbed.images import Options
 from tests.testbed.processes import wait_until
 from tests.testbed.proxy import Proxy
 from tests.testbed.registry import PrivateRegistry
-from tests.testbed.swarm import Node
+from tests.testbed.swarm import Node, is_manager
 
 Json = dict[str, Any]
 ENABLED = ("--label", "ctr-updater.enable=true")
@@ -36,7 +36,7 @@ class Services:
     """Services of one test, on one manager.
 
     Args:
-        node: The manager.
+        node: The manager; started where it is down.
         registry: Where their images are.
     """
 
@@ -44,6 +44,12 @@ class Services:
         self.node = node
         self.registry = registry
         self._name = f"s{uuid.uuid4().hex[:8]}"
+        self.revive()
+
+    def revive(self) -> None:
+        """Have the manager up again after whatever killed it, and the swarm led."""
+        self.node.start()
+        self.wait(lambda: is_manager(self.node), "the swarm's leader")
 
     def name(self, suffix: str = "web") -> str:
         return f"{self._name}-{suffix}"
@@ -93,6 +99,7 @@ class Services:
         wait_until(condition, what, timeout=timeout)
 
     def clean(self) -> None:
+        self.revive()
         for service in self.node.api("GET", "/services")[1]:
             if service["Spec"]["Name"].startswith(self._name):
                 self.node.api("DELETE", f"/services/{service['ID']}")
@@ -118,7 +125,7 @@ def cli(manager: Node, tmp_path: Path) -> Iterator[Commands]:
     """The installed commands, told of the manager."""
     directory = tmp_path / "cli"
     directory.mkdir()
-    commands = Commands(manager.host, directory)
+    commands = Commands(manager.start().host, directory)
     commands.environ["CTR_UPDATER_STABLE_FOR"] = "1s"
     yield commands
     commands.close()
@@ -126,7 +133,7 @@ def cli(manager: Node, tmp_path: Path) -> Iterator[Commands]:
 
 @pytest.fixture
 def proxy(manager: Node) -> Iterator[Proxy]:
-    with Proxy(manager.socket) as front:
+    with Proxy(manager.start().socket) as front:
         yield front
 
 

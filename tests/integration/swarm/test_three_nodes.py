@@ -41,6 +41,9 @@ def _joined(hub: Hub, version: str, registry: PrivateRegistry) -> Node:
 
 @pytest.fixture
 def manager(nodes: Nodes) -> Node:
+    """The first, with the others up again that the test before may have killed."""
+    for node in nodes:
+        node.start()
     return nodes[0]
 
 
