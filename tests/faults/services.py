@@ -17,8 +17,9 @@ from attrs import frozen
 
 from tests.faults.fault_points import STRIKES, Strike
 from tests.integration.swarm.conftest import Services
-from tests.testbed.cli import Commands, Result
+from tests.testbed.cli import Result
 from tests.testbed.faults import Fault, passing, run
+from tests.testbed.forked import Forked, ForkedCommands
 from tests.testbed.processes import wait_until
 from tests.testbed.proxy import Armed, Proxy
 
@@ -128,12 +129,14 @@ class ServiceTrial:
 
     notes: tuple[str, ...] = ()
 
-    def __init__(self, services: Services, cli: Commands, kind: ServiceKind, old: str, new: str) -> None:
+    def __init__(
+        self, services: Services, cli: ForkedCommands, kind: ServiceKind, old: str, new: str
+    ) -> None:
         self.said = ""
         self._services, self._cli, self._kind = services, cli, kind
         self._old, self._new = old, new
         self._proxy = Proxy(services.node.socket)
-        self._process: Future[subprocess.Popen[str]] = Future()
+        self._process: Future[subprocess.Popen[str] | Forked] = Future()
         self._has_died = False
 
     def __enter__(self) -> Self:
@@ -168,10 +171,10 @@ class ServiceTrial:
     def through_proxy(self) -> Result:
         """Run the update where it can be struck."""
         self._process = Future()
-        process = self._cli.start("watcher", *self._arguments, env={"DOCKER_HOST": self._proxy.host})
+        process = self._cli.fork("watcher", *self._arguments, env={"DOCKER_HOST": self._proxy.host})
         self._process.set_result(process)
         out, err = process.communicate(timeout=_LIMIT_S)
-        return Result(process.returncode, out, err)
+        return Result(process.wait(), out, err)
 
     def recovered(self) -> list[str]:
         """Run the update until it is at an end, a bounded number of times; returns what is wrong then."""
@@ -267,7 +270,7 @@ class ServiceTrial:
                 yield f"it was tried again: {done}"
 
 
-def recorded(cli: Commands) -> list[tuple[str, str]]:
+def recorded(cli: ForkedCommands) -> list[tuple[str, str]]:
     """Kind and outcome of what the history has, the newest first; a command would take as long as a look."""
     path = Path(cli.state) / "database.sqlite"
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:

@@ -18,7 +18,7 @@ from tests.faults.services import (
     is_as_listed,
 )
 from tests.integration.swarm.conftest import CRASH, Services, manager, services  # noqa: F401 - fixtures
-from tests.testbed.cli import Commands
+from tests.testbed.forked import ForkedCommands
 
 pytestmark = pytest.mark.timeout(7200)  # one test is many updates
 
@@ -29,7 +29,7 @@ Begin = Callable[[ServiceKind], ServiceTrial]
 def begin(services: Services, tmp_path: Path) -> Iterator[Begin]:  # noqa: F811 - a fixture
     """Makes a trial with a state directory of its own, of images that all trials of a test share."""
     folders = (tmp_path / str(number) for number in itertools.count())
-    made: list[Commands] = []
+    made: list[ForkedCommands] = []
     pushed: list[tuple[str, str]] = []
 
     def trial(kind: ServiceKind) -> ServiceTrial:
@@ -38,7 +38,7 @@ def begin(services: Services, tmp_path: Path) -> Iterator[Begin]:  # noqa: F811 
             pushed.append((old, services.push("new", cmd=CRASH) if kind.bad else services.push("new")))
         folder = next(folders)
         folder.mkdir()
-        made.append(Commands(services.node.host, folder))
+        made.append(ForkedCommands(services.node.host, folder))
         made[-1].environ["CTR_UPDATER_STABLE_FOR"] = "100ms"
         return ServiceTrial(services, made[-1], kind, *pushed[0])
 
