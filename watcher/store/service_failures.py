@@ -19,6 +19,7 @@ from watcher.store.records import Records
 
 _KIND = "failed-services"
 _BEGUN = "rollouts"
+_SPARED = "spared-services"
 
 
 @frozen
@@ -68,6 +69,15 @@ class ServiceFailures:
         found = await self.of(service_id)
         if found and found.image == digest:
             await self._forget(service_id)
+
+    async def spare(self, service_id: str, digest: str) -> None:
+        """Remember that a service went back from a digest that was not to blame: of each service the last."""
+        self._records.write(self._records.path(_SPARED, await self._key(service_id)), {"digest": digest})
+
+    async def is_spared(self, service_id: str, digest: str) -> bool:
+        """Whether a digest may be tried again though the swarm tells that a service went back from it."""
+        found = map(self._records.read, self._records.of_any_engine(_SPARED, service_id))
+        return any(each is not None and each.get("digest") == digest for each in found)
 
     async def begin(self, service_id: str, begun: Begun) -> None:
         """Note a rollout that the swarm is about to be told."""

@@ -158,11 +158,18 @@ class Attempting:
         raise error
 
     async def _undone(self, watch: Watch, ending: Ending) -> WatcherError:
-        """Go back, after it is remembered what failed: who is killed in between must not try it anew."""
+        """Go back, after it is remembered what failed: who is killed in between must not try it anew.
+
+        What others did is not the image's fault, and is not held against it.
+        """
         what = f"{self.service.name}: {self.why}: {ending.why}"
         if ending.how == "changed":
             return UpdateFailed(what, advice="what it is now stands")
-        await self.context.memory.services.keep(self.service.id, self.rollout.new, escaped(ending.why))
+        if ending.is_images:
+            await self.context.memory.services.keep(self.service.id, self.rollout.new, escaped(ending.why))
+        else:
+            await self.context.memory.services.spare(self.service.id, self.rollout.new)
+            what = f"{what}, for which the image is not held"
         with self.stages.under_way(self.stage("back")):
             back = await gone_back(watch, self.rollout)
         if back.how == "back":

@@ -14,6 +14,7 @@ from watcher.swarm.spec import Service
 
 _FAILED = frozenset({"failed", "rejected"})
 _COMING = frozenset({"new", "pending", "assigned", "accepted", "preparing", "ready", "starting"})
+_TAKEN = frozenset({"shutdown", "remove", "orphaned"})
 _ENDS_ITSELF = frozenset({"none", "on-failure"})
 
 
@@ -28,6 +29,8 @@ class Progress:
         excused: How many of the others wait for a node that is down.
         is_busy: Whether a task has its image pulled, which may take long.
         failed: What is wrong with each task that failed of that image, or of the one rolled out, by its id.
+        taken: What became of the task at whose end the swarm stopped, where it was taken from its node, which
+            was drained, say. Empty where a task failed, for then that may be why.
         late: Of those that failed once the swarm's own update was complete, how many seconds after that.
         down: The nodes that may run it and are down.
         stamp: Changes whenever a task does.
@@ -39,6 +42,7 @@ class Progress:
     excused: int
     is_busy: bool
     failed: Mapping[str, str]
+    taken: str
     late: Mapping[str, float]
     down: tuple[str, ...]
     stamp: tuple[object, ...]
@@ -79,6 +83,7 @@ def progress(said: Json, tasks: Sequence[Json], nodes: Iterable[Json], digest: s
         max(0, min(waiting, wanted - running)),
         any(_state(task) == "preparing" and _is_wanted(task) for task in ours),
         failed,
+        "" if failed else _taken(service, tried, nodes),
         {task["ID"]: late for task in tried if task["ID"] in failed and (late := _late(service, task)) > 0},
         tuple(map(hostname, down)),
         (service.state, *sorted((task["ID"], _state(task), task.get("DesiredState")) for task in tasks)),
@@ -112,6 +117,25 @@ def _failure(service: Service, task: Json, nodes: Iterable[Json], ready: set[str
     status = task.get("Status") or {}
     why = "it ended by itself" if is_over else status.get("Err") or status.get("Message") or state
     return f"a task on {where}: {why}"
+
+
+def _taken(service: Service, tried: Iterable[Json], nodes: Iterable[Json]) -> str:
+    """What became of the task that the swarm names as its reason to stop; empty where that ended itself."""
+    for task in tried:
+        if task["ID"] in service.message and _state(task) in _TAKEN:
+            node = next((node for node in nodes if node["ID"] == task.get("NodeID")), None)
+            return f"a task was taken from {_left(node)}"
+    return ""
+
+
+def _left(node: Json | None) -> str:
+    """A node that a task was taken from, with what is known of why, as a clause."""
+    if node is None:
+        return "a node that is gone"
+    if not is_ready(node):
+        return f"{hostname(node)}, which is down"
+    is_drained = (node.get("Spec") or {}).get("Availability") == "drain"
+    return f"{hostname(node)}, which was drained" if is_drained else hostname(node)
 
 
 def _late(service: Service, task: Json) -> float:

@@ -207,8 +207,11 @@ class Reader:
             return error
 
     async def _is_back(self, service: Service, digest: str) -> bool:
-        """Whether a service's last update went back from a digest: the swarm by itself, or somebody."""
-        if not service.is_going_back:
+        """Whether a service's last update went back from a digest: the swarm by itself, or somebody.
+
+        It does not count where a node was to blame, and not the image.
+        """
+        if not service.is_going_back or await self.context.memory.services.is_spared(service.id, digest):
             return False
         before = service.before
         is_known = before is not None and before.digest == digest

@@ -37,6 +37,11 @@ class Ending:
     why: str
     seen: Progress
 
+    @property
+    def is_images(self) -> bool:
+        """Whether the image is to blame where it failed: not where a task was taken from its node."""
+        return not self.seen.taken
+
 
 class Watch:
     """Looks at one service, and minds for how long nothing has changed.
@@ -167,7 +172,7 @@ def _stuck(seen: Progress, rollout: Rollout) -> Ending:
 
 
 def _worst(seen: Progress) -> str:
-    return next(iter(seen.failed.values()), "")
+    return next(iter(seen.failed.values()), seen.taken)
 
 
 async def gone_back(watch: Watch, rollout: Rollout) -> Ending:

@@ -102,6 +102,29 @@ def test_a_node_that_is_drained_in_the_middle_is_left(
     assert [row["outcome"] for row in rows(cli, name)] == ["updated"]
 
 
+@pytest.mark.parametrize("action", ["pause", "rollback"])
+def test_what_failed_as_its_node_was_drained_is_tried_again(
+    nodes: Nodes, services: Services, cli: Commands, action: str
+) -> None:
+    old = services.push("one")
+    name = services.create("--update-failure-action", action, "--update-monitor", "15s", replicas=3)
+    new, drained = services.push("two"), identity(nodes[2])
+    process = cli.start("watcher", "update", name)
+    until(lambda: _runs_on(services.node, name, new, drained), "the new one on the node")
+
+    services.node.docker("node", "update", "--availability", "drain", drained)
+    _, err = process.communicate(timeout=180)
+    digest = services.digest(name)
+    services.node.docker("node", "update", "--availability", "active", drained)
+
+    assert (process.returncode, digest) == (6, old), err
+    assert ", which was drained, for which the image is not held; it went back to " in err
+    assert cli("watcher", "check", name).code == 1
+    done = cli("watcher", "update", name)
+    assert (done.code, services.digest(name)) == (0, new), done
+    assert [row["outcome"] for row in rows(cli, name)] == ["updated", "rolled back"]
+
+
 def test_a_worker_that_cannot_reach_the_registry_has_the_service_go_back(
     nodes: Nodes, services: Services, cli: Commands, registry: PrivateRegistry
 ) -> None:
@@ -158,6 +181,14 @@ def test_the_leader_is_killed_in_the_middle(nodes: Nodes, services: Services, cl
     assert services.digest(name) == new
     told = cli("watcher", "history", "--json", name, env={"DOCKER_HOST": second.host})
     assert [row["outcome"] for row in json.loads(told.out)] == ["updated"]
+
+
+def _runs_on(node: Node, name: str, image: str, identity: str) -> bool:
+    return any(
+        (task.get("NodeID"), task["Status"]["State"]) == (identity, "running")
+        and task["Spec"]["ContainerSpec"]["Image"].endswith(image)
+        for task in node.tasks(name)
+    )
 
 
 def _state(node: Node, identity: str) -> str:

@@ -32,6 +32,20 @@ async def test_a_failure_stays_until_that_digest_has_proved_itself(tmp_path: Pat
     assert await kept.of("id1") is None
 
 
+async def test_what_was_not_to_blame_is_known_by_its_digest_to_whoever_shares_the_directory(
+    tmp_path: Path,
+) -> None:
+    kept = ServiceFailures(Records(tmp_path), _key)
+    assert not await kept.is_spared("id1", "sha256:a")
+
+    await kept.spare("id1", "sha256:a")
+
+    assert await ServiceFailures(Records(tmp_path), _other).is_spared("id1", "sha256:a")
+    assert not await kept.is_spared("id1", "sha256:b")
+    assert not await kept.is_spared("id2", "sha256:a")
+    assert await kept.of("id1") is None
+
+
 async def test_a_rollout_is_noted_with_who_asked_for_it_until_its_end_is_recorded(tmp_path: Path) -> None:
     kept, begun = ServiceFailures(Records(tmp_path), _key), Begun("1-ab sha256:b sha256:a 2", "hook", True)
     assert await kept.begun("id1") == NOTHING_BEGUN

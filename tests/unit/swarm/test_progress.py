@@ -103,6 +103,47 @@ def test_what_a_node_took_with_it_has_not_failed() -> None:
     assert not seen(task(1, "failed", NodeID="id-away"), nodes=(HERE, AWAY)).failed
 
 
+_STOPPED = {
+    "State": "paused",
+    "Message": "update paused due to failure or early termination of task t1shutdown",
+}
+_DRAINED = node("here", Availability="drain")
+
+
+@pytest.mark.parametrize(
+    ("nodes", "taken"),
+    [
+        ((_DRAINED,), "a task was taken from here, which was drained"),
+        ((HERE | {"Status": {"State": "down"}},), "a task was taken from here, which is down"),
+        ((HERE,), "a task was taken from here"),
+        ((), "a task was taken from a node that is gone"),
+    ],
+)
+def test_a_task_that_was_taken_from_its_node_is_told_apart(
+    nodes: tuple[dict[str, Any], ...], taken: str
+) -> None:
+    found = seen(task(1, "shutdown"), task(2), nodes=nodes, UpdateStatus=_STOPPED)
+
+    assert (found.taken, found.failed) == (taken, {})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        task(1, "failed", ID="t1shutdown"),
+        task(1, "rejected", ID="t1shutdown"),
+        task(1, "shutdown", OLD),
+        task(1, "shutdown", ID="another"),
+        task(2, "failed"),
+    ],
+    ids=["it failed", "it was rejected", "it had the other image", "it is not why", "another failed"],
+)
+def test_what_failed_of_itself_was_not_taken(other: dict[str, Any]) -> None:
+    more = () if other["Slot"] == 1 else (task(1, "shutdown"),)
+
+    assert not seen(other, *more, UpdateStatus=_STOPPED).taken
+
+
 def test_once_it_went_back_what_failed_of_the_other_image_is_known() -> None:
     old = service(f"web:1@{OLD}")
 
