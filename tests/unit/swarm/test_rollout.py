@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.unit.swarm.test_progress import seen, task
 from tests.unit.swarm.test_spec import NEW, OLD, ROLLOUT, service
-from watcher.swarm.rollout import is_back_from, was_changed
+from watcher.swarm.rollout import Ending, is_back_from, was_changed
 from watcher.swarm.spec import Service
 
 _LABEL = {"ctr-updater.rollout": str(ROLLOUT)}
@@ -39,3 +40,13 @@ def _after(spec: object, before: object, state: str = "") -> Service:
 def test_where_a_service_stands(found: Service, is_changed: bool, is_back: bool) -> None:
     assert was_changed(found, ROLLOUT) is is_changed
     assert is_back_from(found, ROLLOUT) is is_back
+
+
+@pytest.mark.parametrize(("state", "is_images"), [("shutdown", False), ("failed", True)])
+def test_an_image_is_to_blame_where_a_task_failed_and_not_where_one_was_taken(
+    state: str, is_images: bool
+) -> None:
+    stopped = {"State": "paused", "Message": f"early termination of task t1{state}"}
+    found = seen(task(1, state), UpdateStatus=stopped)
+
+    assert Ending("failed", "", found).is_images is is_images
