@@ -15,6 +15,7 @@ from watcher.swarm.spec import Service
 _FAILED = frozenset({"failed", "rejected"})
 _COMING = frozenset({"new", "pending", "assigned", "accepted", "preparing", "ready", "starting"})
 _TAKEN = frozenset({"shutdown", "remove", "orphaned"})
+_UNFIT = "task rejected by constraint enforcer"  # it ran, and then its node's labels or resources changed
 _ENDS_ITSELF = frozenset({"none", "on-failure"})
 
 
@@ -108,8 +109,10 @@ def _waiting(tasks: Sequence[Json], ready: set[str], down: Sequence[Json]) -> in
 
 
 def _failure(service: Service, task: Json, nodes: Iterable[Json], ready: set[str]) -> str:
-    """What is wrong with a task, as a clause; empty where nothing is, or its node went down."""
+    """What is wrong with a task, as a clause; empty where nothing is, or its node is why it ended."""
     state = _state(task)
+    if _was_taken(task):
+        return ""
     is_over = state == "complete" and _restarts(service) not in _ENDS_ITSELF
     if not (state in _FAILED or is_over) or task.get("NodeID") not in ready:
         return ""
@@ -122,16 +125,22 @@ def _failure(service: Service, task: Json, nodes: Iterable[Json], ready: set[str
 def _taken(service: Service, tried: Iterable[Json], nodes: Iterable[Json]) -> str:
     """What became of the task that the swarm names as its reason to stop; empty where that ended itself."""
     for task in tried:
-        if task["ID"] in service.message and _state(task) in _TAKEN:
+        if task["ID"] in service.message and _was_taken(task):
             node = next((node for node in nodes if node["ID"] == task.get("NodeID")), None)
-            return f"a task was taken from {_left(node)}"
+            return f"a task was taken from {_left(task, node)}"
     return ""
 
 
-def _left(node: Json | None) -> str:
-    """A node that a task was taken from, with what is known of why, as a clause."""
+def _was_taken(task: Json) -> bool:
+    return _state(task) in _TAKEN or (task.get("Status") or {}).get("Message") == _UNFIT
+
+
+def _left(task: Json, node: Json | None) -> str:
+    """The node that a task was taken from, with what is known of why, as a clause."""
     if node is None:
         return "a node that is gone"
+    if _state(task) not in _TAKEN:
+        return f"{hostname(node)}, which may not run it any more"
     if not is_ready(node):
         return f"{hostname(node)}, which is down"
     is_drained = (node.get("Spec") or {}).get("Availability") == "drain"

@@ -102,23 +102,37 @@ def test_a_node_that_is_drained_in_the_middle_is_left(
     assert [row["outcome"] for row in rows(cli, name)] == ["updated"]
 
 
-@pytest.mark.parametrize("action", ["pause", "rollback"])
-def test_what_failed_as_its_node_was_drained_is_tried_again(
-    nodes: Nodes, services: Services, cli: Commands, action: str
+@pytest.mark.parametrize(
+    ("action", "took", "gives", "why"),
+    [
+        ("pause", ("--availability", "drain"), ("--availability", "active"), "was drained"),
+        ("rollback", ("--availability", "drain"), ("--availability", "active"), "was drained"),
+        ("pause", ("--label-add", "no=1"), ("--label-rm", "no"), "may not run it any more"),
+    ],
+)
+def test_what_failed_as_its_node_was_taken_away_is_tried_again(
+    nodes: Nodes,
+    services: Services,
+    cli: Commands,
+    action: str,
+    took: tuple[str, str],
+    gives: tuple[str, str],
+    why: str,
 ) -> None:
     old = services.push("one")
-    name = services.create("--update-failure-action", action, "--update-monitor", "15s", replicas=3)
-    new, drained = services.push("two"), identity(nodes[2])
+    about = ("--update-monitor", "15s", "--constraint", "node.labels.no!=1")
+    name = services.create("--update-failure-action", action, *about, replicas=3)
+    new, node = services.push("two"), identity(nodes[2])
     process = cli.start("watcher", "update", name)
-    until(lambda: _runs_on(services.node, name, new, drained), "the new one on the node")
+    until(lambda: _runs_on(services.node, name, new, node), "the new one on the node")
 
-    services.node.docker("node", "update", "--availability", "drain", drained)
+    services.node.docker("node", "update", *took, node)
     _, err = process.communicate(timeout=180)
     digest = services.digest(name)
-    services.node.docker("node", "update", "--availability", "active", drained)
+    services.node.docker("node", "update", *gives, node)
 
     assert (process.returncode, digest) == (6, old), err
-    assert ", which was drained, for which the image is not held; it went back to " in err
+    assert f", which {why}, for which the image is not held; it went back to " in err
     assert cli("watcher", "check", name).code == 1
     done = cli("watcher", "update", name)
     assert (done.code, services.digest(name)) == (0, new), done

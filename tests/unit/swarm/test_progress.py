@@ -127,6 +127,19 @@ def test_a_task_that_was_taken_from_its_node_is_told_apart(
     assert (found.taken, found.failed) == (taken, {})
 
 
+def test_a_task_whose_node_may_not_run_it_any_more_has_not_failed() -> None:
+    why = {
+        "Message": "task rejected by constraint enforcer",
+        "Err": "assigned node no longer meets constraints",
+    }
+    unfit = task(1, "rejected", ID="t1shutdown", Status={"State": "rejected"} | why)
+
+    found = seen(unfit, task(2), UpdateStatus=_STOPPED)
+
+    assert (found.taken, found.failed) == ("a task was taken from here, which may not run it any more", {})
+    assert not seen(unfit, task(2)).failed
+
+
 @pytest.mark.parametrize(
     "other",
     [
