@@ -9,7 +9,6 @@ connection.
 import hashlib
 import json
 import os
-import socket
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
@@ -41,39 +40,6 @@ class Endpoint:
     socket: str = ""
     url: str = ""
     tls: ssl.SSLContext | None = None
-
-
-_NO_TLS = "it speaks TLS: set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the folder of its certificates"
-_HINTS: tuple[tuple[type[BaseException], str], ...] = (
-    (PermissionError, "join the group that owns the socket (often docker), or use sudo"),
-    (
-        socket.gaierror,
-        "check the name in DOCKER_HOST; that of a Compose service is known in its networks only",
-    ),
-    (
-        ssl.SSLCertVerificationError,
-        "ca.pem in DOCKER_CERT_PATH must be its authority's, and its certificate must name this host",
-    ),
-    (
-        ssl.SSLError,
-        "does it speak TLS there? Unset DOCKER_TLS_VERIFY and DOCKER_TLS, or use its TLS port (2376)",
-    ),
-)
-_NOBODY = (FileNotFoundError, ConnectionRefusedError)
-
-
-def hint(cause: BaseException | None, endpoint: Endpoint) -> str:
-    """What to do about an endpoint that there is no connection to; empty where that is not known."""
-    if isinstance(cause, _NOBODY) and endpoint.url:
-        return "no Docker listens on that port: often it is 2375, or 2376 with TLS; see DOCKER_HOST"
-    if isinstance(cause, _NOBODY):
-        return "is Docker running? Set DOCKER_HOST if it listens elsewhere"
-    return next((advice for kind, advice in _HINTS if isinstance(cause, kind)), "")
-
-
-def hint_of_refusal(words: str) -> str:
-    """What to do about an engine that refused with these words because of how it was reached."""
-    return _NO_TLS if "HTTP request to an HTTPS server" in words else ""
 
 
 def find(environ: Mapping[str, str] = os.environ) -> Endpoint:

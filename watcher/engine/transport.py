@@ -1,4 +1,4 @@
-"""How a request reaches the Docker engine: the connection, its time limits, and its errors as ours.
+"""How a request reaches the Docker engine: the connection, its time limits, and what can go wrong with it.
 
 The only module that imports aiodocker. Every request goes through aiodocker's `_query`: its public calls
 lack update, create with a platform, distribution and archives as bytes, take a reset connection for the
@@ -22,32 +22,32 @@ from aiodocker.utils import parse_result
 
 from watcher.config import certificates
 from watcher.engine.capabilities import NEWEST, OLDEST, Api
-from watcher.engine.endpoint import Endpoint, hint, hint_of_refusal
-from watcher.model.errors import (
-    Barred,
-    Conflict,
-    EngineError,
-    EngineUnavailable,
-    NoAnswer,
-    NotFound,
-    TaskLeft,
+from watcher.engine.endpoint import Endpoint
+from watcher.engine.request_errors import (
+    FORBIDDEN,
+    NOT_FOUND,
+    away,
+    broken_off,
+    no_engine,
+    refused,
+    too_old,
+    unanswered,
+    unreachable,
+    withheld,
 )
+from watcher.model.errors import EngineError, EngineUnavailable
 
 Fence = Callable[[], Awaitable[None]]
 
 READ_LIMIT = 60.0
 CHANGE_LIMIT = 180.0
 SILENCE_LIMIT = 600.0
-LISTED = "docs/socket-proxy.md lists the requests that each command needs"
 _NO_ANSWER = 900
 _REMOVED = 256  # as many as the engine keeps events
-_NOT_FOUND, _FORBIDDEN = 404, 403
-_BARRED = (_FORBIDDEN, 405)
+_BARRED = (FORBIDDEN, 405)
 _AWAY = (502, 503, 504)
 _API = re.compile(r"^/v[0-9.]+(?=/)")
 _GARBAGE = (aiohttp.ClientResponseError, ValueError, LookupError, TypeError)
-_TRY_AGAIN = "see the engine's log, and try again"
-_LEFT_TASK = re.compile(r"task ([0-9a-f]{12})[0-9a-f]*: already exists")
 
 
 class Transport:
@@ -98,17 +98,14 @@ class Transport:
         try:
             found = await self.ask("ask for the engine's version", "GET", "version", versioned_api=False)
         except EngineError as error:
-            if error.status == _NOT_FOUND or isinstance(error.__cause__, _GARBAGE):
-                raise _no_engine(self.endpoint) from error
+            if error.status == NOT_FOUND or isinstance(error.__cause__, _GARBAGE):
+                raise no_engine(self.endpoint) from error
             raise
         if not isinstance(found, dict) or "ApiVersion" not in found:
-            raise _no_engine(self.endpoint)
+            raise no_engine(self.endpoint)
         newest, oldest = _version(found["ApiVersion"]), _version(found.get("MinAPIVersion", "1.12"))
         if newest < OLDEST:
-            raise EngineError(
-                f"the engine at {self.endpoint.shown} speaks API {found['ApiVersion']}",
-                advice="1.41 (Docker 20.10) is the oldest that works",
-            )
+            raise too_old(self.endpoint, found["ApiVersion"])
         self._identity = ""  # another engine may listen there now
         self.platform = f"{found.get('Os', '')}/{found.get('Arch', '')}"
         self.api = max(oldest, min(newest, NEWEST))
@@ -227,27 +224,16 @@ class Transport:
                 yield
         except aiodocker.DockerError as error:
             if error.status == _NO_ANSWER:
-                raise _unreachable(what, self.endpoint, error.__context__) from error
-            raise _refusal(what, error) from error
+                raise unreachable(what, self.endpoint, error.__context__) from error
+            raise refused(what, error.status, error.message) from error
         except _Withheld as error:
-            why = f"a proxy in front of the engine at {self.endpoint.shown} does not let {error} pass"
-            raise Barred(f"cannot {what}: {why}", status=_FORBIDDEN, advice=LISTED) from error
+            raise withheld(what, self.endpoint, str(error)) from error
         except _Away as error:
-            why = f"a proxy in front of the engine at {self.endpoint.shown} cannot reach it: {error}"
-            raise EngineUnavailable(f"cannot {what}: {why}", advice=_TRY_AGAIN) from error
+            raise away(what, self.endpoint, str(error)) from error
         except TimeoutError as error:
-            why = f"the engine at {self.endpoint.shown} did not answer within {limit or silence:.0f} s"
-            raise NoAnswer(f"cannot {what}: {why}", advice="see whether `docker ps` answers") from error
+            raise unanswered(what, self.endpoint, limit or silence) from error
         except (aiohttp.ClientError, OSError, ValueError, LookupError, TypeError) as error:
-            why = f"the engine at {self.endpoint.shown} broke off: {str(error) or type(error).__name__}"
-            raise EngineUnavailable(f"cannot {what}: {why}", advice=_TRY_AGAIN) from error
-
-
-def _no_engine(endpoint: Endpoint) -> EngineUnavailable:
-    return EngineUnavailable(
-        f"what answers at {endpoint.shown} is no Docker engine",
-        advice="see DOCKER_HOST and `docker context ls`",
-    )
+            raise broken_off(what, self.endpoint, error) from error
 
 
 class _Withheld(Exception):
@@ -268,23 +254,6 @@ async def _refuse_strangers(response: aiohttp.ClientResponse) -> None:
     if response.status in _AWAY:
         raise _Away(f"{response.status} {response.reason}")
     raise _Withheld(f"{response.method} {_API.sub('', response.url.path)}")
-
-
-def _refusal(what: str, error: aiodocker.DockerError) -> EngineError:
-    line = f"cannot {what}: the engine says: {error.message}"
-    if left := _LEFT_TASK.search(error.message):
-        command = f"pkill -KILL -f 'containerd-shim.*-id {left[1]}'"
-        advice = f"left behind by an engine that was killed; to be rid of it: `{command}`, or reboot"
-        return TaskLeft(line, status=error.status, advice=advice)
-    kind: Callable[..., EngineError] = {404: NotFound, 409: Conflict}.get(error.status, EngineError)
-    return kind(line, status=error.status, advice=hint_of_refusal(error.message))
-
-
-def _unreachable(what: str, endpoint: Endpoint, cause: BaseException | None) -> EngineUnavailable:
-    origin = getattr(cause, "certificate_error", None) or getattr(cause, "os_error", cause)
-    advice = hint(origin, endpoint) or _TRY_AGAIN
-    why = getattr(origin, "strerror", None) or origin or "no answer"
-    return EngineUnavailable(f"cannot {what}: no connection to {endpoint.shown}: {why}", advice=advice)
 
 
 def _connector(endpoint: Endpoint) -> aiohttp.BaseConnector:

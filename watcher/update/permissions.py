@@ -11,7 +11,7 @@ from typing import Any
 
 from watcher.container.successor import Draft
 from watcher.engine.client import Engine
-from watcher.engine.transport import LISTED
+from watcher.engine.request_errors import LISTED
 from watcher.model.errors import Barred, EngineError, is_forbidden
 from watcher.model.names import NOBODY
 from watcher.update.plan import Action, Plan
