@@ -22,7 +22,8 @@ from watcher.host.notes import Notes
 from watcher.model.errors import RegistryError, UnreadableSetting
 from watcher.recovery.pruned import departure_of
 from watcher.recovery.takeover import last_sign
-from watcher.registry.credentials import Credentials, Login
+from watcher.registry.credentials import Credentials
+from watcher.registry.login import Login
 from watcher.store.failures import Asked, Failure, Seen
 from watcher.store.heartbeat import what_is_wrong
 from watcher.store.owner import home_of

@@ -27,9 +27,10 @@ from watcher.registry import stalled_pull
 from watcher.registry.allowance import Allowance
 from watcher.registry.answers import Asked
 from watcher.registry.client import Descriptor, Registry, is_digest
-from watcher.registry.credentials import Credentials, Login
+from watcher.registry.credentials import Credentials
 from watcher.registry.error_classes import ADVICE, advice_on, classify
 from watcher.registry.insecure import InsecureRegistries
+from watcher.registry.login import Login
 from watcher.registry.messages import garbage
 from watcher.registry.stalled_pull import Stall
 

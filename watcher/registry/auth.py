@@ -18,8 +18,8 @@ from watcher.model.errors import RegistryError, Trouble
 from watcher.model.json_object import Json
 from watcher.model.reference import ImageRef
 from watcher.model.values import frozen
-from watcher.registry.credentials import Login
 from watcher.registry.http_client import Wire
+from watcher.registry.login import Login
 from watcher.registry.login_domains import is_of
 from watcher.registry.messages import Answer, Pass, Request, Tls, document, garbage, refusal
 from watcher.registry.www_authenticate import chosen
@@ -34,7 +34,7 @@ _OK, _BAD_REQUEST, _UNAUTHORIZED = 200, 400, 401
 
 
 class Logins(Protocol):
-    """Where logins come from: `watcher.credentials.Credentials`."""
+    """Where logins come from: `registry.credentials.Credentials`."""
 
     async def find(self, domain: str) -> Login: ...  # noqa: D102 - see there
     def forget(self, domain: str) -> None: ...  # noqa: D102 - see there

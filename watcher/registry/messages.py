@@ -18,8 +18,8 @@ from attrs import field
 from watcher.model.errors import RegistryError, Trouble
 from watcher.model.json_object import Json
 from watcher.model.values import frozen
-from watcher.registry.credentials import Login
 from watcher.registry.error_classes import ADVICE
+from watcher.registry.login import Login
 
 Tls = SSLContext | bool  # aiohttp's: True is Python's default context, False is no verification
 

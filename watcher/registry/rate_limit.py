@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from attrs import define, evolve, field
 
 from watcher.model.errors import RegistryError, Resting, Trouble
-from watcher.registry.credentials import Login
+from watcher.registry.login import Login
 
 AT_ONCE = 4
 TOO_MANY_S = 900.0

@@ -20,8 +20,8 @@ from tests.testbed.registry import PrivateRegistry
 from watcher.model.errors import RegistryError
 from watcher.model.reference import ImageRef
 from watcher.registry.client import Registry
-from watcher.registry.credentials import Login
 from watcher.registry.insecure import InsecureRegistries
+from watcher.registry.login import Login
 
 LOCAL = {"RegistryConfig": {"InsecureRegistryCIDRs": ["127.0.0.0/8"], "IndexConfigs": {}}}
 

@@ -26,7 +26,7 @@ from watcher.model.errors import RegistryError, Trouble
 from watcher.model.reference import ImageRef
 from watcher.registry import http_client
 from watcher.registry.client import Descriptor, Registry
-from watcher.registry.credentials import Login
+from watcher.registry.login import Login
 
 NO_DIGEST = "sha256:" + "0" * 64
 

@@ -6,7 +6,7 @@ from tests.integration.registry.conftest import Logins, app, refused
 from tests.testbed.badregistry import BadRegistry, Reply
 from watcher.model.errors import RegistryError
 from watcher.registry.client import Registry
-from watcher.registry.credentials import Login
+from watcher.registry.login import Login
 
 # What a header may hold as far as HTTP goes: bytes beyond ASCII are no text of any encoding.
 HOSTILE = [

@@ -7,7 +7,7 @@ from tests.testbed.registry import PrivateRegistry
 from watcher.model.errors import Trouble
 from watcher.model.reference import ImageRef
 from watcher.registry.client import Registry
-from watcher.registry.credentials import Login
+from watcher.registry.login import Login
 
 USER = Login("user", "pass:word")
 

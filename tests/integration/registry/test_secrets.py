@@ -13,7 +13,7 @@ from tests.testbed.badregistry import BadRegistry, Request, answer
 from tests.testbed.tokenserver import TokenServer
 from watcher.model.errors import RegistryError
 from watcher.registry.client import Registry
-from watcher.registry.credentials import Login
+from watcher.registry.login import Login
 
 CANARY = "canary-9f3c"
 LOGINS = [Login("user", CANARY), Login(identity_token=CANARY), Login(registry_token=CANARY)]

@@ -8,7 +8,7 @@ from tests.testbed.tokenserver import Basic, TokenServer, refuse
 from watcher.model.errors import Trouble
 from watcher.registry import auth
 from watcher.registry.client import Registry
-from watcher.registry.credentials import Login
+from watcher.registry.login import Login
 
 USER = Login("user", "pass:word")
 

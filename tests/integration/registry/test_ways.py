@@ -11,7 +11,7 @@ from watcher.model.errors import Trouble
 from watcher.model.reference import ImageRef
 from watcher.registry.client import Registry
 from watcher.registry.connection import proxy_for
-from watcher.registry.credentials import Login
+from watcher.registry.login import Login
 
 
 async def test_a_redirect_is_followed_without_the_login(

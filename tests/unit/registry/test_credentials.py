@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from docker import auth as docker_py  # type: ignore[import-untyped]
-from hypothesis import given
-from hypothesis import strategies as st
 
-from watcher.registry.credentials import FRESH_S, TROUBLE_FRESH_S, Credentials, Login
+from watcher.registry.credentials import FRESH_S, TROUBLE_FRESH_S, Credentials
+from watcher.registry.login import Login
 
 CANARY = "c4n4ry"
 HUB_SERVER = "https://index.docker.io/v1/"
@@ -63,107 +61,6 @@ async def find(environ: Mapping[str, str], domain: str = "ghcr.io") -> Login:
 
 async def test_who_configured_nothing_is_anonymous(environ: Mapping[str, str]) -> None:
     assert await find(environ) == Login()
-    assert Login().anonymous
-    assert Login(trouble="t").anonymous
-    assert Login().header("ghcr.io") == {}
-
-
-@pytest.mark.parametrize(
-    ("entry", "login"),
-    [
-        ({}, Login()),
-        ({"auth": basic("me:a:b")}, Login("me", "a:b")),
-        ({"auth": basic("me:a\0\0")}, Login("me", "a")),
-        ({"auth": basic("me:a").rstrip("=")}, Login("me", "a")),
-        ({"auth": basic("me:pässwörd")}, Login("me", "pässwörd")),
-        ({"username": "me", "password": "a"}, Login("me", "a")),
-        ({"auth": basic("me:a"), "username": "you", "password": "b"}, Login("me", "a")),
-        ({"auth": basic("0000:"), "identitytoken": CANARY}, Login("0000", identity_token=CANARY)),
-        ({"registrytoken": CANARY}, Login(registry_token=CANARY)),
-    ],
-)
-async def test_each_kind_of_entry_is_a_login(
-    environ: Mapping[str, str], configure: Configure, entry: dict[str, str], login: Login
-) -> None:
-    configure({"auths": {"ghcr.io": entry}})
-
-    assert await find(environ) == login
-
-
-@pytest.mark.parametrize("key", ["ghcr.io", "https://ghcr.io", "http://ghcr.io/v1/", "ghcr.io/me/app"])
-async def test_an_entry_is_found_by_its_host(
-    environ: Mapping[str, str], configure: Configure, key: str
-) -> None:
-    configure({"auths": {"ghcr.io:443": {}, key: mine()}})
-
-    assert await find(environ) == Login("me", CANARY)
-    assert (await find(environ, "ghcr.io:5000")).anonymous
-
-
-@pytest.mark.parametrize("key", [*HUB_KEYS, "registry-1.docker.io", "https://registry-1.docker.io/v2/"])
-async def test_docker_hub_is_found_under_all_its_names(
-    environ: Mapping[str, str], configure: Configure, key: str
-) -> None:
-    """The CLI reads only https://index.docker.io/v1/; people write the others by hand."""
-    configure({"auths": {key: mine()}})
-
-    assert await find(environ, "docker.io") == Login("me", CANARY)
-
-
-async def test_the_name_that_docker_login_writes_comes_first(
-    environ: Mapping[str, str], configure: Configure
-) -> None:
-    configure({"auths": {"docker.io": mine(auth=basic("old:a")), HUB_SERVER: mine()}})
-
-    assert await find(environ, "docker.io") == Login("me", CANARY)
-
-
-KEYS = st.sampled_from(
-    [*HUB_KEYS, *HOSTS, *(f"https://{host}" for host in HOSTS), *(f"http://{host}/v1/" for host in HOSTS)]
-)
-WORDS = st.text(st.characters(exclude_characters=":\0", exclude_categories=["Cs"]), min_size=1, max_size=9)
-ENTRIES = st.one_of(
-    st.just({}),
-    st.builds(lambda user, word: {"auth": basic(f"{user}:{word}")}, WORDS, WORDS | st.just("")),
-    st.builds(lambda token: {"identitytoken": token, "auth": basic("0:")}, WORDS),
-)
-
-
-def as_docker_py(config: dict[str, Any], domain: str) -> tuple[str, ...]:
-    loaded = docker_py.load_config(config_dict=json.loads(json.dumps(config)))
-    found = docker_py.resolve_authconfig(loaded, domain) or {}
-    return tuple(found.get(key, "") for key in ("username", "password", "IdentityToken"))
-
-
-@given(st.dictionaries(KEYS, ENTRIES, min_size=1), st.sampled_from(["docker.io", *HOSTS]))
-def test_a_file_means_what_it_means_to_docker_py(auths: dict[str, Any], domain: str) -> None:
-    """But for the user beside an identity token, which it forgets, and several names of Hub in one file."""
-    while len(hub := [key for key in auths if key in HUB_KEYS]) > 1:
-        del auths[hub[0]]
-
-    login = asyncio.run(
-        find({"DOCKER_AUTH_CONFIG": json.dumps({"auths": auths}), "HOME": "/nowhere"}, domain)
-    )
-
-    user = "" if login.identity_token else login.username
-    assert (user, login.password, login.identity_token) == as_docker_py({"auths": auths}, domain)
-
-
-@pytest.mark.parametrize(
-    ("login", "content"),
-    [
-        (Login("me", "a"), {"username": "me", "password": "a"}),
-        (Login("0", identity_token=CANARY), {"identitytoken": CANARY}),
-        (Login(registry_token=CANARY, identity_token=CANARY[::-1]), {"registrytoken": CANARY}),
-    ],
-)
-@pytest.mark.parametrize(("domain", "server"), [("docker.io", HUB_SERVER), ("r.io:5000", "r.io:5000")])
-def test_the_engine_is_told_the_strongest_login_and_whose_it_is(
-    login: Login, content: dict[str, str], domain: str, server: str
-) -> None:
-    header = login.header(domain)["X-Registry-Auth"]
-
-    assert json.loads(base64.urlsafe_b64decode(header)) == {**content, "serveraddress": server}
 
 
 async def test_a_registrys_helper_beats_the_general_one_which_beats_the_file(

@@ -5,11 +5,11 @@ import base64
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from watcher.registry.credentials import Credentials, Login
+from watcher.registry.credentials import Credentials
+from watcher.registry.login import Login
 
 CANARY = "c4n4ry"
 USER, PASSWORD = "CTR_UPDATER_REGISTRY_USER", "CTR_UPDATER_REGISTRY_PASSWORD"
@@ -41,106 +41,6 @@ def test_the_file_is_in_the_home_directory_unless_it_is_said_where(tmp_path: Pat
     (tmp_path / ".docker" / "config.json").write_text(auths())
 
     assert find({"HOME": str(tmp_path)}) == ME
-
-
-def test_the_file_is_read_again_whenever_it_is_another_one(environ: dict[str, str], file: Path) -> None:
-    credentials = Credentials(environ)
-    names = []
-    for content in (None, auths("a"), auths("bb"), "", auths("c"), None, auths("d")):
-        if content is None:
-            file.unlink(missing_ok=True)
-        else:
-            file.write_text(content)
-        names.append(asyncio.run(credentials.find("ghcr.io")).username)
-
-    assert names == ["", "a", "bb", "", "c", "", "d"]
-
-
-def test_a_file_that_replaces_another_of_its_size_and_time_is_read(
-    environ: dict[str, str], file: Path
-) -> None:
-    file.write_text(auths("a"))
-    credentials = Credentials(environ)
-    asyncio.run(credentials.find("ghcr.io"))
-    other = file.with_name("new")
-    other.write_text(auths("b"))
-    os.utime(other, ns=(0, file.stat().st_mtime_ns))
-    other.replace(file)
-
-    assert asyncio.run(credentials.find("ghcr.io")).username == "b"
-
-
-def test_an_unchanged_file_is_not_read_again(
-    environ: dict[str, str], file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file.write_text(auths())
-    credentials = Credentials(environ)
-    asyncio.run(credentials.find("ghcr.io"))
-    # Set, not deleted: from Python 3.13 on a base class has it too.
-    monkeypatch.setattr(Path, "read_bytes", lambda _: b"read again")
-
-    assert asyncio.run(credentials.find("ghcr.io")) == ME
-
-
-@pytest.mark.parametrize(
-    ("content", "why"),
-    [
-        (f'{{"auths": "{CANARY}', "is not JSON: Unterminated string starting at in line 1"),
-        ("\udcff", "is not JSON"),
-        ("[" * 100_000, "is not JSON"),
-        (f'["{CANARY}"]', "is not a JSON object"),
-        (f'{{"auths": ["{CANARY}"]}}', ": auths, credHelpers or credsStore is not of its type"),
-        ('{"credHelpers": "x"}', ": auths, credHelpers or credsStore is not of its type"),
-        (
-            '{"credsStore": {}, "auths": {"ghcr.io": 1}}',
-            ": the entry of ghcr.io is not as `docker login` writes it",
-        ),
-        (
-            f'{{"auths": {{"ghcr.io": "{CANARY}"}}}}',
-            ": the entry of ghcr.io is not as `docker login` writes it",
-        ),
-        ('{"auths": {"ghcr.io": {"auth": 1}}}', ": the entry of ghcr.io is not as `docker login` writes it"),
-        (
-            '{"auths": {"ghcr.io": {"username": "\\ud800"}}}',
-            ": the entry of ghcr.io is not as `docker login` writes it",
-        ),
-        *(
-            (
-                json.dumps({"auths": {"ghcr.io": {"auth": auth}}}),
-                ": the entry of ghcr.io has an auth that is not the base64 of user:password",
-            )
-            for auth in (CANARY, "bWU", "OnB3", "/zpw", "me:pw", "é")
-        ),
-    ],
-)
-def test_a_file_that_is_garbage_says_so_until_it_is_mended(
-    environ: dict[str, str], file: Path, content: str, why: str
-) -> None:
-    file.write_text(content, errors="surrogateescape")
-    credentials = Credentials(environ)
-    login = asyncio.run(credentials.find("ghcr.io"))
-
-    assert login.anonymous
-    assert login.trouble.removeprefix(f"{file}").removeprefix(" ") == why
-    file.write_text(auths())
-    assert asyncio.run(credentials.find("ghcr.io")) == ME
-
-
-def test_a_broken_entry_spoils_no_other_registry(environ: dict[str, str], file: Path) -> None:
-    """With the CLI it would."""
-    content: dict[str, Any] = json.loads(auths())
-    content["auths"]["broken.io"] = {"auth": "-"}
-    file.write_text(json.dumps(content))
-
-    assert find(environ) == ME
-    assert (find(environ, "broken.io")).trouble
-
-
-def test_a_folder_in_the_files_place_is_named(environ: dict[str, str], file: Path) -> None:
-    """The engine makes one where the source of a bind mount is missing."""
-    file.mkdir()
-
-    assert find(environ) == Login(trouble=f"{file} cannot be read: Is a directory")
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.virtual_time import now, run
 from watcher.model.errors import EngineUnavailable, RegistryError, Resting, Trouble
-from watcher.registry.credentials import Login
+from watcher.registry.login import Login
 from watcher.registry.rate_limit import AT_ONCE, BAD_LOGIN_S, TOO_MANY_S, Limiter
 
 HUB, OTHER = "docker.io", "r.example"
