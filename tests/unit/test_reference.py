@@ -13,7 +13,8 @@ from watcher.check.verdict import Status, Verdict
 from watcher.cli.main import main
 from watcher.config.grammar import OneOf, written
 from watcher.config.setting import label
-from watcher.config.settings import _OTHER_VARIABLES, DaemonSettings, Policy
+from watcher.config.settings import DaemonSettings, Policy
+from watcher.config.variables import OTHERS
 from watcher.model import errors
 from watcher.model.update_events import Attempt
 from watcher.update.request import Done
@@ -65,7 +66,7 @@ def test_the_variables_without_a_flag_are_those_that_there_are() -> None:
     table = rows((REFERENCE / "settings.md").read_text(), "variable")
 
     named = {name for row in table for name in codes(row[0])}
-    assert named == {f"CTR_UPDATER_{name}" for name in _OTHER_VARIABLES} - {
+    assert named == {f"CTR_UPDATER_{name}" for name in OTHERS} - {
         "CTR_UPDATER_CACHE",  # of the tests
         "CTR_UPDATER_STATE_DIR",  # has a flag
     }

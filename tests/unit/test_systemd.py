@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from watcher.config.settings import refuse_unknown_variables
+from watcher.config.variables import refuse_unknown_variables
 
 UNIT = Path(__file__).parents[2] / "docs" / "systemd" / "ctr-updater.service"
 PROGRAM = "/usr/local/bin/watcher"

@@ -135,7 +135,7 @@ def _run_without_engine(make: Callable[[], Any]) -> int:
     import asyncio
 
     from watcher.cli import imports
-    from watcher.config.settings import refuse_unknown_variables
+    from watcher.config.variables import refuse_unknown_variables
 
     refuse_unknown_variables()
     with imports.lean():

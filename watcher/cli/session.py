@@ -5,8 +5,8 @@ import signal
 from collections.abc import Awaitable, Callable, Iterable
 
 from watcher.cli.opening import opened
-from watcher.config.settings import refuse_unknown_variables
 from watcher.config.time_zone import refuse_unknown_zone
+from watcher.config.variables import refuse_unknown_variables
 from watcher.host.fleet import Fleet
 from watcher.model.errors import Stopped
 

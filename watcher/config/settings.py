@@ -27,22 +27,16 @@ from watcher.config.grammar import (
 )
 from watcher.config.hooks import Hook, words
 from watcher.config.schedule import schedule
-from watcher.config.setting import VARIABLE_PREFIX, label, read, variable, variables
+from watcher.config.setting import label, read, variable, variables
 from watcher.config.setting import setting as _setting
 from watcher.config.spelling import refuse_unknown
 from watcher.config.telling import NEWS, news, web_address
 from watcher.config.window import window
-from watcher.model.errors import UnknownName, UnreadableSetting
+from watcher.model.errors import UnreadableSetting
 from watcher.model.labels import LABEL_PREFIX, is_orchestrated, is_ours
 from watcher.model.release import template
 from watcher.model.values import frozen
 
-# Read elsewhere; CACHE is where the project's own tests keep what they fetched.
-_OTHER_VARIABLES = (
-    "STATE_DIR", "REGISTRY", "REGISTRY_USER", "REGISTRY_USER_FILE", "REGISTRY_PASSWORD",
-    "REGISTRY_PASSWORD_FILE", "NOTIFY", "NOTIFY_FILE", "CACHE",
-    "TOKEN", "TOKEN_FILE", "READ_TOKEN", "READ_TOKEN_FILE", "HOOK_SECRET", "HOOK_SECRET_FILE",
-)  # fmt: skip
 FORMATS = ("auto", "console", "json")
 LEVELS = ("debug", "info", "warning", "error")
 _SLOTS = "Updates that hold a container down at once."
@@ -275,21 +269,6 @@ def refuse_unknown_labels(labels: Mapping[str, str]) -> None:
     """
     ours = [name for name, value in labels.items() if is_ours(name) and value.strip()]
     refuse_unknown(ours, [label(each.name) for each in fields(Policy)], LABEL_PREFIX)
-
-
-def refuse_unknown_variables(environ: Mapping[str, str] = os.environ) -> None:
-    """Let only variables of our prefix pass that there are.
-
-    Raises:
-        UnknownName: One is none.
-    """
-    given = [name for name, value in environ.items() if name.startswith(VARIABLE_PREFIX) and value.strip()]
-    for each in fields(Policy):
-        if each.metadata["label_only"] and variable(each.name) in given:
-            raise UnknownName(variable(each.name), f"only the label {label(each.name)} says so")
-    known = [*variables(Policy).values(), *variables(DaemonSettings).values()]
-    known += [f"{VARIABLE_PREFIX}{name}" for name in _OTHER_VARIABLES]
-    refuse_unknown(given, known, VARIABLE_PREFIX)
 
 
 def _refuse_both(policy: Policy, spelled: Callable[[str], str]) -> Policy:

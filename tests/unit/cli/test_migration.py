@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from watcher.cli.migration import service_of
-from watcher.config.settings import DaemonSettings, Policy, refuse_unknown_variables
+from watcher.config.settings import DaemonSettings, Policy
+from watcher.config.variables import refuse_unknown_variables
 from watcher.config.watchtower import KNOWN
 
 ALWAYS = {"CTR_UPDATER_WATCHTOWER": "true", "CTR_UPDATER_WATCH": "all", "CTR_UPDATER_INTERVAL": "24h"}

@@ -2,8 +2,9 @@
 
 import pytest
 
-from watcher.config.settings import DaemonSettings, refuse_unknown_variables
+from watcher.config.settings import DaemonSettings
 from watcher.config.telling import NEWS, is_wanted, news, web_address
+from watcher.config.variables import refuse_unknown_variables
 from watcher.model.errors import UnreadableSetting
 from watcher.notifications.news import ATTENTION, KINDS
 
