@@ -186,7 +186,7 @@ class _Found:
 
     async def _how_open(self, name: str) -> str:
         """Whether somebody is at work on an update, as far as this machine can tell."""
-        async with self._context.memory.claim(name) as is_ours:
+        async with self._context.memory.claims.take(name) as is_ours:
             if not is_ours:
                 return "an update of it is under way"
         return f"an update of it is open: if no updater is at work on it, `watcher update {name}` ends it"

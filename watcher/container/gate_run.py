@@ -61,8 +61,8 @@ async def run(engine: Engine, memory: Memory, gate: Gate, image: str) -> Said:
         EngineUnavailable: The engine is away.
     """
     token = secrets.token_hex(4)
-    mine = f"{memory.home}-{token}-{time.time() + gate.timeout + _MARGIN_S:.0f}"
-    async with memory.claim(mine):
+    mine = f"{memory.claims.home}-{token}-{time.time() + gate.timeout + _MARGIN_S:.0f}"
+    async with memory.claims.take(mine):
         try:
             cid = await engine.create(f"{PREFIX}{token}", body(gate, image, mine))
         except EngineError as error:
@@ -137,8 +137,8 @@ async def sweep(engine: Engine, memory: Memory, rows: Iterable[Json]) -> None:
             continue
         if float(match["until"]) < time.time():
             await _remove(engine, row["Id"])
-        elif match["home"] == memory.home:
-            async with memory.claim(match[0]) as is_nobodys:
+        elif match["home"] == memory.claims.home:
+            async with memory.claims.take(match[0]) as is_nobodys:
                 if is_nobodys:
                     await _remove(engine, row["Id"])
 

@@ -10,6 +10,6 @@ async def record_unrecorded(context: Context) -> None:
     An attempt whose update is still open is recorded by the run that settles it.
     """
     for name in sorted(await context.memory.history.unrecorded()):
-        async with context.memory.claim(name) as is_ours:
+        async with context.memory.claims.take(name) as is_ours:
             if is_ours and name not in scenes(await context.engine.containers(stopped=True)):
                 await context.memory.history.confirm(name)

@@ -1,4 +1,4 @@
-"""Claims on containers: no two updaters of one machine are at work on the same one."""
+"""Claims are waited for: no two updaters of one machine are at work on the same container."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from watcher.model.errors import Busy
 from watcher.store import file_lock
-from watcher.store.state import Memory
+from watcher.store.claims import Claims
 
 _LOOK_AGAIN_S = 0.5
 _SIGN_S = 1.5
@@ -32,11 +32,11 @@ class Wider(Exception):
         self.names = frozenset(names)
 
 
-async def with_claims(memory: Memory, name: str, work: Callable[[frozenset[str]], Awaitable[T]]) -> T:
+async def with_claims(claims: Claims, name: str, work: Callable[[frozenset[str]], Awaitable[T]]) -> T:
     """Do work on a container, and on the others that turn out to belong to it, while all are claimed.
 
     Args:
-        memory: Where claims are made.
+        claims: Where they are made.
         name: The container's.
         work: Given all names that are claimed; where it raises `Wider`, it begins anew with more.
 
@@ -46,27 +46,27 @@ async def with_claims(memory: Memory, name: str, work: Callable[[frozenset[str]]
     names = frozenset({name})
     while True:
         try:
-            async with _claimed(memory, names):
+            async with _claimed(claims, names):
                 return await work(names)
         except Wider as wider:
             names |= wider.names
 
 
 @contextlib.asynccontextmanager
-async def _claimed(memory: Memory, names: frozenset[str]) -> AsyncIterator[None]:
+async def _claimed(claims: Claims, names: frozenset[str]) -> AsyncIterator[None]:
     """Wait until no other updater of this machine is at work on any of them; always in the same order."""
     async with contextlib.AsyncExitStack() as held:
         for name in sorted(names):
-            await held.enter_async_context(await _claim(memory, name))
-            held.push_async_callback(_ended, asyncio.create_task(_show(await memory.lock(name))))
+            await held.enter_async_context(await _claim(claims, name))
+            held.push_async_callback(_ended, asyncio.create_task(_show(await claims.lock(name))))
         yield
 
 
-async def _claim(memory: Memory, name: str) -> contextlib.AsyncExitStack:
-    lock, last, silent = await memory.lock(name), 0, 0
+async def _claim(claims: Claims, name: str) -> contextlib.AsyncExitStack:
+    lock, last, silent = await claims.lock(name), 0, 0
     while True:
         async with contextlib.AsyncExitStack() as ours:
-            if await ours.enter_async_context(memory.claim(name)):
+            if await ours.enter_async_context(claims.take(name)):
                 return ours.pop_all()
         sign = file_lock.last_sign(lock)
         last, silent = sign, silent + 1 if sign == last else 0

@@ -7,7 +7,7 @@ said once; what it would hold is kept while the process lives, and what was cut 
 import contextlib
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from attrs import asdict, evolve
 
 from watcher.model.errors import EngineError
 from watcher.model.json_object import Json
-from watcher.store import file_lock
+from watcher.store.claims import Claims
 from watcher.store.database import Database
 from watcher.store.decisions import DecisionStore
 from watcher.store.failures import Asked, Failure, Injected, Seen, asked_of, failure_of, injected_of, seen_of
@@ -25,7 +25,6 @@ from watcher.store.gate_answers import KIND as GATES
 from watcher.store.gate_answers import GateAnswers
 from watcher.store.kept import FormerImages
 from watcher.store.keys import Key, file_name
-from watcher.store.owner import home_of, passing_home
 from watcher.store.records import Records
 
 if TYPE_CHECKING:
@@ -59,26 +58,24 @@ class Memory:
         has_said: Whether it was said that something could not be kept.
         database: What is kept in tables.
         former: Which images containers ran before.
+        claims: Which containers no other process of this machine may update meanwhile.
     """
 
     def __init__(self, folder: Path, identify: Callable[[], Awaitable[str]]) -> None:
-        self._folder = folder
         self.database = Database(folder)
         self._records = Records(folder)
         self.former = FormerImages(self._records, self.key)
+        self.claims = Claims(folder, identify)
         self._identify = identify
         self._began: dict[Path, float] = {}
         self._seen: dict[Path, Seen] = {}
-        self._lock_error = ""
-        self._unlocked: set[Key] = set()
         self._engine_id = ""
-        self._homes = {True: passing_home(), False: ""}
         self.has_said = False
         self._cleared: tuple[frozenset[str], float] = (frozenset(), -math.inf)
 
     def said_once(self) -> str:
         """Why something could not be kept; empty where all could, and from the second time on."""
-        why = "" if self.has_said else self._records.tried() or self._lock_error
+        why = "" if self.has_said else self._records.tried() or self.claims.trouble
         self.has_said = self.has_said or bool(why)
         return why
 
@@ -250,42 +247,5 @@ class Memory:
             self._records.clear(self._records.folder(kind, engine), lambda _: False, _TAGS_KEPT_S)
         self._began = {path: at for path, at in self._began.items() if path in self._seen}
         self._seen.clear()
-        for folder in (self._folder / "locks", self._records.folder("locks", engine)):
-            file_lock.clear(folder)
+        self.claims.clear(engine)
         self._records.write_again()
-
-    @property
-    def home(self) -> str:
-        """Whose the updates are that are begun here; the process's own where no lock can be made."""
-        if not self._lock_error and not self._homes[False]:
-            self._homes[False] = home_of(self._folder)
-        return self._homes[bool(self._lock_error)]
-
-    @contextlib.asynccontextmanager
-    async def claim(self, name: str) -> AsyncIterator[bool]:
-        """Claim a container for this process; False where another process of this machine has it.
-
-        The lock goes with the process. Where none can be made, it is claimed within this process, and what
-        others do is known from the engine alone.
-        """
-        path, key = await self.lock(name), await self.key(name)
-        with contextlib.ExitStack() as held:
-            try:
-                is_ours = held.enter_context(file_lock.locked(path))
-            except OSError as error:
-                self._lock_error, is_ours = str(error), held.enter_context(self._alone(key))
-            yield is_ours
-
-    async def lock(self, name: str) -> Path:
-        """The file that is locked for a container."""
-        return self._folder / "locks" / Key(await self._identify(), name).file
-
-    @contextlib.contextmanager
-    def _alone(self, key: Key) -> Iterator[bool]:
-        is_ours = key not in self._unlocked
-        self._unlocked.add(key)
-        try:
-            yield is_ours
-        finally:
-            if is_ours:
-                self._unlocked.remove(key)

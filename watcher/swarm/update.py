@@ -74,7 +74,7 @@ async def update(reader: Reader, said: Json, request: Request) -> Outcome:
                 continue
         raise UpdateFailed(f"{name} could not be updated: it kept changing", advice="try again later")
 
-    return await with_claims(reader.context.memory, name, work)
+    return await with_claims(reader.context.memory.claims, name, work)
 
 
 async def again(swarm: Swarm, service_id: str, name: str) -> Json:

@@ -103,7 +103,7 @@ async def attempt(  # noqa: PLR0913 - what is wanted of it, by keywords
         await refuse_forbidden(context.engine, steps, made)
         await consent()
         announce(found, steps)
-        async with Lease(context.engine, owner_of(context.memory.home)) as lease:
+        async with Lease(context.engine, owner_of(context.memory.claims.home)) as lease:
             parts = _parts(context, lease.engine, found, made, steps, affected)
             keeper = Keeper(context, lease.engine)
             rescue = Rescue(workshop(context, lease.engine), parts, keeper.keep)

@@ -141,7 +141,7 @@ async def _prove(context: Context, name: str, home: str) -> None:
         return
     if why := unwritable(state_folder()):
         raise EngineError(f"the updater's state directory cannot be written here: {why}")
-    if context.memory.home != home:
+    if context.memory.claims.home != home:
         raise EngineError(f"{state_folder()} is not the state directory of the updater")
 
 

@@ -168,7 +168,7 @@ def _command(context: Context, own: Json, errand: Errand) -> Iterator[str]:
     flags = ["-I"] * sys.flags.isolated + ["-S"] * sys.flags.no_site
     yield from (sys.executable, *flags, "-m", "watcher")
     engine = context.engine_name if context.prefix else ""
-    home = context.memory.home if _is_mounted(own) else ""
+    home = context.memory.claims.home if _is_mounted(own) else ""
     yield from words(errand, context.by, engine, home, beats=_ONCE not in own["Args"])
 
 
@@ -224,7 +224,7 @@ def _has_new(holder: Json | None, helper: Helper) -> bool:
 
 async def _removed(context: Context, helper: Helper, attempt: Attempt | None) -> None:
     """Record what a helper did, and remove it: once, where a command in the container waits for it, too."""
-    async with context.memory.claim(helper.cid) as is_ours:
+    async with context.memory.claims.take(helper.cid) as is_ours:
         with contextlib.suppress(NotFound, Conflict):  # somebody else removes it
             await context.engine.container(helper.cid)
             if attempt and is_ours:

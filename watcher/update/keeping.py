@@ -152,7 +152,7 @@ class Sweep:
         self._done = there, at
         await record_unrecorded(self._context)
         for former in await self._context.memory.former.all():
-            async with self._context.memory.claim(former.name) as is_ours:
+            async with self._context.memory.claims.take(former.name) as is_ours:
                 if is_ours:
                     await self._look(former, listed)
         with contextlib.suppress(EngineError):

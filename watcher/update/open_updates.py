@@ -76,7 +76,7 @@ async def _mended(
 ) -> tuple[Settled, tuple[str, ...]]:
     """Take the open updates over, and settle them with what a prune took made anew; what became of them."""
     for _ in range(_CONTENTIONS):
-        async with Lease(context.engine, owner_of(context.memory.home)) as lease:
+        async with Lease(context.engine, owner_of(context.memory.claims.home)) as lease:
             at = lineage.workshop(context, lease.engine)
             while (found := await _open(context, name, claims)) and not await take_over(
                 lease, found, found.concerned(name), waits, _not_own(context)

@@ -63,7 +63,7 @@ async def update(context: Context, text: str, request: Request) -> Outcome:
     if request.dry_run:
         return await dry_run(look, await find(look.engine, name), request)
     await refuse_beside(look, name)
-    return await with_claims(context.memory, name, _Update(context, look, name, request).claimed)
+    return await with_claims(context.memory.claims, name, _Update(context, look, name, request).claimed)
 
 
 class _Update:

@@ -27,7 +27,8 @@ async def settle_open(context: Context, name: str) -> Settled:
     """Bring an update of a container that was cut short to its end, if there is one."""
     if not await is_open(context, name):
         return Settled()
-    done, change = await with_claims(context.memory, name, lambda claims: _settled(context, name, claims))
+    taken = context.memory.claims
+    done, change = await with_claims(taken, name, lambda claims: _settled(context, name, claims))
     for line in done.aside if done.was_open else ():
         context.events.publish(Doubted(change, line))
     return done

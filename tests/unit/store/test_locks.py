@@ -7,9 +7,9 @@ import pytest
 
 from tests.unit.virtual_time import now, run
 from watcher.model.errors import Busy
+from watcher.store.claims import Claims
 from watcher.store.file_lock import locked
 from watcher.store.locks import with_claims
-from watcher.store.state import Memory
 
 LONG_S, BOUND_S = 3600.0, 30.0
 
@@ -18,7 +18,7 @@ async def here() -> str:
     return "engine"
 
 
-async def at_once(memory: Memory, other: Memory) -> list[str]:
+async def at_once(ours: Claims, other: Claims) -> list[str]:
     """Two who claim the same container, the first one for long; what was done, in order."""
     done = list[str]()
 
@@ -31,7 +31,7 @@ async def at_once(memory: Memory, other: Memory) -> list[str]:
         await asyncio.sleep(1)
         await with_claims(other, "web", lambda _: work("second", 0))
 
-    await asyncio.gather(with_claims(memory, "web", lambda _: work("first", LONG_S)), late())
+    await asyncio.gather(with_claims(ours, "web", lambda _: work("first", LONG_S)), late())
     return done
 
 
@@ -39,27 +39,27 @@ IN_TURN = ["first begins", "first ends", "second begins", "second ends"]
 
 
 def test_whoever_lives_is_waited_for(tmp_path: Path) -> None:
-    assert run(at_once(Memory(tmp_path, here), Memory(tmp_path, here))) == IN_TURN
+    assert run(at_once(Claims(tmp_path, here), Claims(tmp_path, here))) == IN_TURN
 
 
 def test_where_no_lock_can_be_made_a_process_waits_for_itself(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    memory = Memory(tmp_path / "file" / "folder", here)
+    claims = Claims(tmp_path / "file" / "folder", here)
 
-    assert run(at_once(memory, memory)) == IN_TURN
+    assert run(at_once(claims, claims)) == IN_TURN
 
 
 def test_whoever_is_suspended_is_not_waited_for_without_end(tmp_path: Path) -> None:
-    memory, times = Memory(tmp_path, here), list[float]()
+    claims, times = Claims(tmp_path, here), list[float]()
 
     async def work(_: frozenset[str]) -> None:
         raise AssertionError("it is claimed")
 
     async def claimed() -> None:
-        lock = await memory.lock("web")
+        lock = await claims.lock("web")
         with locked(lock):
             with pytest.raises(Busy, match=f"has claimed web, .*no sign of life.*fuser {lock}"):
-                await with_claims(memory, "web", work)
+                await with_claims(claims, "web", work)
             times.append(now())
 
     run(claimed())
@@ -69,13 +69,13 @@ def test_whoever_is_suspended_is_not_waited_for_without_end(tmp_path: Path) -> N
 
 def test_where_no_lock_can_be_made_the_updates_are_the_process_own(tmp_path: Path) -> None:
     """Others that cannot make one either read the same home, and do not know of one another."""
-    memory, other = Memory(tmp_path, here), Memory(tmp_path, here)
-    assert memory.home == other.home
+    claims, other = Claims(tmp_path, here), Claims(tmp_path, here)
+    assert claims.home == other.home
 
     async def home(_: frozenset[str]) -> str:
-        return memory.home
+        return claims.home
 
     (tmp_path / "locks").write_text("")
     (tmp_path / "engines").write_text("")
 
-    assert run(with_claims(memory, "web", home)) != other.home
+    assert run(with_claims(claims, "web", home)) != other.home

@@ -117,7 +117,7 @@ async def test_what_failed_can_be_tried_again_though_its_file_cannot_be_removed(
 
 @pytest.mark.parametrize("name", ["w" * 255, "w/../../etc/passwd", "w\0b", "ü", "\udce9"])
 async def test_every_name_has_a_file(memory: Memory, tmp_path: Path, name: str) -> None:
-    async with memory.claim(name) as ours:
+    async with memory.claims.take(name) as ours:
         assert ours
         assert len(files(tmp_path)) == 1
     await memory.saw(name, {"a"}, IMAGE)

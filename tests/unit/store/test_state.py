@@ -1,8 +1,6 @@
 """What is kept in the state folder, and that its loss is no harm."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -99,7 +97,7 @@ async def test_a_folder_that_cannot_be_written_is_said_once_and_stops_nothing() 
     memory = Memory(Path("/proc/nowhere"), here)
 
     await memory.keep_failure("web", "sha256:1", "it crashed")
-    async with memory.claim("web") as ours:
+    async with memory.claims.take("web") as ours:
         assert ours
 
     assert "/proc/nowhere" in memory.said_once()
@@ -124,26 +122,6 @@ async def test_a_database_that_was_put_aside_is_said_once(memory: Memory, tmp_pa
     assert memory.said_once() == ""
     assert [FILE in line for line in memory.unsaid()] == [True]
     assert memory.unsaid() == []
-
-
-async def test_a_claim_keeps_another_process_out_until_it_ends(memory: Memory, tmp_path: Path) -> None:
-    asks = (
-        "import asyncio, sys, pathlib; from watcher.store.state import Memory\n"
-        "async def here(): return 'HERE'\n"
-        "async def claim():\n"
-        "    async with Memory(pathlib.Path(sys.argv[1]), here).claim('web') as ours: print(ours)\n"
-        "asyncio.run(claim())"
-    )
-
-    def another() -> str:
-        command = [sys.executable, "-c", asks, str(tmp_path)]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-
-    async with memory.claim("web") as ours:
-        assert (ours, another()) == (True, "False")
-        async with memory.claim("db") as free:
-            assert free
-    assert another() == "True"
 
 
 TAG = "docker.io/library/app:1 linux/amd64"

@@ -210,11 +210,6 @@ async def test_what_failed_is_each_engines_own_though_the_ids_were_the_same(
     assert left.image == ID
 
 
-async def test_the_same_name_is_claimed_on_each_engine(memory: Memory, tmp_path: Path) -> None:
-    async with memory.claim("web") as here, of(tmp_path, "THERE").claim("web") as there:
-        assert (here, there) == (True, True)
-
-
 async def test_what_failed_is_still_known_while_the_engine_is_away(tmp_path: Path) -> None:
     answers = ["HERE"]
 

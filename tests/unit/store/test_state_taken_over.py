@@ -77,7 +77,7 @@ async def test_failures_answers_images_and_tags_are_known(left: Path) -> None:
     assert await memory.asked(TAG) == Asked(9.0, 8.0, "no", "")
     assert await memory.seen(TAG) == Seen(("b",), 1000.0, IMAGE)
     assert memory.image(IMAGE) == FILES[f"images/{ENGINE}/{'a' * 64}.json"]
-    assert memory.home == "b08e68f0"
+    assert memory.claims.home == "b08e68f0"
 
 
 async def test_they_are_renewed_where_they_stand(left: Path) -> None:
@@ -107,9 +107,9 @@ async def test_what_a_running_process_of_that_version_has_claimed_is_its_own(
     lock = left / "locks" / ENGINE / file
     lock.parent.mkdir(parents=True)
     with held(lock):
-        async with Memory(left, here).claim(name) as is_ours:
+        async with Memory(left, here).claims.take(name) as is_ours:
             assert not is_ours
-    async with Memory(left, here).claim(name) as is_ours:
+    async with Memory(left, here).claims.take(name) as is_ours:
         assert is_ours
 
 
