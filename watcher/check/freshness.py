@@ -17,16 +17,14 @@ from watcher.engine.client import Engine
 from watcher.engine.images import known_image
 from watcher.host.context import Context
 from watcher.host.pulls import told
-from watcher.model.errors import RegistryError, UnreadableSetting
+from watcher.model.errors import RegistryError
 from watcher.model.json_object import Json
 
 
 def may_ask(context: Context, container: Json) -> bool:
     """Whether a container's labels let a registry be asked for its tag; no, where they cannot be read."""
-    try:
-        return context.policy_of(container).source == "registry"
-    except UnreadableSetting:
-        return False
+    policy = context.readable_policy(container)
+    return policy is not None and policy.source == "registry"
 
 
 async def pull(context: Context, container: Json) -> None:

@@ -8,7 +8,7 @@ from watcher.check.verdict import Status
 from watcher.dependencies.conditions import lacking
 from watcher.dependencies.order import Order
 from watcher.host.context import Context
-from watcher.model.errors import NotFound, UnreadableSetting
+from watcher.model.errors import NotFound
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 
@@ -35,16 +35,10 @@ async def unmet_before(context: Context, order: Order, container: Json) -> str:
 async def _has_failed(context: Context, name: str) -> bool:
     """Whether a container that is followed has an update whose image failed in it."""
     found = await _found(context, name)
-    if not found or not _is_followed(context, found):
+    policy = found and context.readable_policy(found)
+    if not found or not policy or not policy.enable:
         return False
     return (await checks.assess(context, found)).verdict.status is Status.HELD
-
-
-def _is_followed(context: Context, container: Json) -> bool:
-    try:
-        return context.policy_of(container).enable
-    except UnreadableSetting:
-        return False
 
 
 async def _found(context: Context, name: str) -> Json | None:

@@ -12,9 +12,8 @@ from watcher.check.releases import releases_of
 from watcher.check.verdict import Status, Verdict
 from watcher.config.settings import Policy
 from watcher.host.context import Context
-from watcher.model.errors import UnreadableSetting, WatcherError
+from watcher.model.errors import WatcherError
 from watcher.model.inspection import Container, reference_of
-from watcher.model.json_object import Json
 from watcher.model.kept import Kept, still_kept
 from watcher.model.release import NOTHING, Releases
 from watcher.model.values import frozen
@@ -68,7 +67,7 @@ Answer = Shown | WatcherError
 
 def shown_of(context: Context, found: Assessment, decisions: Decisions = NO_DECISIONS) -> Shown:
     """What is said of a container that was judged; `decisions` are what people hold and approve."""
-    container, policy = found.container, _policy(context, found.container)
+    container, policy = found.container, context.readable_policy(found.container)
     mode = policy.mode if policy and policy.enable else "-"
     about = container["Id"], reference_of(container), Container(container).status, mode, found.verdict
     return Shown(
@@ -107,10 +106,3 @@ def _waits(
     if policy is None:
         return tuple(filter(None, [eligibility.held(found.name, found.verdict, at)]))
     return eligibility.waits(found.name, found.verdict, policy, at)
-
-
-def _policy(context: Context, container: Json) -> Policy | None:
-    try:
-        return context.policy_of(container)
-    except UnreadableSetting:
-        return None

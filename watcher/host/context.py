@@ -19,7 +19,7 @@ from watcher.host.namespace_cache import NamespaceCache
 from watcher.host.own_container import OwnContainer
 from watcher.host.watchtowers import Watchtowers
 from watcher.model import watchtower
-from watcher.model.errors import EngineUnavailable
+from watcher.model.errors import EngineUnavailable, UnreadableSetting
 from watcher.model.json_object import Json
 from watcher.model.labels import ENABLE, GATE
 from watcher.model.values import frozen
@@ -117,6 +117,13 @@ class Context:
             UnreadableSetting: A label cannot be read, or names a gate that there is not.
         """
         return self._beside(container, self.with_labels(watchtower.settings_of(container)))
+
+    def readable_policy(self, container: Json) -> Policy | None:
+        """The same; None where it cannot be read, so that nothing is done on its account."""
+        try:
+            return self.policy_of(container)
+        except UnreadableSetting:
+            return None
 
     def policy_of_row(self, row: Json) -> Policy | None:
         """The settings of a listed container; None where they cannot be read."""

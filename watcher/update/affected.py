@@ -15,7 +15,7 @@ from watcher.dependencies.order import Order
 from watcher.engine.client import Engine
 from watcher.engine.images import known_image
 from watcher.host.context import Context
-from watcher.model.errors import NotFound, Refused, UnreadableSetting
+from watcher.model.errors import NotFound, Refused
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.labels import is_one_off
@@ -186,7 +186,7 @@ def _unheld(container: Json, rows: Sequence[Json]) -> Iterator[Refused]:
 async def _with_its_update(
     context: Context, container: Json, dependent: Dependent, *, cautious: bool, asks_gates: bool
 ) -> AffectedContainer:
-    policy = _policy(context, dependent.container)
+    policy = context.readable_policy(dependent.container)
     found = await _own_update(context, dependent, policy) if policy else None
     if found and policy and not await _may_pass(context, found, policy, asks=asks_gates):
         found = None
@@ -217,14 +217,6 @@ async def _may_pass(context: Context, found: Assessment, policy: Policy, *, asks
     if not policy.gate or not asks:
         return not policy.gate or (found.gate is not None and found.gate.has_passed)
     return await gates.asked(context, found, policy) is None
-
-
-def _policy(context: Context, container: Json) -> Policy | None:
-    """A container's settings; None where they cannot be read, so that nothing is done on their account."""
-    try:
-        return context.policy_of(container)
-    except UnreadableSetting:
-        return None
 
 
 def _restarts(rows: Sequence[Json], container: Json, apart: set[str]) -> Iterator[Restart]:

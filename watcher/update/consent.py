@@ -13,7 +13,7 @@ from watcher.check.verdict import Verdict
 from watcher.check.veto import vetoed
 from watcher.config.settings import Policy
 from watcher.host.context import Context
-from watcher.model.errors import NotKept, UnreadableSetting, Withheld
+from watcher.model.errors import NotKept, Withheld
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.store.decisions import Decision, DecisionKind
@@ -96,17 +96,11 @@ async def refuse_vetoed(context: Context, containers: Iterable[Json], *, goes_ba
     for each in containers:
         own = Container(each).name
         name = name or own
-        if wait := await vetoed(context.engine, each, _policy(context, each)):
+        # One whose settings cannot be read is replaced with another all the same.
+        policy = context.readable_policy(each) or context.defaults
+        if wait := await vetoed(context.engine, each, policy):
             wait = wait if own == name else evolve(wait, why=f"{own}: {wait.why}")
             raise refusal(name, wait, goes_back=goes_back)
-
-
-def _policy(context: Context, container: Json) -> Policy:
-    """A container's settings; the defaults where they cannot be read, as one is replaced all the same."""
-    try:
-        return context.policy_of(container)
-    except UnreadableSetting:
-        return context.defaults
 
 
 async def forget_release(context: Context, name: str) -> tuple[Decision, ...]:

@@ -17,7 +17,7 @@ from watcher.container.image_cleanup import clean_up
 from watcher.engine.client import Engine
 from watcher.engine.images import give_tag, known_image, tagged_images, take_tag
 from watcher.host.context import Context
-from watcher.model.errors import EngineError, NotFound, UnreadableSetting
+from watcher.model.errors import EngineError, NotFound
 from watcher.model.inspection import reference_of
 from watcher.model.json_object import Json
 from watcher.model.kept import REPOSITORY, Kept, kept_tag, still_kept
@@ -70,7 +70,7 @@ async def keep(context: Context, engine: Engine, name: str, old: Json, new: str)
     Returns:
         Why it is not kept although it was to be; empty where nothing is wrong.
     """
-    policy, doubt = policy_of(context, old), ""
+    policy, doubt = context.readable_policy(old) or context.defaults, ""
     image = await _known(engine, old["Image"])
     if image is None:
         return ""
@@ -117,7 +117,7 @@ async def let_go(context: Context, engine: Engine, name: str) -> None:
         if not (former := await store.of(name)).images:
             return
         container = await engine.container(name)
-        policy = policy_of(context, container)
+        policy = context.readable_policy(container) or context.defaults
         left, over = _split(former, container["Image"], policy)
         gone = await _untagged(context, engine, former, over)
         for image in gone if policy.cleanup else ():
@@ -170,7 +170,9 @@ class Sweep:
             await store.keep(former)
         if (row := listed.get(former.name)) is None:
             await self._gone(former)
-        elif _split(former, row["ImageID"], policy_of(self._context, row))[0] != former.images:
+            return
+        policy = self._context.readable_policy(row) or self._context.defaults
+        if _split(former, row["ImageID"], policy)[0] != former.images:
             await let_go(self._context, self._context.engine, former.name)
 
     async def _gone(self, former: Former) -> None:
@@ -221,14 +223,6 @@ async def _tag_again(context: Context) -> None:
         if tags.get(kept_tag(image)) != image:
             with contextlib.suppress(NotFound):
                 await give_tag(context.engine, image, kept_tag(image))
-
-
-def policy_of(context: Context, container: Json) -> Policy:
-    """A container's settings; the defaults where they cannot be read."""
-    try:
-        return context.policy_of(container)
-    except UnreadableSetting:
-        return context.defaults
 
 
 def _own_name(row: Json) -> str:
