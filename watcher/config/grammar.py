@@ -1,6 +1,7 @@
 """The grammar of single values: a reader takes a text, and refuses (ValueError) one that is none. Pure."""
 
 import re
+from ipaddress import ip_address
 from posixpath import normpath
 
 from watcher.model.names import container_name
@@ -62,6 +63,20 @@ class OneOf:
         return self.words[self.words.index(text)]
 
 
+class SomeOf:
+    """A reader that takes some of these words, separated by commas."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def __call__(self, text: str) -> tuple[str, ...]:
+        """Read them; ValueError where one is another."""
+        found = tuple(part.strip() for part in text.split(","))
+        if not {*found} <= {*self.words}:
+            raise ValueError(text)
+        return found
+
+
 def whole_number(text: str) -> int:
     """Read a number of 1 or more.
 
@@ -117,6 +132,15 @@ def written(value: object) -> str:
         return "" if value is None else str(value)
     unit, seconds = next(((unit, each) for unit, each in _UNITS if value and value % each == 0), ("", 1))
     return f"{value / seconds:.0f}{unit}"
+
+
+def is_address(host: str) -> bool:
+    """Whether a host is an address, and no name that somebody's DNS may tell anything of."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def gate_name(text: str) -> str:

@@ -3,7 +3,10 @@
 import re
 from ipaddress import ip_address
 
+from watcher.config.grammar import SomeOf, is_address
+
 PUBLIC = ("metrics", "read")
+public = SomeOf(*PUBLIC)
 UNIX = "unix:"
 
 _PORTS = 65536
@@ -50,27 +53,6 @@ def names(text: str) -> tuple[str, ...]:
     return found
 
 
-def public(text: str) -> tuple[str, ...]:
-    """Read what needs no token, separated by commas.
-
-    Raises:
-        ValueError: One of them is none.
-    """
-    found = tuple(part.strip() for part in text.split(","))
-    if not {*found} <= {*PUBLIC}:
-        raise ValueError(text)
-    return found
-
-
 def is_loopback(host: str) -> bool:
     """Whether only this machine reaches a host."""
     return host.lower() == "localhost" or (is_address(host) and ip_address(host).is_loopback)
-
-
-def is_address(host: str) -> bool:
-    """Whether a host is an address, and no name that somebody's DNS may tell anything of."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

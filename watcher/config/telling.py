@@ -3,26 +3,17 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from watcher.config.grammar import SomeOf
+
 VARIABLE = "CTR_UPDATER_NOTIFY"
 FILE_VARIABLE = f"{VARIABLE}_FILE"
 NEWS = ("updated", "failed", "available", "held", "unknown", "recovered")
+news = SomeOf(*NEWS)
 
 
 def is_wanted(environ: Mapping[str, str]) -> bool:
     """Whether addresses are given that messages may go to."""
     return any(environ.get(name, "").strip() for name in (VARIABLE, FILE_VARIABLE))
-
-
-def news(text: str) -> tuple[str, ...]:
-    """Read kinds of news, separated by commas.
-
-    Raises:
-        ValueError: One of them is none.
-    """
-    found = tuple(part.strip() for part in text.split(","))
-    if not {*found} <= {*NEWS}:
-        raise ValueError(text)
-    return found
 
 
 def web_address(text: str) -> str:

@@ -49,11 +49,4 @@ def _answer_of(answer: messages.Answer) -> Answer:
         return Answer()
     wait = answer.retry_after if answer.status in _ASKS_TO_WAIT else None
     more = ", to be asked for at another address" if answer.status in _LEADS_ELSEWHERE else ""
-    return refused(f"it answered {_named(answer.status)}{more}", wait or 0.0)
-
-
-def _named(status: int) -> str:
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return str(status)
+    return refused(f"it answered {messages.status_line(answer.status)}{more}", wait or 0.0)

@@ -8,8 +8,9 @@ registry whose token server is further away, as one of a company may be, is refu
 """
 
 import re
-from ipaddress import ip_address
 from urllib.parse import urlsplit
+
+from watcher.config.grammar import is_address
 
 # Registries whose token server is known to be elsewhere, by the ends of their names.
 _KNOWN = {
@@ -57,7 +58,7 @@ def is_of(registry: str, host: str) -> bool:
     own, host = (urlsplit(f"//{registry}").hostname or "").rstrip("."), host.rstrip(".")
     if host == own:
         return True
-    if not host or _is_address(own):
+    if not host or is_address(own):
         return False
     parent = own.partition(".")[2]
     is_below = any(_is_in(host, domain) for domain in (own, parent) if _is_one_owners(domain))
@@ -79,11 +80,3 @@ def _is_one_owners(domain: str) -> bool:
 def _is_countrys(labels: list[str]) -> bool:
     """Whether a domain looks like a country's public suffix."""
     return len(labels) == 2 and len(labels[1]) == 2 and len(labels[0]) <= _SHORT  # noqa: PLR2004
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

@@ -147,7 +147,7 @@ def refusal(what: str, answer: Answer, shown: Pass, *before: Pass) -> RegistryEr
     if trouble is Trouble.BAD_LOGIN and not shown.is_doubtful:
         trouble = Trouble.FORBIDDEN
     secrets = [secret for each in (shown, *before) for secret in each.secrets]
-    why = _status(answer.status) + _after(": ", _said(answer, secrets))
+    why = status_line(answer.status) + _after(": ", _said(answer, secrets))
     if trouble in _LOGIN_MATTERS:
         nobody = "it was asked without a login" if shown.login.anonymous else ""
         why += _after("; ", shown.login.trouble or nobody)
@@ -168,7 +168,8 @@ def _trouble(status: int) -> Trouble:
     return Trouble.OTHER if status >= HTTPStatus.BAD_REQUEST else Trouble.GARBAGE
 
 
-def _status(status: int) -> str:
+def status_line(status: int) -> str:
+    """A status with its words, where it has any."""
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
