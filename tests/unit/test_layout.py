@@ -140,7 +140,7 @@ ELSEWHERE = {
     "update/settlement": f"{INTEGRATION}/update/test_events.py",
     "update/steps": f"{INTEGRATION}/update/test_update.py",
     "update/succession": f"{INTEGRATION}/update/test_meddling.py",
-    "web/acts": f"{INTEGRATION}/web/test_operations.py",
+    "web/actions": f"{INTEGRATION}/web/test_operations.py",
     "web/api": f"{INTEGRATION}/web/test_api.py",
     "web/events": f"{INTEGRATION}/web/test_events.py",
     "web/health": f"{INTEGRATION}/web/test_api.py",
@@ -149,9 +149,9 @@ ELSEWHERE = {
     "web/operations": f"{INTEGRATION}/web/test_operations.py",
     "web/plans": f"{INTEGRATION}/web/test_page_data.py",
     "web/registries": f"{INTEGRATION}/web/test_page_data.py",
-    "web/seen": f"{UNIT}/web/test_gauges.py",
-    "web/teller": f"{INTEGRATION}/web/test_events.py",
-    "web/answers": f"{UNIT}/web/test_server.py",
+    "web/engine_status": f"{UNIT}/web/test_gauges.py",
+    "web/event_feed": f"{INTEGRATION}/web/test_events.py",
+    "web/responses": f"{UNIT}/web/test_server.py",
     "web/guard": f"{UNIT}/web/test_server.py",
 }
 

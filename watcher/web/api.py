@@ -12,10 +12,10 @@ from watcher.check.verdict import Status
 from watcher.model.errors import EngineError, WatcherError
 from watcher.recovery.unrecorded import record_unrecorded
 from watcher.swarm.deciding import CONTAINERS_AND_SERVICES
-from watcher.web.bodies import BadRequest
+from watcher.web.engines import ServedEngine, ServedEngines
 from watcher.web.guard import Access
+from watcher.web.request_bodies import BadRequest
 from watcher.web.routes import Route
-from watcher.web.served import ServedEngine, ServedEngines
 
 CONTAINERS = "/api/v1/containers"
 ONE = f"{CONTAINERS}/{{name}}"
@@ -24,7 +24,7 @@ _ROWS, _MOST_ROWS = 20, 1000
 
 
 class Reading:
-    """The routes of it.
+    """The routes of what can be read.
 
     Args:
         engines: The engines, and what is known.

@@ -9,14 +9,14 @@ from watcher.check.eligibility import UPDATES
 from watcher.check.shown import Shown
 from watcher.check.verdict import Status
 from watcher.model.reference import readable
+from watcher.web.engines import ServedEngines
 from watcher.web.gauges import image_label
 from watcher.web.guard import Access
 from watcher.web.routes import Route
-from watcher.web.served import ServedEngines
 
 
 class Cards:
-    """The routes of it.
+    """The routes that cards of dashboards ask.
 
     Args:
         engines: The engines, and what is known.

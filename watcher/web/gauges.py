@@ -11,7 +11,7 @@ from watcher.check.shown import Shown
 from watcher.check.verdict import Status
 from watcher.model.reference import is_hexadecimal, readable
 from watcher.model.values import frozen
-from watcher.web.seen import Seen
+from watcher.web.engine_status import EngineStatus
 
 Family = GaugeMetricFamily
 
@@ -31,7 +31,7 @@ class Counted:
     opened: int
 
 
-def of_daemon(seen: Mapping[str, Seen]) -> Iterator[Family]:
+def of_daemon(seen: Mapping[str, EngineStatus]) -> Iterator[Family]:
     """What the daemon's own events tell, by engine; a moment that has not come yet is left out."""
     build = _family("build_info", "The version, as a label.", ("version",))
     build.add_metric([__version__], 1)

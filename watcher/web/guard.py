@@ -10,7 +10,7 @@ from attrs import field
 
 from watcher.config.grammar import is_address
 from watcher.model.values import frozen
-from watcher.web.answers import error
+from watcher.web.responses import error
 from watcher.web.sessions import COOKIE, Sessions
 from watcher.web.tokens import Role, Tokens, WrongTokens
 

@@ -10,7 +10,7 @@ from watcher.web.routes import Route
 
 
 class Health:
-    """The routes of it; they say no more than yes or no.
+    """The routes of health; they say no more than yes or no.
 
     Args:
         pulse: Where the daemon tells its health.

@@ -12,24 +12,24 @@ from watcher.store.heartbeat import Pulse
 from watcher.web import openapi
 from watcher.web.api import Reading
 from watcher.web.cards import Cards
-from watcher.web.chosen import Chosen
+from watcher.web.engines import ServedEngine, ServedEngines
+from watcher.web.event_feed import EventFeed
 from watcher.web.events import Events
+from watcher.web.exposure import refuse_open
 from watcher.web.guard import Guard
 from watcher.web.health import Health
-from watcher.web.hooks import Hooks, Secret
 from watcher.web.login import Login
 from watcher.web.metrics import Metrics
 from watcher.web.operations import Operations
 from watcher.web.page import Page
 from watcher.web.plans import Plans
-from watcher.web.published import refuse_open
 from watcher.web.registries import Followed
 from watcher.web.routes import Route
-from watcher.web.served import ServedEngine, ServedEngines
 from watcher.web.server import Server
-from watcher.web.teller import Teller
+from watcher.web.settings import Settings
 from watcher.web.tokens import Tokens
 from watcher.web.watchtower import Watchtower
+from watcher.web.webhooks import Hooks, Secret
 
 
 class Listener:
@@ -66,7 +66,7 @@ class Listener:
             *Reading(served).routes,
             *Plans(served).routes,
             *Followed(served).routes,
-            *Chosen(served, flags).routes,
+            *Settings(served, flags).routes,
             *self._operations.routes,
             *self._events.routes,
             *self._metrics.routes,
@@ -81,15 +81,15 @@ class Listener:
     async def __aenter__(self) -> Self:
         if not self._tokens:
             await refuse_open([each.context for each in self._engines.all], self._settings.listen)
-        for served, teller in zip(self._engines.all, self._events.tellers, strict=True):
-            self._subscribe(served, teller)
+        for served, feed in zip(self._engines.all, self._events.feeds, strict=True):
+            self._subscribe(served, feed)
         await self._server.open(self._settings.listen)
         return self
 
-    def _subscribe(self, served: ServedEngine, teller: Teller) -> None:
+    def _subscribe(self, served: ServedEngine, feed: EventFeed) -> None:
         events = served.events
         events.subscribe("the listener", served.seen.take)
-        events.subscribe("the listener's events", teller.take)
+        events.subscribe("the listener's events", feed.take)
         events.subscribe("metrics", partial(self._metrics.counts.take, served.name))
         if self._watchtower:
             events.subscribe("Watchtower's metrics", partial(self._watchtower.scans.take, served.name))

@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from watcher.web.answers import error
-from watcher.web.bodies import read
 from watcher.web.guard import Access, Guard
+from watcher.web.request_bodies import read
+from watcher.web.responses import error
 from watcher.web.routes import Route
 from watcher.web.sessions import COOKIE, LASTS_S
 from watcher.web.tokens import Role
@@ -13,7 +13,7 @@ _PATH = "/api/v1/session"
 
 
 class Login:
-    """The routes of it.
+    """The routes of a browser's session.
 
     Args:
         guard: Knows the tokens and the sessions.

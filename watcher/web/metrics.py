@@ -11,10 +11,10 @@ from watcher.model.errors import EngineError
 from watcher.recovery.state import scenes
 from watcher.web import gauges
 from watcher.web.counts import Counts
+from watcher.web.engines import ServedEngine, ServedEngines
 from watcher.web.gauges import Counted, Family
 from watcher.web.guard import Access
 from watcher.web.routes import Route
-from watcher.web.served import ServedEngine, ServedEngines
 
 PATH = "/metrics"
 _LIMIT_S = 9.0  # Prometheus gives up after ten, and one of several engines is left out after eight

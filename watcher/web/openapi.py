@@ -24,7 +24,7 @@ def routes(others: Iterable[Route]) -> tuple[Route]:
 
 
 def document(every: Iterable[Route]) -> Json:
-    """It."""
+    """The OpenAPI document of these routes."""
     paths: dict[str, Json] = {}
     for each in every:
         paths.setdefault(each.path, {})[each.method.lower()] = _operation(each)

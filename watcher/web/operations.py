@@ -20,13 +20,13 @@ from watcher.swarm.attempt import left_open
 from watcher.swarm.deciding import CONTAINERS_AND_SERVICES
 from watcher.swarm.named import service_named
 from watcher.update.own_update import own_update
-from watcher.web import acts
-from watcher.web.answers import error
+from watcher.web import actions
 from watcher.web.api import ONE
-from watcher.web.bodies import BadRequest, read
+from watcher.web.engines import ServedEngine, ServedEngines
 from watcher.web.guard import Access
+from watcher.web.request_bodies import BadRequest, read
+from watcher.web.responses import error
 from watcher.web.routes import Route
-from watcher.web.served import ServedEngine, ServedEngines
 
 Work = Callable[[ServedEngine, str, Json], Awaitable[Json]]
 
@@ -36,7 +36,7 @@ _TYPES = {str: "string", bool: "boolean"}
 
 
 class Operations:
-    """The routes of it.
+    """The routes that begin an operation, and the one that tells how it is.
 
     Args:
         engines: The engines, and what is known.
@@ -51,12 +51,12 @@ class Operations:
         self.routes = (
             Route("GET", _PATH, Access.READ, "How an operation is, or how it ended.", self._get),
             Route("POST", "/api/v1/look", Access.ACT, "Ask for all tags, and look at all.", self._look_now),
-            self._route("check", "Ask for its tag.", acts.check, pull=bool),
-            self._route("update", "Pull its tag, and update it.", acts.update, pull=bool, again=bool),
-            self._route("rollback", "Go back to an image that it ran before.", acts.rollback, to=str),
-            self._route("hold", "Hold it back.", acts.hold, **{"for": str}, this_image=bool, why=str),
-            self._route("release", "Hold it back no longer.", acts.release),
-            self._route("approve", "Approve the image that its tag means.", acts.approve),
+            self._route("check", "Ask for its tag.", actions.check, pull=bool),
+            self._route("update", "Pull its tag, and update it.", actions.update, pull=bool, again=bool),
+            self._route("rollback", "Go back to an image that it ran before.", actions.rollback, to=str),
+            self._route("hold", "Hold it back.", actions.hold, **{"for": str}, this_image=bool, why=str),
+            self._route("release", "Hold it back no longer.", actions.release),
+            self._route("approve", "Approve the image that its tag means.", actions.approve),
         )
 
     async def end(self) -> None:
@@ -78,9 +78,9 @@ class Operations:
         return Route("POST", f"{ONE}/{verb}", Access.ACT, about, handler, body)
 
     async def _begin(self, text: str, work: Work, wanted: Json) -> web.Response:
-        served, name = await self._meant(text, is_release=work is acts.release)
+        served, name = await self._meant(text, is_release=work is actions.release)
         called = f"{served.prefix}{name}"
-        is_open = work in {acts.update, acts.rollback} and await _is_under_way(served, name)
+        is_open = work in {actions.update, actions.rollback} and await _is_under_way(served, name)
         if is_open or ((task := self._of.get(called)) and not task.done()):
             return error(409, f"{called}: something is under way with it", "try again once it is over")
         self._of[called] = task = asyncio.create_task(

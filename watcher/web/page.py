@@ -22,7 +22,7 @@ _TYPES = {
 
 
 class Page:
-    """The routes of it; none of it is a secret.
+    """The routes of the page; none of its files is a secret.
 
     Args:
         guard: Knows what the one who asks may do, which the page is told.

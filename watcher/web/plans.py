@@ -11,10 +11,10 @@ from watcher.swarm.by_hand import Result
 from watcher.swarm.update import Outcome as ServiceOutcome
 from watcher.update.request import HeldBack, Outcome, Request
 from watcher.web.api import ONE
-from watcher.web.bodies import BadRequest
+from watcher.web.engines import ServedEngine, ServedEngines
 from watcher.web.guard import Access
+from watcher.web.request_bodies import BadRequest
 from watcher.web.routes import Route
-from watcher.web.served import ServedEngine, ServedEngines
 
 _WORDS = {"": False, "false": False, "true": True}
 

@@ -17,9 +17,9 @@ from watcher.model.names import name_of
 from watcher.model.reference import ImageRef, readable
 from watcher.swarm.spec import Service
 from watcher.swarm.status import followed
+from watcher.web.engines import ServedEngine, ServedEngines
 from watcher.web.guard import Access
 from watcher.web.routes import Route
-from watcher.web.served import ServedEngine, ServedEngines
 
 
 class Followed:

@@ -11,7 +11,7 @@ _WORD, _BEFORE = "[^/]+", "(?:[^/]+/){1,2}"
 
 @frozen
 class Route:
-    """One.
+    """Something that may be asked for, by whom, and who answers.
 
     Attributes:
         method: GET, POST or DELETE.

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from watcher.config.listening import UNIX, host_and_port
 from watcher.model.errors import WatcherError
-from watcher.web import answers
+from watcher.web import responses
 from watcher.web.connections import Connection, Connections
 from watcher.web.guard import Guard, Handler
 from watcher.web.routes import Route, spelled
@@ -41,7 +41,7 @@ class Server:
 
     def __init__(self, routes: Iterable[Route], guard: Guard, failed: Failed) -> None:
         app = web.Application(client_max_size=_BODY, middlewares=[_answered(failed)], logger=_SILENT)
-        app.on_response_prepare.append(answers.make_safe)
+        app.on_response_prepare.append(responses.make_safe)
         routes = [*routes]
         paths = [each.path for each in routes]
         for each in routes:
@@ -121,11 +121,11 @@ async def _answer(request: web.Request, handler: Handler, failed: Failed) -> web
     try:
         return await handler(request)
     except web.HTTPException as error:
-        return answers.refused(error)
+        return responses.refused(error)
     except WatcherError as error:
-        return answers.failed(error)
+        return responses.failed(error)
     except (ConnectionError, asyncio.CancelledError):
         raise
     except Exception as error:  # noqa: BLE001 - an error of ours is told, and the next request is answered
         failed(error)
-        return answers.error(500, "an error of this program", "see the daemon's log")
+        return responses.error(500, "an error of this program", "see the daemon's log")

@@ -17,11 +17,11 @@ from watcher.model.update_events import AttemptEnded
 from watcher.swarm import by_hand
 from watcher.swarm.by_hand import Result
 from watcher.update.request import Done, HeldBack, Request
+from watcher.web.engines import ServedEngine, ServedEngines
 from watcher.web.gauges import image_label
 from watcher.web.guard import Access
 from watcher.web.operations import Operations
 from watcher.web.routes import Route
-from watcher.web.served import ServedEngine, ServedEngines
 
 _FAILED = ("failed", "rolled back")
 
@@ -67,7 +67,7 @@ class Scans(Collector):
 
 
 class Watchtower:
-    """The routes of it.
+    """The routes of Watchtower's own API.
 
     Args:
         engines: The engines, and what is known.

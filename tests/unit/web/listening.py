@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from aiohttp import ClientSession, web
 
 from watcher.web import login
-from watcher.web.bodies import read
 from watcher.web.connections import Connections
 from watcher.web.guard import Access, Guard
 from watcher.web.page import Page
+from watcher.web.request_bodies import read
 from watcher.web.routes import Route
 from watcher.web.server import Server
 from watcher.web.tokens import Tokens

@@ -8,8 +8,8 @@ from watcher.check.shown import Shown
 from watcher.check.verdict import Status, Verdict
 from watcher.model.events import EngineFollowed, Looked, PassBegan
 from watcher.web import gauges
+from watcher.web.engine_status import EngineStatus
 from watcher.web.gauges import Counted, Family
-from watcher.web.seen import Seen
 
 ID = "3f4a" + "0" * 60
 
@@ -76,7 +76,7 @@ def test_the_registries_are_those_of_what_is_followed() -> None:
 
 
 def test_a_moment_that_has_not_come_is_left_out() -> None:
-    seen = Seen()
+    seen = EngineStatus()
     assert {family.name for family in gauges.of_daemon({"nas": seen}) if family.samples} == {
         "ctr_updater_build_info", "ctr_updater_engine_up",
     }  # fmt: skip
@@ -92,7 +92,7 @@ def test_a_moment_that_has_not_come_is_left_out() -> None:
 
 
 def test_each_of_several_engines_has_its_own_series_in_one_family() -> None:
-    seen = {"local": Seen(), "nas": Seen()}
+    seen = {"local": EngineStatus(), "nas": EngineStatus()}
     seen["nas"].take(EngineFollowed("unix:///docker.sock", "1.41"))
     rows = [row("web", Status.CURRENT)]
     both = [Counted("local", rows, 0), Counted("nas", rows, 1)]

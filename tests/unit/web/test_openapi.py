@@ -1,6 +1,6 @@
 from tests.unit.web.listening import ROUTES
-from watcher.web.hooks import Hooks, Secret
 from watcher.web.openapi import PATH, document, routes
+from watcher.web.webhooks import Hooks, Secret
 
 
 def test_the_document_has_every_route_and_itself() -> None:

@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.unit.web.listening import Listening, listening
-from tests.unit.web.test_pushed import HUB, PLAIN
+from tests.unit.web.test_webhook_payloads import HUB, PLAIN
 from watcher.model.reference import ImageRef
-from watcher.web.hooks import Hooks, Secret
 from watcher.web.tokens import BadListener
+from watcher.web.webhooks import Hooks, Secret
 
 PATH = "/api/v1/hooks/registry"
 FOLLOWED = ImageRef.parse("svendowideit/testhook:latest")

@@ -5,8 +5,8 @@ import time
 from watcher.model.events import EngineFollowed, EngineGivenUp, EngineGone, Event, Looked, PassBegan
 
 
-class Seen:
-    """It.
+class EngineStatus:
+    """The state of one engine, as its events told it.
 
     Attributes:
         is_engine_up: Whether the engine is followed.

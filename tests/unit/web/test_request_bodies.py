@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from tests.unit.web.listening import listening
-from watcher.web import bodies
+from watcher.web import request_bodies
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ async def test_a_body_that_cannot_be_read_is_refused_in_one_line(body: bytes, li
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "_LIMIT_S", 0.05)
+    monkeypatch.setattr(request_bodies, "_LIMIT_S", 0.05)
     async with listening() as at:
         reader, writer = await asyncio.open_connection("127.0.0.1", at.port)
         writer.write(b"POST /act HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer act-token\r\n")

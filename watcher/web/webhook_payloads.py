@@ -14,7 +14,7 @@ _PUSHED = {"PUSH_ARTIFACT", "harbor.artifact.pushed"}
 
 @frozen
 class Push:
-    """One.
+    """A push that a webhook tells of.
 
     Attributes:
         ref: The tag.

@@ -17,8 +17,8 @@ from watcher.host.publisher import Publisher
 from watcher.model.errors import EngineError, EngineUnavailable, NoSuchContainer
 from watcher.model.events import EngineFollowed, EngineGone, Event, SubscriberFailed
 from watcher.store.state import Memory
-from watcher.web import served
-from watcher.web.served import ServedEngine, ServedEngines
+from watcher.web import engines
+from watcher.web.engines import ServedEngine, ServedEngines
 
 Make = Callable[..., ServedEngines]
 
@@ -60,7 +60,7 @@ async def test_one_that_is_gone_is_not_asked_and_keeps_nothing_from_the_others(m
 
 
 async def test_one_that_hangs_is_left_out(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(served, "_LIMIT_S", 0.01)
+    monkeypatch.setattr(engines, "_LIMIT_S", 0.01)
 
     async def ask(each: ServedEngine) -> str:
         if each.name == "nas":

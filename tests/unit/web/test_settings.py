@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from watcher.web.chosen import of_container, settings
+from watcher.web.settings import of_container, settings
 
 ENVIRON = {
     "CTR_UPDATER_INTERVAL": "5m",

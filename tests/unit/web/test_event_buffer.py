@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from watcher.web.ring import Behind, Ring
+from watcher.web.event_buffer import Behind, EventBuffer
 
 
 def identifier(text: bytes) -> str:
@@ -10,7 +10,7 @@ def identifier(text: bytes) -> str:
 
 
 async def test_a_listener_is_woken_by_what_follows() -> None:
-    ring = Ring()
+    ring = EventBuffer()
     waiting = asyncio.ensure_future(ring.following(ring.after("")))
     await asyncio.sleep(0)
     ring.add("stage", {"text": "two\nlines"})
@@ -21,7 +21,7 @@ async def test_a_listener_is_woken_by_what_follows() -> None:
 
 
 async def test_whoever_comes_again_goes_on_where_it_was() -> None:
-    ring = Ring()
+    ring = EventBuffer()
     ring.add("pull", {"n": 1})
     ring.add("pull", {"n": 2})
     first, _ = await ring.following(0)
@@ -31,7 +31,7 @@ async def test_whoever_comes_again_goes_on_where_it_was() -> None:
 
 
 async def test_what_the_ring_has_no_more_begins_with_what_comes() -> None:
-    ring = Ring(room=2)
+    ring = EventBuffer(room=2)
     ring.add("pull", {})
     gone, _ = await ring.following(0)
     for _ in range(4):

@@ -13,21 +13,21 @@ from watcher.model.names import SERVICE_PREFIX, Marker
 from watcher.model.registry_events import PullBegan, PullEnded, PullProgressed
 from watcher.model.update_events import AttemptEnded, Judged, NotUpdated, StageBegan, StageEnded, Waiting
 from watcher.store.history import record_of
-from watcher.web.ring import Ring
-from watcher.web.served import ServedEngine
+from watcher.web.engines import ServedEngine
+from watcher.web.event_buffer import EventBuffer
 
 
-class Teller:
-    """It.
+class EventFeed:
+    """Puts what happens on one engine into the buffer that clients read.
 
     Args:
         served: The engine.
-        ring: Where it is told.
+        buffer: Where events go.
     """
 
-    def __init__(self, served: ServedEngine, ring: Ring) -> None:
+    def __init__(self, served: ServedEngine, buffer: EventBuffer) -> None:
         self._served = served
-        self._ring = ring
+        self._buffer = buffer
         self._names: dict[str, None] = {}
         self._known: Mapping[str, str] = {}
         self._telling: asyncio.Task[None] | None = None
@@ -35,11 +35,11 @@ class Teller:
     async def take(self, event: Event) -> None:
         """Take an event; containers are asked for once somebody has listened."""
         if isinstance(event, StageBegan | StageEnded):
-            self._ring.add("stage", self._named(event))
+            self._buffer.add("stage", self._named(event))
         elif isinstance(event, PullBegan | PullProgressed | PullEnded):
-            self._ring.add("pull", self._named(event))
+            self._buffer.add("pull", self._named(event))
         elif isinstance(event, AttemptEnded):
-            self._ring.add("attempt", record_of(event.attempt, await self._served.known_identity()))
+            self._buffer.add("attempt", record_of(event.attempt, await self._served.known_identity()))
             self._news(event.attempt.name)
         elif isinstance(event, Judged | Waiting | NotUpdated) and event.is_news:
             self._news(event.change.container)
@@ -54,7 +54,7 @@ class Teller:
 
     def _news(self, name: str) -> None:
         """Have a container told; all of which there is news meanwhile are looked at in one look."""
-        if not self._ring.is_wanted:
+        if not self._buffer.is_wanted:
             return
         self._names[name] = None
         if self._telling is None or self._telling.done():
@@ -71,7 +71,7 @@ class Teller:
         while names := [*self._names]:
             self._names.clear()
             for name, answer in await self._answers(names):
-                self._ring.add("container", _told(self._served, name, answer))
+                self._buffer.add("container", _told(self._served, name, answer))
 
     async def _answers(self, names: list[str]) -> list[tuple[str, Answer]]:
         """What is to be said of each: of containers in one look, of services one after another."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from watcher.model.reference import ImageRef
-from watcher.web.pushed import Push, meant, pushed
+from watcher.web.webhook_payloads import Push, meant, pushed
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "webhooks.md"
 PAYLOADS = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)]

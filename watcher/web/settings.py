@@ -18,9 +18,9 @@ from watcher.model.inspection import Container
 from watcher.model.quoting import escaped
 from watcher.swarm.named import service_named
 from watcher.web.api import ONE
+from watcher.web.engines import ServedEngine, ServedEngines
 from watcher.web.guard import Access
 from watcher.web.routes import Route
-from watcher.web.served import ServedEngine, ServedEngines
 
 Rows = list[dict[str, Any]]
 
@@ -33,8 +33,8 @@ _BESIDE = {"value": "notify", "from": "watchtower"}
 _SHOWN = {variable(name) for name in ("registry", "registry_user")}
 
 
-class Chosen:
-    """The routes of it.
+class Settings:
+    """The routes of the settings.
 
     Args:
         engines: The engines, and what is known.

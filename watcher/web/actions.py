@@ -10,7 +10,7 @@ from watcher.model.json_object import Json
 from watcher.swarm import by_hand
 from watcher.swarm.deciding import CONTAINERS_AND_SERVICES
 from watcher.update.request import HeldBack, Request
-from watcher.web.served import ServedEngine
+from watcher.web.engines import ServedEngine
 
 
 async def check(served: ServedEngine, name: str, wanted: Json) -> Json:

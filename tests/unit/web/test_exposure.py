@@ -1,7 +1,7 @@
 import pytest
 
 from watcher.model.json_object import Json
-from watcher.web.published import why_open
+from watcher.web.exposure import why_open
 
 
 def host(**told: object) -> Json:

@@ -13,8 +13,8 @@ class Behind(Exception):
     """What a listener has yet to read is not here any more."""
 
 
-class Ring:
-    """It.
+class EventBuffer:
+    """The latest events, for all clients; the oldest go where there is no room.
 
     Args:
         room: How many events it keeps.

@@ -20,7 +20,7 @@ from watcher.swarm.named import service_named
 from watcher.swarm.reading import Reader
 from watcher.swarm.spec import Service
 from watcher.update.sequencer import Turns
-from watcher.web.seen import Seen
+from watcher.web.engine_status import EngineStatus
 
 _LIMIT_S = 8.0  # for each of several: who scrapes, and who looks at a page, gives up after ten
 
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class ServedEngine:
-    """One engine.
+    """An engine as the listener serves it.
 
     Args:
         context: The engine.
@@ -44,7 +44,7 @@ class ServedEngine:
     def __init__(self, context: Context, daemon: Callable[[], Daemon]) -> None:
         self.name, self.prefix = context.engine_name, context.prefix
         self.events = context.events
-        self.seen = Seen()
+        self.seen = EngineStatus()
         self._daemon = daemon
         self._identity = ""
 
@@ -74,7 +74,7 @@ class ServedEngine:
         return self._identity
 
     async def known_identity(self) -> str:
-        """The same; empty where nobody can say."""
+        """The engine's id as `identity` gives it; empty where nobody can say."""
         if not (self.seen.is_engine_up or self._identity):
             return ""
         try:
@@ -115,7 +115,7 @@ class ServedEngine:
 
 
 class ServedEngines:
-    """All of them.
+    """All engines as the listener serves them.
 
     Args:
         fleet: The engines.

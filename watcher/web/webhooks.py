@@ -9,12 +9,12 @@ from attrs import field
 
 from watcher.daemon.pushes import Choose
 from watcher.model.values import frozen
-from watcher.web import bodies
-from watcher.web.answers import error
+from watcher.web import request_bodies
 from watcher.web.guard import Access
-from watcher.web.pushed import meant, pushed
+from watcher.web.responses import error
 from watcher.web.routes import Route
 from watcher.web.tokens import BadListener, WrongTokens, is_same, token_of
+from watcher.web.webhook_payloads import meant, pushed
 
 VARIABLE = "CTR_UPDATER_HOOK_SECRET"
 PATH = "/api/v1/hooks/registry/{secret}"
@@ -68,6 +68,6 @@ class Hooks:
         if not is_same(request.match_info["secret"], self._secret.text):
             self._wrong.add(peer)
             return error(404, "no such webhook", f"the last part of its address is what {VARIABLE} says")
-        pushes = pushed(await bodies.anything(request))
+        pushes = pushed(await request_bodies.anything(request))
         asked = self._ask(lambda followed: meant(pushes, followed)) if pushes else []
         return web.json_response({"asked": asked}, status=202)
