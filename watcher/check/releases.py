@@ -29,7 +29,7 @@ def own_address(container: Json) -> str:
 
 
 def labelled_address(labels: Mapping[str, str]) -> str:
-    """The same by the labels alone."""
+    """The user's own address for release notes, in these labels; empty where there is none."""
     text = labels.get(RELEASE_URL, "").strip()
     try:
         return template(text)

@@ -55,7 +55,7 @@ class _Outlet(io.RawIOBase):
 
 
 class _Beside(_Outlet):
-    """One that is written by a thread of its own."""
+    """An outlet that a thread of its own writes to."""
 
     def __init__(self) -> None:
         self._lines: queue.Queue[bytes] = queue.Queue(_MOST_LINES)

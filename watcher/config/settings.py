@@ -133,7 +133,7 @@ class Policy:
 
     @property
     def without_hooks(self) -> "Policy":
-        """The same where hooks do not run."""
+        """These settings where hooks do not run."""
         return evolve(self, hook_pre_update=(), hook_post_update=())
 
     @classmethod

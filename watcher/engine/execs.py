@@ -8,7 +8,7 @@ from watcher.model.names import short
 
 
 class Execs(Transport):
-    """Those calls."""
+    """The engine's calls about programs in containers."""
 
     async def create_exec(self, cid: str, words: Sequence[str], environ: Sequence[str] = ()) -> str:
         """POST /containers/{id}/exec; returns its id.

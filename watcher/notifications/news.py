@@ -54,5 +54,5 @@ class News:
 
     @property
     def record(self) -> Json:
-        """The same for programs."""
+        """The news as JSON, for programs."""
         return {"event": self.kind, "container": self.container} | self.facts

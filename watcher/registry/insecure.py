@@ -14,7 +14,7 @@ from watcher.model.json_object import Json
 
 
 class InsecureRegistries:
-    """Those of one engine.
+    """The registries that one engine speaks to without verified TLS.
 
     Args:
         info: Asks for the engine's GET /info, which changes when the engine reads its settings again.

@@ -37,7 +37,7 @@ _WHERE = "WHERE (:engine IN ('', engine) OR engine = '') AND :name IN ('', name)
 
 @frozen
 class Row:
-    """One row.
+    """A row of the history.
 
     Attributes:
         key: What it is known by when it is told again.

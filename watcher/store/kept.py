@@ -34,7 +34,7 @@ class Former:
     images: tuple[Kept, ...] = ()
 
     def left(self, image: Kept) -> "Former":
-        """The same with an image that was just left."""
+        """This record with an image that the container has just left."""
         others = tuple(each for each in self.images if each.image != image.image)
         return evolve(self, images=(image, *others)[:_MOST])
 

@@ -267,7 +267,7 @@ def _first(connection: "sqlite3.Connection", sql: str, *values: object) -> float
 
 
 def _in_memory() -> "sqlite3.Connection":
-    """The same tables, for what cannot be kept."""
+    """A database in memory with the same tables, for what cannot be kept."""
     import sqlite3  # noqa: PLC0415 - where nobody is told, nobody needs it
 
     # Its owner may be collected by any thread, which closes it.
