@@ -83,7 +83,7 @@ def page(browser: Page, api: Api) -> Iterator[Page]:
     """The page of somebody who has not logged in; its browser logs nothing, and asks no other host.
 
     The view of a container has it planned whenever its verdict changes, which is while its update ends: where
-    the updater has not let go of it yet there is no plan (409), and the page tells why.
+    the updater has not let go of it yet there is no plan (409), and the page tells why until it asks again.
     """
     browser.forget()
     browser.url, browser.api = api.url, api

@@ -51,10 +51,12 @@ export function showContainer(main, params) {
   main.append(el("a.back", { href: "?" }, icon("back"), "All containers"), missing, head,
     el("div.grid", {}, Object.values(cards).map((each) => each.section)));
   let planned = "";
+  let news = 0;
 
   function show() {
     const found = containers.get(name);
     if (!found) return;
+    news += 1;
     const group = groupOf(found);
     head.dataset.group = group;
     setIcon(mark, group);
@@ -73,14 +75,19 @@ export function showContainer(main, params) {
     cards.progress.section.hidden = !showProgress(cards.progress.body, found);
   }
 
-  /** Plan anew once what is to be done may be another thing. */
-  function plan(found, group) {
+  /** Plan anew once what is to be done may be another thing; a plan that was refused, at the next news. */
+  async function plan(found, group) {
     const key = [group, found.id, found.target, found.verdict].join(" ");
     if (key === planned) return;
     planned = key;
     const isPlanned = group !== "updating" && group !== "current" && !found.error;
     cards.plan.section.hidden = !isPlanned;
-    if (isPlanned) fillPlan(cards.plan.body, of(name, `plan?again=${group === "held" || group === "failed"}`));
+    if (!isPlanned) return;
+    const asked = news;
+    const isPossible = await fillPlan(cards.plan.body, of(name, `plan?again=${group === "held" || group === "failed"}`));
+    if (isPossible || key !== planned) return;
+    planned = "";
+    if (asked !== news) show();
   }
 
   async function readHistory() {

@@ -47,19 +47,19 @@ function step(line) {
   return el("li", {}, el("strong", {}, said.slice(0, at)), el("span.cause", {}, said.slice(at + 2)));
 }
 
-/** Put a plan, or why there is none, into `place`; whether there is one. */
+const wanted = new WeakMap(); // by place: the plan that was asked for last
+
+/** Put a plan, or why there is none, into `place`; whether there is one, and no other was asked for meanwhile. */
 export async function fillPlan(place, path) {
+  const asked = get(path).then(planOf);
+  wanted.set(place, asked);
   place.setAttribute("aria-busy", "true");
   place.replaceChildren(el("p.hint", {}, "Working out what would be done …"));
-  try {
-    place.replaceChildren(planOf(await get(path)));
-    return true;
-  } catch (error) {
-    place.replaceChildren(el("p.trouble", {}, error.words));
-    return false;
-  } finally {
-    place.removeAttribute("aria-busy");
-  }
+  const [shown, isPossible] = await asked.then((plan) => [plan, true], (error) => [el("p.trouble", {}, error.words), false]);
+  if (wanted.get(place) !== asked) return false;
+  place.replaceChildren(shown);
+  place.removeAttribute("aria-busy");
+  return isPossible;
 }
 
 export function askPlainly(title, about, yes) {
@@ -89,9 +89,8 @@ export function askRollback(found, image) {
 
   async function plan() {
     confirm.disabled = true;
-    const wanted = chosen;
-    const isPossible = await fillPlan(place, of(found.called, `plan?rollback=${encodeURIComponent(wanted)}`));
-    if (wanted === chosen) confirm.disabled = !isPossible;
+    const isPossible = await fillPlan(place, of(found.called, `plan?rollback=${encodeURIComponent(chosen)}`));
+    if (isPossible) confirm.disabled = false;
   }
 
   function onchange(event) {
