@@ -33,7 +33,7 @@ from watcher.update.affected import noted_files
 from watcher.update.consent import NotNow
 from watcher.update.helper_fate import Fate, fate
 from watcher.update.helper_terms import ITSELF, Errand, words
-from watcher.update.postponement import is_failure, postponed, put_off
+from watcher.update.postponement import consequence, keep
 from watcher.update.report import has_begun, last_written
 
 _LOOK_S = 1.0
@@ -202,17 +202,17 @@ async def _running_since(context: Context, helper: Helper) -> float:
 
 async def _concluded(context: Context, helper: Helper, found: Json, *, is_stuck: bool) -> Ended:
     """Record what a helper did, remember the image that failed or the wait, and remove the helper."""
-    engine, memory = context.engine, context.memory
+    engine = context.engine
     holder, log = await _holder(engine, helper.name), await _log(engine, helper.cid)
     attempt = last_written(log)
     if attempt is None and holder and holder["Id"] != helper.old:
         attempt = _untold(context, helper, found, holder)
-    why = "" if _has_new(holder, helper) else await _why(engine, helper, attempt, is_stuck=is_stuck)
-    wait = await postponed(memory.decisions, helper, attempt) if why and not is_stuck else None
-    if why and is_failure(attempt, log, is_stuck=is_stuck):
-        await memory.keep_failure(holder["Id"] if holder else helper.old, helper.target, why)
-    elif why:
-        await put_off(memory.decisions, helper, attempt)
+    if _has_new(holder, helper):
+        await _removed(context, helper, attempt)
+        return Ended(attempt, "")
+    why = await _why(engine, helper, attempt, is_stuck=is_stuck)
+    follows = consequence(attempt, log, is_stuck=is_stuck)
+    wait = await keep(context.memory, helper, holder["Id"] if holder else helper.old, follows, why)
     await _removed(context, helper, None if wait else attempt)
     return Ended(attempt, why, wait)
 

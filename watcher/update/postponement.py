@@ -5,7 +5,9 @@ import time
 from watcher.check.eligibility import For, Wait
 from watcher.model.helper import Helper
 from watcher.model.update_events import Attempt
+from watcher.model.values import frozen
 from watcher.store.decisions import Decision, Decisions, DecisionStore
+from watcher.store.state import Memory
 from watcher.update.report import has_begun, is_blamed
 
 _AGAIN_S = 300.0
@@ -14,11 +16,41 @@ _FIRST_S = 10.0
 _LONGEST_S = 3600.0
 
 
-def is_failure(attempt: Attempt | None, log: str, *, is_stuck: bool) -> bool:
-    """Whether the image failed, so that it is not tried again before its tag moves.
+@frozen
+class Failed:
+    """The image failed: it is not tried again before its tag moves."""
 
-    It is where the helper blames it, and where no helper for it can begin; what a person or the engine does
-    to one that has begun is not its fault.
+
+@frozen
+class NotYet:
+    """A hook or a gate said "not now", or could not say: nothing went wrong, and the image waits.
+
+    Attributes:
+        why: What the helper told.
+    """
+
+    why: str
+
+
+@frozen
+class Undone:
+    """The update was undone, and the image is not to blame: it waits, each time for twice as long.
+
+    Attributes:
+        why: What the helper told.
+    """
+
+    why: str
+
+
+Consequence = Failed | NotYet | Undone | None
+
+
+def consequence(attempt: Attempt | None, log: str, *, is_stuck: bool) -> Consequence:
+    """Decide what follows for the image; None where nothing does, and the next look may make a helper again.
+
+    The image failed where the helper blames it, and where no helper for it can begin; what a person or the
+    engine does to one that has begun is not its fault. A helper that told of nothing has stopped nobody.
 
     Args:
         attempt: What the helper told; None where it told of nothing.
@@ -26,51 +58,60 @@ def is_failure(attempt: Attempt | None, log: str, *, is_stuck: bool) -> bool:
         is_stuck: Whether it came to nothing, and was given up.
     """
     if is_stuck and not has_begun(log):
-        return True
-    return is_blamed(log) and (attempt is None or attempt.outcome != "refused")
+        return Failed()
+    if attempt and attempt.outcome == "refused":
+        return None if is_stuck else NotYet(attempt.why)
+    if is_blamed(log):
+        return Failed()
+    return Undone(attempt.why) if attempt else None
 
 
-async def postponed(decisions: DecisionStore, helper: Helper, attempt: Attempt | None) -> Wait | None:
-    """The wait until a helper is made once more, where a hook or a gate said "not now" or could not say.
-
-    The wait is noted, so that no look before its end makes a helper. One that the helper has noted counts.
+async def keep(memory: Memory, helper: Helper, cid: str, follows: Consequence, why: str) -> Wait | None:
+    """Keep what follows, so that no look before its end makes a helper for that image.
 
     Args:
-        decisions: Where it is noted.
-        helper: The helper.
-        attempt: What it told; None where it told of nothing.
+        memory: Where it is kept, for the updater may be started anew meanwhile.
+        helper: The helper that is over.
+        cid: The container that the image failed in.
+        follows: What follows.
+        why: What went wrong.
 
     Returns:
-        The wait; None where the attempt does not have to wait.
+        The wait, where nothing went wrong but "not yet"; else None.
     """
-    if attempt is None or attempt.outcome != "refused":
-        return None
+    match follows:
+        case Failed():
+            await memory.keep_failure(cid, helper.target, why)
+        case NotYet():
+            return await _postponed(memory.decisions, helper, follows)
+        case Undone():
+            await _put_off(memory.decisions, helper, follows)
+        case None:
+            pass
+    return None
+
+
+async def _postponed(decisions: DecisionStore, helper: Helper, follows: NotYet) -> Wait:
+    """The wait until a helper is made once more: what the helper has noted, or else one from now on."""
     now, name, image = time.time(), helper.name, helper.target
     noted = (await decisions.read()).vetoed(name, image, now)
     if noted is None:
-        why = attempt.why.removeprefix(f"{name} is not updated: ")
+        why = follows.why.removeprefix(f"{name} is not updated: ")
         noted = Decision(name, "veto", now, now + _AGAIN_S, image, "helper", why)
         await decisions.note(noted)
     return Wait(For.VETO, noted.why, noted.until)
 
 
-async def put_off(decisions: DecisionStore, helper: Helper, attempt: Attempt | None) -> None:
-    """Put the next helper off where an update was undone, and its image is not to blame.
+async def _put_off(decisions: DecisionStore, helper: Helper, follows: Undone) -> None:
+    """Put the next helper off, unless one is put off already.
 
     Each time for twice as long: the updater was stopped and started again for it, and whatever undid it may
     be there the next time, too.
-
-    Args:
-        decisions: Where that is noted, for the updater was started anew.
-        helper: The helper that is over.
-        attempt: What it told; one that told of nothing has stopped nobody.
     """
-    if attempt is None or attempt.outcome == "refused":
-        return
     now, name, image = time.time(), helper.name, helper.target
     found = await decisions.read()
     if found.vetoed(name, image, now) is None:
-        why = f"its update was undone, and the image is not to blame: {attempt.why}"
+        why = f"its update was undone, and the image is not to blame: {follows.why}"
         until = now + _next_s(found, name, image)
         await decisions.note(Decision(name, "veto", now, until, image, _BLAMELESS, why))
 
