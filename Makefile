@@ -108,12 +108,13 @@ TAG =
 release: install ## wheel, sdist, SBOMs, checksums and the changelog's words in dist/; the same commit makes the same bytes
 	set -e; version=$$($(BIN)/python -m hatchling version); \
 	[ -z "$(TAG)" ] || [ "$(TAG)" = "v$$version" ] || { echo "the tag $(TAG) is not v$$version" >&2; exit 1; }; \
+	name=$$([ -n "$(TAG)" ] && echo "$$version" || echo Unreleased); \
+	notes=$$(sed -n "/^## \[$$name\]/,/^## \[/{/^## \[/d;p}" CHANGELOG.md); \
+	[ -n "$$notes" ] || { echo "CHANGELOG.md has no section [$$name]" >&2; exit 1; }; \
 	rm -rf dist; \
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build -d dist; \
 	for pins in runtime notify; do $(BIN)/python .ci/image/sbom.py .ci/$$pins.txt $$version > dist/ctr-updater-$$pins.cdx.json; done; \
-	name=$$([ -n "$(TAG)" ] && echo "$$version" || echo Unreleased); \
-	sed -n "/^## \[$$name\]/,/^## \[/{/^## \[/d;p}" CHANGELOG.md > dist/NOTES.md; \
-	[ -s dist/NOTES.md ] || { echo "CHANGELOG.md has no section [$$name]" >&2; exit 1; }; \
+	printf '%s\n' "$$notes" > dist/NOTES.md; \
 	cd dist; sha256sum * > SHA256SUMS
 
 # Of what the image is built, and a folder that `.ci/image/debian-root` made: with it the image for arm64 is made here, too.

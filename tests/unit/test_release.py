@@ -2,14 +2,18 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 EPOCH = "1700000000"
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
 def built(folder: Path) -> dict[str, bytes]:
@@ -38,14 +42,95 @@ def test_the_sbom_has_every_pin_with_its_hashes(pins: str) -> None:
     assert sum(len(each["hashes"]) for each in found["components"]) == text.count("--hash=sha256:")
 
 
-def test_workflows_call_targets_that_there_are() -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    workflows = [*(ROOT / ".github" / "workflows").glob("*.yml")]
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """What a release is made of, as a repository of its own, with a changelog of a few words."""
+    for name in ("watcher", ".ci"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("Makefile", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "CHANGELOG.md").write_text("# Changes\n\n## [Unreleased]\n- `new`\n\n## [0.0.1]\n- $old\n")
+    identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for arguments in (["init", "-q"], [*identity, "commit", "-q", "--allow-empty", "-m", "a"]):
+        subprocess.run(["git", *arguments], cwd=tmp_path, check=True)
+    return tmp_path
 
-    called = {name for path in workflows for name in re.findall(r"make ([a-z-]+)", path.read_text())}
-    assert {path.name for path in workflows} == {"audit.yml", "ci.yml", "release.yml"}
-    assert {"release", "release-images", "audit"} <= called
-    assert called <= targets
+
+def released(checkout: Path, tag: str, version: str) -> tuple[int, str, dict[str, str]]:
+    """`make release` of a version: its code, what it said of an error, and its files that are text."""
+    (checkout / "watcher" / "__init__.py").write_text(f'__version__ = "{version}"\n')
+    command = ["make", "-s", "-o", "install", "release", f"TAG={tag}", f"BIN={Path(sys.executable).parent}"]
+    done = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
+    made = sorted((checkout / "dist").glob("*"))
+    said = {path.name: "" if path.suffix in {".gz", ".whl"} else path.read_text() for path in made}
+    return done.returncode, done.stderr, said
+
+
+def test_a_tag_makes_a_release_of_its_version_with_its_section_of_the_changelog(checkout: Path) -> None:
+    code, _, files = released(checkout, "v0.0.1", "0.0.1")
+
+    sums = files.pop("SHA256SUMS")
+    assert (code, files["NOTES.md"]) == (0, "- $old\n")
+    assert [line.split()[1] for line in sums.splitlines()] == [*files]
+    assert {"ctr_updater-0.0.1-py3-none-any.whl", "ctr_updater-0.0.1.tar.gz"} <= files.keys()
+
+
+def test_without_a_tag_it_is_a_trial_of_what_is_unreleased(checkout: Path) -> None:
+    code, _, files = released(checkout, "", "0.0.1")
+
+    assert (code, files["NOTES.md"]) == (0, "- `new`\n")
+
+
+@pytest.mark.parametrize(
+    ("tag", "version", "line"),
+    [
+        ("v0.0.2", "0.0.1", "the tag v0.0.2 is not v0.0.1\n"),
+        ("0.0.1", "0.0.1", "the tag 0.0.1 is not v0.0.1\n"),
+        ("v0.0.2", "0.0.2", "CHANGELOG.md has no section [0.0.2]\n"),
+    ],
+)
+def test_a_tag_that_is_not_the_versions_or_without_a_section_makes_nothing(
+    checkout: Path, tag: str, version: str, line: str
+) -> None:
+    code, said, files = released(checkout, tag, version)
+
+    assert (code, files) == (2, {})
+    assert said.startswith(line)
+
+
+def steps() -> list[Any]:
+    """The steps of all jobs of all workflows."""
+    jobs = [job for path in WORKFLOWS for job in yaml.safe_load(path.read_text())["jobs"].values()]
+    return [step for job in jobs for step in job["steps"]]
+
+
+def test_workflows_call_targets_and_files_that_there_are() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    lines = [step["run"] for step in steps() if "run" in step]
+
+    called = {name for line in lines for name in re.findall(r"make ([a-z-]+)", line)}
+    files = {word for line in lines for word in line.split() if word.startswith(".ci/")}
+    assert {path.name for path in WORKFLOWS} == {"audit.yml", "ci.yml", "release.yml"}
+    assert {"release", "release-images", "audit"} <= called <= targets
+    assert files == {".ci/run"}
+    assert all((ROOT / name).stat().st_mode & 0o100 for name in files)
+
+
+def test_what_workflows_take_from_others_is_named_by_its_commit() -> None:
+    """A tag can be moved by whoever has the other repository; what comes then would make the releases."""
+    taken = [line for path in WORKFLOWS for line in path.read_text().splitlines() if "uses:" in line]
+
+    assert len(taken) == sum("uses" in step for step in steps()) > 0
+    assert [
+        line for line in taken if not re.search(r"uses: [\w-]+/[\w-]+@[0-9a-f]{40} # v[\d.]+$", line)
+    ] == []
+
+
+def test_workflows_keep_no_token_where_what_they_run_finds_it() -> None:
+    checkouts = [step for step in steps() if step.get("uses", "").startswith("actions/checkout@")]
+
+    assert len(checkouts) == 4
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
 
 def test_an_audit_that_got_no_answer_is_none_that_went_well() -> None:
