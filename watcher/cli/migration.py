@@ -147,6 +147,7 @@ _WHY = {
     "no-pull": "give each container the label ctr-updater.source=local",
     "stop-timeout": "give each container the label ctr-updater.stop-timeout, or a stop_grace_period",
     "registry-tls-skip": "the engine's own setting insecure-registries counts",
+    "ephemeral-self-update": "with the label ctr-updater.enable=true the service updates itself, by a helper",
     "revive-stopped": "a container that was stopped stays so",
     "no-restart": "a successor that is not started could not prove itself",
     "remove-volumes": "volumes are never removed",

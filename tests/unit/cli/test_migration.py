@@ -61,6 +61,10 @@ def test_an_option_is_ours(words: list[str], ours: dict[str, str | None]) -> Non
         (["web", "db"], "it watches web, db alone: give these the label ctr-updater.enable=true"),
         (["-x", "db"], "it leaves out db: give these the label ctr-updater.enable=false"),
         (["--no-restart"], "--no-restart: a successor that is not started could not prove itself"),
+        (
+            ["--ephemeral-self-update"],
+            "with the label ctr-updater.enable=true the service updates itself",
+        ),
         (["--interval", "soon"], "--interval: its value cannot be read"),
         (
             ["--schedule", "30 0 4 * * *"],
