@@ -4,6 +4,7 @@ All three reach the engine through one proxy: their calls are counted as one row
 """
 
 import contextlib
+import http.client
 import os
 import signal
 import threading
@@ -23,13 +24,16 @@ from tests.testbed.stack import Stack
 
 Json = dict[str, Any]
 
-QUICK = ("--health-interval", "500ms", "--health-start-period", "20s", "--stop-timeout", "60")
+# The engine's own grace of 10 s: who is to undo what an engine interrupted waits for that engine, which waits
+# for him as it starts; a longer one makes points longer, and nothing else.
+QUICK = ("--health-interval", "500ms", "--health-start-period", "20s", "--stop-timeout", "10")
 LABELS = ("--label", "ctr-updater.enable=true", "--label", "ctr-updater.source=local")
 STATE = "/var/lib/ctr-updater"
 _BEGIN_S = 60.0
 _END_S = 600.0
 _CALM_S = 6.0
 _DEAD_S = 5.0
+_LOOK_S = 0.2
 
 
 @frozen
@@ -58,22 +62,23 @@ class SelfUpdate:
     Args:
         stack: Where it is made; all of it is removed afterwards.
         image: The name of the image.
+        successor: The name of the image that its tag is moved to.
         policy: The updater's restart policy.
 
     Attributes:
         revived: The engine's own death left nobody running, and the test started what there was.
     """
 
-    def __init__(self, stack: Stack, image: str, policy: str) -> None:
+    def __init__(self, stack: Stack, image: str, successor: str, policy: str) -> None:
         self.revived = False
         self._stack = stack
         self._engine: PrivateEngine = stack.engine
         self._proxy = Proxy(self._engine.socket)
-        self._image, self._policy = image, policy
-        self._name, self._tag, self._next = stack.name("up"), stack.name("self:1"), stack.name("next:1")
+        self._image, self._next, self._policy = image, successor, policy
+        self._name, self._tag = stack.name("up"), stack.name("self:1")
         self._starts: list[threading.Thread] = []
         self._old: Json = {}
-        self._target = ""
+        self._target = stack.image_id(successor)
 
     def __enter__(self) -> Self:
         self._proxy.__enter__()
@@ -81,8 +86,7 @@ class SelfUpdate:
         socket = ("-v", f"{self._proxy.socket}:/var/run/docker.sock", "-v", f"{self._name}:{STATE}")
         options = (*socket, *QUICK, *LABELS, "--entrypoint", "watcher", "--restart", self._policy)
         self._stack.run(self._tag, *options, name=self._name, command=("run",))
-        self._target = self._stack.build(self._next, f"FROM {self._image}\nLABEL marker={self._name}")
-        wait_until(self._is_well, "the updater", timeout=_BEGIN_S)
+        self._stack.wait(lambda: _is_well(self._rows().get(self._name)), timeout=_BEGIN_S)
         self._old = self._stack.inspect(self._name)
         return self
 
@@ -101,7 +105,10 @@ class SelfUpdate:
         """Let it update itself, and kill somebody at one of the calls; False where there are fewer."""
         armed = self._proxy.arm(run(lambda: self._kill(victims), then=passing), n=number, when=when)
         self._move()
-        wait_until(lambda: armed.fired.is_set() or self._is_new(), "the call", timeout=_END_S)
+        end = time.monotonic() + _END_S
+        while not armed.fired.wait(_LOOK_S) and not self._is_new(self._rows()):
+            if time.monotonic() > end:
+                raise BedError(f"{self._name}: no call of that number came, and it is not new: {self.shown}")
         self._proxy.disarm()
         return armed.fired.is_set()
 
@@ -110,12 +117,12 @@ class SelfUpdate:
         self._move()
         end, calm_since = time.monotonic() + _END_S, 0.0
         while time.monotonic() < end:
-            time.sleep(0.2)
-            if self._is_new() or (calm_since and time.monotonic() > calm_since + _CALM_S):
-                return [*self._complaints()]
-            is_calm = self._is_well() and not self._is_open()
-            calm_since = (calm_since or time.monotonic()) if is_calm else 0.0
-            self._revive()
+            time.sleep(_LOOK_S)
+            rows = self._rows()
+            if self._is_new(rows) or (calm_since and time.monotonic() > calm_since + _CALM_S):
+                return [*self._complaints(is_new=self._is_new(rows))]
+            calm_since = (calm_since or time.monotonic()) if self._is_settled(rows) else 0.0
+            self._revive(rows)
         return [f"not over after {_END_S:.0f} s: {self.shown}"]
 
     @property
@@ -154,12 +161,12 @@ class SelfUpdate:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
-    def _revive(self) -> None:
+    def _revive(self, seen: dict[str, Json]) -> None:
         """Start whoever there is, once nobody runs or is about to: a person would."""
-        if any(row["State"] in {"running", "restarting"} for row in self._rows().values()):
+        if _has_life(seen):
             return
         with contextlib.suppress(Exception):
-            wait_until(self._has_come_back, "somebody who comes back by himself", timeout=_DEAD_S)
+            wait_until(lambda: _has_life(self._rows()), "one who comes back by himself", timeout=_DEAD_S)
             return
         rows = self._rows()
         ids = [rows.get(self._name, {}).get("Id"), self._old["Id"], *(row["Id"] for row in rows.values())]
@@ -168,40 +175,39 @@ class SelfUpdate:
                 self.revived = True
                 return
 
-    def _has_come_back(self) -> bool:
-        return any(row["State"] in {"running", "restarting"} for row in self._rows().values())
-
     def _rows(self) -> dict[str, Json]:
         while True:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, http.client.HTTPException):
                 return {
                     name: row for name, row in self._stack.containers().items() if name.startswith(self._name)
                 }
             time.sleep(0.1)
 
-    def _is_open(self) -> bool:
-        return self._rows().keys() != {self._name}
+    def _is_settled(self, rows: dict[str, Json]) -> bool:
+        return rows.keys() == {self._name} and _is_well(rows[self._name])
 
-    def _is_well(self) -> bool:
-        row = self._rows().get(self._name)
-        return row is not None and row["State"] == "running" and "(healthy)" in row["Status"]
+    def _is_new(self, rows: dict[str, Json]) -> bool:
+        return self._is_settled(rows) and bool(rows[self._name]["ImageID"] == self._target)
 
-    def _is_new(self) -> bool:
-        if self._is_open() or not self._is_well():
-            return False
-        return bool(self._rows()[self._name]["ImageID"] == self._target)
-
-    def _complaints(self) -> Iterator[str]:
+    def _complaints(self, *, is_new: bool) -> Iterator[str]:
         found = self._stack.inspect(self._name)
         for key, of in _KEPT.items():
             if of(found) != of(self._old):
                 yield f"{key}: {of(self._old)} became {of(found)}"
         text = self._engine.docker("exec", self._name, "watcher", "history", self._name, check=False)
-        if self._is_new() and "self-update" not in text:
+        if is_new and "self-update" not in text:
             yield f"the history has no row of it: {text}"
         listed = self._engine.docker("exec", self._name, "watcher", "list", "--json", check=False)
         if '"held"' in listed:
             yield f"its image, which is good, is held: {listed}"
+
+
+def _has_life(rows: dict[str, Json]) -> bool:
+    return any(row["State"] in {"running", "restarting"} for row in rows.values())
+
+
+def _is_well(row: Json | None) -> bool:
+    return row is not None and row["State"] == "running" and "(healthy)" in row["Status"]
 
 
 _KEPT: dict[str, Callable[[Json], object]] = {
