@@ -33,7 +33,6 @@ ELSEWHERE = {
     "cli/notify": f"{INTEGRATION}/cli/test_notify.py",
     "cli/opening": f"{INTEGRATION}/daemon/test_several_engines.py",
     "cli/output": f"{INTEGRATION}/cli/test_commands.py",
-    "cli/runner": f"{INTEGRATION}/cli/test_errors.py",
     "cli/session": f"{INTEGRATION}/cli/test_signals.py",
     "cli/standard_error": f"{INTEGRATION}/daemon/test_log_trouble.py",
     "cli/services": f"{INTEGRATION}/swarm/test_one_node.py",

@@ -5,15 +5,16 @@ Imports neither aiodocker nor asyncio before a command runs, so that `--help` an
 
 import gc
 import json
+import signal
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from watcher.cli import standard_error
-from watcher.model.errors import WatcherError
+from watcher.model.errors import Stopped, WatcherError
 
 HELP = {"help_option_names": ["-h", "--help"], "show_default": True}
 SETTINGS = "Settings are read from variables CTR_UPDATER_..., which `watcher run --help` lists."
@@ -52,9 +53,16 @@ def run(  # noqa: PLR0913 - one value per kind of command
         as_json: Whether an error is also an object on standard output.
         looks: Whether it only looks: then nothing that updates is imported.
     """
-    return _guarded(
-        lambda: _run(make, waits=waits, negotiates=negotiates, looks=looks), debug=debug, as_json=as_json
-    )
+
+    def work() -> int:
+        try:
+            return _run(make, waits=waits, negotiates=negotiates, looks=looks)
+        except _Terminated:
+            if waits and not looks:
+                return 0  # as every daemon that is stopped
+            raise
+
+    return _guarded(work, debug=debug, as_json=as_json)
 
 
 def run_without_engine(make: Callable[[], Any], *, debug: bool) -> int:
@@ -66,7 +74,7 @@ def _guarded(work: Callable[[], int], *, debug: bool, as_json: bool = False) -> 
     standard_error.install()
     try:
         return work()
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last line of defence, see above
+    except (Exception, KeyboardInterrupt, _Terminated) as error:  # noqa: BLE001 - the last line of defence
         ended = _ended(error)
         _say(ended, as_json=as_json)
         if debug:
@@ -114,6 +122,7 @@ def _say(ended: WatcherError, *, as_json: bool) -> None:
 def _run(make: Callable[[Any], Any], *, waits: bool, negotiates: bool, looks: bool) -> int:
     from watcher.cli import imports
 
+    signal.signal(signal.SIGTERM, _terminate)
     if not waits:  # a daemon wants back what imports leave behind; to look for it takes others longer
         gc.disable()
     with imports.lean():
@@ -146,9 +155,20 @@ def _run_without_engine(make: Callable[[], Any]) -> int:
 def _ended(error: BaseException) -> WatcherError:
     if isinstance(error, WatcherError):
         return error
+    if isinstance(error, _Terminated):
+        return Stopped(signal.SIGTERM, signal.SIGTERM.name)
     if isinstance(error, KeyboardInterrupt):
         return _Interrupted("stopped by SIGINT; nothing was begun")
     return _Bug(f"unexpected {type(error).__name__}: {error}", advice="run it with --debug and report it")
+
+
+class _Terminated(BaseException):
+    """SIGTERM came before anything was begun."""
+
+
+def _terminate(*_: object) -> NoReturn:
+    """End at SIGTERM until asyncio hears it, for the first process of a container does not by itself."""
+    raise _Terminated
 
 
 class _Misuse(WatcherError):
