@@ -76,15 +76,17 @@ class Circumstances:
     gate: Standing | None = None
 
 
-def waits(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -> tuple[Wait, ...]:
+def waits(name: str, verdict: Verdict, policy: Policy | None, at: Circumstances) -> tuple[Wait, ...]:
     """Name what keeps a container from its update, by its verdict, its settings and what people decided.
 
     Args:
         name: The container's.
         verdict: The container's.
-        policy: The container's settings.
+        policy: The container's settings; None where they cannot be read: then only a person's hold counts.
         at: What counts beside.
     """
+    if policy is None:
+        return (hold,) if (hold := held(name, verdict, at)) else ()
     is_followed = policy.enable and policy.mode != "notify" and verdict.status in UPDATES
     found = (
         held(name, verdict, at),

@@ -103,6 +103,4 @@ def _waits(
 ) -> tuple[Wait, ...]:
     """Why a container is not updated now, as far as it is its own affair, or a person's."""
     at = Circumstances(time.time(), context.grace, decisions, context.freeze, found.gate)
-    if policy is None:
-        return tuple(filter(None, [eligibility.held(found.name, found.verdict, at)]))
     return eligibility.waits(found.name, found.verdict, policy, at)

@@ -10,6 +10,7 @@ from watcher.check.judgement import Assessment
 from watcher.check.verdict import Status
 from watcher.check.veto import vetoed
 from watcher.config.settings import Policy
+from watcher.daemon import judgements
 from watcher.daemon.pushes import Pushes
 from watcher.host.context import Context, IsGone
 from watcher.model.errors import (
@@ -24,7 +25,7 @@ from watcher.model.errors import (
     WatcherError,
 )
 from watcher.model.json_object import Json
-from watcher.model.update_events import By, Change, Judged, NotRestarted, NotUpdated, Waiting
+from watcher.model.update_events import By, Change, NotRestarted, NotUpdated
 from watcher.model.values import frozen
 from watcher.update import gates
 from watcher.update.change import change_of
@@ -78,6 +79,7 @@ class Reconciler:
     ) -> None:
         self._context = context
         self._coordinator = coordinator
+        self._news = coordinator.news
         self._pushes = pushes
         self._turns = coordinator.turns
         self._publish = context.events.publish
@@ -180,8 +182,7 @@ class Reconciler:
         if wait.cause in eligibility.CLOCKS:
             self._due[found.name] = wait.until
         why = found.verdict.reason if wait.cause is eligibility.For.SCHEDULE else wait.why
-        is_news = self._is_news(found, wait.cause, why)
-        self._publish(Waiting(change_of(found), wait.cause.value, why, wait.until, is_news))
+        self._publish(judgements.waiting(self._news, change_of(found), found.verdict, wait, why))
         return _after(wait.until)
 
     def _judged(self, found: Assessment, policy: Policy) -> Result:
@@ -189,18 +190,10 @@ class Reconciler:
         verdict, name = found.verdict, found.name
         if verdict.status is not Status.OUTDATED:
             self._due.pop(name, None)
-        if verdict.status is Status.CURRENT:
-            is_news = self._coordinator.news.over(name) > 0
-        else:
-            is_news = self._is_news(found, verdict.status, verdict.reason)
         if verdict.status is Status.HELD and not verdict.until:
             self._turns.failed(name)
-        status, until = verdict.status.value, verdict.until
-        self._publish(Judged(change_of(found), status, verdict.reason, policy.mode, until, is_news))
-        return _after(until, Unknown.exit_code if verdict.status is Status.UNKNOWN else 0)
-
-    def _is_news(self, found: Assessment, what: str, why: str) -> bool:
-        return self._coordinator.news.is_news(found.name, f"{what}: {why} {found.verdict.target}")
+        self._publish(judgements.judged(self._news, change_of(found), verdict, policy.mode))
+        return _after(verdict.until, Unknown.exit_code if verdict.status is Status.UNKNOWN else 0)
 
     async def _failed(self, name: str, error: WatcherError) -> Result:
         """Publish an error; one that may pass is tried again after a back-off."""
@@ -214,7 +207,7 @@ class Reconciler:
         if lasting:
             self._due.pop(name, None)
             self._pushes.over(name)
-        is_news = self._coordinator.news.is_news(name, f"{_IDS.sub('', str(error))} {target}")
+        is_news = self._news.is_news(name, f"{_IDS.sub('', str(error))} {target}")
         is_news = is_news and not (isinstance(error, EngineUnavailable) and await self._is_gone(error))
         change = await self._coordinator.change(name) if is_news else Change(name)
         if is_news:

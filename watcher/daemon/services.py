@@ -8,6 +8,7 @@ from traceback import format_exc
 from attrs import evolve
 
 from watcher.check.verdict import Status
+from watcher.daemon import judgements
 from watcher.daemon.pushes import Choose, PushedServices
 from watcher.daemon.rhythm import Rhythm
 from watcher.daemon.workqueue import WorkQueue
@@ -24,7 +25,7 @@ from watcher.model.errors import (
 from watcher.model.events import LabelsDoubted, LookFailed, SwarmUnfollowed
 from watcher.model.json_object import Json
 from watcher.model.names import SERVICE_PREFIX
-from watcher.model.update_events import By, Change, Judged, NotUpdated, Updated, Waiting
+from watcher.model.update_events import By, Change, NotUpdated, Updated
 from watcher.model.values import frozen
 from watcher.swarm import gates
 from watcher.swarm import update as swarm
@@ -228,8 +229,7 @@ class Services:
         if verdict.status is not Status.OUTDATED or policy is None or policy.mode == "notify":
             return self._judged(found, change)
         if wait := await gates.wait(self._context, found, policy):
-            is_news = self._is_news(found, wait.cause.value, wait.why)
-            self._publish(Waiting(change, wait.cause.value, wait.why, wait.until, is_news))
+            self._publish(judgements.waiting(self._news, change, verdict, wait, wait.why))
             return _Result(until=wait.until)
         async with self._slots:
             return await self._update(said, change)
@@ -248,18 +248,9 @@ class Services:
         return _Result()
 
     def _judged(self, found: Found, change: Change) -> _Result:
-        verdict, name = found.verdict, found.name
-        if verdict.status is Status.CURRENT:
-            is_news = self._news.over(name) > 0
-        else:
-            is_news = self._is_news(found, verdict.status.value, verdict.reason)
-        mode = found.policy.mode if found.policy else "update"
-        status, until = verdict.status.value, verdict.until
-        self._publish(Judged(change, status, verdict.reason, mode, until, is_news))
-        return _Result(Unknown.exit_code if verdict.status is Status.UNKNOWN else 0, until)
-
-    def _is_news(self, found: Found, what: str, why: str) -> bool:
-        return self._news.is_news(found.name, f"{what}: {why} {found.verdict.target}")
+        verdict, mode = found.verdict, found.policy.mode if found.policy else "update"
+        self._publish(judgements.judged(self._news, change, verdict, mode))
+        return _Result(Unknown.exit_code if verdict.status is Status.UNKNOWN else 0, verdict.until)
 
     def _doubt(self, name: str, line: str) -> None:
         if self._remarks.is_news(f"{name}: {line}", line):

@@ -75,10 +75,6 @@ def shown(context: Context, found: Found, decisions: Decisions, gate: Standing |
     """
     service, policy = found.service, found.policy
     at = Circumstances(time.time(), context.grace, decisions, context.freeze, gate)
-    if policy:
-        waits = eligibility.waits(found.name, found.verdict, policy, at)
-    else:
-        waits = tuple(filter(None, [eligibility.held(found.name, found.verdict, at)]))
     return Shown(
         found.name,
         service.id,
@@ -89,7 +85,7 @@ def shown(context: Context, found: Found, decisions: Decisions, gate: Standing |
         remarks=tuple(found.remarks),
         engine=context.engine_name,
         releases=evolve(NOTHING, link=service.link(found.verdict.target)),
-        waits=waits,
+        waits=eligibility.waits(found.name, found.verdict, policy, at),
         prefix=context.prefix,
         kind="service",
     )

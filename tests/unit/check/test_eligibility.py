@@ -280,3 +280,10 @@ def test_an_update_waits_for_its_gate(target: str, answer: GateAnswer | None, ex
     assert [*waits("web", OUTDATED, Policy(enable=True), at)] == expected
     assert not waits("web", CURRENT, Policy(enable=True), at)
     assert not waits("web", OUTDATED, Policy(enable=True, mode="notify"), at)
+
+
+def test_where_the_settings_cannot_be_read_only_a_person_s_hold_is_a_wait() -> None:
+    held = decided(Decision("web", "hold", NOON))
+
+    assert waits("web", FAILED, None, AT) == ()
+    assert [wait.cause for wait in waits("web", FAILED, None, held)] == [For.HOLD]
