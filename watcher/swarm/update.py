@@ -7,7 +7,7 @@ from attrs import evolve, field
 from watcher.check.verdict import Status, Verdict
 from watcher.engine.swarm import Swarm
 from watcher.host.context import Context
-from watcher.model.errors import NoSuchContainer, NotFound, Refused, Unknown, UpdateFailed
+from watcher.model.errors import NoSuchContainer, NotFound, Refused, UpdateFailed
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.names import short
@@ -19,6 +19,7 @@ from watcher.swarm.earlier import earlier
 from watcher.swarm.reading import Found, Reader, is_followed
 from watcher.swarm.spec import Service, pinned
 from watcher.update.consent import forget_release, refuse_held, refuse_withheld
+from watcher.update.preconditions import is_tried, refuse_untried
 from watcher.update.request import Done, Request
 
 _TRIES = 5
@@ -107,7 +108,7 @@ async def _rolled_out(reader: Reader, said: Json, request: Request) -> Outcome:
     found = await _wanted(reader, said, request)
     if request.unattended and not _is_wanted(reader.context, found):
         return Outcome(found, Done.CURRENT)
-    if not _is_tried(found, request):
+    if not is_tried(found, request):
         return _left_alone(found)
     await _refuse_own(reader.context, found.service)
     await gates.refuse_barred(reader.context, found, request)
@@ -187,28 +188,14 @@ async def _back(context: Context, found: Found, text: str) -> Found:
 
 
 async def _planned(context: Context, found: Found, request: Request) -> Outcome:
-    if not _is_tried(found, request):
+    if not is_tried(found, request):
         return _left_alone(found)
     first = await gates.foreseen(context, found, again=request.again)
     plan = f"the swarm rolls it out: {found.verdict.reason}"
     return Outcome(found, Done.PLANNED, f"{plan}; {first}" if first else plan)
 
 
-def _is_tried(found: Found, request: Request) -> bool:
-    status = found.verdict.status
-    return status is Status.OUTDATED or (request.again and status is Status.HELD)
-
-
 def _left_alone(found: Found) -> Outcome:
     """Say why nothing is done; only `current` is a good end."""
-    line, name = f"{found.name}: {found.verdict}", found.name
-    if found.verdict.status is Status.UNKNOWN:
-        raise Unknown(line)
-    if found.verdict.status is Status.HELD and found.verdict.by_person:
-        advice = (
-            f"`watcher release {name}` ends that, and `watcher update --again {name}` takes it all the same"
-        )
-        raise Refused(line, advice=advice)
-    if found.verdict.status is Status.HELD:
-        raise UpdateFailed(line, advice=f"`watcher update --again {name}` tries it once more")
+    refuse_untried(found, where_unknown="")
     return Outcome(found, Done.CURRENT)

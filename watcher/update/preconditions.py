@@ -9,7 +9,7 @@ from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.labels import ENABLE
 from watcher.update.affected import Affected, affected_by
-from watcher.update.consent import refuse_held, refuse_vetoed
+from watcher.update.consent import Judged, refuse_held, refuse_vetoed
 from watcher.update.request import Request
 
 _UNJUDGED = Verdict(Status.UNKNOWN, "", "")
@@ -47,14 +47,18 @@ async def is_own(context: Context, container: Json) -> bool:
     return bool(container["Id"] == await context.own.find(context.engine))
 
 
-def is_tried(found: Assessment, request: Request) -> bool:
+def is_tried(found: Judged, request: Request) -> bool:
     """Whether there is an update, and one that is tried."""
     status = found.verdict.status
     return status is Status.OUTDATED or (request.again and status is Status.HELD)
 
 
-def refuse_untried(found: Assessment) -> None:
-    """Let of the containers whose update is not tried only those pass that are up to date.
+def refuse_untried(found: Judged, *, where_unknown: str = "pull or build it first") -> None:
+    """Let of the containers, or services, whose update is not tried only those pass that are up to date.
+
+    Args:
+        found: One of them.
+        where_unknown: What a person can do where nobody can say.
 
     Raises:
         Unknown: Nobody can say whether there is an update.
@@ -63,7 +67,7 @@ def refuse_untried(found: Assessment) -> None:
     """
     line, status = f"{found.name}: {found.verdict}", found.verdict.status
     if status is Status.UNKNOWN:
-        raise Unknown(line, advice="pull or build it first")
+        raise Unknown(line, advice=where_unknown)
     if status is Status.HELD and found.verdict.by_person:
         ends = f"`watcher release {found.name}` ends that"
         raise Refused(

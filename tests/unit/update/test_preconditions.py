@@ -5,6 +5,8 @@ import pytest
 from watcher.check.judgement import Assessment
 from watcher.check.verdict import Status, Verdict
 from watcher.model.errors import Refused, Unknown, UpdateFailed, WatcherError
+from watcher.swarm.reading import Found
+from watcher.swarm.spec import Service
 from watcher.update.preconditions import is_tried, refuse_untried
 from watcher.update.request import Request
 
@@ -46,3 +48,16 @@ def test_any_other_is_refused_with_what_to_do(
         refuse_untried(judged)
 
     assert advice in refused.value.advice
+
+
+def test_a_service_is_refused_in_the_same_words_and_has_nothing_to_be_built() -> None:
+    service = Found(Service({"Spec": {"Name": "web"}}), None, Verdict(Status.HELD, "why", "old"))
+    unknown = Found(service.service, None, Verdict(Status.UNKNOWN, "why", "old"))
+
+    with pytest.raises(UpdateFailed, match=r"service/web: .*why") as held:
+        refuse_untried(service, where_unknown="")
+    with pytest.raises(Unknown) as refused:
+        refuse_untried(unknown, where_unknown="")
+
+    assert "`watcher update --again service/web` tries it once more" in held.value.advice
+    assert refused.value.advice == ""
