@@ -24,7 +24,7 @@ from watcher.recovery.pruned import departure_of
 from watcher.recovery.takeover import last_sign
 from watcher.registry.credentials import Credentials
 from watcher.registry.login import Login
-from watcher.store.failures import Asked, Failure, Seen
+from watcher.store.failures import Failure, LastQuestion, Seen
 from watcher.store.heartbeat import what_is_wrong
 from watcher.store.owner import home_of
 from watcher.store.state import Memory
@@ -101,7 +101,7 @@ def test_a_file_of_the_state_directory_is_read_or_counts_as_not_there(content: o
         memory = Memory(Path(folder), here)
         asyncio.run(memory.keep_failure(CID, "sha256:1", "why"))
         asyncio.run(memory.saw("app:1", {"sha256:1"}, ""))
-        asyncio.run(memory.keep_asked("app:1", Asked(1, 1, "", "")))
+        asyncio.run(memory.keep_asked("app:1", LastQuestion(1, 1, "", "")))
         asyncio.run(memory.keep_image({"Id": f"sha256:{CID}"}))
         for path in Path(folder).rglob("*.json"):
             write(path, content)
@@ -115,7 +115,7 @@ def test_a_file_of_the_state_directory_is_read_or_counts_as_not_there(content: o
     assert failure is None or all(isinstance(text, str) for text in asdict(failure).values())
     assert failure is None or isinstance(failure, Failure)
     assert seen is None or isinstance(seen, Seen)
-    assert asked is None or isinstance(asked, Asked)
+    assert asked is None or isinstance(asked, LastQuestion)
     assert image is None or isinstance(image, dict)
 
 

@@ -8,9 +8,8 @@ from datetime import datetime
 from attrs import evolve
 
 from watcher.check.verdict import Status, Verdict, cooling, digests, moved
-from watcher.host.inventory import Tag
 from watcher.model.json_object import Json
-from watcher.model.reference import ImageRef
+from watcher.model.reference import ImageRef, Tag
 from watcher.store.failures import Seen
 from watcher.store.state import Memory
 

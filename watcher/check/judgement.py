@@ -4,13 +4,12 @@ from watcher.check.cooldown import foreseen
 from watcher.check.gates import Standing
 from watcher.check.last_answers import unanswered
 from watcher.check.verdict import Meaning, Status, Verdict, by_registry, compare, followed, held, left
-from watcher.host.inventory import Tag
 from watcher.model.inspection import Container, left_by
 from watcher.model.json_object import Json
 from watcher.model.kept import Kept
-from watcher.model.reference import ImageRef
+from watcher.model.reference import ImageRef, Tag
 from watcher.model.values import frozen
-from watcher.store.failures import Asked, Failure, Seen
+from watcher.store.failures import Failure, LastQuestion, Seen
 
 _OPEN = (Status.CURRENT, Status.OUTDATED)
 
@@ -42,7 +41,7 @@ class Facts:
     failure: Failure | None = None
     cooldown: float = 0.0
     seen: Seen | None = None
-    asked: Asked | None = None
+    asked: LastQuestion | None = None
     meaning: Meaning | None = None
     earlier: tuple[Kept, ...] = ()
     released: bool = False

@@ -10,9 +10,9 @@ from datetime import datetime
 from attrs import evolve
 
 from watcher.check.verdict import Status, Verdict
-from watcher.host.inventory import Tag
 from watcher.model.errors import Resting, WatcherError
-from watcher.store.failures import Asked
+from watcher.model.reference import Tag
+from watcher.store.failures import LastQuestion
 from watcher.store.state import Memory
 
 
@@ -30,7 +30,7 @@ async def note(memory: Memory, tag: Tag, local: str, error: WatcherError | None)
         why = last.why  # what brought the rest about is the better answer
     is_same = last is not None and bool(last.why) == bool(why) and last.local == local
     since = last.since if last and is_same else now
-    await memory.keep_asked(str(tag), Asked(now, since, why, local))
+    await memory.keep_asked(str(tag), LastQuestion(now, since, why, local))
 
 
 async def answered(memory: Memory, tag: Tag) -> None:
@@ -40,7 +40,7 @@ async def answered(memory: Memory, tag: Tag) -> None:
         await note(memory, tag, last.local, None)
 
 
-def unanswered(verdict: Verdict, last: Asked, local: str) -> Verdict:
+def unanswered(verdict: Verdict, last: LastQuestion, local: str) -> Verdict:
     """Judge anew: unknown where the daemon's last question had no answer and the tag has not moved since.
 
     Args:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from watcher.host.images import Registries
     from watcher.host.notes import Notes
     from watcher.host.publisher import Publisher
-    from watcher.registry.answers import Asked
+    from watcher.registry.answers import SharedAnswers
 
 
 @asynccontextmanager
@@ -85,7 +85,7 @@ async def _context(
     name: str,
     endpoint: Endpoint,
     chosen: tuple[Policy, DaemonSettings],
-    asked: Callable[[], "Asked"],
+    asked: Callable[[], "SharedAnswers"],
     later: AsyncExitStack,
 ) -> Context:
     """Open an engine, and what is kept of it; all is closed by `later`."""
@@ -129,20 +129,20 @@ async def _away(contexts: Sequence[Context]) -> dict[str, EngineError]:
     return away
 
 
-def _asked(*, shares: bool) -> Callable[[], "Asked"]:
+def _asked(*, shares: bool) -> Callable[[], "SharedAnswers"]:
     """What the engines share of the registries, imported once one of them asks a registry."""
 
     @cache
-    def made() -> "Asked":
-        from watcher.registry.answers import Asked
+    def made() -> "SharedAnswers":
+        from watcher.registry.answers import SharedAnswers
 
-        return Asked(shares=shares)
+        return SharedAnswers(shares=shares)
 
     return made
 
 
 def _registries(
-    engine: Engine, asked: Callable[[], "Asked"], closing: AsyncExitStack
+    engine: Engine, asked: Callable[[], "SharedAnswers"], closing: AsyncExitStack
 ) -> Callable[[], "Registries"]:
     @cache
     def opened() -> "Registries":

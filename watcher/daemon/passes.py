@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from watcher.daemon.puller import Puller
 from watcher.daemon.rhythm import Rhythm
-from watcher.host.inventory import Tag
 from watcher.model.errors import EngineError, Unknown, WatcherError
 from watcher.model.events import Event, LookFailed, PassBegan, PassEnded
 from watcher.model.json_object import Json
+from watcher.model.reference import Tag
 from watcher.model.registry_events import PullsPutOff
 
 K = TypeVar("K")

@@ -20,7 +20,7 @@ from watcher.daemon.tag_reader import TagReader
 from watcher.daemon.workqueue import WorkQueue
 from watcher.engine.images import known_image
 from watcher.host.context import Context, IsGone
-from watcher.host.inventory import Follower, Tag
+from watcher.host.inventory import Follower
 from watcher.host.pulls import told
 from watcher.model.errors import (
     EngineError,
@@ -31,6 +31,7 @@ from watcher.model.errors import (
 )
 from watcher.model.json_object import Json
 from watcher.model.names import name_of
+from watcher.model.reference import Tag
 from watcher.model.registry_events import TagGivenUp, TagNotPulled, TagPulledAgain
 from watcher.registry.rate_limit import concerns_all
 from watcher.update.news import Repeats

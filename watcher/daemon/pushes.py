@@ -2,9 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Collection, Iterable
 
-from watcher.host.inventory import Tag
 from watcher.model.json_object import Json
-from watcher.model.reference import ImageRef
+from watcher.model.reference import ImageRef, Tag
 
 Choose = Callable[[Iterable[ImageRef]], set[ImageRef]]
 

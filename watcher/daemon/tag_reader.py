@@ -5,12 +5,11 @@ from collections.abc import Collection
 from watcher.engine.images import known_image
 from watcher.host import inventory
 from watcher.host.context import Context
-from watcher.host.inventory import Tag
 from watcher.model.errors import EngineError, EngineUnavailable, NotFound
 from watcher.model.inspection import reference_of
 from watcher.model.json_object import Json
 from watcher.model.platform import platform
-from watcher.model.reference import readable
+from watcher.model.reference import Tag, readable
 
 
 class TagReader:

@@ -25,7 +25,7 @@ from watcher.model.reference import ImageRef
 from watcher.model.registry_events import RegistryAsked
 from watcher.registry import stalled_pull
 from watcher.registry.allowance import Allowance
-from watcher.registry.answers import Asked
+from watcher.registry.answers import SharedAnswers
 from watcher.registry.client import Descriptor, Registry, is_digest
 from watcher.registry.credentials import Credentials
 from watcher.registry.error_classes import ADVICE, advice_on, classify
@@ -55,10 +55,10 @@ class Registries:
         tell: Told of each question about a tag, where somebody wants to know.
     """
 
-    def __init__(self, engine: Engine, credentials: Credentials, asked: Asked | None = None) -> None:
+    def __init__(self, engine: Engine, credentials: Credentials, asked: SharedAnswers | None = None) -> None:
         self._engine = engine
         self._credentials = credentials
-        self._asked = asked or Asked()
+        self._asked = asked or SharedAnswers()
         self._limiter = self._asked.limiter
         self._indirect = self._asked.indirect
         self.tell: Callable[[RegistryAsked], None] = _to_nobody

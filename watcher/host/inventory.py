@@ -15,25 +15,9 @@ from watcher.model.kept import is_kept_tag
 from watcher.model.labels import ENABLE, is_orchestrated
 from watcher.model.listing import Row
 from watcher.model.names import Marker, name_of
-from watcher.model.reference import ImageRef, is_hexadecimal
+from watcher.model.reference import is_hexadecimal
 from watcher.model.values import frozen
 from watcher.model.watchtower import SCOPE, scope_of, settings_of
-
-
-@frozen
-class Tag:
-    """A tag to pull, once for all containers that follow it.
-
-    Attributes:
-        ref: The reference.
-        platform: As `?platform=`; empty is the engine's own.
-    """
-
-    ref: ImageRef
-    platform: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.ref} {self.platform}".rstrip()
 
 
 @frozen

@@ -18,7 +18,7 @@ WatcherError
 |- Refused              7  not ours to update, and what to do instead
 |  |- Withheld              ... for a person holds it, or has not approved it
 |  |- NotKept              ... or to note, for the database cannot be written
-|  |- OwnUpdate             ... by this process, which that would stop
+|  |- NeedsHelper           ... by this process, which that would stop
 |  `- Busy                  ... for the time being: another updater has it
 |     `- TakenOver              ... now, for it gave up on us
 `- UnreadableSetting    2  a label's or a variable's value is not of its grammar
@@ -210,7 +210,7 @@ class Withheld(Refused):
     """A person holds the container, or has not approved its update."""
 
 
-class OwnUpdate(Refused):
+class NeedsHelper(Refused):
     """What is open is the update of the container that this program runs in: a helper has to settle it."""
 
 

@@ -82,6 +82,22 @@ class ImageRef:
         return f"{self.repository}{tag}{digest}"
 
 
+@frozen
+class Tag:
+    """A tag to pull, once for all containers that follow it.
+
+    Attributes:
+        ref: The reference.
+        platform: As `?platform=`; empty is the engine's own.
+    """
+
+    ref: ImageRef
+    platform: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.ref} {self.platform}".rstrip()
+
+
 def readable(text: str) -> ImageRef | None:
     """Read a reference that a stranger wrote; None where it is none."""
     try:

@@ -50,7 +50,7 @@ class Answers:
             del self._of[question]
 
 
-class Asked:
+class SharedAnswers:
     """What the engines of one process share of all registries.
 
     Attributes:

@@ -21,7 +21,7 @@ from watcher.model.values import frozen
 from watcher.registry.http_client import Wire
 from watcher.registry.login import Login
 from watcher.registry.login_domains import is_of
-from watcher.registry.messages import Answer, Pass, Request, Tls, document, garbage, refusal
+from watcher.registry.messages import Answer, Authorization, Request, Tls, document, garbage, refusal
 from watcher.registry.www_authenticate import chosen
 
 CLIENT_ID = "ctr-updater"
@@ -73,16 +73,16 @@ class Tokens:
         self._asked: dict[str, _Asked] = {}
         self._tokens: dict[str, _Token] = {}
 
-    async def known(self, ref: ImageRef) -> Pass:
+    async def known(self, ref: ImageRef) -> Authorization:
         """Make the pass that this registry asked for before; an empty one where it did not.
 
         Raises:
             RegistryError: Its token server gave none.
         """
         asked = self._asked.get(ref.domain)
-        return await self._pass(asked, ref) if asked else Pass()
+        return await self._pass(asked, ref) if asked else Authorization()
 
-    async def answer(self, answer: Answer, ref: ImageRef, refused: Pass) -> Pass:
+    async def answer(self, answer: Answer, ref: ImageRef, refused: Authorization) -> Authorization:
         """Make the pass that a 401 asks for; an empty one where nobody could.
 
         Args:
@@ -97,7 +97,7 @@ class Tokens:
             self.forget(ref)
         challenge = chosen(answer.headers.get("www-authenticate", ""))
         if not challenge or answer.request.redirected:  # a login is for the registry that it is of
-            return Pass(login=await self._logins.find(ref.domain))
+            return Authorization(login=await self._logins.find(ref.domain))
         realm, service = (challenge.parameters.get(name, "") for name in ("realm", "service"))
         by = urlsplit(answer.request.url).scheme
         asked = _Asked(challenge.scheme, realm, service, by, answer.request.tls)
@@ -110,19 +110,19 @@ class Tokens:
         self._tokens.pop(ref.repository, None)
         self._logins.forget(ref.domain)
 
-    async def _pass(self, asked: _Asked, ref: ImageRef) -> Pass:
+    async def _pass(self, asked: _Asked, ref: ImageRef) -> Authorization:
         login = await self._logins.find(ref.domain)
         if asked.kind == "basic":
-            return Pass(_basic(login), login)
+            return Authorization(_basic(login), login)
         if login.registry_token:
-            return Pass(f"Bearer {login.registry_token}", login)
+            return Authorization(f"Bearer {login.registry_token}", login)
         now = asyncio.get_running_loop().time()
         token = self._tokens.get(ref.repository)
         if not token or token.until <= now or (token.login, token.asked) != (login, asked):
             token = await self._fetch(asked, login, ref)
             self._tokens = {name: held for name, held in self._tokens.items() if held.until > now}
             self._tokens[ref.repository] = token
-        return Pass(token.authorization, login)
+        return Authorization(token.authorization, login)
 
     async def _fetch(self, asked: _Asked, login: Login, ref: ImageRef) -> _Token:
         what = f"get a token for {ref.familiar} from {_token_server(asked.realm) or 'its token server'}"
@@ -195,7 +195,7 @@ def _refused(what: str, answer: Answer, login: Login) -> RegistryError:
     # OAuth 2 answers 400 (invalid_grant) to a refresh token that has ended (RFC 6749, 5.2)
     if answer.status == _BAD_REQUEST and login.identity_token:
         answer = evolve(answer, status=_UNAUTHORIZED)
-    return refusal(what, answer, Pass(_basic(login), login))
+    return refusal(what, answer, Authorization(_basic(login), login))
 
 
 def _token(what: str, said: Json, asked: _Asked, login: Login) -> _Token:

@@ -21,7 +21,7 @@ from watcher.registry.allowance import Allowance, allowance_of
 from watcher.registry.auth import Logins, Tokens
 from watcher.registry.connection import CERTIFICATES, Route, insecure_routes, secure_route
 from watcher.registry.http_client import BrokenOff, NoConnection, Wire
-from watcher.registry.messages import Answer, Pass, Request, document, garbage, refusal
+from watcher.registry.messages import Answer, Authorization, Request, document, garbage, refusal
 
 MANIFEST_LIMIT = 4 << 20  # bytes; what distribution takes, and so nobody can push more
 _ERROR_LIMIT = 64 << 10
@@ -132,7 +132,7 @@ class Registry:
             self._tokens.forget(ref)
         raise refusal(_what(ref), answer, held, first)
 
-    async def _send(self, method: str, ref: ImageRef, wanted: str, limit: int, held: Pass) -> Answer:
+    async def _send(self, method: str, ref: ImageRef, wanted: str, limit: int, held: Authorization) -> Answer:
         """Ask by the way that worked last, else by each in turn until there is a connection."""
         headers = {"Accept": _ACCEPT}
         if held.authorization:
@@ -182,7 +182,7 @@ def _host(ref: ImageRef) -> str:
     return _HUB_HOST if ref.domain == HUB else ref.domain
 
 
-def _is_final(answer: Answer, held: Pass) -> bool:
+def _is_final(answer: Answer, held: Authorization) -> bool:
     """Whether a refusal of HEAD is one of GET too, which is not tried: logins get locked."""
     was_shown = bool(held.authorization) or not held.login.anonymous
     return answer.status == _TOO_MANY or (answer.status == _UNAUTHORIZED and was_shown)

@@ -35,7 +35,7 @@ _LOGIN_MATTERS = {Trouble.BAD_LOGIN, Trouble.FORBIDDEN, Trouble.NOT_FOUND}
 
 
 @frozen
-class Pass:
+class Authorization:
     """What a registry is shown.
 
     Attributes:
@@ -134,7 +134,7 @@ def document(body: bytes) -> Json | None:
     return found if isinstance(found, dict) else None
 
 
-def refusal(what: str, answer: Answer, shown: Pass, *before: Pass) -> RegistryError:
+def refusal(what: str, answer: Answer, shown: Authorization, *before: Authorization) -> RegistryError:
     """Make the error of an answer that is not the one wanted.
 
     Args:

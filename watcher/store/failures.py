@@ -40,7 +40,7 @@ class Seen:
 
 
 @frozen
-class Asked:
+class LastQuestion:
     """How the daemon's last question about a tag ended.
 
     Attributes:
@@ -89,12 +89,12 @@ def seen_of(found: Json | None) -> Seen | None:
     return Seen(tuple(map(str, identities)), since, local) if is_whole else None
 
 
-def asked_of(found: Json | None) -> Asked | None:
+def asked_of(found: Json | None) -> LastQuestion | None:
     """How a question ended, likewise."""
     said = found or {}
     try:
         times = float(said["when"]), float(said["since"])
-        asked = Asked(*times, str(said["why"]), str(said["local"]))
+        asked = LastQuestion(*times, str(said["why"]), str(said["local"]))
     except (LookupError, TypeError, ValueError, OverflowError):
         return None
     return asked if all(map(math.isfinite, times)) else None

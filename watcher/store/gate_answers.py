@@ -46,7 +46,7 @@ class GateAnswer:
 
 
 @frozen
-class Asked:
+class GateQuestion:
     """What was asked.
 
     Attributes:
@@ -85,7 +85,7 @@ class GateAnswers:
             self._records.touch(path)
         return found
 
-    async def keep(self, asked: Asked, answer: GateAnswer, took_s: float) -> None:
+    async def keep(self, asked: GateQuestion, answer: GateAnswer, took_s: float) -> None:
         """Keep an answer, and write it into the history; of several that could not say the first one."""
         path = self._records.path(KIND, await self._key(f"{asked.definition} {asked.image}"))
         said = {"gate": asked.gate, "image": asked.image}

@@ -20,7 +20,16 @@ from watcher.model.json_object import Json
 from watcher.store.claims import Claims
 from watcher.store.database import Database
 from watcher.store.decisions import DecisionStore
-from watcher.store.failures import Asked, Failure, Injected, Seen, asked_of, failure_of, injected_of, seen_of
+from watcher.store.failures import (
+    Failure,
+    Injected,
+    LastQuestion,
+    Seen,
+    asked_of,
+    failure_of,
+    injected_of,
+    seen_of,
+)
 from watcher.store.gate_answers import KIND as GATES
 from watcher.store.gate_answers import GateAnswers
 from watcher.store.kept import FormerImages
@@ -203,11 +212,11 @@ class Memory:
         began = self._began.setdefault(path, elapsed() - max(time.time() - last.since, 0))
         return time.time() - (elapsed() - began)
 
-    async def asked(self, tag: str) -> Asked | None:
+    async def asked(self, tag: str) -> LastQuestion | None:
         """How the last question about a tag ended; None where no daemon has asked for it."""
         return asked_of(self._records.read(self._records.path("asked", await self.key(tag))))
 
-    async def keep_asked(self, tag: str, asked: Asked) -> None:
+    async def keep_asked(self, tag: str, asked: LastQuestion) -> None:
         """Note how a question about a tag ended, for the commands that share this folder."""
         path = self._records.path("asked", await self.key(tag))
         self._records.write(path, asdict(asked) | {"tag": tag})

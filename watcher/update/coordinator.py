@@ -13,7 +13,7 @@ from watcher.container.restart import restart_after
 from watcher.dependencies.engine_access import is_only_door, refuse_door, socket_of
 from watcher.host import inventory
 from watcher.host.context import Context
-from watcher.model.errors import Barred, OwnUpdate, Refused, TakenOver, WatcherError
+from watcher.model.errors import Barred, NeedsHelper, Refused, TakenOver, WatcherError
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.update_events import AttemptKind, Change, Doubted, Planned, Updated
@@ -104,7 +104,7 @@ class Coordinator:
         """
         try:
             await settle_open(self._context, name)
-        except OwnUpdate:
+        except NeedsHelper:
             await have_settled(self._context, name)
 
     async def _refuse_door(self, name: str) -> bool:

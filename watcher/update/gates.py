@@ -18,7 +18,7 @@ from watcher.model.errors import EngineError, EngineUnavailable, RegistryError, 
 from watcher.model.labels import GATE_RUN
 from watcher.model.reference import ImageRef
 from watcher.model.update_events import Change, ImageJudged
-from watcher.store.gate_answers import Asked, GateAnswer
+from watcher.store.gate_answers import GateAnswer, GateQuestion
 from watcher.update.change import change_of
 from watcher.update.consent import NotNow
 from watcher.update.stages import Stages, gate_stage
@@ -155,7 +155,7 @@ async def _ask(
     now, took_s = time.time(), sum(stages.took.values())
     tries = 0 if said.result != "unknown" else last.tries + 1 if last else 1
     answer = GateAnswer(said.result, said.why, now, tries, now + _pause(tries) if tries else 0.0)
-    question = Asked(change.container, gate.name, gate.definition, image, context.by)
+    question = GateQuestion(change.container, gate.name, gate.definition, image, context.by)
     await context.memory.gates.keep(question, answer, took_s)
     is_news = tries <= 1
     told_of = ImageJudged(change, gate.name, image, said.result, said.why, took_s, is_news)

@@ -11,7 +11,7 @@ from watcher.container.downtime import OVERTAKEN
 from watcher.container.readiness import Demand
 from watcher.container.successor import Contended
 from watcher.host.context import Context
-from watcher.model.errors import EngineError, OwnUpdate, UnreadableSetting
+from watcher.model.errors import EngineError, NeedsHelper, UnreadableSetting
 from watcher.model.values import frozen
 from watcher.model.watchtower import COUNTS, settings_of
 from watcher.recovery import links
@@ -156,7 +156,7 @@ def _not_own(context: Context) -> May:
         own = await context.own.find(context.engine)
         for scene in scenes:
             if own in scene.ids:
-                raise OwnUpdate(
+                raise NeedsHelper(
                     f"the update of {scene.name}, which the updater itself runs in, is open",
                     advice=f"`watcher run` in it, or `watcher update {scene.name}` from outside, ends it",
                 )

@@ -11,8 +11,7 @@ import pytest
 
 from watcher.check import cooldown
 from watcher.check.verdict import Status, Verdict
-from watcher.host.inventory import Tag
-from watcher.model.reference import ImageRef
+from watcher.model.reference import ImageRef, Tag
 from watcher.store.state import Memory
 
 RUNNING, NEW, NEWER, DIGEST, NEXT = (f"sha256:{digit * 64}" for digit in "12345")

@@ -7,7 +7,7 @@ from attrs import evolve
 
 from watcher.check.judgement import Facts, assessed, judge, unknown
 from watcher.check.verdict import Meaning, Status
-from watcher.store.failures import Asked, Failure, Seen
+from watcher.store.failures import Failure, LastQuestion, Seen
 
 OLD, NEW, NEXT = (f"sha256:{digit * 64}" for digit in "123")
 NOW, DAY = 1_800_000_000.0, 86_400.0
@@ -18,7 +18,7 @@ PINNED = Facts(WEB | {"Config": {"Image": f"app@{NEXT}"}}, now=NOW)
 AHEAD = Seen((NEXT,), NOW - 60, OLD)  # of the registry, while the engine has the old one
 HERE = Seen((NEW,), NOW - 60, NEW)
 FAILED = Failure(NEW, "it crashed", "2026-01-01T00:00:00+00:00")
-DOWN = Asked(NOW, NOW - 60, "no route to host", OLD)
+DOWN = LastQuestion(NOW, NOW - 60, "no route to host", OLD)
 OURS, THEIRS = Meaning(NEXT, is_ours=True), Meaning(NEXT, is_ours=False)
 
 

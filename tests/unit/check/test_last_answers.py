@@ -10,9 +10,8 @@ from tests.unit.state import files, here
 from watcher.check import last_answers
 from watcher.check.last_answers import answered, note
 from watcher.check.verdict import Status, Verdict, cooling, held
-from watcher.host.inventory import Tag
 from watcher.model.errors import RegistryError, Resting, Trouble
-from watcher.model.reference import ImageRef
+from watcher.model.reference import ImageRef, Tag
 from watcher.store.state import Memory
 
 LOCAL, NEWER = (f"sha256:{digit * 64}" for digit in "12")

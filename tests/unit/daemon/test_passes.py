@@ -3,10 +3,9 @@
 import pytest
 
 from watcher.daemon.passes import Pass, PassOfAll, whole
-from watcher.host.inventory import Tag
 from watcher.model.errors import EngineUnavailable
 from watcher.model.events import Event, PassBegan, PassEnded
-from watcher.model.reference import ImageRef
+from watcher.model.reference import ImageRef, Tag
 
 WEB, DB = (Tag(ImageRef.parse(f"registry.example/{name}:1"), "") for name in ("web", "db"))
 

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 
 from watcher.daemon.pushes import PushedServices, Pushes
-from watcher.host.inventory import Tag
 from watcher.model.json_object import Json
-from watcher.model.reference import ImageRef
+from watcher.model.reference import ImageRef, Tag
 
 TAG, ARM, OTHER = (
     Tag(ImageRef.parse("app:1")),

@@ -5,8 +5,7 @@ import asyncio
 from tests.unit.daemon.test_workqueue import after
 from tests.unit.virtual_time import run
 from watcher.daemon.workqueue import WorkQueue
-from watcher.host.inventory import Tag
-from watcher.model.reference import ImageRef
+from watcher.model.reference import ImageRef, Tag
 
 
 def test_a_key_is_busy_while_it_waits_and_while_it_is_worked_on_and_not_before_its_time() -> None:

@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 
 from watcher.config.settings import Policy
-from watcher.host.inventory import Tag, cut_short, followed_tag, in_scope, opted_in, policy_of, wanting
+from watcher.host.inventory import cut_short, followed_tag, in_scope, opted_in, policy_of, wanting
 from watcher.model.helper import helper_name
 from watcher.model.labels import ENABLE, HELPER_OF, HELPER_TARGET
-from watcher.model.reference import ImageRef
 from watcher.model.watchtower import SCOPE
 
 ALL = Policy(enable=True)
@@ -139,21 +138,6 @@ def test_a_label_speaks_for_its_container_and_the_default_for_the_others() -> No
 
 def test_labels_that_cannot_be_read_are_no_policy() -> None:
     assert policy_of(row(stable_for="soon"), Policy()) is None
-
-
-@pytest.mark.parametrize("names", [("app", "docker.io/library/app:latest"), ("index.docker.io/app", "app")])
-def test_a_tag_is_one_under_all_its_names(names: tuple[str, str]) -> None:
-    first, second = (Tag(ImageRef.parse(name), "linux/amd64") for name in names)
-
-    assert first == second
-    assert str(first) == str(second) == "docker.io/library/app:latest linux/amd64"
-
-
-def test_a_tag_is_another_for_another_platform() -> None:
-    ref = ImageRef.parse("app")
-
-    assert len({Tag(ref), Tag(ref, "linux/amd64"), Tag(ref, "linux/arm64")}) == 3
-    assert str(Tag(ref)) == "docker.io/library/app:latest"
 
 
 def test_a_tag_of_ours_that_keeps_an_image_is_followed_by_nobody() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.model.reference import ImageRef, is_hexadecimal, names
+from watcher.model.reference import ImageRef, Tag, is_hexadecimal, names
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 COMPONENT = st.from_regex(r"[a-z0-9]{1,4}((\.|_|__|-{1,3})[a-z0-9]{1,4}){0,2}", fullmatch=True).filter(
@@ -158,3 +158,18 @@ def test_what_may_be_an_id_is_hexadecimal(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "CAFE", "cafe:1", "g", "0" * 65, "sha256:cafe", "cafe\n"])
 def test_what_cannot_be_an_id_is_not(text: str) -> None:
     assert not is_hexadecimal(text)
+
+
+@pytest.mark.parametrize("names", [("app", "docker.io/library/app:latest"), ("index.docker.io/app", "app")])
+def test_a_tag_is_one_under_all_its_names(names: tuple[str, str]) -> None:
+    first, second = (Tag(ImageRef.parse(name), "linux/amd64") for name in names)
+
+    assert first == second
+    assert str(first) == str(second) == "docker.io/library/app:latest linux/amd64"
+
+
+def test_a_tag_is_another_for_another_platform() -> None:
+    ref = ImageRef.parse("app")
+
+    assert len({Tag(ref), Tag(ref, "linux/amd64"), Tag(ref, "linux/arm64")}) == 3
+    assert str(Tag(ref)) == "docker.io/library/app:latest"

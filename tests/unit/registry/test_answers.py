@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.virtual_time import run
 from watcher.model.errors import RegistryError, Trouble
-from watcher.registry.answers import ERROR_S, Answers, Asked
+from watcher.registry.answers import ERROR_S, Answers, SharedAnswers
 
 
 class Registry:
@@ -104,7 +104,7 @@ def test_one_engine_alone_wants_to_know_it_anew_each_time(*, shares: bool, asked
     registry = Registry()
 
     async def main() -> None:
-        shared = Asked(shares=shares)
+        shared = SharedAnswers(shares=shares)
         await shared.once("a tag", registry.answer)
         await shared.once("a tag", registry.answer)
 

@@ -9,11 +9,11 @@ from attrs import asdict
 
 from tests.unit.state import files, here
 from tests.unit.store.test_state_engines import of
-from watcher.store.gate_answers import Asked, GateAnswer
+from watcher.store.gate_answers import GateAnswer, GateQuestion
 from watcher.store.state import Memory
 
 IMAGE = "docker.io/library/web@sha256:" + "1" * 64
-ASKED = Asked("web", "signed", "d1", IMAGE, "daemon")
+ASKED = GateQuestion("web", "signed", "d1", IMAGE, "daemon")
 PASSED = GateAnswer("passed", "the gate signed lets it pass", 1000.0)
 UNKNOWN = GateAnswer("unknown", "the gate signed could not say", 1000.0, 1, 1060.0)
 

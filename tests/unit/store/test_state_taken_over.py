@@ -12,7 +12,7 @@ import pytest
 
 from tests.unit.state import files, here
 from watcher.host.notes import Notes
-from watcher.store.failures import Asked, Failure, Seen
+from watcher.store.failures import Failure, LastQuestion, Seen
 from watcher.store.state import Memory
 
 ENGINE = "687cfafe0bdfa6af"  # of "HERE"
@@ -74,7 +74,7 @@ async def test_failures_answers_images_and_tags_are_known(left: Path) -> None:
     memory = Memory(left, here)
 
     assert await memory.failure(CID, "web") == Failure(IMAGE, "it crashed", "2026-11-01T00:00:00")
-    assert await memory.asked(TAG) == Asked(9.0, 8.0, "no", "")
+    assert await memory.asked(TAG) == LastQuestion(9.0, 8.0, "no", "")
     assert await memory.seen(TAG) == Seen(("b",), 1000.0, IMAGE)
     assert memory.image(IMAGE) == FILES[f"images/{ENGINE}/{'a' * 64}.json"]
     assert memory.claims.home == "b08e68f0"
@@ -85,7 +85,7 @@ async def test_they_are_renewed_where_they_stand(left: Path) -> None:
     before = {*files(left)}
 
     await memory.keep_failure(CID, IMAGE, "again")
-    await memory.keep_asked(TAG, Asked(9.0, 9.0, "", ""))
+    await memory.keep_asked(TAG, LastQuestion(9.0, 9.0, "", ""))
     await memory.saw(TAG, {"c"}, IMAGE)
     await memory.keep_image({"Id": IMAGE})
 
