@@ -59,16 +59,18 @@ class ServiceFailures:
 
     async def keep(self, service_id: str, digest: str, reason: str) -> None:
         """Remember that a digest failed in a service, in the place of what failed before."""
-        await self._forget(service_id)
+        self._drop(_KIND, service_id)
+        self._drop(_SPARED, service_id)
         when = datetime.now(UTC).isoformat(timespec="seconds")
         path = self._records.path(_KIND, await self._key(service_id))
         self._records.write(path, asdict(Failure(digest, reason, when)))
 
     async def forget(self, service_id: str, digest: str) -> None:
         """Let a service be tried with a digest that has proved itself after all."""
+        self._drop(_SPARED, service_id)  # who has it go back from now on means it
         found = await self.of(service_id)
         if found and found.image == digest:
-            await self._forget(service_id)
+            self._drop(_KIND, service_id)
 
     async def spare(self, service_id: str, digest: str) -> None:
         """Remember that a service went back from a digest that was not to blame: of each service the last."""
@@ -91,8 +93,8 @@ class ServiceFailures:
         """Forget the rollout of a service, whose end is recorded."""
         self._records.write(self._records.path(_BEGUN, await self._key(service_id)), None)
 
-    async def _forget(self, service_id: str) -> None:
-        for path in self._records.of_any_engine(_KIND, service_id):
+    def _drop(self, kind: str, service_id: str) -> None:
+        for path in self._records.of_any_engine(kind, service_id):
             self._records.write(path, None)
 
 
