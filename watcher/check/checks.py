@@ -41,7 +41,7 @@ async def assess(context: Context, container: Json, policy: Policy | None = None
 async def doubts(context: Context) -> list[str]:
     """What people should know of the labels of all containers, and of who else updates them, a line each."""
     rows = await context.engine.containers(stopped=True)
-    own = await context.own.find(context.engine)
+    own = await context.own.find(context.engine, rows)
     found = own_labels.doubts(rows, own, every=context.follows_all, hooks=context.hooks)
     others = context.watchtowers.beside(await context.opted_in(rows))
     return sorted(

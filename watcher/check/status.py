@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from watcher.recovery.state import Scene
 
 UPDATING = "updating"
-_RUNNING = {"running", "paused", "restarting"}
 
 
 async def listed(context: Context, *, every: bool = False) -> list[Shown]:
@@ -47,11 +46,12 @@ async def listed(context: Context, *, every: bool = False) -> list[Shown]:
 async def check_all(context: Context, judge: Judge, *, every: bool = False) -> list[tuple[str, Answer]]:
     """Judge the containers that `listed` names; those that went meanwhile are left out."""
     context = context.looking()
-    rows, own = await context.engine.containers(stopped=True), await context.own.find(context.engine)
+    rows = await context.engine.containers(stopped=True)
+    own = await context.own.find(context.engine, rows)
     await context.watchtowers.see(context.engine, rows)
     wanted = await context.opted_in(rows)
     if every:
-        wanted += [row for row in rows if row["Id"] != own and Row(row).state in _RUNNING]
+        wanted += [row for row in rows if row["Id"] != own and Row(row).is_up]
     found = _Found(context, rows, judge, await context.memory.decisions.read())
     ids = {found.own_name(name_of(row)): row["Id"] for row in wanted}
     answers = await gathered(lambda name: found.answer(name, ids[name]), sorted(ids))

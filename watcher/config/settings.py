@@ -7,6 +7,7 @@ set (Compose makes one of `${X:-}`); a name of our prefix that is not known is r
 
 import os
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from attrs import evolve, fields
@@ -119,6 +120,10 @@ class Policy:
         "", gate_name, "the name of a gate", "A new image is taken only if this gate lets it pass."
     )
 
+    def __hash__(self) -> int:
+        # Of few: the defaults are asked for by it at each look, for each container.
+        return hash((self.mode, self.window, self.schedule, self.stable_for))
+
     @property
     def pre_hook(self) -> Hook | None:
         """What is run before the container stops."""
@@ -154,14 +159,21 @@ class Policy:
             UnreadableSetting: A label's value is not of its grammar.
             UnknownName: A label of our prefix is none that there is.
         """
-        spelled = {each.name: label(each.name) for each in fields(type(self))}
-        refuse_unknown_labels(labels or {})
-        own = _refuse_both(read(type(self)(), spelled, labels or {}), label)
-        window = "" if own.schedule else self.window
-        schedule = "" if own.window else self.schedule
-        enable = self.enable and not is_orchestrated(labels)
-        defaults = evolve(self, enable=enable, window=window, schedule=schedule)
-        return read(defaults, spelled, labels or {})
+        ours = tuple(each for each in (labels or {}).items() if is_ours(each[0]))
+        return _with_labels(self, ours, is_orchestrated=is_orchestrated(labels))
+
+
+# A daemon judges by the labels of all its containers at each event, and most have the same.
+@lru_cache(maxsize=256)
+def _with_labels(defaults: Policy, ours: tuple[tuple[str, str], ...], *, is_orchestrated: bool) -> Policy:
+    """Let the labels speak that are ours: the label and the value of each."""
+    labels, spelled = dict(ours), {each.name: label(each.name) for each in fields(Policy)}
+    refuse_unknown_labels(labels)
+    own = _refuse_both(read(Policy(), spelled, labels), label)
+    window = "" if own.schedule else defaults.window
+    schedule = "" if own.window else defaults.schedule
+    enable = defaults.enable and not is_orchestrated
+    return read(evolve(defaults, enable=enable, window=window, schedule=schedule), spelled, labels)
 
 
 @frozen

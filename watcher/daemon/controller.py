@@ -237,8 +237,7 @@ class Daemon:
 
     async def _wanting(self, rows: list[Json]) -> set[str]:
         """The names of the followed containers that are to be looked at."""
-        told = await self._recheck({name_of(row) for row in rows} | self.services.names)
-        told = self.services.look_at(told)
+        told = self.services.look_at(await self._recheck({*map(name_of, rows)} | self.services.names))
         return inventory.wanting(rows, self._context.defaults) | self._strays | told
 
     async def _rows(self) -> list[Json]:
@@ -256,6 +255,7 @@ class Daemon:
         engine, turns = self._context.engine, self.turns
         noted, self._queue.engine = turns.noted(), await engine.identity()
         rows = await engine.containers(stopped=True)
+        await self._context.own.find(engine, rows)
         await self._context.memory.clear(*({row[key] for row in rows} for key in ("Id", "ImageID")))
         await self._context.notes.clear()
         await self._context.watchtowers.see(engine, rows)

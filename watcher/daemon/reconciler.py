@@ -149,7 +149,8 @@ class Reconciler:
         name = found.name
         self._targets[name] = (container["Id"], found.verdict.target)
         with self._turns.taken(name):  # which may have been long in coming
-            policy = await self._policy_now(container)
+            # Also since a Watchtower that updates it may run by now.
+            policy = self._context.policy_of(container)
             if policy.mode == "notify":
                 return self._judged(found, policy)
             if wait := await self._not_now(found, policy):
@@ -164,12 +165,6 @@ class Reconciler:
                 return self._waits(found, error.wait)
         self._pushes.over(name)
         return Result()
-
-    async def _policy_now(self, container: Json) -> Policy:
-        """The settings of a container at its turn: a Watchtower that updates it may run by then."""
-        engine = self._context.engine
-        await self._context.watchtowers.see(engine, await engine.containers(stopped=True))
-        return self._context.policy_of(container)
 
     async def _not_now(self, found: Assessment, policy: Policy) -> Wait | None:
         """The wait for a person, else for a moment or the container itself, where it may not begin now."""

@@ -6,6 +6,7 @@ say is only a candidate, and it is proved by its mount namespace as the engine's
 (measured on 20.10, 26.1 and 28.5, both cgroup versions).
 """
 
+import asyncio
 import re
 import socket
 from pathlib import Path
@@ -25,13 +26,21 @@ class OwnContainer:
 
     def __init__(self) -> None:
         self._asked = False
+        self._turn = asyncio.Lock()
         self._cid: str | None = None
 
-    async def find(self, engine: Engine) -> str | None:
-        """The full id of the own container; None outside of any container of this engine."""
-        if not self._asked and is_contained():
-            self._cid = await own_container(engine, await engine.containers())
-        self._asked = True
+    async def find(self, engine: Engine, rows: list[Json] | None = None) -> str | None:
+        """The full id of the own container; None outside of any container of this engine.
+
+        Args:
+            engine: Which one is asked.
+            rows: GET /containers/json?all=1, where the caller has it; else a call is made for it.
+        """
+        async with self._turn:
+            if not self._asked and is_contained():
+                listed = await engine.containers() if rows is None else rows
+                self._cid = await own_container(engine, [row for row in listed if Row(row).is_up])
+            self._asked = True
         return self._cid
 
 

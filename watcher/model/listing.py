@@ -35,6 +35,11 @@ class Row:
         return self.state not in {"", "created"}
 
     @property
+    def is_up(self) -> bool:
+        """Whether it is running, paused or restarting: what GET /containers/json lists without `all`."""
+        return self.state in {"running", "paused", "restarting"}
+
+    @property
     def labels(self) -> Mapping[str, str]:
         """Its labels; none where the engine says nothing of them."""
         return self._said.get("Labels") or {}

@@ -87,8 +87,12 @@ def unnamed(rows: Iterable[Json], ours: Iterable[Json]) -> set[str]:
 
 async def open_recreations(engine: Engine, name: str) -> list[Recreation]:
     """The unfinished recreations of a container that can be brought to their end."""
-    found = recreations(await engine.containers(stopped=True))
-    return [each for each in found if each.name == name and _is_open(each)]
+    return open_among(await engine.containers(stopped=True), name)
+
+
+def open_among(rows: Iterable[Json], name: str) -> list[Recreation]:
+    """Those of a container that can be brought to their end, among the rows of all containers."""
+    return [each for each in recreations(rows) if each.name == name and _is_open(each)]
 
 
 def _is_open(each: Recreation) -> bool:

@@ -4,7 +4,7 @@ The engine of an owner (`lease`) shows the owner's open updates alone.
 """
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from watcher.engine.client import Engine
 from watcher.host.namespace_cache import NamespaceCache
@@ -15,6 +15,7 @@ from watcher.model.names import name_of
 from watcher.recovery import steps
 from watcher.recovery.departures import open_scenes
 from watcher.recovery.group import OpenUpdates
+from watcher.recovery.state import Scene
 
 
 async def outline(engine: Engine) -> OpenUpdates:
@@ -25,7 +26,13 @@ async def outline(engine: Engine) -> OpenUpdates:
 
 async def glance(engine: Engine, namespaces: NamespaceCache) -> OpenUpdates:
     """Read all open updates, with what tells which of them belong together (`concerned`)."""
-    rows, found = await open_scenes(engine)
+    return await grouped(engine, namespaces, *await open_scenes(engine))
+
+
+async def grouped(
+    engine: Engine, namespaces: NamespaceCache, rows: list[Json], found: Mapping[str, Scene]
+) -> OpenUpdates:
+    """Add to all open updates, as `open_scenes` gave them, what tells which of them belong together."""
     halves = {cid for scene in found.values() for cid in scene.pair}
     outlines = await namespaces.of(engine, rows, halves)
     return OpenUpdates(found, _names(rows), {each["Id"]: each for each in outlines})

@@ -15,11 +15,12 @@ from watcher.model.errors import EngineError, NeedsHelper, UnreadableSetting
 from watcher.model.values import frozen
 from watcher.model.watchtower import COUNTS, settings_of
 from watcher.recovery import links
-from watcher.recovery.compose_recreations import left_behind, open_recreations, settle_recreations
+from watcher.recovery.compose_recreations import left_behind, open_among, settle_recreations
+from watcher.recovery.departures import open_scenes
 from watcher.recovery.executor import Demands, FailedImage, settle
 from watcher.recovery.group import OpenUpdates
 from watcher.recovery.lease import Lease
-from watcher.recovery.reading import down, glance, outline
+from watcher.recovery.reading import down, glance, grouped, outline
 from watcher.recovery.state import Scene
 from watcher.recovery.takeover import May, Waits, take_over
 from watcher.store.locks import Wider
@@ -48,9 +49,22 @@ class Settled:
 
 async def is_open(context: Context, name: str) -> bool:
     """Whether a container has an open update, by the engine's names or by our notes."""
-    engine = context.engine
-    is_noted = name in (await outline(engine)).scenes or name in await context.notes.names()
-    return is_noted or bool(await open_recreations(engine, name))
+    rows, found = await open_scenes(context.engine)
+    return name in found or bool(open_among(rows, name)) or bool(await context.notes.of(name))
+
+
+async def sighted(context: Context, name: str) -> tuple[Scene | None, Settled | None]:
+    """Look, for the price of one list call, whether anything of a container is open.
+
+    Returns:
+        The container's own open update, if any; and what `settled` would give where there is nothing to
+        settle, else None.
+    """
+    rows, found = await open_scenes(context.engine)
+    unit = (await grouped(context.engine, context.namespaces, rows, found)).concerned(name)
+    if found.keys() & unit or open_among(rows, name) or await context.notes.of(name):
+        return found.get(name), None
+    return None, Settled(aside=tuple(left_behind(rows, name)))
 
 
 async def settled(context: Context, name: str, claims: Collection[str], waits: Waits) -> Settled:

@@ -12,7 +12,6 @@ from watcher.model.errors import EngineError, NotFound
 from watcher.model.inspection import left_by
 from watcher.model.json_object import Json
 from watcher.model.update_events import AttemptKind, Change, Doubted, OpenUpdateSettled, OtherUpdaterAwaited
-from watcher.recovery.reading import outline
 from watcher.recovery.state import Scene
 from watcher.store.locks import with_claims
 from watcher.update import open_updates as recovering
@@ -45,9 +44,11 @@ async def settled(context: Context, name: str, claims: Collection[str]) -> Settl
 
 
 async def _settled(context: Context, name: str, claims: Collection[str]) -> tuple[Settled, Change]:
-    scene, began = (await outline(context.engine)).scenes.get(name), time.monotonic()
-    kind = await _kind(context, scene)
+    (scene, nothing), began = await recovering.sighted(context, name), time.monotonic()
     change, publish = await change_of_scene(context.engine, name, scene), context.events.publish
+    if nothing:
+        return nothing, change
+    kind = await _kind(context, scene)
 
     def waits(who: str, seconds: float) -> None:
         publish(OtherUpdaterAwaited(change, who, seconds))
