@@ -18,6 +18,8 @@ from watcher.model.values import frozen
 # The signals that people end a container with, and `docker stop`, whatever signal that sends.
 _ENDING = {"stop", "2", "3", "9", "15"}
 _ACTIONS = ["start", "kill", "stop", "die"]
+_KILLED = 137
+_UNTOLD = "untold"  # what killed it is not known to the engine
 _EXIT_CODE = re.compile("[0-9]{1,10}")
 _TRIES = 10
 _PAUSE_S = 0.1
@@ -29,7 +31,8 @@ class End:
 
     Attributes:
         code: The exit code.
-        signal: What somebody had sent it since its start: a number, or `stop`; empty where nobody did.
+        signal: What somebody had sent it since its start: a number, `stop`, or `untold` for a kill that the
+            engine tells nothing of; empty where nobody did.
     """
 
     code: int
@@ -77,6 +80,16 @@ def read(events: Iterable[Json]) -> list[End]:
                 if is_over:
                     found[-1] = evolve(found[-1], signal=signal)
     return found
+
+
+def with_a_kill(known: list[End]) -> list[End]:
+    """The ends of an updater, of which the one by SIGKILL is somebody's though the engine tells of nobody.
+
+    Nothing in a container can kill its first process, which an updater is. Of several such ends none counts
+    as somebody's: what kills it time and again is perhaps what the image takes of the machine.
+    """
+    killed = [at for at, end in enumerate(known) if end.code == _KILLED and not end.signal]
+    return [evolve(end, signal=_UNTOLD) if [at] == killed else end for at, end in enumerate(known)]
 
 
 def _code(attributes: Json) -> int:

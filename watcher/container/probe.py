@@ -13,7 +13,7 @@ from typing import Literal
 
 from watcher.container import startup
 from watcher.container.baseline import EVERYTHING, Baseline
-from watcher.container.exits import End, ends
+from watcher.container.exits import End, ends, with_a_kill
 from watcher.container.last_output import last_check, masked
 from watcher.container.readiness import (
     Demand,
@@ -144,7 +144,8 @@ class _Trial:
         is_over = not runs(container)
         if not is_over and not container.get("RestartCount"):
             return []
-        return await ends(self._engine, self._cid, container["Created"], is_over=is_over)
+        known = await ends(self._engine, self._cid, container["Created"], is_over=is_over)
+        return with_a_kill(known) if self._demand.is_of_updater else known
 
     def _begin_anew(self, container: Json, known: list[End]) -> None:
         """Begin the proof anew where the container was resumed, or started after no end of its own."""

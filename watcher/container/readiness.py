@@ -77,9 +77,14 @@ class Demand:
     lacks: Callable[[], str] = _nothing
 
     @property
+    def is_of_updater(self) -> bool:
+        """Whether the container is an updater's, which alone shows something elsewhere."""
+        return self.lacks is not _nothing
+
+    @property
     def has_events(self) -> bool:
         """Whether the engine's events report all that the container must show."""
-        return self.lacks is _nothing
+        return not self.is_of_updater
 
     def limit(self, container: Json) -> float:
         """The seconds after which a container that did not prove itself has failed."""

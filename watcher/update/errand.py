@@ -7,6 +7,7 @@ container was updated or not; with any other code the engine starts it again, an
 
 import contextlib
 import sys
+from collections.abc import Callable
 from typing import TextIO
 
 from attrs import evolve
@@ -101,7 +102,7 @@ async def run(context: Context, orders: Orders) -> int:
     """
     reporter = Reporter(context.memory.history)
     context = evolve(context, by=orders.by, kind="self-update" if orders.itself else "update")
-    context = evolve(context, lacks=(_sign_of_life,) if orders.beats else ())
+    context = evolve(context, lacks=_lacks(orders))
     context.events.record_with("history", reporter)
     await _prove(context, orders.name, orders.home)
     reporter.say(begun())  # a pull, a gate or another updater may take long now
@@ -143,6 +144,13 @@ async def _prove(context: Context, name: str, home: str) -> None:
         raise EngineError(f"the updater's state directory cannot be written here: {why}")
     if context.memory.claims.home != home:
         raise EngineError(f"{state_folder()} is not the state directory of the updater")
+
+
+def _lacks(orders: Orders) -> tuple[Callable[[], str], ...]:
+    """What tells what the successor lacks; an updater that shows nothing elsewhere is one all the same."""
+    if orders.beats:
+        return (_sign_of_life,)
+    return (lambda: "",) if orders.itself else ()
 
 
 def _sign_of_life() -> str:

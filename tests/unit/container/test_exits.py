@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from watcher.container.exits import End, read
+from watcher.container.exits import End, read, with_a_kill
 
 Event = dict[str, Any]
 
@@ -46,3 +46,21 @@ def test_an_end_has_the_signal_that_came_before_it(events: list[Event], found: l
 )
 def test_only_some_signals_ask_for_an_end(signal: str, wanted: bool) -> None:
     assert End(1, signal).is_wanted == wanted
+
+
+UNTOLD = End(137, "untold")
+
+
+@pytest.mark.parametrize(
+    ("known", "found"),
+    [
+        pytest.param([End(137)], [UNTOLD], id="killed once"),
+        pytest.param([End(137, "9"), End(137)], [End(137, "9"), UNTOLD], id="once by the engine"),
+        pytest.param([End(137), End(137)], [End(137), End(137)], id="time and again"),
+        pytest.param([End(137), End(1)], [UNTOLD, End(1)], id="and it ended by itself"),
+        pytest.param([End(1), End(143)], [End(1), End(143)], id="by itself alone"),
+    ],
+)
+def test_one_kill_of_an_updater_that_nobody_tells_of_is_somebodys(known: list[End], found: list[End]) -> None:
+    assert with_a_kill(known) == found
+    assert not UNTOLD.is_wanted, "it goes back to running"
