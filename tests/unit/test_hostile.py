@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.unit.contexts import idle_context
 from tests.unit.dependencies.test_order import after, row, service
 from watcher.check.own_labels import doubts, foreign
 from watcher.check.verdict import Status, compare, digests, followed, is_built_here
@@ -14,7 +15,7 @@ from watcher.dependencies.addresses import needs, taken
 from watcher.dependencies.engine_access import doors, given_the_socket
 from watcher.dependencies.namespaces import dependents
 from watcher.dependencies.order import Order
-from watcher.host.inventory import cut_short, followed_tag, opted_in, policy_of, wanting
+from watcher.host.inventory import cut_short, followed_tag, opted_in, wanting
 from watcher.model.errors import Trouble, UnreadableSetting
 from watcher.model.inspection import reference_of
 from watcher.model.labels import (
@@ -38,6 +39,7 @@ Json = dict[str, Any]
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 
 CID, IMAGE = "f" * 64, "sha256:" + "e" * 64
+CONTEXT = idle_context()
 NASTY = (
     "9" * 5000, "-1", "²", "\u0661", "???", "../containers/json?all=1", "a@b", "@", ":", "sha256:", "f" * 64,
     "\x1b]0;owned\x07", "\ud800", "\n", " ", "True", "container:", "web.ctr-updater-new-r-000000000000",
@@ -125,7 +127,7 @@ def test_no_container_keeps_others_from_being_found(stranger: Json) -> None:
     stale = {"Id": "a", "Names": ["/stale"], "Image": IMAGE, "ImageID": IMAGE, "Labels": {ENABLE: "true"}}
     rows = [stranger, stale]
 
-    assert "stale" in wanting(rows, Policy())
+    assert "stale" in wanting(rows, CONTEXT.readable_policy)
     assert stale in opted_in(rows, None)
     assert "stale" not in cut_short(rows)
     assert "stale" not in scenes(rows)
@@ -137,7 +139,7 @@ def test_no_container_keeps_others_from_being_found(stranger: Json) -> None:
 
 @given(hostile_rows())
 def test_what_a_row_says_is_read_or_not_said(stranger: Json) -> None:
-    policy = policy_of(stranger, Policy())
+    policy = CONTEXT.readable_policy(stranger)
 
     assert policy is None or isinstance(policy, Policy)
     assert is_one_off(stranger["Labels"]) in {True, False}

@@ -73,7 +73,6 @@ ELSEWHERE = {
     "engine/transport": f"{INTEGRATION}/engine/test_endpoints.py",
     "engine/identity": f"{INTEGRATION}/swarm/test_one_node.py",
     "engine/swarm": f"{INTEGRATION}/swarm/test_one_node.py",
-    "host/context": f"{INTEGRATION}/cli/test_commands.py",
     "host/fleet": f"{INTEGRATION}/cli/test_several_engines.py",
     "host/images": f"{INTEGRATION}/registry/live/test_reach.py",
     "host/lookup": f"{INTEGRATION}/host/test_lookup.py",

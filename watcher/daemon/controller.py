@@ -238,7 +238,7 @@ class Daemon:
     async def _wanting(self, rows: list[Json]) -> set[str]:
         """The names of the followed containers that are to be looked at."""
         told = self.services.look_at(await self._recheck({*map(name_of, rows)} | self.services.names))
-        return inventory.wanting(rows, self._context.defaults) | self._strays | told
+        return inventory.wanting(rows, self._context.readable_policy) | self._strays | told
 
     async def _rows(self) -> list[Json]:
         engine = self._context.engine
@@ -268,7 +268,7 @@ class Daemon:
         self._reconciler.forget_but({name_of(row) for row in rows} | self._cut_short)
         await self._notices.doubts(rows, turns.order)
         self._notices.beside(ours)
-        turns.keep(inventory.wanting(ours, self._context.defaults), noted)
+        turns.keep(inventory.wanting(ours, self._context.readable_policy), noted)
         turns.ring()
         return ours
 

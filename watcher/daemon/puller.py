@@ -83,7 +83,7 @@ class Puller:
         """
         followers: dict[Tag, list[Follower]] = {}
         for row in rows:
-            policy = self._context.policy_of_row(row)
+            policy = self._context.readable_policy(row)
             if (
                 policy
                 and policy.enable

@@ -14,7 +14,7 @@ from watcher.config.settings import Policy
 from watcher.container.downtime import Downtimes
 from watcher.engine.client import Engine
 from watcher.host.gate_slots import GateSlots
-from watcher.host.inventory import in_scope, opted_in, policy_of
+from watcher.host.inventory import in_scope, opted_in
 from watcher.host.namespace_cache import NamespaceCache
 from watcher.host.own_container import OwnContainer
 from watcher.host.watchtowers import Watchtowers
@@ -124,11 +124,6 @@ class Context:
             return self.policy_of(container)
         except UnreadableSetting:
             return None
-
-    def policy_of_row(self, row: Json) -> Policy | None:
-        """The settings of a listed container; None where they cannot be read."""
-        policy = policy_of(row, self.defaults)
-        return policy and self._beside(row, policy)
 
     def _beside(self, container: Json, policy: Policy) -> Policy:
         return evolve(policy, mode="notify") if self.watchtowers.at(container) else policy

@@ -5,10 +5,9 @@ means the container's image, and the bare id from the moment it does not (20.10 
 stores). So one call, filtered by label in the engine, finds every stale container.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from watcher.config.settings import Policy
-from watcher.model.errors import UnreadableSetting
 from watcher.model.helper import Helper
 from watcher.model.json_object import Json
 from watcher.model.kept import is_kept_tag
@@ -17,7 +16,7 @@ from watcher.model.listing import Row
 from watcher.model.names import Marker, name_of
 from watcher.model.reference import is_hexadecimal
 from watcher.model.values import frozen
-from watcher.model.watchtower import SCOPE, scope_of, settings_of
+from watcher.model.watchtower import SCOPE, scope_of
 
 
 @frozen
@@ -60,12 +59,17 @@ def cut_short(rows: Iterable[Json]) -> set[str]:
     return {marker.name for row in rows if (marker := Marker.parse(name_of(row)))}
 
 
-def wanting(rows: Iterable[Json], defaults: Policy) -> set[str]:
-    """The names of the containers that are stale, or whose labels cannot be read."""
+def wanting(rows: Iterable[Json], readable: Callable[[Json], Policy | None]) -> set[str]:
+    """The names of the containers that are stale, or whose labels cannot be read.
+
+    Args:
+        rows: Those of the containers that are followed.
+        readable: Gives the settings of one; None where they cannot be read.
+    """
     return {
         name_of(row)
         for row in rows
-        if not Marker.parse(name_of(row)) and (_is_stale(row) or policy_of(row, defaults) is None)
+        if not Marker.parse(name_of(row)) and (_is_stale(row) or readable(row) is None)
     }
 
 
@@ -75,14 +79,6 @@ def followed_tag(row: Json, reference: str) -> str | None:
         return None
     is_id = is_hexadecimal(reference) and row["ImageID"].removeprefix("sha256:").startswith(reference)
     return None if is_id else reference
-
-
-def policy_of(row: Json, defaults: Policy) -> Policy | None:
-    """The settings of a row's container; None where they cannot be read."""
-    try:
-        return defaults.with_labels(settings_of(row))
-    except UnreadableSetting:
-        return None
 
 
 def _is_in(row: Json, *, every: bool) -> bool:

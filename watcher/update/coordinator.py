@@ -209,4 +209,4 @@ class Coordinator:
             return set()
         context = self._context
         rows = await context.engine.containers(stopped=True, **context.may_follow)
-        return inventory.wanting(await context.opted_in(rows), context.defaults) & before
+        return inventory.wanting(await context.opted_in(rows), context.readable_policy) & before

@@ -74,7 +74,7 @@ async def _of_services(context: Context) -> list[tuple[ImageRef | None, str]]:
 
 
 async def _tag(context: Context, row: Json) -> ImageRef | None:
-    policy = inventory.policy_of(row, context.defaults)
+    policy = context.readable_policy(row)
     if policy is None or not policy.enable or policy.source != "registry":
         return None
     try:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.integration.apps import QUICK, current, outdated
-from tests.integration.daemon.apps import LOCAL, is_replaced, is_untouched, labelled, move
+from tests.integration.apps import QUICK, current, outdated, published
+from tests.integration.daemon.apps import LOCAL, OPT_IN, is_replaced, is_untouched, labelled, move
 from tests.integration.daemon.conftest import Start
 from tests.testbed.cli import Commands, Result
+from tests.testbed.registry import PrivateRegistry
 from tests.testbed.stack import Stack
 
 MISTYPED = pytest.mark.parametrize(
@@ -33,6 +34,20 @@ def test_a_label_that_is_not_known_starts_no_update_and_is_said_once(
     assert daemon.stop() == 0
     assert len(daemon.about(odd.name)) == 1
     assert is_untouched(stack, odd)
+
+
+@pytest.mark.parametrize("label", ["scheduel=@daily", "mode=sometimes", "gate=nobody"])
+def test_nothing_is_pulled_for_one_whose_labels_cannot_be_read(
+    once: Callable[..., Result], stack: Stack, registry: PrivateRegistry, label: str
+) -> None:
+    odd = published(stack, registry, *OPT_IN, "--label", f"ctr-updater.{label}", name="odd")
+    fence = published(stack, registry, *OPT_IN, name="fence")
+
+    done = once()
+
+    assert done.code == 2
+    assert is_replaced(stack, fence)
+    assert stack.image_id(odd.image) == odd.old
 
 
 @pytest.mark.parametrize(

@@ -1,28 +1,16 @@
 """What one list call tells of the containers that opted in."""
 
-from typing import Any
-
 import pytest
 
-from watcher.config.settings import Policy
-from watcher.host.inventory import cut_short, followed_tag, in_scope, opted_in, policy_of, wanting
+from tests.unit.contexts import idle_context
+from tests.unit.rows import IMAGE_ID as OLD
+from tests.unit.rows import row
+from watcher.host.inventory import cut_short, followed_tag, in_scope, opted_in, wanting
 from watcher.model.helper import helper_name
 from watcher.model.labels import ENABLE, HELPER_OF, HELPER_TARGET
 from watcher.model.watchtower import SCOPE
 
-ALL = Policy(enable=True)
-OLD = f"sha256:{'a' * 64}"
-
-
-def row(name: str = "web", *, image: str = "web:1", **labels: str) -> dict[str, Any]:
-    spelled = {f"ctr-updater.{key.replace('_', '-')}": value for key, value in labels.items()}
-    return {
-        "Id": name * 3,
-        "Names": [f"/{name}"],
-        "Image": image,
-        "ImageID": OLD,
-        "Labels": {ENABLE: "true"} | spelled,
-    }
+READ = idle_context().readable_policy
 
 
 @pytest.mark.parametrize(
@@ -47,10 +35,6 @@ def test_where_all_are_watched_what_an_orchestrator_runs_is_in_only_if_it_says_s
     unlabelled, labelled = row("a") | {"Labels": task}, row("b") | {"Labels": task | {ENABLE: "true"}}
 
     assert opted_in([unlabelled, labelled], None, every=True) == [labelled]
-    assert [policy.enable for each in (unlabelled, labelled) if (policy := policy_of(each, ALL))] == [
-        False,
-        True,
-    ]
 
 
 @pytest.mark.parametrize(
@@ -86,15 +70,15 @@ def test_a_helper_is_never_in() -> None:
 
 
 def test_who_runs_what_its_reference_means_wants_nothing() -> None:
-    assert wanting([row()], Policy()) == set()
+    assert wanting([row()], READ) == set()
 
 
 def test_who_shows_a_bare_id_wants_a_look() -> None:
-    assert wanting([row(image=OLD)], Policy()) == {"web"}
+    assert wanting([row(image=OLD)], READ) == {"web"}
 
 
 def test_who_has_a_label_that_cannot_be_read_wants_a_look() -> None:
-    assert wanting([row(mode="monitor")], Policy()) == {"web"}
+    assert wanting([row(mode="monitor")], READ) == {"web"}
 
 
 @pytest.mark.parametrize("kind", ["new", "old"])
@@ -102,11 +86,11 @@ def test_an_update_that_was_cut_short_is_told_by_the_containers_own_name(kind: s
     rows = [row(), row(f"web.ctr-updater-{kind}-r-{'0' * 12}", image=OLD), row("db")]
 
     assert cut_short(rows) == {"web"}
-    assert wanting(rows, Policy()) == set()
+    assert wanting(rows, READ) == set()
 
 
 def test_a_users_own_old_one_is_not_taken_for_ours() -> None:
-    assert wanting([row("web_old", image=OLD)], Policy()) == {"web_old"}
+    assert wanting([row("web_old", image=OLD)], READ) == {"web_old"}
 
 
 @pytest.mark.parametrize(
@@ -125,19 +109,6 @@ def test_a_users_own_old_one_is_not_taken_for_ours() -> None:
 )
 def test_the_tag_that_is_followed(reference: str, tag: str | None) -> None:
     assert followed_tag(row(), reference) == tag
-
-
-def test_a_label_speaks_for_its_container_and_the_default_for_the_others() -> None:
-    defaults = Policy(mode="notify")
-
-    assert [getattr(policy_of(each, defaults), "mode", None) for each in (row(), row(mode="update"))] == [
-        "notify",
-        "update",
-    ]
-
-
-def test_labels_that_cannot_be_read_are_no_policy() -> None:
-    assert policy_of(row(stable_for="soon"), Policy()) is None
 
 
 def test_a_tag_of_ours_that_keeps_an_image_is_followed_by_nobody() -> None:
