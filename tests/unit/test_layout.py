@@ -59,6 +59,7 @@ ELSEWHERE = {
     "container/successor": f"{INTEGRATION}/container/fidelity/test_matrix.py",
     "daemon/controller": f"{INTEGRATION}/daemon/test_once.py",
     "daemon/engine_news": f"{INTEGRATION}/daemon/test_messages.py",
+    "daemon/followed": f"{INTEGRATION}/daemon/test_once.py",
     "daemon/injections": f"{INTEGRATION}/daemon/test_injections.py",
     "daemon/notices": f"{INTEGRATION}/daemon/test_lines.py",
     "daemon/notifier": f"{INTEGRATION}/daemon/test_messages.py",

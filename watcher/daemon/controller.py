@@ -15,6 +15,7 @@ from watcher.config.settings import DaemonSettings
 from watcher.daemon.decisions import DecisionPoll
 from watcher.daemon.engine_queue import EngineQueue
 from watcher.daemon.event_watcher import Watch
+from watcher.daemon.followed import FollowedContainers
 from watcher.daemon.injections import Injections
 from watcher.daemon.notices import Notices
 from watcher.daemon.passes import Pass, Passes, Recheck, counted, nobody, whole
@@ -28,17 +29,11 @@ from watcher.host.context import Context
 from watcher.model.errors import EngineError, Unknown
 from watcher.model.events import DaemonStopped, Looked, LookFailed
 from watcher.model.json_object import Json
-from watcher.model.labels import is_one_off
-from watcher.model.listing import Row
 from watcher.model.names import name_of
-from watcher.recovery.compose_recreations import unnamed
-from watcher.recovery.state import strays
 from watcher.store.heartbeat import Beat, Pulse
 from watcher.store.keys import Key
 from watcher.update.coordinator import Coordinator
-from watcher.update.keeping import Sweep
-from watcher.update.own_update import OwnUpdate, see_to
-from watcher.update.sequencer import Turns, order_of
+from watcher.update.sequencer import Turns
 
 K = TypeVar("K")
 
@@ -95,11 +90,8 @@ class Daemon:
         self._watch = Watch(
             context.engine, self._look, lost=self._lost, found=self._found, happened=self._happened
         )
-        self._sweep = Sweep(context)
-        self._own_update = OwnUpdate()
+        self._followed = FollowedContainers(context, turns)
         self._recheck = recheck
-        self._cut_short: set[str] = set()
-        self._strays: set[str] = set()
 
     async def run(self) -> int:
         """Run until cancelled, and then bring what is under way to a safe end."""
@@ -138,10 +130,10 @@ class Daemon:
         await self._context.engine.negotiate()
         self._notices.lost()
         rows, codes = await self._ordered(), [await self.services.once()]
-        if self._own_update.is_under_way:
-            return max(codes + await self._all(self._settled, self._own_update.left))
-        if self._cut_short:
-            codes += await self._all(self._settled, self._cut_short)
+        if self._followed.own_update.is_under_way:
+            return max(codes + await self._all(self._settled, self._followed.own_update.left))
+        if self._followed.cut_short:
+            codes += await self._all(self._settled, self._followed.cut_short)
             rows = await self._rows()
         codes += await self._all(self._puller.look, await self._puller.tags(rows))
         self._puller.queue.close()  # nobody takes the tags that are to be tried again, or waits for them
@@ -181,7 +173,7 @@ class Daemon:
 
     async def _look_at(self, name: str) -> int:
         try:
-            code = await self._settled(name) if name in self._cut_short else 0
+            code = await self._settled(name) if name in self._followed.cut_short else 0
             return code or await self._reconciled(name)
         except Exception:  # noqa: BLE001 - an error of ours must not stop the others; it is said in full
             again_in_s = self._queue.retry(name)
@@ -220,56 +212,38 @@ class Daemon:
 
     async def _look(self) -> None:
         """Queue the containers that are stale, or whose update was cut short."""
-        if not self._own_update.is_under_way:
+        if not self._followed.own_update.is_under_way:
             await self.services.look()
         rows = await self._ordered()
         self._notices.runs(len(rows))
         self._publish(Looked({name_of(row): row["Id"] for row in rows} | self.services.marks))
-        is_alone = not self._own_update.is_under_way
-        for name in await self._wanting(rows) | self._cut_short if is_alone else self._own_update.left:
+        own = self._followed.own_update
+        for name in own.left if own.is_under_way else await self._wanting(rows) | self._followed.cut_short:
             self._queue.add(name)
         self._injections.see(rows)
         await self._puller.follow(rows)
         self._notices.lost()
-        if not self._own_update.is_aside:  # its health is told by its successor
+        if not own.is_aside:  # its health is told by its successor
             self._pulse.beat()
         self._pass.looked()
 
     async def _wanting(self, rows: list[Json]) -> set[str]:
         """The names of the followed containers that are to be looked at."""
         told = self.services.look_at(await self._recheck({*map(name_of, rows)} | self.services.names))
-        return inventory.wanting(rows, self._context.readable_policy) | self._strays | told
+        return inventory.wanting(rows, self._context.readable_policy) | self._followed.strays | told
 
     async def _rows(self) -> list[Json]:
-        engine = self._context.engine
-        self._queue.engine = await engine.identity()
-        rows = await engine.containers(stopped=True, **self._context.may_follow)
-        return await self._ours(rows)
-
-    async def _ours(self, rows: list[Json]) -> list[Json]:
-        """The rows that opted in, without jobs of `docker compose run`, which bear their service's labels."""
-        return [row for row in await self._context.opted_in(rows) if not is_one_off(Row(row).labels)]
+        self._queue.engine = await self._context.engine.identity()
+        return await self._followed.rows()
 
     async def _ordered(self) -> list[Json]:
-        """The rows that are followed; the order of all and the open updates are noted on the way."""
-        engine, turns = self._context.engine, self.turns
-        noted, self._queue.engine = turns.noted(), await engine.identity()
-        rows = await engine.containers(stopped=True)
-        await self._context.own.find(engine, rows)
-        await self._context.memory.clear(*({row[key] for row in rows} for key in ("Id", "ImageID")))
-        await self._context.notes.clear()
-        await self._context.watchtowers.see(engine, rows)
-        await self._sweep.look(rows)
-        ours = await self._ours(rows)
-        self._cut_short = inventory.cut_short(rows) | await self._context.notes.names() | unnamed(rows, ours)
-        self._strays = strays(rows).keys() & {name_of(row) for row in ours}
-        turns.order = await order_of(self._context, rows)
-        self._own_update = await see_to(self._context, rows, turns)
-        self._reconciler.forget_but({name_of(row) for row in rows} | self._cut_short)
-        await self._notices.doubts(rows, turns.order)
+        """The rows that are followed, after a look at all containers."""
+        self._queue.engine = await self._context.engine.identity()
+        rows, ours = await self._followed.look()
+        self._reconciler.forget_but({name_of(row) for row in rows} | self._followed.cut_short)
+        await self._notices.doubts(rows, self.turns.order)
         self._notices.beside(ours)
-        turns.keep(inventory.wanting(ours, self._context.readable_policy), noted)
-        turns.ring()
+        self.turns.ring()
         return ours
 
     def _decided(self) -> None:

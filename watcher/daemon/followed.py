@@ -1,0 +1,62 @@
+"""The followed containers of one engine, by one list call: their order, and whose update was cut short."""
+
+from watcher.host import inventory
+from watcher.host.context import Context
+from watcher.model.json_object import Json
+from watcher.model.labels import is_one_off
+from watcher.model.listing import Row
+from watcher.model.names import name_of
+from watcher.recovery.compose_recreations import unnamed
+from watcher.recovery.state import strays
+from watcher.update.keeping import Sweep
+from watcher.update.own_update import OwnUpdate, see_to
+from watcher.update.sequencer import Turns, order_of
+
+
+class FollowedContainers:
+    """What each look at all containers finds; the next one begins anew.
+
+    Args:
+        context: The engine.
+        turns: Who waits for whom, which follows from the order of all.
+
+    Attributes:
+        cut_short: The names of those whose update was cut short, or is under way.
+        strays: The names of those that have a temporary name and are no part of an update.
+        own_update: The update of the updater's own container.
+    """
+
+    def __init__(self, context: Context, turns: Turns) -> None:
+        self._context = context
+        self._turns = turns
+        self._sweep = Sweep(context)
+        self.own_update = OwnUpdate()
+        self.cut_short: set[str] = set()
+        self.strays: set[str] = set()
+
+    async def rows(self) -> list[Json]:
+        """The rows of those that are followed, and nothing else."""
+        engine = self._context.engine
+        return await self._ours(await engine.containers(stopped=True, **self._context.may_follow))
+
+    async def look(self) -> tuple[list[Json], list[Json]]:
+        """The rows of all containers and of those that are followed; order and open updates are noted."""
+        context, turns = self._context, self._turns
+        noted = turns.noted()
+        rows = await context.engine.containers(stopped=True)
+        await context.own.find(context.engine, rows)
+        await context.memory.clear(*({row[key] for row in rows} for key in ("Id", "ImageID")))
+        await context.notes.clear()
+        await context.watchtowers.see(context.engine, rows)
+        await self._sweep.look(rows)
+        ours = await self._ours(rows)
+        self.cut_short = inventory.cut_short(rows) | await context.notes.names() | unnamed(rows, ours)
+        self.strays = strays(rows).keys() & {name_of(row) for row in ours}
+        turns.order = await order_of(context, rows)
+        self.own_update = await see_to(context, rows, turns)
+        turns.keep(inventory.wanting(ours, context.readable_policy), noted)
+        return rows, ours
+
+    async def _ours(self, rows: list[Json]) -> list[Json]:
+        """The rows that opted in, without jobs of `docker compose run`, which bear their service's labels."""
+        return [row for row in await self._context.opted_in(rows) if not is_one_off(Row(row).labels)]
