@@ -12,7 +12,7 @@ from watcher.model.helper import Helper
 from watcher.model.json_object import Json
 from watcher.model.names import Marker, container_name, name_of
 
-_PATIENCE_S = 2.0  # whoever has pressed a key waits no longer
+_PATIENCE_S = 2.0  # a person who has pressed a key waits no longer
 
 
 def containers(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:

@@ -44,7 +44,7 @@ def _plain_lists() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _no_versions() -> Iterator[None]:
-    """Whoever asks for a package's version at its import is told that it is not installed."""
+    """A module that asks for a package's version at its import is told that it is not installed."""
     if _METADATA in sys.modules:
         yield
         return
@@ -57,7 +57,7 @@ def _no_versions() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _postponed() -> Iterator[None]:
-    """Whoever imports one of these modules gets it once he uses something of it."""
+    """What imports one of these modules gets the real one once it uses something of it."""
     made = {name: _Postponed(name, names) for name, names in _POSTPONED.items() if name not in sys.modules}
     sys.modules.update(made)
     try:
@@ -81,7 +81,7 @@ class _Postponed(ModuleType):
             setattr(self, each, self._function(each))
 
     def __getattr__(self, name: str) -> Any:
-        """Give what the module has of this name; whoever imports asks for names of Python's own first."""
+        """Give what the module has of this name; an import asks for names of Python's own first."""
         if name.startswith("__"):
             raise AttributeError(name)
         self.make_way()

@@ -53,7 +53,7 @@ class _Setting(click.Option):
     """An option that shows its variable, which only `settings` reads: its errors are the same everywhere."""
 
     def resolve_envvar_value(self, ctx: click.Context) -> str | None:
-        """Leave the variable to whoever asks for the setting."""
+        """Leave the variable to the reading of the setting."""
         del ctx
         return None
 

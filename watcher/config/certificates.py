@@ -2,8 +2,8 @@
 
 aiohttp 3.14 reads them twice as it is imported, for two contexts of its own; with OpenSSL 3 that takes longer
 than all other imports of a `watcher check`, whose engine listens at a socket. So it is imported while OpenSSL
-is told that they are in an empty file (`SSL_CERT_FILE`, openssl-env(7)), and whoever speaks TLS gives it the
-context that is made here. One that forgot to would find no certificate valid, but never trust any.
+is told that they are in an empty file (`SSL_CERT_FILE`, openssl-env(7)), and a caller that speaks TLS gives
+it the context that is made here. One that forgot to would find no certificate valid, but never trust any.
 """
 
 import contextlib

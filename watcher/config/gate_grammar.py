@@ -1,6 +1,6 @@
 """What the values in the gates' file may be: a reader takes a value of TOML, and refuses one that is none.
 
-Pure. No gate gets the engine's socket, nor a directory that holds it: whoever has that is root on the host.
+Pure. No gate gets the engine's socket, nor a directory that holds it: with that it were root on the host.
 """
 
 import posixpath

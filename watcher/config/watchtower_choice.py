@@ -2,7 +2,7 @@
 
 Both containrrr's and nickfedor's. Where they differ, and where something cannot be read, a container counts
 as updated: of two updaters of one container the second breaks what the first has begun. So without a scope
-all count, of which nickfedor's leaves alone whoever is in one. A container that is stopped counts too: it may
+all count, of which nickfedor's leaves alone those in one. A container that is stopped counts too: it may
 just be between two images.
 """
 

@@ -1,7 +1,7 @@
 """Stops that were asked for by an updater that was killed before their end.
 
-The engine goes on with a stop whoever hung up (20.10 to 28.5). Until it is over the container is shown as
-running, and a start does nothing; then it is stopped for good, restart policy or not.
+The engine goes on with a stop whose caller hung up (20.10 to 28.5). Until it is over the container is shown
+as running, and a start does nothing; then it is stopped for good, restart policy or not.
 """
 
 from watcher.engine.client import Engine

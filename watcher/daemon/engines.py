@@ -70,7 +70,7 @@ class Engines:
         return self._daemons[engine]
 
     def _shared(self, context: Context) -> Context:
-        """An engine, with what all updates of this process share, whoever begins them."""
+        """An engine, with what all updates of this process share."""
         return evolve(context, downtimes=Downtimes(self._settings.concurrency), by="daemon")
 
     def _is_busy(self, engine: str, container: str) -> bool:

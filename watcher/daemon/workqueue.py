@@ -1,8 +1,8 @@
 """A queue of keys: de-duplicated, one worker per key, with delays and a back-off per key.
 
 After client-go's `util/workqueue`: a key that is added while it is worked on is handed out again once
-that work is done, and however often it is added it is handed out once. Keys only, never events: whoever
-takes one looks at the world again. For one event loop; nothing here is thread-safe.
+that work is done, and however often it is added it is handed out once. Keys only, never events: the
+worker that takes one looks at the world again. For one event loop; nothing here is thread-safe.
 """
 
 import asyncio

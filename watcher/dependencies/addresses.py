@@ -1,7 +1,7 @@
 """Which addresses and host ports a container takes when it starts, and which others could take them.
 
-An engine gives an address, or a port of a span, to whoever starts first: also one that another container
-has for its own and does not hold just now, for it is down (20.10 to 28.5). Pure: no I/O.
+An engine gives an address, or a port of a span, to the container that starts first: also one that another
+container has for its own and does not hold just now, for it is down (20.10 to 28.5). Pure: no I/O.
 """
 
 import re

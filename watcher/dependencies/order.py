@@ -261,7 +261,7 @@ def _uncircled(edges: Edges) -> tuple[tuple[str, ...], ...]:
 def _chain(edges: Edges, members: list[str]) -> None:
     """Let replicas go one after another: by what they depend on among themselves, then by their numbers."""
     group = sorted(members, key=lambda name: len(_reach(edges, name) & set(members)))
-    # Whoever depends on another of them reaches more of them, so this closes no circle.
+    # A container that depends on another of them reaches more of them, so this closes no circle.
     for first, second in pairwise(group):
         edges[second].add(first)
 

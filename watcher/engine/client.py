@@ -27,7 +27,7 @@ from watcher.model.quoting import cut
 Headers = dict[str, str]
 
 DISTRIBUTION_LIMIT = 30.0
-_RENAMES = 10  # at so many in a row whoever reads by a name gives up
+_RENAMES = 10  # after so many in a row a reading by a name is given up
 _STOP_MARGIN = 60.0
 
 

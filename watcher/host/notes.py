@@ -25,7 +25,7 @@ from watcher.store.keys import Key
 from watcher.store.records import Records, older
 
 _KIND = "open"
-_KEPT_S = 24 * 3600.0  # whoever still tries writes it anew
+_KEPT_S = 24 * 3600.0  # an updater that still tries writes it anew
 
 
 @frozen

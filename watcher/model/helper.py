@@ -2,7 +2,7 @@
 
 It is called `X.ctr-updater-helper-OLD-IMAGE`: X is the container that it is to update, OLD and IMAGE are the
 first 12 digits of that one's id and of the image that it is to have. So there is one for each update at most,
-and whoever comes after a crash knows what it was for.
+and an updater that starts after a crash knows what it was for.
 """
 
 import re

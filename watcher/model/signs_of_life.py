@@ -1,7 +1,7 @@
 """When an updater counts as alive, and as gone: times that all updaters on one engine must agree on.
 
-The engine carries the signs (`recovery.lease`); whoever waits for another updater, or judges what another one
-did, goes by the same times.
+The engine carries the signs (`recovery.lease`); an updater that waits for another one, or judges what another
+one did, goes by the same times.
 """
 
 BEAT_S = 1.5

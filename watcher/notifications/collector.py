@@ -1,7 +1,7 @@
 """What is news, and when it becomes a message: at the end of a pass, and soon in any case.
 
 Each thing that is so of a container and an image is told once, across restarts, and its end once where it was
-told. It is in the outbox before whoever tells it goes on.
+told. It is in the outbox before the work that told it goes on.
 """
 
 import asyncio

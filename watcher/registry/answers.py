@@ -24,7 +24,7 @@ class Answers:
     async def of(self, question: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
         """The answer, for which the first who wants it asks; the others wait for that.
 
-        Whoever stops waiting does not keep the others from it.
+        A caller that stops waiting does not keep the others from it.
 
         Raises:
             WatcherError: What asking raised.

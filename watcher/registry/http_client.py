@@ -178,7 +178,7 @@ def _is_redirect(request: Request, answer: Answer) -> bool:
 
 
 def _redirected(what: str, request: Request, answer: Answer) -> Request:
-    """Make the next request; whoever speaks https with a certificate that was verified goes on so."""
+    """Make the next request; what began as https with a certificate that was verified stays so."""
     url = urljoin(request.url, answer.headers["location"])
     trusted = request.url.startswith("https:") and request.tls is not False
     if urlsplit(url).scheme not in ({"https"} if trusted else {"http", "https"}):

@@ -81,7 +81,7 @@ class Database:
             work: Is called again where the database had to be begun anew.
 
         Raises:
-            NotKept: It could not be written; `unsaid` has the line for whoever goes on.
+            NotKept: It could not be written; `unsaid` has the line for people.
         """
 
         def written() -> T:

@@ -1,7 +1,7 @@
 """Locks between the processes of one machine: a file that is locked while its holder lives.
 
-A file that nobody locks is removed. So whoever has locked one looks whether it is still the one that others
-would find, and else begins anew.
+A file that nobody locks is removed. So a process that has locked one looks whether it is still the one that
+others would find, and else begins anew.
 """
 
 import contextlib

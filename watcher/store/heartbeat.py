@@ -56,7 +56,7 @@ class Pulse:
     def _hold(self) -> None:
         """Hold a lock that goes with the process, so that a killed daemon is noticed at once.
 
-        Another daemon of this folder may have it yet, or whoever asks whether it is free, for a moment.
+        Another daemon of this folder may have it yet, or for a moment a process that asks whether it is free.
         """
         if self._lock is None:
             self._lock = (self._path.parent / _LOCK).open("w")

@@ -1,4 +1,4 @@
-"""What became of each attempt at an update, whoever made it; and what people held, released and approved.
+"""What became of each attempt at an update, by any process; and what people held, released and approved.
 
 A row is written within what ends its attempt, and before that (`expect`) as it is about to end: where a
 process is killed in between, the next run finds what was expected (`unrecorded`) and records it. An attempt
@@ -95,7 +95,7 @@ class History:
         return await self._database.read(work, frozenset[str]())
 
     async def confirm(self, name: str) -> None:
-        """Record what was about to end; for whoever has claimed the container, of which no update is open."""
+        """Record what was about to end; the caller has claimed the container, of which no update is open."""
         engine = (await self._key(name)).engine
 
         def work(connection: "sqlite3.Connection") -> None:

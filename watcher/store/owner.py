@@ -1,7 +1,7 @@
 """Whose updates those are that a process begins: its home, eight digits in the temporary names.
 
-The home is a file of the state folder. Whoever shares the folder shares the home, and its locks too; who
-shares neither has another one. A process that cannot write there has a home of its own while it lives.
+The home is a file of the state folder. Processes that share the folder share the home, and its locks too;
+any other process has another one. A process that cannot write there has a home of its own while it lives.
 """
 
 import contextlib

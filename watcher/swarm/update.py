@@ -109,7 +109,8 @@ async def _rolled_out(reader: Reader, said: Json, request: Request) -> Outcome:
     if request.unattended and not _is_wanted(reader.context, found):
         return Outcome(found, Done.CURRENT)
     if not is_tried(found, request):
-        return _left_alone(found)
+        refuse_untried(found, where_unknown="")
+        return Outcome(found, Done.CURRENT)
     await _refuse_own(reader.context, found.service)
     await gates.refuse_barred(reader.context, found, request)
     begun = attempt.anew(reader.context, found, await attempt.running_now(reader.swarm, found.service))
@@ -189,13 +190,8 @@ async def _back(context: Context, found: Found, text: str) -> Found:
 
 async def _planned(context: Context, found: Found, request: Request) -> Outcome:
     if not is_tried(found, request):
-        return _left_alone(found)
+        refuse_untried(found, where_unknown="")
+        return Outcome(found, Done.CURRENT)
     first = await gates.foreseen(context, found, again=request.again)
     plan = f"the swarm rolls it out: {found.verdict.reason}"
     return Outcome(found, Done.PLANNED, f"{plan}; {first}" if first else plan)
-
-
-def _left_alone(found: Found) -> Outcome:
-    """Say why nothing is done; only `current` is a good end."""
-    refuse_untried(found, where_unknown="")
-    return Outcome(found, Done.CURRENT)

@@ -70,7 +70,7 @@ class _Work:
             self._turns.order = await order_of(self._context, rows)
         named = [(_meant(text, rows), text) for text in texts]
         all_of_them = {name for name, _ in named}
-        # Whoever goes before another has strictly fewer before itself, whichever of them are counted.
+        # One that goes before another has strictly fewer before itself, whichever of them are counted.
         return sorted(named, key=lambda each: len(self._turns.order.before(each[0]) & all_of_them))
 
     async def one(self, name: str, later: frozenset[str]) -> Result:

@@ -1,4 +1,4 @@
-"""What is done with one container, or service, for whoever asks: the result, or the error."""
+"""What is done with one container, or service, for a client: the result, or the error."""
 
 from contextlib import aclosing
 

@@ -1,4 +1,4 @@
-"""The latest events as server-sent events, bounded: whoever listens too slowly is told to come again."""
+"""The latest events as server-sent events, bounded: a client that reads too slowly is told to come again."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ class EventBuffer:
         self.last = 0
 
     def add(self, kind: str, data: dict[str, Any]) -> None:
-        """Add an event, and wake whoever listens."""
+        """Add an event, and wake the clients that wait for one."""
         self.last += 1
         text = f"id: {self._mark}-{self.last}\nevent: {kind}\ndata: {json.dumps(data)}\n\n"
         self._events.append(text.encode())

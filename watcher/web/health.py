@@ -1,4 +1,4 @@
-"""Whether the program lives, and whether the daemon follows the engine; for whoever asks."""
+"""Whether the program lives, and whether the daemon follows the engine; told to everybody."""
 
 import time
 

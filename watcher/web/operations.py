@@ -1,4 +1,4 @@
-"""What is done for whoever asks: begun at once, answered with 202, and asked for by its number.
+"""What is done for a client: begun at once, answered with 202, and asked for by its number.
 
 Whether one runs is what its task says: nothing can be stuck. Whether a container is being updated, by
 whomever, its names on the engine say.
@@ -150,7 +150,7 @@ async def _is_decided(served: ServedEngine, name: str) -> bool:
 
 
 async def _is_under_way(served: ServedEngine, name: str) -> bool:
-    """Whether an update of a container is open, or a rollout of a service, whoever began it.
+    """Whether an update of a container is open, or a rollout of a service, by whichever updater.
 
     While the daemon's own container is updated, which ends this process, nothing else begins.
     """

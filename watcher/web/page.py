@@ -1,4 +1,4 @@
-"""The page itself: files of our own, read once, and served as they are to whoever asks."""
+"""The page itself: files of our own, read once, and served as they are to everybody."""
 
 from pathlib import Path
 

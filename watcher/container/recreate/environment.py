@@ -19,7 +19,7 @@ def user_env(env: Sequence[str], image_env: Sequence[str]) -> list[str]:
     inherited = Counter(map(name, image_env))
     left = len(image_env)
     for length in range(len(env) + 1):
-        # Where their numbers differ there is nothing to compare: whoever has very many costs no square of it.
+        # Where their numbers differ there is nothing to compare: very many cost no square of them.
         if left == len(env) - length and list(env[length:]) == _inherited(env[:length], image_env):
             return list(env[:length])
         if length < len(env):

@@ -14,7 +14,7 @@ from watcher.container.recreate.payload import Payload
 from watcher.model.json_object import JsonView
 
 RESTART = {"Name": "on-failure", "MaximumRetryCount": 0}
-# Its log is read by whoever removes it, wherever that of the updater goes.
+# Its log is read by the updater that removes it, wherever that of the updater goes.
 LOG = {"Type": "json-file", "Config": {}}
 
 _NOT_ITS_OWN = ("Hostname", "Domainname", "ExposedPorts", "Healthcheck", "MacAddress", "StopSignal")
