@@ -29,7 +29,8 @@ def crossed(image: Image, binaries: Binaries, packages: dict[str, str]) -> Image
     made = [entry for layer in layers for entry in layer]
     if lacking := unmet(made):
         sys.exit(f"these libraries are needed and not there: {', '.join(sorted(lacking))}")
-    return Image({**image.config, "architecture": "arm64", "variant": "v8"}, layers)
+    config = {**image.config, "architecture": "arm64", "variant": "v8"}
+    return image._replace(config=config, layers=layers)
 
 
 def _entry(entry: Entry, binaries: Binaries, packages: dict[str, str]) -> Entry:

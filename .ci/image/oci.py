@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 Json = dict[str, Any]
+_FULL = "-full"  # the image with Apprise, which must not take the plain one's name where both are loaded
 _MEDIA = "application/vnd.oci.image"
 # What of an image's configuration is its own, and not of the engine that built it.
 _OWN = ("Env", "Entrypoint", "Cmd", "Labels", "Healthcheck", "User", "WorkingDir", "StopSignal")
@@ -29,10 +30,11 @@ class Entry(NamedTuple):
 
 
 class Image(NamedTuple):
-    """An image: its configuration, and its layers from the lowest on."""
+    """An image: its configuration, its layers from the lowest on, and what its tag ends with."""
 
     config: Json
     layers: list[list[Entry]]
+    suffix: str = ""
 
 
 def read(archive: Path) -> Image:
@@ -40,7 +42,8 @@ def read(archive: Path) -> Image:
     with tarfile.open(archive) as saved:
         (told,) = json.loads(_content(saved, "manifest.json"))
         config = json.loads(_content(saved, told["Config"]))
-        return Image(config, [_entries(_content(saved, name)) for name in told["Layers"]])
+        suffix = _FULL if told["RepoTags"][0].endswith(_FULL) else ""
+        return Image(config, [_entries(_content(saved, name)) for name in told["Layers"]], suffix)
 
 
 def _content(archive: tarfile.TarFile, name: str) -> bytes:
@@ -81,10 +84,11 @@ def write(image: Image, target: Path, epoch: int) -> None:
         }
     )
     described = _descriptor(manifest, "manifest.v1+json") | {"platform": _platform(image.config)}
-    version = image.config["config"].get("Labels", {}).get("org.opencontainers.image.version", "latest")
-    described["annotations"] = {"org.opencontainers.image.ref.name": version}
+    labels = image.config["config"].get("Labels", {})
+    tag = labels.get("org.opencontainers.image.version", "latest") + image.suffix
+    described["annotations"] = {"org.opencontainers.image.ref.name": tag}
     index = {"schemaVersion": 2, "mediaType": f"{_MEDIA}.index.v1+json", "manifests": [described]}
-    older = {"Config": _blob(config), "RepoTags": [f"ctr-updater:{version}"], "Layers": [*map(_blob, layers)]}
+    older = {"Config": _blob(config), "RepoTags": [f"ctr-updater:{tag}"], "Layers": [*map(_blob, layers)]}
     files = {_blob(data): data for data in (config, manifest, *layers)}
     files |= {"index.json": _json(index), "oci-layout": _json({"imageLayoutVersion": "1.0.0"})}
     files["manifest.json"] = _json([older])

@@ -48,14 +48,14 @@ def layer(files: dict[str, bytes], *, mtime: int) -> bytes:
     return made.getvalue()
 
 
-def saved(path: Path, *layers: dict[str, bytes], built: int = 1) -> Path:
+def saved(path: Path, *layers: dict[str, bytes], built: int = 1, tag: str = "x:1") -> Path:
     """An archive as `docker save` writes it, of an image that was built at some moment."""
     labels = {"org.opencontainers.image.version": "1.2.3"}
     own = {"Env": ["PATH=/usr/bin"], "Entrypoint": ["/usr/bin/x"], "Labels": labels, "Hostname": f"h{built}"}
     told: dict[str, Any] = {"architecture": "amd64", "os": "linux", "config": own, "created": f"at {built}"}
     told |= {"container": f"c{built}", "docker_version": "28.5"}
     names = [f"{number}/layer.tar" for number, _ in enumerate(layers)]
-    manifest = [{"Config": "config.json", "RepoTags": ["x:1"], "Layers": names}]
+    manifest = [{"Config": "config.json", "RepoTags": [tag], "Layers": names}]
     files = {"manifest.json": json.dumps(manifest).encode(), "config.json": json.dumps(told).encode()}
     turned = [dict(reversed(each.items())) if built % 2 else each for each in layers]
     files |= {name: layer(each, mtime=built) for name, each in zip(names, turned, strict=True)}
@@ -104,6 +104,22 @@ def test_what_an_image_is_stays_and_what_its_build_was_goes(tmp_path: Path) -> N
     assert set(config["config"]) == {"Env", "Entrypoint", "Labels"}
     assert set(config) == {"architecture", "config", "created", "history", "os", "rootfs"}
     assert (config["created"], told["RepoTags"]) == ("2023-11-14T22:13:20Z", ["ctr-updater:1.2.3"])
+
+
+def test_both_images_can_be_loaded_beside_one_another(tmp_path: Path) -> None:
+    image = oci.read(saved(tmp_path / "saved.tar", {"a": b"1"}, tag="ctr-updater:release-full"))
+
+    for each in (image, cross.crossed(image, {}, {})):
+        oci.write(each, tmp_path / "oci.tar", EPOCH)
+        files = files_of((tmp_path / "oci.tar").read_bytes())
+        (told,), (described,) = (
+            json.loads(files["manifest.json"]),
+            json.loads(files["index.json"])["manifests"],
+        )
+        assert told["RepoTags"] == ["ctr-updater:1.2.3-full"]
+        assert described["annotations"] == {"org.opencontainers.image.ref.name": "1.2.3-full"}
+        image = oci.read(tmp_path / "oci.tar")
+        assert image.suffix == "-full"
 
 
 def test_an_archive_that_was_written_is_read_again(tmp_path: Path) -> None:
