@@ -121,6 +121,10 @@ def test_a_file_of_the_state_directory_is_read_or_counts_as_not_there(content: o
 
 @given(ANYTHING)
 @example(DEEP)
+@example({"name": [], "since": 0, "parts": []})
+@example({"name": "web", "since": None, "parts": []})
+@example({"name": "web", "since": 10**400, "parts": []})
+@example({"name": "web", "since": 0, "parts": [], "networks": []})
 def test_what_is_noted_of_an_update_is_read_or_counts_as_not_noted(content: object) -> None:
     with TemporaryDirectory() as folder:
         asyncio.run(Notes(Path(folder), here).keep(note()))

@@ -180,14 +180,21 @@ def _plain(_: object, __: object, value: Any) -> Any:
 
 
 def _note(found: Json) -> Note | None:
-    with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError):
-        return Note(**found | {"parts": tuple(map(_noted, found["parts"]))})
+    with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError, OverflowError):
+        parts, since = tuple(map(_noted, found["parts"])), float(found["since"])
+        if _are_texts(found["name"]) and isinstance(found.get("networks", {}), dict):
+            return Note(**found | {"parts": parts, "since": since})
     return None
+
+
+def _are_texts(*values: object) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _noted(found: Json) -> Noted:
     marker = Marker.parse(found["marker"])
-    if marker is None:
+    texts = (found[key] for key in ("old", "kept", "new"))
+    if marker is None or not _are_texts(*texts, found.get("origin", ""), found.get("again", "")):
         raise ValueError(found["marker"])
     back = _draft(found["back"]) if found["back"] else None
     return Noted(**found | {"marker": marker, "back": back, "on": _draft(found["on"])})
