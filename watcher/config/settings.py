@@ -139,7 +139,8 @@ class Policy:
     @property
     def without_hooks(self) -> "Policy":
         """These settings where hooks do not run."""
-        return evolve(self, hook_pre_update=(), hook_post_update=())
+        has_hooks = self.hook_pre_update or self.hook_post_update
+        return evolve(self, hook_pre_update=(), hook_post_update=()) if has_hooks else self
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str] = os.environ) -> "Policy":
