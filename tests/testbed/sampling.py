@@ -1,4 +1,7 @@
-"""Which part of a long list of cases a commit runs, so that each is run by some commit."""
+"""Which part of a long list of cases a commit runs, so that each is run by some commit.
+
+Commits that differ in neither the program nor the tests run the same part: what passed passes.
+"""
 
 import subprocess
 import zlib
@@ -13,11 +16,12 @@ PARTS = 6
 
 @cache
 def commit() -> int:
-    """The checked-out commit as a number; 0 outside of a repository."""
+    """The program and the tests of the checked-out commit as a number; 0 outside of a repository."""
+    trees = ("HEAD:watcher", "HEAD:tests")
     done = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, check=False
+        ["git", "rev-parse", *trees], cwd=Path(__file__).parent, capture_output=True, text=True, check=False
     )
-    return int(done.stdout.strip() or "0", 16)
+    return 0 if done.returncode else zlib.crc32(done.stdout.encode())
 
 
 def draw(case: str) -> int:
