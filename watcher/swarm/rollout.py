@@ -145,17 +145,25 @@ def _has_come(seen: Progress) -> bool:
 
 
 async def _stays(watch: Watch, rollout: Rollout, first: Progress) -> Ending:
-    until = watch.now() + watch.policy.stable_for
+    """Wait until all tasks have run for as long as they must; one that is made anew begins anew.
+
+    The swarm may be done before they run: a leader that was killed says so of what it has only planned.
+    """
+    since = watch.now() if first.is_there else None
     while True:
         seen = await watch.look()
         if ending := _cut_short(seen, rollout):
             return ending
         if anew := (seen.failed.keys() - first.failed.keys()) | _late(watch, seen):
             return Ending("failed", seen.failed[min(anew)], seen)
-        if watch.now() >= until and seen.is_there:
+        if not seen.is_there:
+            since = None
+            if watch.is_stuck(seen):
+                return _stuck(seen, rollout)
+        elif since is None:
+            since = watch.now()
+        elif watch.now() - since >= watch.policy.stable_for:
             return Ending("proved", str(seen), seen)
-        if watch.is_stuck(seen):
-            return _stuck(seen, rollout)
         await asyncio.sleep(_LOOK_S)
 
 

@@ -1,10 +1,17 @@
-"""What a service tells of a rollout to whoever comes upon it."""
+"""What a service tells of a rollout to whoever comes upon it, and when it is proved."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from tests.unit.swarm.test_progress import seen, task
 from tests.unit.swarm.test_spec import NEW, OLD, ROLLOUT, service
-from watcher.swarm.rollout import Ending, is_back_from, was_changed
+from watcher.config.settings import Policy
+from watcher.swarm import rollout
+from watcher.swarm.progress import Progress
+from watcher.swarm.rollout import Ending, Watch, followed, is_back_from, was_changed
 from watcher.swarm.spec import Service
 
 _LABEL = {"ctr-updater.rollout": str(ROLLOUT)}
@@ -50,3 +57,54 @@ def test_an_image_is_to_blame_where_a_task_failed_and_not_where_one_was_taken(
     found = seen(task(1, state), UpdateStatus=stopped)
 
     assert Ending("failed", "", found).is_images is is_images
+
+
+class Read(Watch):
+    """A watch that is shown what a swarm said at one look after the other, half a minute apart."""
+
+    def __init__(self, looks: Iterator[Progress], policy: Policy) -> None:
+        self._clock = 0.0
+        super().__init__(None, "id", policy, NEW)  # type: ignore[arg-type]
+        self._looks = looks
+
+    def now(self) -> float:
+        return self._clock
+
+    async def _read(self) -> Progress:
+        self._clock += 30.0
+        return next(self._looks)
+
+
+def _looked(*states: str) -> Iterator[Progress]:
+    """Looks at the one task of a service whose rollout the swarm says is done."""
+    done: dict[str, Any] = {"UpdateStatus": {"State": "completed"}, "labels": _LABEL}
+    return (seen(task(1, state), task(2), **done) for state in states)
+
+
+@pytest.mark.parametrize(
+    ("states", "how"),
+    [
+        (("pending", "pending", "pending", "running", "failed"), "failed"),
+        (("running", "running", "pending", "running", "failed"), "failed"),
+        (("pending", "pending", "running", "running", "running"), "proved"),
+    ],
+    ids=["they start late, and one fails", "one is made anew, and fails", "they start late, and stay"],
+)
+def test_the_proof_begins_when_all_tasks_run_though_the_swarm_said_before_that_it_is_done(
+    states: tuple[str, ...], how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollout, "_LOOK_S", 0.0)
+    watch = Read(looks := _looked(*states), Policy(stable_for=45.0))
+
+    assert asyncio.run(followed(watch, ROLLOUT)).how == how
+    assert next(looks, None) is None
+
+
+def test_a_proof_that_is_longer_than_anything_else_may_take_is_seen_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rollout, "_LOOK_S", 0.0)
+    watch = Read(looks := _looked(*["running"] * 21), Policy(stable_for=585.0, health_timeout=60.0))
+
+    assert asyncio.run(followed(watch, ROLLOUT)).how == "proved"
+    assert next(looks, None) is None
