@@ -26,7 +26,10 @@ Json = dict[str, Any]
 
 # The engine's own grace of 10 s: who is to undo what an engine interrupted waits for that engine, which waits
 # for him as it starts; a longer one makes points longer, and nothing else.
-QUICK = ("--health-interval", "500ms", "--health-start-period", "20s", "--stop-timeout", "10")
+_GRACE = ("--health-start-period", "20s", "--stop-timeout", "10")
+# One that is healthy is asked seldom, for each question starts an interpreter; 20.10 knows one interval alone.
+_OLD = ("--health-interval", "2s")
+_NEW = ("--health-interval", "20s", "--health-start-interval", "500ms")
 LABELS = ("--label", "ctr-updater.enable=true", "--label", "ctr-updater.source=local")
 STATE = "/var/lib/ctr-updater"
 _BEGIN_S = 60.0
@@ -84,7 +87,8 @@ class SelfUpdate:
         self._proxy.__enter__()
         self._stack.tag(self._image, self._tag)
         socket = ("-v", f"{self._proxy.socket}:/var/run/docker.sock", "-v", f"{self._name}:{STATE}")
-        options = (*socket, *QUICK, *LABELS, "--entrypoint", "watcher", "--restart", self._policy)
+        health = _OLD if self._engine.version == "20.10" else _NEW
+        options = (*socket, *health, *_GRACE, *LABELS, "--entrypoint", "watcher", "--restart", self._policy)
         self._stack.run(self._tag, *options, name=self._name, command=("run",))
         self._stack.wait(lambda: _is_well(self._rows().get(self._name)), timeout=_BEGIN_S)
         self._old = self._stack.inspect(self._name)

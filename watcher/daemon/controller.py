@@ -14,7 +14,7 @@ from attrs import evolve
 from watcher.config.settings import DaemonSettings
 from watcher.daemon.decisions import DecisionPoll
 from watcher.daemon.engine_queue import EngineQueue
-from watcher.daemon.event_watcher import Watch
+from watcher.daemon.event_watcher import Watch, whose
 from watcher.daemon.followed import FollowedContainers
 from watcher.daemon.injections import Injections
 from watcher.daemon.notices import Notices
@@ -92,6 +92,7 @@ class Daemon:
         )
         self._followed = FollowedContainers(context, turns)
         self._recheck = recheck
+        self._after_update = set[str]()
 
     async def run(self) -> int:
         """Run until cancelled, and then bring what is under way to a safe end."""
@@ -209,6 +210,9 @@ class Daemon:
     def _done(self, key: Key) -> None:
         self._keys.done(key)
         self.turns.ring()
+        if key.name in self._after_update:
+            self._after_update.discard(key.name)
+            self._watch.ring()
 
     async def _look(self) -> None:
         """Queue the containers that are stale, or whose update was cut short."""
@@ -219,7 +223,8 @@ class Daemon:
         self._publish(Looked({name_of(row): row["Id"] for row in rows} | self.services.marks))
         own = self._followed.own_update
         for name in own.left if own.is_under_way else await self._wanting(rows) | self._followed.cut_short:
-            self._queue.add(name)
+            if not self._put_off(name):
+                self._queue.add(name)
         self._injections.see(rows)
         await self._puller.follow(rows)
         self._notices.lost()
@@ -252,9 +257,21 @@ class Daemon:
         self.services.ring()
         self._watch.ring()
 
-    def _happened(self, event: Json) -> None:
+    def _happened(self, event: Json) -> bool:
         self.services.happened(event)
         self._injections.happened(event)
+        names = whose(event)
+        return not names or not all(self._put_off(name) for name in names)
+
+    def _put_off(self, name: str) -> bool:
+        """Look at a container that is being updated once that is over; False where it is not being updated.
+
+        Most of what befalls it meanwhile is the update's own doing, which looks after the rest, too.
+        """
+        is_under_way = self._queue.is_working(name) and self.turns.is_taken(name)
+        if is_under_way:
+            self._after_update.add(name)
+        return is_under_way
 
     def _lost(self, error: EngineError) -> None:
         self._passes.engine_lost()

@@ -42,6 +42,10 @@ class EngineQueue:
         """Whether a container waits to be looked at, or is looked at."""
         return self._queue.is_busy(self._key(name))
 
+    def is_working(self, name: str) -> bool:
+        """Whether a container is looked at."""
+        return self._queue.is_working(self._key(name))
+
     def has(self, key: Key) -> bool:
         """Whether a key is one of this engine's."""
         return key.engine == self.engine

@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 
+from watcher.daemon.look_budget import LookBudget
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError
 from watcher.model.inspection import attributes_of
@@ -24,8 +25,6 @@ _ACTIONS = [
     *("create", "start", "rename", "destroy", "die", "update", "extract-to-dir"),
     "remove",
 ]
-_CALM = 9.0
-_CALM_LONGEST_S = 0.5
 _RECONNECT_FIRST_S = 0.25
 _RECONNECT_LAST_S = 30.0
 
@@ -38,7 +37,7 @@ class Watch:
         look: Looks at everything; only ever called once at a time.
         lost: Told once when the engine is gone, with the reason.
         found: Told once when it is there, the first time too.
-        happened: Told each event; it must not take long.
+        happened: Told each event; returns whether that is a reason to look, and must not take long.
     """
 
     def __init__(
@@ -48,7 +47,7 @@ class Watch:
         *,
         lost: Callable[[EngineError], None],
         found: Callable[[], None],
-        happened: Callable[[Json], None] = lambda _: None,
+        happened: Callable[[Json], bool] = lambda _: True,
     ) -> None:
         self._engine = engine
         self._look = look
@@ -88,14 +87,13 @@ class Watch:
             if first:
                 # Subscribed: from here on nothing is missed, so this is the moment of the full look.
                 self._found()
+                self._rung.set()
                 first = False
-            else:
-                self._happened(event)
-            if is_sign_of_life(event) or is_kept(event):
-                continue
-            self._rung.set()
+            elif self._happened(event) and not (is_sign_of_life(event) or is_kept(event)):
+                self._rung.set()
 
     async def _look_when_rung(self) -> None:
+        budget = LookBudget()
         while True:
             timer = asyncio.get_running_loop().call_later(FULL_LOOK_S, self._rung.set)
             await self._rung.wait()
@@ -103,14 +101,23 @@ class Watch:
             self._rung.clear()
             began = time.monotonic()
             await self._look()
-            # The first event is answered at once; a flood gets a tenth of the time, updates the rest.
-            await asyncio.sleep(min(_CALM * (time.monotonic() - began), _CALM_LONGEST_S))
+            budget.spend(time.monotonic() - began)
+            await asyncio.sleep(budget.rest_s())
 
 
 def is_sign_of_life(event: Json) -> bool:
     """Whether an event only says that an updater is at work: every other second, for each of its updates."""
     called = str(attributes_of(event).get("name", ""))
     return event.get("Action") == "update" and Marker.parse(called) is not None
+
+
+def whose(event: Json) -> frozenset[str]:
+    """The own names of the container that an event is about: two where it was given another; else none."""
+    if event.get("Type") != "container":
+        return frozenset()
+    said = attributes_of(event)
+    names = {str(said[key]).removeprefix("/") for key in ("name", "oldName") if said.get(key)}
+    return frozenset(marker.name if (marker := Marker.parse(name)) else name for name in names)
 
 
 def is_kept(event: Json) -> bool:

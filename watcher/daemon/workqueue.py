@@ -92,6 +92,10 @@ class WorkQueue(Generic[K]):
         """Whether a key waits to be worked on, or is; one whose time has not come does neither."""
         return key in self._waiting or key in self._working
 
+    def is_working(self, key: K) -> bool:
+        """Whether a key is worked on."""
+        return key in self._working
+
     def is_idle(self) -> bool:
         """Whether nothing waits, and nothing is worked on."""
         return not self._waiting and not self._working

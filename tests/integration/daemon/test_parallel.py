@@ -17,6 +17,10 @@ def count(proxy: Proxy, pattern: str) -> int:
     return sum(bool(re.search(pattern, str(call))) for call in list(proxy.calls))
 
 
+def index(calls: list[str], start: str) -> int:
+    return next(number for number, call in enumerate(calls) if call.startswith(start))
+
+
 def test_a_slow_stop_holds_up_nobody_else(daemon: Running, stack: Stack) -> None:
     slow = current(
         stack, *LOCAL, "--stop-timeout", "1000", name="slow", cmd="trap '' TERM; sleep 100000 & wait"
@@ -66,7 +70,43 @@ def test_a_flood_of_events_is_one_update_and_few_looks(start: Start, stack: Stac
 
     assert daemon.stop() == 0
     assert count(proxy, "/containers/create") == 1
-    assert count(proxy, "^GET /containers/json.*ctr-updater.enable") < 150
+    assert count(proxy, "^GET /containers/json") < 150
+
+
+def test_what_an_update_does_is_no_reason_to_look(start: Start, stack: Stack, proxy: Proxy) -> None:
+    web, late = labelled(stack), labelled(stack, name="late")
+    daemon = start("--stable-for", "3s", host=proxy.host).looked()
+    move(stack, web)
+    daemon.wait("container updated", container=web.name)
+    move(stack, late)
+    daemon.wait("container updated", container=late.name)
+
+    calls = [str(call) for call in proxy.calls]
+    created, removed = (index(calls, each) for each in ("POST /containers/create", "DELETE /containers/"))
+    meanwhile, afterwards = calls[created:removed], calls[removed:]
+    # By the update itself, which looks for others at work; its signs of life ask for temporary names alone.
+    assert len([call for call in meanwhile if re.match("GET /containers/json(?!.*name)", call)]) == 1
+    assert not [call for call in afterwards if call.startswith(f"GET /images/{web.image}/")]
+
+
+def test_a_tag_that_moves_in_an_update_is_looked_at_when_that_is_over(
+    start: Start, stack: Stack, proxy: Proxy
+) -> None:
+    web = labelled(stack)
+    start(host=proxy.host).looked()
+    hold = Hold()
+    proxy.arm(hold, match="^POST .*/stop")
+    move(stack, web)
+    hold.reached.wait()
+
+    looks = count(proxy, "^GET /containers/json")
+    newest = move(stack, web, marker="newest")
+    wait_until(lambda: count(proxy, "^GET /containers/json") > looks, "a look meanwhile")
+    hold.release()
+
+    # Every minute the daemon looks all by itself, and would find it then.
+    stack.wait(lambda: stack.containers().get(web.name, {}).get("ImageID") == newest, timeout=30)
+    assert count(proxy, "/containers/create") == 2
 
 
 def test_two_daemons_on_one_engine_update_each_container_once(

@@ -58,8 +58,12 @@ Break = Callable[[Path], None]
 
 async def filled(folder: Path) -> Path:
     """A database of several pages, all of them used."""
-    for _ in range(50):
-        await database(folder).write(lambda connection: note("x" * 1000, connection))
+
+    def fifty(connection: sqlite3.Connection) -> None:
+        for _ in range(50):
+            note("x" * 1000, connection)
+
+    await database(folder).write(fifty)
     return folder / FILE
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 EPOCH = "1700000000"
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.testbed.installed import check
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def test_the_wheel_in_a_new_environment_has_commands_that_answer(tmp_path: Path) -> None:
