@@ -27,7 +27,7 @@ Json = dict[str, Any]
 # The engine's own grace of 10 s: who is to undo what an engine interrupted waits for that engine, which waits
 # for him as it starts; a longer one makes points longer, and nothing else.
 _GRACE = ("--health-start-period", "20s", "--stop-timeout", "10")
-# One that is healthy is asked seldom, for each question starts an interpreter; 20.10 knows one interval alone.
+# One that is healthy is asked seldom, for each question starts an interpreter; 20.10 has one interval.
 _OLD = ("--health-interval", "2s")
 _NEW = ("--health-interval", "20s", "--health-start-interval", "500ms")
 LABELS = ("--label", "ctr-updater.enable=true", "--label", "ctr-updater.source=local")
