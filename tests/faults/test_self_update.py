@@ -40,7 +40,7 @@ def test_one_updater_is_left(
     record_property: Callable[[str, object], None],
 ) -> None:
     is_whole = request.config.getoption("--matrix") == "all"
-    lost, tried, revived = [], 0, 0
+    lost, tried, revived, freed = [], 0, 0, 0
     for number in range(1, _MOST + 1):
         point = f"{victims.title}, {policy}: {when} call {number}"
         if not share.has_self_update(point, is_whole=is_whole):
@@ -51,10 +51,11 @@ def test_one_updater_is_left(
             tried += is_struck
             lost += [f"{point}: {'; '.join(wrong)}\n{trial.shown}"] if wrong else []
             revived += trial.revived
+            freed += trial.freed
         stack.clean()
         if not is_struck:
             break
     if not tried:
         pytest.skip("none of its points is in this share")
-    record_property("tried", f"{tried} tried, {len(lost)} lost, {revived} revived")
+    record_property("tried", f"{tried} tried, {len(lost)} lost, {revived} revived, {freed} freed")
     assert not lost, "\n".join(lost)

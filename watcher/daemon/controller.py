@@ -13,8 +13,9 @@ from attrs import evolve
 
 from watcher.config.settings import DaemonSettings
 from watcher.daemon.decisions import DecisionPoll
+from watcher.daemon.deferred_looks import DeferredLooks, Due
 from watcher.daemon.engine_queue import EngineQueue
-from watcher.daemon.event_watcher import Watch, whose
+from watcher.daemon.event_watcher import Watch
 from watcher.daemon.followed import FollowedContainers
 from watcher.daemon.injections import Injections
 from watcher.daemon.notices import Notices
@@ -75,7 +76,8 @@ class Daemon:
         self.pushed = self._puller.pushed
         self.turns = turns
         self.services = Services(context, settings.concurrency, rhythm, self._is_gone)
-        self._pass = Pass(self._publish, lambda: self._keys.is_idle() and self.services.is_idle())
+        self._deferred = DeferredLooks(lambda name: self._queue.is_working(name) and turns.is_taken(name))
+        self._pass = Pass(self._publish, self._is_idle)
         self._passes = Passes(self._puller, self._rows, self._pass, self._publish, self.turns.ring, rhythm)
         self._reconciler = Reconciler(
             context,
@@ -92,7 +94,6 @@ class Daemon:
         )
         self._followed = FollowedContainers(context, turns)
         self._recheck = recheck
-        self._after_update = set[str]()
 
     async def run(self) -> int:
         """Run until cancelled, and then bring what is under way to a safe end."""
@@ -138,7 +139,8 @@ class Daemon:
             rows = await self._rows()
         codes += await self._all(self._puller.look, await self._puller.tags(rows))
         self._puller.queue.close()  # nobody takes the tags that are to be tried again, or waits for them
-        for name in await self._wanting(await self._ordered()):
+        rows = await self._ordered()
+        for name in self._wanting(rows) | await self._told(rows):
             self._queue.add(name)
         return max(codes + await self._emptied())
 
@@ -210,32 +212,48 @@ class Daemon:
     def _done(self, key: Key) -> None:
         self._keys.done(key)
         self.turns.ring()
-        if key.name in self._after_update:
-            self._after_update.discard(key.name)
-            self._watch.ring()
+        match self._deferred.over(key.name):
+            case Due.LOOK:
+                self._watch.ring()
+            case Due.CONTAINER:
+                self._queue.add(key.name)
+
+    def _is_idle(self) -> bool:
+        return self._keys.is_idle() and self.services.is_idle() and not self._deferred.is_owed
 
     async def _look(self) -> None:
+        with self._deferred.look():
+            await self._look_at_all()
+        self._pass.looked()
+
+    async def _look_at_all(self) -> None:
         """Queue the containers that are stale, or whose update was cut short."""
         if not self._followed.own_update.is_under_way:
             await self.services.look()
         rows = await self._ordered()
         self._notices.runs(len(rows))
         self._publish(Looked({name_of(row): row["Id"] for row in rows} | self.services.marks))
-        own = self._followed.own_update
-        for name in own.left if own.is_under_way else await self._wanting(rows) | self._followed.cut_short:
-            if not self._put_off(name):
-                self._queue.add(name)
+        await self._queue_found(rows)
         self._injections.see(rows)
         await self._puller.follow(rows)
         self._notices.lost()
-        if not own.is_aside:  # its health is told by its successor
+        if not self._followed.own_update.is_aside:  # its health is told by its successor
             self._pulse.beat()
-        self._pass.looked()
 
-    async def _wanting(self, rows: list[Json]) -> set[str]:
+    async def _queue_found(self, rows: list[Json]) -> None:
+        told, found = set[str](), {*self._followed.own_update.left}
+        if not self._followed.own_update.is_under_way:
+            told, found = await self._told(rows), self._wanting(rows) | self._followed.cut_short
+        for name in told | {name for name in found if not self._deferred.is_deferred(name)}:
+            self._queue.add(name)
+
+    def _wanting(self, rows: list[Json]) -> set[str]:
         """The names of the followed containers that are to be looked at."""
-        told = self.services.look_at(await self._recheck({*map(name_of, rows)} | self.services.names))
-        return inventory.wanting(rows, self._context.readable_policy) | self._followed.strays | told
+        return inventory.wanting(rows, self._context.readable_policy) | self._followed.strays
+
+    async def _told(self, rows: list[Json]) -> set[str]:
+        """The names of the containers of which what people were told may be over."""
+        return self.services.look_at(await self._recheck({*map(name_of, rows)} | self.services.names))
 
     async def _rows(self) -> list[Json]:
         self._queue.engine = await self._context.engine.identity()
@@ -260,18 +278,7 @@ class Daemon:
     def _happened(self, event: Json) -> bool:
         self.services.happened(event)
         self._injections.happened(event)
-        names = whose(event)
-        return not names or not all(self._put_off(name) for name in names)
-
-    def _put_off(self, name: str) -> bool:
-        """Look at a container that is being updated once that is over; False where it is not being updated.
-
-        Most of what befalls it meanwhile is the update's own doing, which looks after the rest, too.
-        """
-        is_under_way = self._queue.is_working(name) and self.turns.is_taken(name)
-        if is_under_way:
-            self._after_update.add(name)
-        return is_under_way
+        return self._deferred.is_reason(event)
 
     def _lost(self, error: EngineError) -> None:
         self._passes.engine_lost()

@@ -1,7 +1,7 @@
 """When to look again: the engine's events, a slow timer, and people.
 
 An event never says what to do; it only says that something may be different now. So the reader of the
-stream does nothing but ring: a reader that stalls slows the engine down for everybody (20.10 to 28.5).
+stream does little but ring: a reader that stalls slows the engine down for everybody (20.10 to 28.5).
 """
 
 import asyncio
@@ -109,15 +109,6 @@ def is_sign_of_life(event: Json) -> bool:
     """Whether an event only says that an updater is at work: every other second, for each of its updates."""
     called = str(attributes_of(event).get("name", ""))
     return event.get("Action") == "update" and Marker.parse(called) is not None
-
-
-def whose(event: Json) -> frozenset[str]:
-    """The own names of the container that an event is about: two where it was given another; else none."""
-    if event.get("Type") != "container":
-        return frozenset()
-    said = attributes_of(event)
-    names = {str(said[key]).removeprefix("/") for key in ("name", "oldName") if said.get(key)}
-    return frozenset(marker.name if (marker := Marker.parse(name)) else name for name in names)
 
 
 def is_kept(event: Json) -> bool:

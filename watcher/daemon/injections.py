@@ -15,11 +15,12 @@ from watcher.model.labels import COMPOSE_PROJECT
 from watcher.model.listing import Row
 from watcher.store.failures import Injected
 
-ACTIONS = ("extract-to-dir", "start")
+_PUT = "extract-to-dir"
+_ACTIONS = ("create", _PUT, "start")
 
 
 class Injections:
-    """Notes the files of each Compose container that is followed, when it is first seen and at each start.
+    """Notes the files of each Compose container that is followed, once it is made or seen and at each start.
 
     Args:
         context: The engine and the state directory.
@@ -41,12 +42,12 @@ class Injections:
             self._have_noted(cid)
 
     def happened(self, event: Json) -> None:
-        """Have a container looked at whose files, or whose process, an event of the engine is about."""
+        """Have a container looked at that was made, given files or started, as the engine tells."""
         labels = attributes_of(event)
-        if event.get("Action") not in ACTIONS or not self._may_follow(labels):
+        if event.get("Action") not in _ACTIONS or not self._may_follow(labels):
             return
         cid = event["Actor"]["ID"]
-        if event["Action"] != "start":
+        if event["Action"] == _PUT:
             self._put[cid] = moment_of(event)
         self._have_noted(cid)
 

@@ -5,6 +5,7 @@ import pytest
 from tests.integration.daemon.conftest import Running, Start
 from tests.integration.daemon.projects import QUICKLY_HEALTHY, Project
 from tests.testbed.processes import wait_until
+from tests.testbed.proxy import Proxy
 from tests.testbed.stack import Stack
 from watcher.store.failures import Injected, injected_of
 from watcher.store.keys import file_name
@@ -21,6 +22,12 @@ services:
     secrets: [password]
 configs: {{site: {{content: "server web"}}}}
 secrets: {{password: {{environment: SECRET}}}}
+"""
+WITHOUT_FILES = """
+services:
+  web:
+    image: {image}
+    labels: {followed}
 """
 PLANT = "cp /etc/site.conf /etc/evil.conf; touch -r /etc/site.conf /etc/evil.conf"
 
@@ -108,3 +115,22 @@ def test_what_compose_puts_there_while_no_daemon_runs_is_carried_over(
     daemon = start().looked()
 
     assert update(daemon, stack, shop).split() == ["sesame", "site.conf"]
+
+
+def test_what_is_in_a_successor_is_noted_before_a_process_of_it_can_forge_anything(
+    start: Start, stack: Stack, project: Project, proxy: Proxy
+) -> None:
+    web, new = stack.name("web:1"), stack.name("new:1")
+    stack.image(web, marker="old")
+    stack.image(new, marker="new")
+    project.write(WITHOUT_FILES.format(image=web, followed=FOLLOWED))
+    daemon = start(host=proxy.host).looked()
+    project.up()
+    await_note(daemon, project)
+
+    stack.tag(new, web)
+    daemon.wait("container updated", container=project.container("web"))
+
+    cid, calls = project.inspect("web")["Id"], [call.path for call in proxy.calls]
+    read, started = (calls.index(f"/containers/{cid}/{what}") for what in ("changes", "start"))
+    assert read < started

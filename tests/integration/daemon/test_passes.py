@@ -16,7 +16,7 @@ from watcher.config.settings import DaemonSettings, state_folder
 from watcher.daemon.engines import Engines
 from watcher.host.fleet import Fleet
 from watcher.model.events import Event, PassBegan, PassEnded
-from watcher.model.update_events import AttemptEnded, Updated
+from watcher.model.update_events import AttemptEnded, StageBegan, Updated
 from watcher.store.heartbeat import Pulse
 
 Work = Callable[[Engines], Coroutine[Any, Any, int]]
@@ -31,12 +31,13 @@ def web(monkeypatch: pytest.MonkeyPatch, stack: Stack, tmp_path: Path) -> App:
     return outdated(stack, *LOCAL)
 
 
-def told(work: Work) -> list[Event]:
-    """What a daemon tells until its pass is over."""
+def told(work: Work, happened: Callable[[Event], None] = lambda _: None) -> list[Event]:
+    """What a daemon tells until its pass is over; `happened` is given each event as it comes."""
     events, is_over = list[Event](), asyncio.Event()
 
     def take(event: Event) -> None:
         events.append(event)
+        happened(event)
         if isinstance(event, PassEnded):
             is_over.set()
 
@@ -70,3 +71,20 @@ def test_an_update_is_told_between_the_beginning_and_the_end_of_its_pass(
     assert (attempt.name, attempt.by, attempt.outcome) == (web.name, "daemon", "updated")
     assert events[kinds.index(PassEnded)] == PassEnded(0)
     replaced(stack, web)
+
+
+def test_what_follows_from_a_tag_that_moves_in_an_update_belongs_to_the_pass(stack: Stack, web: App) -> None:
+    newest = stack.name("newest:1")
+    stack.image(newest, marker="newest")
+
+    def move(event: Event) -> None:
+        if isinstance(event, StageBegan) and event.stage == "start":
+            stack.tag(newest, web.image)
+
+    events = told(Engines.run, move)
+
+    assert [type(event) for event in events if isinstance(event, PassEnded | Updated)] == [
+        Updated,
+        Updated,
+        PassEnded,
+    ]

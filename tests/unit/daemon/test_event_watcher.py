@@ -6,7 +6,7 @@ import itertools
 from pathlib import Path
 
 from tests.unit.virtual_time import now, run
-from watcher.daemon.event_watcher import Watch, is_kept, is_sign_of_life, whose
+from watcher.daemon.event_watcher import Watch, is_kept, is_sign_of_life
 from watcher.engine.client import Engine
 from watcher.engine.endpoint import Endpoint
 
@@ -57,14 +57,3 @@ def test_that_an_image_is_kept_is_no_news() -> None:
     assert not is_kept({"Action": "tag"} | theirs)
     assert not is_kept({"Action": "pull"} | ours)
     assert not is_kept({})
-
-
-def test_an_event_is_about_a_container_by_its_own_name_whatever_an_update_calls_it() -> None:
-    def of(**attributes: str) -> set[str]:
-        return {*whose({"Type": "container", "Actor": {"Attributes": attributes}})}
-
-    new = f"web.ctr-updater-new-r-{'0' * 12}-{'1' * 12}"
-    assert of(name="web") == of(name=new) == of(name="web", oldName=f"/{new}") == {"web"}
-    assert of(name="other", oldName="/web") == {"other", "web"}
-    assert of() == set()
-    assert not whose({"Type": "image", "Actor": {"Attributes": {"name": "web"}}})
