@@ -8,9 +8,10 @@ from typing import Any, Unpack
 from tests.testbed import api, images
 from tests.testbed.engine import PrivateEngine
 from tests.testbed.errors import BedError
+from tests.testbed.processes import wait_until
 
 # A command that was killed in the middle of a create or a removal leaves the engine at it.
-_SWEEPS = 3
+_SWEEP_S = 20.0
 _LISTS = {
     "containers": "/containers/json?all=1",
     "networks": '/networks?filters={"type":["custom"]}',  # the default bridge's id changes with each start
@@ -109,12 +110,17 @@ class Stack:
         Raises:
             BedError: Something stayed.
         """
-        for _ in range(_SWEEPS):
-            self._sweep()
-            left = [name for kind in self._before for name in self._new(kind)]
-            if not left:
-                return
-        raise BedError(f"the engine would not remove {left}")
+        with contextlib.suppress(BedError):  # the engine may be in the middle of a removal
+            wait_until(self._is_swept, "the engine to remove all of it", timeout=_SWEEP_S)
+            return
+        raise BedError(f"the engine would not remove {self._left()}")
+
+    def _is_swept(self) -> bool:
+        self._sweep()
+        return not self._left()
+
+    def _left(self) -> list[str]:
+        return [name for kind in self._before for name in self._new(kind)]
 
     def _sweep(self) -> None:
         for container in self._new("containers"):
