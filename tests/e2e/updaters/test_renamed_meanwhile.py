@@ -1,5 +1,7 @@
 """A container that another updater sets aside is not updated under the name that it has meanwhile."""
 
+import itertools
+import re
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.updaters.test_takeover import other
-from tests.integration.apps import QUICK
+from tests.integration.apps import QUICK, App
 from tests.integration.shared_namespaces import family, joined, joining, provider, replaced
 from tests.integration.updates import UPDATE
 from tests.testbed.cli import Commands
@@ -17,7 +19,8 @@ from tests.testbed.proxy import Proxy
 from tests.testbed.stack import Stack
 
 ASKED = "^GET .*/containers/(json.*|[^/]+/json)$"
-READS = range(1, 13)  # those that an updater makes before it creates anything
+# So many of them an updater makes before it creates anything: alone, and where another container is joined.
+READS = {False: 7, True: 14}
 
 
 @pytest.fixture
@@ -27,8 +30,30 @@ def second_proxy(stack: Stack) -> Iterator[Proxy]:
         yield front
 
 
+def made(stack: Stack, *, is_joined: bool) -> App:
+    """A container with an update, and perhaps one that holds on to it."""
+    web = provider(stack)
+    if is_joined:
+        joined(stack, *joining(web, "--network"))
+    return web
+
+
 @pytest.mark.parametrize("is_joined", [False, True])
-@pytest.mark.parametrize("number", READS)
+def test_the_reads_before_a_creation_are_those(
+    cli: Commands, stack: Stack, proxy: Proxy, *, is_joined: bool
+) -> None:
+    web = made(stack, is_joined=is_joined)
+
+    assert cli(*UPDATE, web.name, env=QUICK | {"DOCKER_HOST": proxy.host}).code == 0
+
+    calls = [str(call) for call in proxy.calls]
+    before = itertools.takewhile(lambda call: not call.startswith("POST /containers/create"), calls)
+    assert len([call for call in before if re.match(ASKED, call)]) == READS[is_joined]
+
+
+@pytest.mark.parametrize(
+    ("number", "is_joined"), [(n + 1, is_joined) for is_joined, reads in READS.items() for n in range(reads)]
+)
 def test_a_container_that_another_updater_sets_aside_meanwhile_is_waited_for(
     cli: Commands,
     stack: Stack,
@@ -39,9 +64,7 @@ def test_a_container_that_another_updater_sets_aside_meanwhile_is_waited_for(
     *,
     is_joined: bool,
 ) -> None:
-    web, holds = provider(stack), Hold()
-    if is_joined:
-        joined(stack, *joining(web, "--network"))
+    web, holds = made(stack, is_joined=is_joined), Hold()
     before = family(stack)
     # An old container is aside, and nobody has its name.
     second_proxy.arm(holds, n=4 if is_joined else 2, match="^POST .*/rename")
