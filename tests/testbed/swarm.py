@@ -153,16 +153,17 @@ class Node(PrivateEngine):
         found: list[dict[str, Any]] = self.api("GET", f'/tasks?filters={{"service":["{name}"]}}')[1] or []
         return found
 
+    def images_running(self, name: str) -> list[str]:
+        """What the tasks of a service run that do run and are to, one for each task."""
+        return [
+            task["Spec"]["ContainerSpec"]["Image"]
+            for task in self.tasks(name)
+            if task["Status"]["State"] == task["DesiredState"] == "running"
+        ]
+
     def running(self, name: str, image: str = "") -> int:
-        """How many tasks of a service run; with an image, how many run that."""
-        return len(
-            [
-                task
-                for task in self.tasks(name)
-                if task["Status"]["State"] == task["DesiredState"] == "running"
-                and image in task["Spec"]["ContainerSpec"]["Image"]
-            ]
-        )
+        """How many tasks of a service run; with a part of an image's name, how many run that."""
+        return sum(image in each for each in self.images_running(name))
 
     def _spawn(self, program: str, *arguments: object) -> Daemon:
         log = self.directory / ("log" if program == "dockerd" else f"{program}.log")

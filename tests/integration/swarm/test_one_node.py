@@ -156,10 +156,7 @@ def test_what_has_no_digest_is_known_by_what_its_tasks_run_and_pinned(
     old = services.push("one")
     name = services.create()
     services.change(name, lambda spec: spec["TaskTemplate"]["ContainerSpec"].update(Image=services.tag()))
-    services.wait(
-        lambda: services.node.running(name, services.tag()) == 1 and not services.node.running(name, "@"),
-        "the tag alone",
-    )
+    services.wait(lambda: services.node.images_running(name) == [services.tag()], "the tag alone")
     version = services.node.service(name)["Version"]
 
     assert cli("watcher", "check", name).code == 0
