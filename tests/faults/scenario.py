@@ -244,7 +244,8 @@ class Trial:
             if row is None or self._world.is_open(name) or not self._is_broken(name, row):
                 continue
             self.revived = True
-            kill_all(commanded(f"containerd-shim.*{row['Id']}") if row["State"] == "exited" else ())
+            if row["State"] == "exited":
+                self._world.engine.end_shim(row["Id"])
             refused = self._world.engine.api("POST", f"/containers/{name}/restart")[0] >= 400
             if refused or any(unwired(self._world.inspect(name))):
                 self._cure()

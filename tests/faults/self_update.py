@@ -17,7 +17,7 @@ from attrs import frozen
 from tests.testbed.engine import PrivateEngine
 from tests.testbed.errors import BedError
 from tests.testbed.faults import passing, run
-from tests.testbed.processes import commanded, kill_all, wait_until
+from tests.testbed.processes import wait_until
 from tests.testbed.proxy import Proxy
 from tests.testbed.relay import When
 from tests.testbed.stack import Stack
@@ -187,11 +187,13 @@ class SelfUpdate:
 
     def _free(self, seen: dict[str, Json]) -> None:
         """End what a killed engine has left of a container in containerd: between two starts, or never."""
-        log = (self._engine.directory / "log").read_text(errors="replace")
         for row in seen.values():
-            if row["State"] == "restarting" and f"cannot delete running task {row['Id']}" in log:
-                kill_all(commanded(f"containerd-shim.*{row['Id']}"))
+            if row["State"] == "restarting" and f"cannot delete running task {row['Id']}" in self._log():
+                self._engine.end_shim(row["Id"])
                 self.freed = True
+
+    def _log(self) -> str:
+        return (self._engine.directory / "log").read_text(errors="replace")
 
     def _rows(self) -> dict[str, Json]:
         while True:

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from tests.testbed import api, network, packages
 from tests.testbed.errors import BedError
-from tests.testbed.processes import Daemon, kill, run, spawn, stop, wait_until
+from tests.testbed.processes import Daemon, commanded, kill, kill_all, run, spawn, stop, wait_until
 from tests.testbed.workspace import mark, place, require_root, unmount
 
 _PROXIES = {"http_proxy", "https_proxy", "all_proxy"}
@@ -111,6 +111,10 @@ class PrivateEngine:
     def kill(self) -> None:
         """SIGKILL dockerd; containerd and the containers run on, as on a machine where dockerd crashed."""
         self._end(kill)
+
+    def end_shim(self, cid: str) -> None:
+        """SIGKILL what containerd has of a container that does not run: what a killed dockerd left of it."""
+        kill_all(commanded(f"containerd-shim.*{cid}"))
 
     def restart(self) -> None:
         with self._turn:

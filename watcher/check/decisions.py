@@ -11,7 +11,7 @@ from watcher.model.errors import NoSuchContainer, Refused, Unknown, WatcherError
 from watcher.model.inspection import Container, left_by
 from watcher.model.names import Marker, container_name, short
 from watcher.model.quoting import cut
-from watcher.recovery.state import scenes
+from watcher.recovery import state
 from watcher.store.decisions import Decision
 
 
@@ -135,11 +135,10 @@ async def own_name(context: Context, text: str) -> str:
     try:
         name = Container(await find(context.engine, text)).name
     except NoSuchContainer:
-        if text not in scenes(await context.engine.containers(stopped=True)):
+        if text not in state.open_names(await context.engine.containers(stopped=True)):
             raise
         return text
-    marker = Marker.parse(name)
-    return marker.name if marker else name
+    return state.own_name(await context.engine.containers(stopped=True), name) if Marker.parse(name) else name
 
 
 def _how_long(until: float, image: str) -> str:

@@ -93,14 +93,15 @@ class _Found:
         from watcher.recovery.state import scenes, set_aside, strays
 
         self._aside, self._strays = set_aside(rows), strays(rows)
-        waiting = set(self._aside.values())
-        self._open = {name: scene for name, scene in scenes(rows).items() if name not in waiting}
+        self._open = {name: scene for name, scene in scenes(rows).items() if not scene.aside}
 
     def own_name(self, name: str) -> str:
         """The name of the container whose update a temporary name belongs to; any other name is its own."""
-        marker = Marker.parse(name)
-        is_apart = name in self._aside or name in self._strays
-        return marker.name if marker and marker.name in self._open and not is_apart else name
+        if not Marker.parse(name):
+            return name
+        from watcher.recovery.state import own_name
+
+        return own_name(self._rows, name)
 
     async def meant(self, text: str) -> Answer:
         """Answer for the container that a person means."""

@@ -13,12 +13,10 @@ from watcher.cli.session import Command
 from watcher.cli.table import Columns, aligned
 from watcher.host.context import Context
 from watcher.host.fleet import Fleet, named
-from watcher.host.lookup import find
 from watcher.host.services import may_be_services
 from watcher.model.errors import EngineError, EngineUnavailable, NoSuchContainer
-from watcher.model.inspection import Container
 from watcher.model.json_object import JsonView
-from watcher.model.names import Marker, short
+from watcher.model.names import short
 from watcher.model.quoting import escaped
 from watcher.recovery.unrecorded import record_unrecorded
 
@@ -151,13 +149,13 @@ async def _prefixed(rows: list[dict[str, Any]], fleet: Fleet) -> list[dict[str, 
 
 async def _name(context: Context, text: str) -> str:
     """The name of the container, or service, that is meant; its own while it has a temporary one."""
+    from watcher.check import decisions
+
     try:
-        name = Container(await find(context.engine, text)).name
+        return await decisions.own_name(context, text)
     except NoSuchContainer:
         if not await may_be_services(context, [text]):
             raise
         from watcher.swarm.named import own_name
 
         return await own_name(context, text)
-    marker = Marker.parse(name)
-    return marker.name if marker else name

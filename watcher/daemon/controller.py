@@ -244,7 +244,7 @@ class Daemon:
         told, found = set[str](), {*self._followed.own_update.left}
         if not self._followed.own_update.is_under_way:
             told, found = await self._told(rows), self._wanting(rows) | self._followed.cut_short
-        for name in told | {name for name in found if not self._deferred.is_deferred(name)}:
+        for name in told | {name for name in found if not self._deferred.defer_find(name)}:
             self._queue.add(name)
 
     def _wanting(self, rows: list[Json]) -> set[str]:
@@ -278,7 +278,7 @@ class Daemon:
     def _happened(self, event: Json) -> bool:
         self.services.happened(event)
         self._injections.happened(event)
-        return self._deferred.is_reason(event)
+        return not self._deferred.defer_event(event)
 
     def _lost(self, error: EngineError) -> None:
         self._passes.engine_lost()

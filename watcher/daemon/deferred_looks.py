@@ -44,16 +44,16 @@ class DeferredLooks:
         """Whether a look that was due at the end of an update has yet to come to its own end."""
         return self._owed > 0
 
-    def is_reason(self, event: Json) -> bool:
-        """Whether an event is a reason to look now; else it is noted for the end of the update."""
+    def defer_event(self, event: Json) -> bool:
+        """Leave an event to the end of the update that it is about; False where none is: look now."""
         names = whose(event)
         if not names or not all(map(self._is_under_way, names)):
-            return True
+            return False
         self._befallen |= names
-        return False
+        return True
 
-    def is_deferred(self, name: str) -> bool:
-        """Whether a container that a look found to want a closer one gets that after its update; noted."""
+    def defer_find(self, name: str) -> bool:
+        """Leave what a look found of a container to the end of its update; False where none is: look now."""
         if not self._is_under_way(name):
             return False
         self._found.add(name)

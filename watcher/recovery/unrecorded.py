@@ -1,7 +1,7 @@
 """Attempts that had come to their end when their process was killed, recorded by the next run."""
 
 from watcher.host.context import Context
-from watcher.recovery.state import scenes
+from watcher.recovery.state import open_names
 
 
 async def record_unrecorded(context: Context) -> None:
@@ -11,5 +11,5 @@ async def record_unrecorded(context: Context) -> None:
     """
     for name in sorted(await context.memory.history.unrecorded()):
         async with context.memory.claims.take(name) as is_ours:
-            if is_ours and name not in scenes(await context.engine.containers(stopped=True)):
+            if is_ours and name not in open_names(await context.engine.containers(stopped=True)):
                 await context.memory.history.confirm(name)

@@ -27,7 +27,7 @@ from watcher.model.json_object import Json
 from watcher.model.labels import HELPER_OF, HELPER_TARGET
 from watcher.model.update_events import Attempt, ImageVersion
 from watcher.model.values import frozen
-from watcher.recovery.state import scenes
+from watcher.recovery.state import open_names
 from watcher.update.account import now
 from watcher.update.affected import noted_files
 from watcher.update.consent import NotNow
@@ -118,7 +118,7 @@ async def looked_after(context: Context, helper: Helper) -> Ended | None:
         found = await engine.container(helper.cid)
     except NotFound:
         return Ended(None, f"{helper.name} could not be updated: somebody removed its helper")
-    is_open = helper.name in scenes(await engine.containers(stopped=True))
+    is_open = helper.name in open_names(await engine.containers(stopped=True))
     since = await _running_since(context, helper)
     match fate(found, is_open=is_open, since=since, now=await engine.now()):
         case Fate.WORKS:

@@ -16,7 +16,7 @@ from watcher.model.inspection import Container, left_by
 from watcher.model.json_object import Json
 from watcher.model.names import Marker, container_name
 from watcher.recovery.reading import outline
-from watcher.recovery.state import set_aside, strays
+from watcher.recovery.state import own_name
 from watcher.store.locks import Wider, with_claims
 from watcher.update import gates, rollback
 from watcher.update.affected import Affected, undisturbed
@@ -206,7 +206,7 @@ async def _name(context: Context, text: str) -> str:
         return str(container_name(text))
     if marker := Marker.parse(name):
         rows = await context.engine.containers(stopped=True)
-        if name in strays(rows) or name in set_aside(rows):
+        if own_name(rows, name) == name:
             why = f"{name} has a temporary name of an update, and another container is called {marker.name}"
             raise Refused(why, advice="rename or remove it")
         raise Refused(

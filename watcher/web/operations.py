@@ -15,7 +15,7 @@ from watcher.host.fleet import named
 from watcher.model.errors import EngineError, NoSuchContainer, WatcherError, unexpected
 from watcher.model.json_object import Json
 from watcher.model.names import SERVICE_PREFIX
-from watcher.recovery.state import scenes
+from watcher.recovery.state import open_names
 from watcher.swarm.attempt import left_open
 from watcher.swarm.deciding import CONTAINERS_AND_SERVICES
 from watcher.swarm.named import service_named
@@ -160,7 +160,7 @@ async def _is_under_way(served: ServedEngine, name: str) -> bool:
     if own.is_under_way or served.turns.is_taken(own.name):
         return True
     if not name.startswith(SERVICE_PREFIX):
-        return name in scenes(rows)
+        return name in open_names(rows)
     said = await service_named(context, name)
     return said is not None and await left_open(context, said) is not None
 

@@ -78,6 +78,21 @@ def test_what_was_set_aside_for_a_person_is_a_row_of_its_own(cli: Commands, stac
     assert f"another container is called {web.name} - rename" in cli("watcher", "update", aside).err
 
 
+def test_what_people_decide_of_one_that_was_set_aside_is_not_about_the_one_that_has_its_name_now(
+    cli: Commands, stack: Stack
+) -> None:
+    web = current(stack, *ENABLED)
+    aside = f"{web.name}.ctr-updater-old-r-{'0' * 12}"
+    stack.create(web.image, *ENABLED, name=aside)
+
+    cli("watcher", "hold", aside)
+    rows = json.loads(cli("watcher", "list", "--json").out)
+    told = json.loads(cli("watcher", "history", "--json", web.name).out)
+
+    assert [row["waits"] for row in rows if row["name"] == web.name] == [[]]
+    assert told == []
+
+
 def test_what_only_has_a_temporary_name_is_said_by_every_command_with_what_to_do(
     cli: Commands, stack: Stack
 ) -> None:

@@ -42,6 +42,16 @@ def test_a_container_goes_back_to_the_image_that_it_ran_before(api: Api, stack: 
     assert api("GET", f"/api/v1/history?name={web.name}")[1][0]["kind"] == "rollback"
 
 
+def test_one_beside_what_was_set_aside_for_a_person_is_updated(api: Api, stack: Stack) -> None:
+    web = labelled(stack, *NOTIFY)
+    stack.create(web.image, name=f"{web.name}.ctr-updater-old-r-{'0' * 12}")
+    move(stack, web)
+
+    state, result = api.done(f"/api/v1/containers/{web.name}/update")
+
+    assert (state, result["done"]) == ("done", "updated")
+
+
 def test_a_second_update_meanwhile_is_refused(api: Api, stack: Stack) -> None:
     web = labelled(stack, *NOTIFY, "--label", "ctr-updater.stable-for=1h")
     move(stack, web)

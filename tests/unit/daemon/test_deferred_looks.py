@@ -22,7 +22,7 @@ def looks() -> DeferredLooks:
 def test_what_befalls_a_container_in_its_update_has_all_looked_at_at_the_end(
     looks: DeferredLooks, of: Json
 ) -> None:
-    assert not looks.is_reason(of)
+    assert looks.defer_event(of)
 
     assert looks.over("web") is Due.LOOK
     assert looks.over("web") is Due.NOTHING
@@ -32,22 +32,22 @@ def test_what_befalls_a_container_in_its_update_has_all_looked_at_at_the_end(
     "of", [event(name="db"), event(name="db", oldName="/web"), event(), {"Type": "image"}]
 )
 def test_what_befalls_another_is_looked_at_at_once(looks: DeferredLooks, of: Json) -> None:
-    assert looks.is_reason(of)
+    assert not looks.defer_event(of)
 
     assert looks.over("web") is Due.NOTHING
 
 
 def test_what_a_look_finds_of_it_is_looked_at_once_more_and_nothing_else(looks: DeferredLooks) -> None:
-    assert looks.is_deferred("web")
-    assert not looks.is_deferred("db")
+    assert looks.defer_find("web")
+    assert not looks.defer_find("db")
 
     assert looks.over("web") is Due.CONTAINER
     assert looks.over("db") is Due.NOTHING
 
 
 def test_a_look_that_finds_it_after_its_events_makes_up_for_both(looks: DeferredLooks) -> None:
-    looks.is_reason(event(name="web"))
-    looks.is_deferred("web")
+    looks.defer_event(event(name="web"))
+    looks.defer_find("web")
 
     assert looks.over("web") is Due.LOOK
     assert looks.over("web") is Due.NOTHING
@@ -57,7 +57,7 @@ def test_a_look_that_is_due_is_owed_until_one_that_began_after_that_has_ended_we
     looks: DeferredLooks,
 ) -> None:
     def end_an_update() -> None:
-        looks.is_reason(event(name="web"))
+        looks.defer_event(event(name="web"))
         looks.over("web")
 
     assert not looks.is_owed

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from watcher.model.labels import SPARE_OF
 from watcher.model.names import Marker
-from watcher.recovery.state import contended, scenes, set_aside, strays
+from watcher.recovery.state import contended, open_names, own_name, scenes, set_aside, strays
 from watcher.recovery.table import (
     Adopt,
     Depart,
@@ -176,6 +176,23 @@ def test_what_is_part_of_an_update_is_no_stray(rows: Rows, started: bool) -> Non
 def test_an_old_one_whose_name_somebody_has_taken_is_for_a_person_to_decide_on() -> None:
     assert set_aside(as_listed({"web": OTHER, TO_NEW: OLD})) == {str(TO_NEW): "web"}
     assert set_aside(as_listed({"web": NEW, TO_NEW: OLD})) == {}
+
+
+def test_of_one_that_is_for_a_person_to_decide_on_no_update_is_open() -> None:
+    left, cut_short = as_listed({"web": OTHER, TO_NEW: OLD}), as_listed({"web": NEW, TO_NEW: OLD})
+
+    assert open_names(left) == set()
+    assert open_names(cut_short) == {"web"}
+
+
+def test_a_temporary_name_means_the_container_whose_open_update_it_is_part_of() -> None:
+    cut_short = as_listed({"web": NEW, TO_NEW: OLD})
+    left, stray = as_listed({"web": OTHER, TO_NEW: OLD}), as_listed({"web": OTHER, OF_OLD: NEW}, started=True)
+
+    assert own_name(cut_short, str(TO_NEW)) == "web"
+    assert own_name(cut_short, "web") == "web"
+    assert own_name(left, str(TO_NEW)) == str(TO_NEW), "another one is called web"
+    assert own_name(stray, str(OF_OLD)) == str(OF_OLD), "it is a person's"
 
 
 @pytest.mark.parametrize("number", ["1", "2"])
