@@ -4,7 +4,7 @@ from watcher.check.verdict import Meaning
 from watcher.host.images import Registries
 from watcher.model.errors import RegistryError, Trouble
 from watcher.model.reference import ImageRef
-from watcher.registry.manifests import Row, config_of, is_index, rows_of
+from watcher.registry.manifests import IndexEntry, config_of, is_index, rows_of
 from watcher.registry.messages import garbage
 
 
@@ -39,7 +39,7 @@ async def meaning(registries: Registries, ref: ImageRef, platform: str, known: s
         raise garbage(f"tell whether {ref.familiar} has an update", f"what it sent is odd: {error}") from None
 
 
-def _of_platform(ref: ImageRef, index: list[Row], platform: str) -> str:
+def _of_platform(ref: ImageRef, index: list[IndexEntry], platform: str) -> str:
     wanted_os, architecture, variant = [*platform.split("/"), "", ""][:3]
     rows = [(row.platform[2], row.digest) for row in index if row.platform[:2] == (wanted_os, architecture)]
     if not rows:

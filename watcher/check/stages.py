@@ -5,9 +5,8 @@ The updater at work knows more (`update.stages`, whose words these are); this is
 
 from collections.abc import Mapping
 
+from watcher.model.listing import UP
 from watcher.recovery.state import Scene
-
-_SERVES = {"running", "paused", "restarting"}
 
 
 def stage_of(scene: Scene, states: Mapping[str, str]) -> str:
@@ -23,7 +22,7 @@ def stage_of(scene: Scene, states: Mapping[str, str]) -> str:
         return "going back"
     if not scene.holder:
         return "naming its successor"
-    is_to_stop = scene.successor.marker.wanted != "s" and states.get(scene.holder) in _SERVES
+    is_to_stop = scene.successor.marker.wanted != "s" and states.get(scene.holder) in UP
     return "stopping" if is_to_stop else "setting it aside"
 
 

@@ -132,7 +132,7 @@ def rollback(name: str, *, to: str, dry_run: bool, as_json: bool) -> Command:
 
 def _said(result: Result, context: Context, *, as_json: bool) -> int:
     """Say what became of one container; the exit code for that."""
-    if isinstance(result, swarm.Outcome):
+    if isinstance(result, swarm.ServiceOutcome):
         if not as_json:
             click.echo(escaped(services.line(result, context)))
         return 0
@@ -154,7 +154,7 @@ async def _result(context: Context, name: str, result: Result) -> dict[str, Any]
             brought, found = found.releases, await _afterwards(context, found.name)
             found = evolve(found, releases=evolve(found.releases, link=brought.link))
         return record(found) | {"done": result.done.value} | planned
-    if isinstance(result, swarm.Outcome):
+    if isinstance(result, swarm.ServiceOutcome):
         return await services.result(context, result)
     if isinstance(result, WatcherError) and (failed := await services.failed(context, name, result)):
         return failed

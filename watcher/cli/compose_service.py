@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from watcher.cli.migration import Service
+from watcher.cli.migration import ComposeService
 from watcher.model.quoting import escaped
 
 _HEAD = """\
@@ -18,12 +18,12 @@ services:
     security_opt: ["no-new-privileges:true"]"""
 
 
-def written(service: Service) -> str:
+def written(service: ComposeService) -> str:
     """The file."""
     return "\n".join([*_lines(service)])
 
 
-def _lines(service: Service) -> Iterator[str]:
+def _lines(service: ComposeService) -> Iterator[str]:
     yield f"# Takes the place of the Watchtower {escaped(service.name)}: stop and remove that first."
     yield from (f"# {escaped(note)}" for note in service.notes)
     yield from (f"# Without a counterpart: {escaped(line)}" for line in service.unmet)

@@ -22,7 +22,7 @@ _NO_MORE = {"help", "health-check"}
 
 
 @frozen
-class Service:
+class ComposeService:
     """A service, and what is to be said of it.
 
     Attributes:
@@ -50,7 +50,7 @@ class Service:
     unmet: tuple[str, ...] = ()
 
 
-def service_of(container: Json) -> Service:
+def service_of(container: Json) -> ComposeService:
     """The service that takes a Watchtower's place.
 
     Args:
@@ -66,7 +66,7 @@ def service_of(container: Json) -> Service:
     _choose(options, environment, notes, unmet)
     _tell(options, environment, notes, unmet)
     mode = host.get("NetworkMode") or "default"
-    return Service(
+    return ComposeService(
         Container(container).name,
         once=options.is_on("run-once"),
         environment=environment,

@@ -8,11 +8,11 @@ from watcher.model.errors import WatcherError
 from watcher.swarm.named import service_named
 from watcher.swarm.reading import Reader
 from watcher.swarm.status import row_of
-from watcher.swarm.update import Outcome
+from watcher.swarm.update import ServiceOutcome
 from watcher.update.request import Done
 
 
-def line(outcome: Outcome, context: Context) -> str:
+def line(outcome: ServiceOutcome, context: Context) -> str:
     """What became of a service."""
     found, reason = outcome.found, outcome.found.verdict.reason
     name = f"{context.prefix}{found.name}"
@@ -24,7 +24,7 @@ def line(outcome: Outcome, context: Context) -> str:
     return f"{name}: {found.verdict}"
 
 
-async def result(context: Context, outcome: Outcome) -> dict[str, Any]:
+async def result(context: Context, outcome: ServiceOutcome) -> dict[str, Any]:
     """The service as JSON: what it is now, and what was done."""
     reader = Reader(context)
     said = await reader.swarm.service(outcome.found.service.id)

@@ -13,7 +13,7 @@ from attrs import evolve
 
 from watcher.config.settings import DaemonSettings
 from watcher.daemon.decisions import DecisionPoll
-from watcher.daemon.deferred_looks import DeferredLooks, Due
+from watcher.daemon.deferred_looks import DeferredLooks, LookDue
 from watcher.daemon.engine_queue import EngineQueue
 from watcher.daemon.event_watcher import Watch
 from watcher.daemon.followed import FollowedContainers
@@ -213,9 +213,9 @@ class Daemon:
         self._keys.done(key)
         self.turns.ring()
         match self._deferred.over(key.name):
-            case Due.LOOK:
+            case LookDue.LOOK:
                 self._watch.ring()
-            case Due.CONTAINER:
+            case LookDue.CONTAINER:
                 self._queue.add(key.name)
 
     def _is_idle(self) -> bool:

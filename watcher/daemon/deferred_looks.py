@@ -12,7 +12,7 @@ from watcher.model.json_object import Json
 from watcher.model.names import Marker
 
 
-class Due(Enum):
+class LookDue(Enum):
     """What is due when the work on a container is over.
 
     Attributes:
@@ -59,16 +59,22 @@ class DeferredLooks:
         self._found.add(name)
         return True
 
-    def over(self, name: str) -> Due:
+    def over(self, name: str) -> LookDue:
         """What is due after the work on a container.
 
         A look finds others, too, and these are then looked at; so it is only due where something has befallen
         this one. Updates that are refused each time would else never let the daemon rest.
         """
-        due = Due.LOOK if name in self._befallen else Due.CONTAINER if name in self._found else Due.NOTHING
+        due = (
+            LookDue.LOOK
+            if name in self._befallen
+            else LookDue.CONTAINER
+            if name in self._found
+            else LookDue.NOTHING
+        )
         self._befallen.discard(name)
         self._found.discard(name)
-        self._owed += due is Due.LOOK
+        self._owed += due is LookDue.LOOK
         return due
 
     @contextlib.contextmanager

@@ -109,9 +109,9 @@ class Notes:
 
     def said_once(self) -> str:
         """Why something could not be written; empty where all could, and from the second time on."""
-        trouble = "" if self._said else self._records.trouble
-        self._said = self._said or bool(trouble)
-        return trouble
+        fault = "" if self._said else self._records.fault
+        self._said = self._said or bool(fault)
+        return fault
 
     async def keep(self, note: Note) -> None:
         """Note an update, or what has changed of it."""

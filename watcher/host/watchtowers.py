@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from watcher.config.watchtower import Options
 
 _SHOWN = 5
-_RUNS = {"running", "restarting", "paused"}
 
 
 @frozen
@@ -106,7 +105,7 @@ def said(watchtower: str, names: Sequence[str]) -> str:
 
 def _may_be(row: Json) -> bool:
     """Whether a listed container runs and may be one; its image is listed by an id once the tag moved."""
-    return Row(row).state in _RUNS and ("/watchtower" in row["Image"] or _says_so(Row(row).labels))
+    return Row(row).is_up and ("/watchtower" in row["Image"] or _says_so(Row(row).labels))
 
 
 def _says_so(labels: Mapping[str, str]) -> bool:

@@ -11,12 +11,11 @@ from typing import Self
 
 from watcher.model.json_object import Json
 from watcher.model.labels import HELPER_OF, HELPER_TARGET
-from watcher.model.listing import Row
+from watcher.model.listing import UP, Row
 from watcher.model.names import name_of, short
 from watcher.model.values import frozen
 
 _NAME = re.compile(r"(?P<name>.+)\.ctr-updater-helper-(?P<old>[0-9a-f]{12})-(?P<image>[0-9a-f]{12})")
-_RUNS = ("running", "restarting", "paused")
 
 
 @frozen
@@ -49,7 +48,7 @@ class Helper:
     @property
     def runs(self) -> bool:
         """Whether it is at work, or about to be again."""
-        return self.state in _RUNS
+        return self.state in UP
 
 
 def helper_name(name: str, old: str, target: str) -> str:

@@ -6,6 +6,10 @@ from typing import Any
 from watcher.model.labels import OUR_TITLE, TITLE
 from watcher.model.names import name_of
 
+# The engine's words: of what GET /containers/json lists without `all`, and of what is being removed.
+UP = frozenset({"running", "paused", "restarting"})
+GOING = frozenset({"removing", "dead"})
+
 
 class Row:
     """A row of GET /containers/json, by what is asked of it most.
@@ -36,8 +40,13 @@ class Row:
 
     @property
     def is_up(self) -> bool:
-        """Whether it is running, paused or restarting: what GET /containers/json lists without `all`."""
-        return self.state in {"running", "paused", "restarting"}
+        """Whether it is running, paused or restarting."""
+        return self.state in UP
+
+    @property
+    def is_going(self) -> bool:
+        """Whether the engine is removing it, or was, and did not come to the end of that."""
+        return self.state in GOING
 
     @property
     def labels(self) -> Mapping[str, str]:

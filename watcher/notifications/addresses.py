@@ -94,7 +94,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Book:
     found: dict[str, Address] = {}
     for name, text in texts.items():
         for number, url in enumerate(text.split(), 1):
-            if why := _trouble(url):
+            if why := _fault(url):
                 bad.append(f"{name}: address {number} ({shown(url)}) is left out: {why}")
             else:
                 found.setdefault(url, Address(url, shown(url)))
@@ -124,7 +124,7 @@ def _scheme(url: str) -> str:
     return match["scheme"].lower() if match else ""
 
 
-def _trouble(url: str) -> str:
+def _fault(url: str) -> str:
     """Why an address cannot be used; empty where nothing is known against it."""
     scheme = _scheme(url)
     if not scheme or not url.isprintable():

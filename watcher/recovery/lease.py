@@ -28,9 +28,6 @@ from watcher.store.state import elapsed
 
 _MARKED = r"\.ctr-updater-(new|old)-"
 _TRIES = 5
-# runc would set the device rules of a running one anew, and take from it what a GPU runtime had added.
-_RUNS = ("running", "restarting", "paused")
-_GOES = ("removing", "dead")
 
 
 class Lease:
@@ -201,9 +198,10 @@ def shown_by(rows: Sequence[Json], owner: str) -> list[str]:
     holders = {name_of(row): str(row["Id"]) for row in rows}
     found, leaving = dict[str, str](), dict[str, str]()
     for row, marker in _owned(rows, owner):
-        if Row(row).state not in (*_RUNS, *_GOES):
+        # Of one that runs, runc would set the device rules anew: what a GPU runtime had added were gone.
+        if not (Row(row).is_up or Row(row).is_going):
             found[marker.name] = str(marker)
-        elif Row(row).state in _RUNS and holders.get(marker.name, "").startswith(marker.other):
+        elif Row(row).is_up and holders.get(marker.name, "").startswith(marker.other):
             leaving[marker.name] = str(marker)
     return [*(leaving | found).values()]
 
@@ -215,7 +213,7 @@ def run_alone(rows: Sequence[Json], owner: str) -> list[str]:
     """
     shown = {marker.name for name in shown_by(rows, owner) if (marker := Marker.parse(name))}
     owned = _owned(rows, owner)
-    return [str(each) for row, each in owned if Row(row).state in _RUNS and each.name not in shown]
+    return [str(each) for row, each in owned if Row(row).is_up and each.name not in shown]
 
 
 def _owned(rows: Iterable[Json], owner: str) -> Iterator[tuple[Json, Marker]]:

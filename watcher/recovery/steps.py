@@ -20,6 +20,7 @@ from watcher.model.errors import Conflict, EngineError, NotFound
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_PROJECT
+from watcher.model.listing import GOING
 from watcher.model.names import Marker, short
 
 _EVER = "1970-01-01T00:00:01Z"
@@ -218,7 +219,7 @@ async def _remove(engine: Engine, cid: str, *, with_own_volumes: bool = False) -
         return
     except Conflict:
         # One that removes itself may be at it already.
-        if (await _status(engine, cid)) not in {"removing", "dead", "gone"}:
+        if (await _status(engine, cid)) not in {*GOING, "gone"}:
             raise
         await engine.wait_removed(cid)
 

@@ -59,7 +59,7 @@ class _Token:
     until: float  # of the loop's clock
 
 
-class Tokens:
+class BearerTokens:
     """Passes for registries; remembers what each one asks for, and tokens until they end.
 
     Args:

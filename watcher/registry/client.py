@@ -18,7 +18,7 @@ from watcher.model.json_object import Json
 from watcher.model.reference import HUB, ImageRef
 from watcher.model.values import frozen
 from watcher.registry.allowance import Allowance, allowance_of
-from watcher.registry.auth import Logins, Tokens
+from watcher.registry.auth import BearerTokens, Logins
 from watcher.registry.connection import CERTIFICATES, Route, insecure_routes, secure_route
 from watcher.registry.http_client import BrokenOff, NoConnection, Wire
 from watcher.registry.messages import Answer, Authorization, Request, document, garbage, refusal
@@ -84,7 +84,7 @@ class Registry:
         self._is_insecure = is_insecure
         self._certificates = certificates
         self._wire = Wire()
-        self._tokens = Tokens(self._wire, logins)
+        self._tokens = BearerTokens(self._wire, logins)
         self._routes: dict[str, Route] = {}
         self.allowances: dict[str, Allowance] = {}
 

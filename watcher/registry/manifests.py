@@ -14,7 +14,7 @@ _PLATFORM = ("os", "architecture", "variant")
 
 
 @frozen
-class Row:
+class IndexEntry:
     """One manifest of an index.
 
     Attributes:
@@ -50,7 +50,7 @@ def config_of(manifest: Json) -> str:
     return _digest(manifest.get("config"), "its config")
 
 
-def rows_of(index: Json) -> list[Row]:
+def rows_of(index: Json) -> list[IndexEntry]:
     """The manifests of an index.
 
     Raises:
@@ -59,7 +59,7 @@ def rows_of(index: Json) -> list[Row]:
     rows = index.get("manifests")
     if not isinstance(rows, list):
         raise ValueError("its list of manifests is none")  # noqa: TRY004 - of the content, not of the program
-    return [Row(_digest(row, "a manifest of it"), _platform(row)) for row in rows]
+    return [IndexEntry(_digest(row, "a manifest of it"), _platform(row)) for row in rows]
 
 
 def _digest(descriptor: Any, what: str) -> str:

@@ -22,7 +22,7 @@ class Claims:
         identify: Asks for the engine's id.
 
     Attributes:
-        trouble: Why no lock could be made last; empty where all could.
+        fault: Why no lock could be made last; empty where all could.
     """
 
     def __init__(self, folder: Path, identify: Callable[[], Awaitable[str]]) -> None:
@@ -30,14 +30,14 @@ class Claims:
         self._identify = identify
         self._within = set[Key]()
         self._homes = {True: passing_home(), False: ""}
-        self.trouble = ""
+        self.fault = ""
 
     @property
     def home(self) -> str:
         """Whose the updates are that are begun here; the process's own where no lock can be made."""
-        if not self.trouble and not self._homes[False]:
+        if not self.fault and not self._homes[False]:
             self._homes[False] = home_of(self._folder)
-        return self._homes[bool(self.trouble)]
+        return self._homes[bool(self.fault)]
 
     @contextlib.asynccontextmanager
     async def take(self, name: str) -> AsyncIterator[bool]:
@@ -47,7 +47,7 @@ class Claims:
             try:
                 is_ours = held.enter_context(file_lock.locked(self._file(key)))
             except OSError as error:
-                self.trouble, is_ours = str(error), held.enter_context(self._alone(key))
+                self.fault, is_ours = str(error), held.enter_context(self._alone(key))
             yield is_ours
 
     async def lock(self, name: str) -> Path:

@@ -36,7 +36,7 @@ _WHERE = "WHERE (:engine IN ('', engine) OR engine = '') AND :name IN ('', name)
 
 
 @frozen
-class Row:
+class HistoryRow:
     """A row of the history.
 
     Attributes:
@@ -65,7 +65,7 @@ class History:
     def __init__(self, database: Database, key: Callable[[str], Awaitable[Key]]) -> None:
         self._database = database
         self._key = key
-        self._unwritten: dict[str, Row] = {}
+        self._unwritten: dict[str, HistoryRow] = {}
 
     async def expect(self, attempt: "Attempt") -> None:
         """Take an attempt that is about to end so."""
@@ -136,10 +136,10 @@ class History:
             await self.last(count, f"{SERVICE_PREFIX}{name}", engine) if name else []
         )
 
-    async def _row(self, attempt: "Attempt") -> Row:
+    async def _row(self, attempt: "Attempt") -> HistoryRow:
         engine = (await self._key(attempt.name)).engine
         at = datetime.fromisoformat(attempt.at).timestamp()
-        return Row(_key_of(attempt), at, engine, attempt.name, json.dumps(record_of(attempt, engine)))
+        return HistoryRow(_key_of(attempt), at, engine, attempt.name, json.dumps(record_of(attempt, engine)))
 
 
 def record_of(attempt: "Attempt", engine: str) -> Json:
@@ -160,7 +160,7 @@ def _shown(record: Json) -> Json:
     return record | {"name": f"{SERVICE_PREFIX}{record['name']}"} if is_older else record
 
 
-def decision(kind: str, key: Key, by: str, why: str, **more: Any) -> Row:
+def decision(kind: str, key: Key, by: str, why: str, **more: Any) -> HistoryRow:
     """The row of what a person decided of a container: to hold, to release or to approve."""
     now = int(
         time.time()
@@ -169,10 +169,10 @@ def decision(kind: str, key: Key, by: str, why: str, **more: Any) -> Row:
     nothing = dict.fromkeys(("image", "old", "new", "took_s", "down_s", "link"))
     told: Json = {"at": at, "engine": key.engine, "name": key.name, "kind": kind, "outcome": None} | nothing
     told |= {"by": by, "stages": {}, "along": [], "why": why} | more
-    return Row(secrets.token_hex(8), now, key.engine, key.name, json.dumps(told))
+    return HistoryRow(secrets.token_hex(8), now, key.engine, key.name, json.dumps(told))
 
 
-def add(connection: "sqlite3.Connection", row: Row) -> None:
+def add(connection: "sqlite3.Connection", row: HistoryRow) -> None:
     """Write a row in a transaction that does more; what is too old, or too many, goes."""
     _insert(connection, "attempts", row)
     connection.execute("DELETE FROM attempts WHERE at < ?", [time.time() - KEPT_S])
@@ -185,7 +185,7 @@ def _key_of(attempt: "Attempt") -> str:
     return ":".join(attempt.containers) if all(attempt.containers) else secrets.token_hex(8)
 
 
-def _record(connection: "sqlite3.Connection", rows: list[Row]) -> None:
+def _record(connection: "sqlite3.Connection", rows: list[HistoryRow]) -> None:
     for row in rows:
         connection.execute("DELETE FROM expected WHERE key = ?", [row.key])
         if not _has_ended(connection, row.key):
@@ -198,11 +198,11 @@ def _has_ended(connection: "sqlite3.Connection", key: str) -> bool:
     return found is not None and json.loads(found[0])["outcome"] != "failed"
 
 
-def _insert(connection: "sqlite3.Connection", table: str, row: Row) -> None:
+def _insert(connection: "sqlite3.Connection", table: str, row: HistoryRow) -> None:
     values = "(key, at, engine, name, record) VALUES (:key, :at, :engine, :name, :record)"
     connection.execute(f"INSERT OR REPLACE INTO {table} {values}", asdict(row))
 
 
-def _expected(connection: "sqlite3.Connection", engine: str, name: str) -> list[Row]:
+def _expected(connection: "sqlite3.Connection", engine: str, name: str) -> list[HistoryRow]:
     query = f"SELECT key, at, engine, name, record FROM expected {_WHERE}"  # noqa: S608
-    return [Row(*found) for found in connection.execute(query, {"engine": engine, "name": name})]
+    return [HistoryRow(*found) for found in connection.execute(query, {"engine": engine, "name": name})]

@@ -22,14 +22,14 @@ class Records:
     """The records below one folder.
 
     Attributes:
-        trouble: Why something could not be written last; empty where all could.
+        fault: Why something could not be written last; empty where all could.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._unwritten: dict[Path, tuple[Json | None, float]] = {}  # and since when, monotonic
         self._is_tried = False
-        self.trouble = ""
+        self.fault = ""
 
     def folder(self, kind: str, engine: str) -> Path:
         """Where an engine's records of a kind stand."""
@@ -70,19 +70,19 @@ class Records:
             else:
                 _write(path, value)
         except OSError as error:
-            self.trouble = str(error)
+            self.fault = str(error)
             self._unwritten[path] = value, since
         else:
             self._unwritten.pop(path, None)
 
     def tried(self) -> str:
-        """The trouble; where there has been none yet it is tried, once, whether anything can be written."""
-        if not self._is_tried and not self.trouble:
+        """The fault; where there has been none yet it is tried, once, whether anything can be written."""
+        if not self._is_tried and not self.fault:
             trial = self._folder / "trial"
             self.write(trial, {})
             self.write(trial, None)
         self._is_tried = True
-        return self.trouble
+        return self.fault
 
     def write_again(self) -> None:
         """Write what could not be written before."""

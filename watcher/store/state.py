@@ -84,7 +84,7 @@ class Memory:
 
     def said_once(self) -> str:
         """Why something could not be kept; empty where all could, and from the second time on."""
-        why = "" if self.has_said else self._records.tried() or self.claims.trouble
+        why = "" if self.has_said else self._records.tried() or self.claims.fault
         self.has_said = self.has_said or bool(why)
         return why
 

@@ -20,13 +20,12 @@ from watcher.model.json_object import Json
 from watcher.model.names import short
 from watcher.model.quoting import escaped
 from watcher.model.reference import ImageRef
-from watcher.model.update_events import Attempt, AttemptKind, ImageVersion, StageBegan
-from watcher.model.update_events import Ending as Outcome
+from watcher.model.update_events import Attempt, AttemptKind, Ending, ImageVersion, StageBegan
 from watcher.model.values import frozen
 from watcher.store.service_failures import Begun
 from watcher.swarm.progress import of_digest, ran
 from watcher.swarm.reading import Found
-from watcher.swarm.rollout import Ending, Watch, followed, gone_back, is_back_from, was_changed
+from watcher.swarm.rollout import RolloutEnd, RolloutWatch, followed, gone_back, is_back_from, was_changed
 from watcher.swarm.spec import Rollout, Service, updated
 from watcher.update.account import now
 from watcher.update.stages import Stages
@@ -45,7 +44,7 @@ class Changed(Exception):
 
 
 @frozen
-class Done:
+class Completed:
     """How a rollout ended that did not fail.
 
     Attributes:
@@ -138,7 +137,7 @@ class Attempting:
         """Whether a request counts of which nobody heard the answer."""
         return self._is_in(Service(await self.swarm.service(self.service.id)))
 
-    async def end(self) -> Done:
+    async def end(self) -> Completed:
         """See it to its end, go back where it failed, and record what became of it.
 
         Raises:
@@ -146,18 +145,18 @@ class Attempting:
             UpdateFailed: It failed, and that does not, or somebody else changed the service.
             EngineError: The swarm did not answer for long: it is open, and whoever looks next goes on.
         """
-        watch = Watch(self.swarm, self.service.id, self.policy, self.rollout.new)
+        watch = RolloutWatch(self.swarm, self.service.id, self.policy, self.rollout.new)
         with self.stages.under_way(self.stage("prove")):
             ending = await followed(watch, self.rollout)
         if ending.how == "proved":
             await self.context.memory.services.forget(self.service.id, self.rollout.new)
             await self._record("updated", f"{self.why}: {ending.why}")
-            return Done(ending.why, self._took())
+            return Completed(ending.why, self._took())
         error = await self._undone(watch, ending)
         await self._record("rolled back" if isinstance(error, RolledBack) else "failed", str(error))
         raise error
 
-    async def _undone(self, watch: Watch, ending: Ending) -> WatcherError:
+    async def _undone(self, watch: RolloutWatch, ending: RolloutEnd) -> WatcherError:
         """Go back, after it is remembered what failed: who is killed in between must not try it anew.
 
         What others did is not the image's fault, and is not held against it.
@@ -184,7 +183,7 @@ class Attempting:
     def _took(self) -> float:
         return max(time.time() - self.began, 0.0)
 
-    async def _record(self, outcome: Outcome, why: str) -> None:
+    async def _record(self, outcome: Ending, why: str) -> None:
         await self.context.events.ended(
             Attempt(
                 at=now(),

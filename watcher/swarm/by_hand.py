@@ -18,14 +18,14 @@ from watcher.model.update_events import AttemptKind
 from watcher.swarm.named import service_named
 from watcher.swarm.reading import Reader
 from watcher.swarm.spec import Service
-from watcher.swarm.update import Outcome
+from watcher.swarm.update import ServiceOutcome
 from watcher.swarm.update import update as update_service
 from watcher.update import by_hand
 from watcher.update.account import untried
 from watcher.update.request import Request
 from watcher.update.sequencer import Turns
 
-Result = by_hand.Result | Outcome
+Result = by_hand.Result | ServiceOutcome
 
 
 async def update(

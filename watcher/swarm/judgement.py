@@ -10,7 +10,7 @@ from watcher.model.json_object import Json
 from watcher.model.names import short
 from watcher.model.reference import ImageRef
 from watcher.model.values import frozen
-from watcher.registry.manifests import Row
+from watcher.registry.manifests import IndexEntry
 from watcher.store.failures import Failure
 from watcher.swarm.placement import hostname, platform_of
 from watcher.swarm.spec import Service
@@ -19,7 +19,7 @@ PIN = "no digest is in its spec, so nobody can say what its nodes run, and there
 
 
 @frozen
-class Facts:
+class ServiceFacts:
     """What is known of one service.
 
     Attributes:
@@ -47,7 +47,7 @@ class Facts:
     lack: str = ""
 
 
-def judge(facts: Facts) -> Verdict:
+def judge(facts: ServiceFacts) -> Verdict:
     """Compare digests, and let count what else is known."""
     service, digest = facts.service, facts.digest
     tag, running = service.tag, runs(facts)
@@ -64,7 +64,7 @@ def judge(facts: Facts) -> Verdict:
     return _held(verdict, facts)
 
 
-def _held(verdict: Verdict, facts: Facts) -> Verdict:
+def _held(verdict: Verdict, facts: ServiceFacts) -> Verdict:
     digest = verdict.target
     if facts.service.left == digest and not facts.is_released:
         why = f"rolled back by a person, from {short(digest)}"
@@ -87,12 +87,12 @@ def standing(service: Service) -> Verdict:
     return Verdict(Status.CURRENT, f"pinned: {service.image} follows no tag", running, running)
 
 
-def runs(facts: Facts) -> str:
+def runs(facts: ServiceFacts) -> str:
     """The digest that a service's tasks run; empty where nobody can say."""
     return facts.service.digest or min(facts.here, default="")
 
 
-def lacking(ref: ImageRef, index: Iterable[Row], nodes: Iterable[Json]) -> str:
+def lacking(ref: ImageRef, index: Iterable[IndexEntry], nodes: Iterable[Json]) -> str:
     """What an index has not got for one of the nodes that may run it, as a clause; empty where nothing."""
     offered = {row.platform[:2] for row in index}
     for node in nodes:

@@ -16,9 +16,9 @@ from watcher.model.labels import ENABLE, GATE, RELEASE_URL
 from watcher.model.reference import ImageRef, readable
 from watcher.model.update_events import By
 from watcher.model.values import frozen
-from watcher.registry.manifests import Row, is_index, rows_of
+from watcher.registry.manifests import IndexEntry, is_index, rows_of
 from watcher.registry.messages import garbage
-from watcher.swarm.judgement import Facts, judge, lacking, standing
+from watcher.swarm.judgement import ServiceFacts, judge, lacking, standing
 from watcher.swarm.placement import may_run
 from watcher.swarm.progress import of_digest
 from watcher.swarm.spec import Service
@@ -92,7 +92,7 @@ class Reader:
     asks: bool = True
     _said: dict[str, str | RegistryError] = field(factory=dict)
     _fresh: set[str] = field(factory=set)
-    _indexes: dict[str, list[Row]] = field(factory=dict)
+    _indexes: dict[str, list[IndexEntry]] = field(factory=dict)
 
     @property
     def swarm(self) -> Swarm:
@@ -163,12 +163,12 @@ class Reader:
         self.context.gates.refuse_unknown(policy.gate, GATE)
         return policy
 
-    async def _facts(self, service: Service, tag: ImageRef, policy: Policy) -> Facts:
+    async def _facts(self, service: Service, tag: ImageRef, policy: Policy) -> ServiceFacts:
         memory, digest = self.context.memory, await self._digest(tag)
         here = frozenset[str]() if service.digest else await self._here(service, tag)
         is_new = digest not in {service.digest, *here}
         decisions = await memory.decisions.read()
-        return Facts(
+        return ServiceFacts(
             service,
             digest,
             here,
@@ -222,7 +222,7 @@ class Reader:
         index = await self._index(tag, digest)
         return lacking(tag, index, may_run(service, await self.swarm.nodes())) if index else ""
 
-    async def _index(self, tag: ImageRef, digest: str) -> list[Row]:
+    async def _index(self, tag: ImageRef, digest: str) -> list[IndexEntry]:
         """The rows of an index; none where it is a manifest, whose platform its config alone tells."""
         if digest not in self._indexes:
             if not self.asks:

@@ -24,7 +24,7 @@ How = Literal["proved", "failed", "back", "changed"]
 
 
 @frozen
-class Ending:
+class RolloutEnd:
     """How it ended.
 
     Attributes:
@@ -43,7 +43,7 @@ class Ending:
         return not self.seen.taken
 
 
-class Watch:
+class RolloutWatch:
     """Looks at one service, and minds for how long nothing has changed.
 
     Args:
@@ -102,7 +102,7 @@ class Watch:
         return self.now() - self._since > patience
 
 
-async def followed(watch: Watch, rollout: Rollout) -> Ending:
+async def followed(watch: RolloutWatch, rollout: Rollout) -> RolloutEnd:
     """Wait until a rollout has come to its end, and then for as long as its tasks must run.
 
     Raises:
@@ -113,7 +113,7 @@ async def followed(watch: Watch, rollout: Rollout) -> Ending:
         if ending := _cut_short(seen, rollout):
             return ending
         if seen.service.is_job or not seen.wanted:
-            return Ending("proved", _not_running(seen), seen)
+            return RolloutEnd("proved", _not_running(seen), seen)
         if _has_come(seen):
             return await _stays(watch, rollout, seen)
         if watch.is_stuck(seen):
@@ -125,15 +125,15 @@ def _not_running(seen: Progress) -> str:
     return "it is a job, and runs it the next time" if seen.service.is_job else "it has no replicas"
 
 
-def _cut_short(seen: Progress, rollout: Rollout) -> Ending | None:
+def _cut_short(seen: Progress, rollout: Rollout) -> RolloutEnd | None:
     """How a rollout has ended before its tasks all ran; None where it has not."""
     service = seen.service
     if service.is_going_back:
-        return Ending("back", _worst(seen) or service.message, seen)
+        return RolloutEnd("back", _worst(seen) or service.message, seen)
     if _id(service) != rollout.id:
-        return Ending("changed", "somebody else changed it in the middle", seen)
+        return RolloutEnd("changed", "somebody else changed it in the middle", seen)
     if service.state == "paused" and not seen.is_there:
-        return Ending("failed", _worst(seen) or service.message, seen)
+        return RolloutEnd("failed", _worst(seen) or service.message, seen)
     return None
 
 
@@ -144,7 +144,7 @@ def _has_come(seen: Progress) -> bool:
     return seen.is_there and (seen.service.state != "updating" or bool(seen.down))
 
 
-async def _stays(watch: Watch, rollout: Rollout, first: Progress) -> Ending:
+async def _stays(watch: RolloutWatch, rollout: Rollout, first: Progress) -> RolloutEnd:
     """Wait until all tasks have run for as long as they must; one that is made anew begins anew.
 
     The swarm may be done before they run: a leader that was killed says so of what it has only planned.
@@ -155,7 +155,7 @@ async def _stays(watch: Watch, rollout: Rollout, first: Progress) -> Ending:
         if ending := _cut_short(seen, rollout):
             return ending
         if anew := (seen.failed.keys() - first.failed.keys()) | _late(watch, seen):
-            return Ending("failed", seen.failed[min(anew)], seen)
+            return RolloutEnd("failed", seen.failed[min(anew)], seen)
         if not seen.is_there:
             since = None
             if watch.is_stuck(seen):
@@ -163,27 +163,27 @@ async def _stays(watch: Watch, rollout: Rollout, first: Progress) -> Ending:
         elif since is None:
             since = watch.now()
         elif watch.now() - since >= watch.policy.stable_for:
-            return Ending("proved", str(seen), seen)
+            return RolloutEnd("proved", str(seen), seen)
         await asyncio.sleep(_LOOK_S)
 
 
-def _late(watch: Watch, seen: Progress) -> set[str]:
+def _late(watch: RolloutWatch, seen: Progress) -> set[str]:
     """The tasks that failed within their proof: what failed before, the swarm did not mind."""
     return {task for task, seconds in seen.late.items() if seconds <= watch.policy.stable_for}
 
 
-def _stuck(seen: Progress, rollout: Rollout) -> Ending:
+def _stuck(seen: Progress, rollout: Rollout) -> RolloutEnd:
     """What a rollout is that goes no further: no fewer tasks run than before, or it has failed."""
     if seen.running and seen.running >= min(rollout.ran, seen.wanted):
-        return Ending("proved", f"{seen}, and no more have come", seen)
-    return Ending("failed", _worst(seen) or f"it goes no further: {seen}", seen)
+        return RolloutEnd("proved", f"{seen}, and no more have come", seen)
+    return RolloutEnd("failed", _worst(seen) or f"it goes no further: {seen}", seen)
 
 
 def _worst(seen: Progress) -> str:
     return next(iter(seen.failed.values()), seen.taken)
 
 
-async def gone_back(watch: Watch, rollout: Rollout) -> Ending:
+async def gone_back(watch: RolloutWatch, rollout: Rollout) -> RolloutEnd:
     """Have a service go back from a rollout that failed, where it still has that, and see it to its end.
 
     Raises:
@@ -199,7 +199,9 @@ async def gone_back(watch: Watch, rollout: Rollout) -> Ending:
             await asyncio.sleep(_LOOK_S)
         seen = await watch.look()
     if was_changed(seen.service, rollout) or not is_back_from(seen.service, rollout):
-        return Ending("changed", "somebody else changed it in the middle, and what it is now stands", seen)
+        return RolloutEnd(
+            "changed", "somebody else changed it in the middle, and what it is now stands", seen
+        )
     return await _seen_back(watch)
 
 
@@ -235,11 +237,11 @@ async def _ask_back(swarm: Swarm, service: Service, rollout: Rollout) -> None:
         await swarm.update(service.said, spec, {})
 
 
-async def _seen_back(watch: Watch) -> Ending:
+async def _seen_back(watch: RolloutWatch) -> RolloutEnd:
     while True:
         seen = await watch.look()
         if seen.is_there and (seen.service.state in {"", "completed", "rollback_completed"} or seen.down):
-            return Ending("back", str(seen), seen)
+            return RolloutEnd("back", str(seen), seen)
         if seen.service.state == "rollback_paused" or watch.is_stuck(seen):
-            return Ending("failed", _worst(seen) or str(seen), seen)
+            return RolloutEnd("failed", _worst(seen) or str(seen), seen)
         await asyncio.sleep(_LOOK_S)

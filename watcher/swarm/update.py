@@ -21,14 +21,14 @@ from watcher.swarm.spec import Service, pinned
 from watcher.update.consent import forget_release, refuse_held, refuse_withheld
 from watcher.update.preconditions import is_tried, refuse_untried
 from watcher.update.request import Done, Request
+from watcher.update.rollback import begins_with, misfit
 
 _TRIES = 5
-_SHOWN = 5
 _SERVICE_ID = "com.docker.swarm.service.id"
 
 
 @frozen
-class Outcome:
+class ServiceOutcome:
     """What became of one service.
 
     Attributes:
@@ -46,7 +46,7 @@ class Outcome:
     images: Mapping[str, str] = field(factory=dict)
 
 
-async def update(reader: Reader, said: Json, request: Request) -> Outcome:
+async def update(reader: Reader, said: Json, request: Request) -> ServiceOutcome:
     """Update a service where its tag means another image than its spec says.
 
     Args:
@@ -63,12 +63,12 @@ async def update(reader: Reader, said: Json, request: Request) -> Outcome:
     if request.dry_run:
         return await _planned(reader.context, await _wanted(reader, said, request), request)
 
-    async def work(_: frozenset[str]) -> Outcome:
+    async def work(_: frozenset[str]) -> ServiceOutcome:
         for _try in range(_TRIES):
             fresh = await again(reader.swarm, said["ID"], name)
             if taken_up := await settled(reader.context, fresh):
                 fresh = await again(reader.swarm, said["ID"], name)
-                return Outcome(await reader.shown(fresh), *taken_up)
+                return ServiceOutcome(await reader.shown(fresh), *taken_up)
             try:
                 return await _rolled_out(reader, fresh, request)
             except Changed:
@@ -103,14 +103,14 @@ async def settled(context: Context, said: Json) -> tuple[Done, str, float, Mappi
     return Done.UPDATED, done.why, done.took_s, found.images
 
 
-async def _rolled_out(reader: Reader, said: Json, request: Request) -> Outcome:
+async def _rolled_out(reader: Reader, said: Json, request: Request) -> ServiceOutcome:
     reader.forget_tag(Service(said))  # what it meant when a wait began may have been withdrawn since
     found = await _wanted(reader, said, request)
     if request.unattended and not _is_wanted(reader.context, found):
-        return Outcome(found, Done.CURRENT)
+        return ServiceOutcome(found, Done.CURRENT)
     if not is_tried(found, request):
         refuse_untried(found, where_unknown="")
-        return Outcome(found, Done.CURRENT)
+        return ServiceOutcome(found, Done.CURRENT)
     await _refuse_own(reader.context, found.service)
     await gates.refuse_barred(reader.context, found, request)
     begun = attempt.anew(reader.context, found, await attempt.running_now(reader.swarm, found.service))
@@ -125,7 +125,7 @@ async def _rolled_out(reader: Reader, said: Json, request: Request) -> Outcome:
 
     await _begun(begun, found, consent)
     done = await begun.end()
-    return Outcome(found, Done.UPDATED, done.why, done.took_s, begun.images)
+    return ServiceOutcome(found, Done.UPDATED, done.why, done.took_s, begun.images)
 
 
 def _is_wanted(context: Context, found: Found) -> bool:
@@ -174,24 +174,18 @@ async def _back(context: Context, found: Found, text: str) -> Found:
             f"{found.name} has no image to go back to: it is not known to have run another one",
             advice="`docker service update --image` takes any image",
         )
-    fitting = [
-        each for each in known if each.removeprefix("sha256:").startswith(text.removeprefix("sha256:"))
-    ]
-    if text and len(fitting) != 1:
-        shown = ", ".join(map(short, known[:_SHOWN]))
-        fits = "several" if fitting else "none"
-        raise NoSuchContainer(
-            f"{text!r} fits {fits} of the images that {found.name} is known to have run: {shown}"
-        )
+    fitting = [each for each in known if begins_with(each, text)] if text else known[:1]
+    if len(fitting) != 1:
+        raise misfit(found.name, text, [*map(short, fitting or known)], is_any=bool(fitting))
     target = fitting[0]
     why = f"it runs {short(running)}, goes back to {short(target)}"
     return evolve(found, verdict=Verdict(Status.OUTDATED, why, running, target), goes_back=True)
 
 
-async def _planned(context: Context, found: Found, request: Request) -> Outcome:
+async def _planned(context: Context, found: Found, request: Request) -> ServiceOutcome:
     if not is_tried(found, request):
         refuse_untried(found, where_unknown="")
-        return Outcome(found, Done.CURRENT)
+        return ServiceOutcome(found, Done.CURRENT)
     first = await gates.foreseen(context, found, again=request.again)
     plan = f"the swarm rolls it out: {found.verdict.reason}"
-    return Outcome(found, Done.PLANNED, f"{plan}; {first}" if first else plan)
+    return ServiceOutcome(found, Done.PLANNED, f"{plan}; {first}" if first else plan)

@@ -27,7 +27,6 @@ from watcher.update.consent import withheld
 from watcher.update.plan import AffectedContainer, Restart
 from watcher.update.steps import Drafting
 
-_GOING = ("dead", "removing")
 _SERVING = ("running", "restarting")
 _BY_HAND = "recreate it by hand"
 
@@ -132,7 +131,7 @@ async def undisturbed(engine: Engine, cid: str) -> Json:
 
 def _counts(row: Json) -> bool:
     """Whether a listed container stays, and has no temporary name."""
-    return Row(row).state not in _GOING and Marker.parse(name_of(row)) is None
+    return not Row(row).is_going and Marker.parse(name_of(row)) is None
 
 
 async def _found(context: Context, container: Json, outlines: Sequence[Json]) -> tuple[Dependent, ...]:
@@ -175,7 +174,7 @@ def _unheld(container: Json, rows: Sequence[Json]) -> Iterator[Refused]:
         held = known.get(text)
         if held is None:
             yield Refused(f"{kind} a container that is gone, and could not be started again", advice=_BY_HAND)
-        elif Row(held).state not in (*_SERVING, "paused"):
+        elif not Row(held).is_up:
             name = name_of(held)
             yield Refused(
                 f"{kind} {name}, which does not run, and could not be started again",

@@ -9,7 +9,7 @@ _TRIES = 3
 _BEGINS_WITHIN_S = 90.0
 
 
-class Fate(Enum):
+class HelperFate(Enum):
     """What is to be done about a helper."""
 
     WORKS = auto()
@@ -19,7 +19,7 @@ class Fate(Enum):
     OVER = auto()
 
 
-def fate(helper: Json, *, is_open: bool, since: float, now: float) -> Fate:
+def fate(helper: Json, *, is_open: bool, since: float, now: float) -> HelperFate:
     """Judge an inspected helper.
 
     Args:
@@ -31,14 +31,18 @@ def fate(helper: Json, *, is_open: bool, since: float, now: float) -> Fate:
     """
     state = Container(helper).state
     if state.is_running or state.is_restarting:
-        return Fate.WORKS if is_open else _unopened(helper, now - max(seconds_of(helper["Created"]), since))
+        return (
+            HelperFate.WORKS
+            if is_open
+            else _unopened(helper, now - max(seconds_of(helper["Created"]), since))
+        )
     if state.status == "created":
-        return Fate.START
-    return Fate.START if is_open and state.exit_code else Fate.OVER
+        return HelperFate.START
+    return HelperFate.START if is_open and state.exit_code else HelperFate.OVER
 
 
-def _unopened(helper: Json, ran_s: float) -> Fate:
+def _unopened(helper: Json, ran_s: float) -> HelperFate:
     """The fate of a helper that runs, and has not changed anything yet."""
     if helper.get("RestartCount", 0) >= _TRIES:
-        return Fate.STUCK
-    return Fate.LATE if ran_s > _BEGINS_WITHIN_S else Fate.WORKS
+        return HelperFate.STUCK
+    return HelperFate.LATE if ran_s > _BEGINS_WITHIN_S else HelperFate.WORKS

@@ -31,7 +31,7 @@ from watcher.recovery.state import open_names
 from watcher.update.account import now
 from watcher.update.affected import noted_files
 from watcher.update.consent import NotNow
-from watcher.update.helper_fate import Fate, fate
+from watcher.update.helper_fate import HelperFate, fate
 from watcher.update.helper_terms import ITSELF, Errand, words
 from watcher.update.postponement import consequence, keep
 from watcher.update.report import has_begun, last_written
@@ -121,16 +121,16 @@ async def looked_after(context: Context, helper: Helper) -> Ended | None:
     is_open = helper.name in open_names(await engine.containers(stopped=True))
     since = await _running_since(context, helper)
     match fate(found, is_open=is_open, since=since, now=await engine.now()):
-        case Fate.WORKS:
+        case HelperFate.WORKS:
             return None
-        case Fate.START:
+        case HelperFate.START:
             return await _started(context, helper, found)
-        case Fate.LATE if has_begun(await _log(engine, helper.cid)):
+        case HelperFate.LATE if has_begun(await _log(engine, helper.cid)):
             return None
-        case Fate.LATE | Fate.STUCK:
+        case HelperFate.LATE | HelperFate.STUCK:
             await engine.stop(found)
             return await _concluded(context, helper, found, is_stuck=True)
-        case Fate.OVER:
+        case HelperFate.OVER:
             return await _concluded(context, helper, found, is_stuck=False)
 
 

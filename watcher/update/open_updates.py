@@ -61,8 +61,8 @@ async def sighted(context: Context, name: str) -> tuple[Scene | None, Settled | 
         settle, else None.
     """
     rows, found = await open_scenes(context.engine)
-    unit = (await grouped(context.engine, context.namespaces, rows, found)).concerned(name)
-    if found.keys() & unit or open_among(rows, name) or await context.notes.of(name):
+    group = (await grouped(context.engine, context.namespaces, rows, found)).concerned(name)
+    if found.keys() & group or open_among(rows, name) or await context.notes.of(name):
         return found.get(name), None
     return None, Settled(aside=tuple(left_behind(rows, name)))
 
@@ -76,8 +76,8 @@ async def settled(context: Context, name: str, claims: Collection[str], waits: W
         Wider: There are others that must be settled with it, and are not claimed.
         EngineError: The engine refused; or it is done, and a link was lost, which the next run would not see.
     """
-    if not (unit := await context.notes.with_it(name)) <= {*claims}:
-        raise Wider(unit)
+    if not (group := await context.notes.with_it(name)) <= {*claims}:
+        raise Wider(group)
     was_recreated = await settle_recreations(context.engine, name)
     done, lines = await _mended(context, name, claims, _once(waits))
     was_recreated |= done.was_open and await settle_recreations(context.engine, name)
@@ -109,11 +109,11 @@ async def _open(context: Context, name: str, claims: Collection[str]) -> OpenUpd
         Wider: There are others that must be settled with it, and are not claimed.
     """
     found = await glance(context.engine, context.namespaces)
-    if not found.scenes.keys() & (unit := found.concerned(name)):
+    if not found.scenes.keys() & (group := found.concerned(name)):
         return None
-    if not {*unit} <= {*claims}:
-        raise Wider(unit)
-    return found if any(map(found.recovery, unit)) else None
+    if not {*group} <= {*claims}:
+        raise Wider(group)
+    return found if any(map(found.recovery, group)) else None
 
 
 async def _settled(
@@ -141,25 +141,25 @@ async def _settle(  # noqa: PLR0913, PLR0917 - one value per thing that it works
     Returns:
         The images that failed; None where the updates are another updater's.
     """
-    unit = found.concerned(name)
-    if not await take_over(lease, found, unit, waits, _not_own(context)):
+    group = found.concerned(name)
+    if not await take_over(lease, found, group, waits, _not_own(context)):
         return None
-    halves = {each: [*filter(None, found.scenes[each].pair)] for each in unit if each in found.scenes}
-    for each in unit:
+    halves = {each: [*filter(None, found.scenes[each].pair)] for each in group if each in found.scenes}
+    for each in group:
         await keep_open(context, lease.engine, found.scenes.get(each))
-    halted = await down(context.engine, found, unit)
+    halted = await down(context.engine, found, group)
     async with context.downtimes.around(halted, is_back=True) as is_alone:
         failures = await settle(lease.engine, name, _demands(context))
     stays += [] if is_alone else [OVERTAKEN]
     stays += [_nothing_left(each) for each in failures if each.stays]
-    scenes = [found.scenes[each] for each in unit if each in found.scenes]
+    scenes = [found.scenes[each] for each in group if each in found.scenes]
     stays += [_taken(each) for each in scenes if each.is_taken_by_compose]
     for failure in (each for each in failures if not each.stays):
         await lineage.keep_failure(context, failure, next(iter(halves.get(failure.name, [])), ""))
     for each, before in halves.items():
         await lineage.hand_on(context, each, *before)
         await let_go(context, lease.engine, each)
-    await links.refuse_forgotten(context.engine, links.in_open_updates(found, {*unit}))
+    await links.refuse_forgotten(context.engine, links.in_open_updates(found, {*group}))
     return failures
 
 

@@ -1,6 +1,6 @@
 """The earlier image that a container goes back to: which one is meant, and its pull where it is gone."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve
 
@@ -87,23 +87,36 @@ def _wanted(name: str, ran: list[Kept], text: str, running: str) -> Kept:
         )
     fitting = [*_fitting(ran, text)]
     if len(fitting) != 1:
-        raise NoSuchContainer(_misfit(name, text, fitting or ran, is_any=bool(fitting)))
+        raise misfit(name, text, [*map(_called, fitting or ran)], is_any=bool(fitting))
     return fitting[0]
 
 
 def _fitting(ran: Iterable[Kept], text: str) -> Iterator[Kept]:
     """The images that a text means: by their version, or by their id or its beginning."""
-    digits = text.removeprefix("sha256:")
     for each in ran:
-        if each.version == text or (digits and each.image.removeprefix("sha256:").startswith(digits)):
+        if each.version == text or begins_with(each.image, text):
             yield each
 
 
-def _misfit(name: str, text: str, images: list[Kept], *, is_any: bool) -> str:
-    shown = ", ".join(map(_called, images[:_SHOWN]))
+def begins_with(image: str, text: str) -> bool:
+    """Whether a text is an image's id, or digest, or the beginning of it, with or without `sha256:`."""
+    digits = text.removeprefix("sha256:")
+    return bool(digits) and image.removeprefix("sha256:").startswith(digits)
+
+
+def misfit(name: str, text: str, images: Sequence[str], *, is_any: bool) -> NoSuchContainer:
+    """The error where a text does not mean one image.
+
+    Args:
+        name: Of whom, as people read it.
+        text: The text.
+        images: Those that it fits, or else all that are known, as people read them.
+        is_any: Whether it fits any.
+    """
+    shown = ", ".join(images[:_SHOWN])
     more = f" and {len(images) - _SHOWN} more" if len(images) > _SHOWN else ""
     fits = "fits several" if is_any else "fits none"
-    return f"{text!r} {fits} of the images that {name} is known to have run: {shown}{more}"
+    return NoSuchContainer(f"{text!r} {fits} of the images that {name} is known to have run: {shown}{more}")
 
 
 async def _pulled(context: Context, name: str, wanted: Kept, platform: str) -> Json:

@@ -27,9 +27,9 @@ async def refuse_open(contexts: Iterable[Context], listen: str) -> None:
     beyond = f"--listen {listen} without a token"
     if not is_contained():
         raise BadListener(f"{beyond} is open to other machines", advice=_ADVICE)
-    container, trouble = await _own_container(contexts)
-    if not container and trouble:
-        raise BadListener(f"{beyond}: who can reach it is not known: {trouble}", advice=_ADVICE)
+    container, fault = await _own_container(contexts)
+    if not container and fault:
+        raise BadListener(f"{beyond}: who can reach it is not known: {fault}", advice=_ADVICE)
     why = why_open(container, host_and_port(listen)[1]) if container else "its container is not known"
     if why:
         raise BadListener(f"{beyond} is open to other machines: {why}", advice=_ADVICE)
@@ -37,14 +37,14 @@ async def refuse_open(contexts: Iterable[Context], listen: str) -> None:
 
 async def _own_container(contexts: Iterable[Context]) -> tuple[Json | None, str]:
     """Our own container on whichever engine has it, and what kept engines from being asked."""
-    troubles = list[str]()
+    faults = list[str]()
     for context in contexts:
         try:
             if own := await context.own.find(context.engine):
                 return await context.engine.container(own), ""
         except EngineError as error:
-            troubles.append(context.told(error))
-    return None, "; ".join(troubles)
+            faults.append(context.told(error))
+    return None, "; ".join(faults)
 
 
 def why_open(container: Json, port: int) -> str:

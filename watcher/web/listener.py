@@ -26,9 +26,9 @@ from watcher.web.plans import Plans
 from watcher.web.registries import Followed
 from watcher.web.routes import Route
 from watcher.web.server import Server
-from watcher.web.settings import Settings
+from watcher.web.settings import WebSettings
 from watcher.web.tokens import Tokens
-from watcher.web.watchtower import Watchtower
+from watcher.web.watchtower import WatchtowerApi
 from watcher.web.webhooks import Hooks, Secret
 
 
@@ -58,7 +58,7 @@ class Listener:
         self._operations = Operations(served, engines.look_at_everything)
         self._events = Events(served)
         self._metrics = Metrics(served)
-        self._watchtower = Watchtower(served, self._operations) if settings.watchtower else None
+        self._watchtower = WatchtowerApi(served, self._operations) if settings.watchtower else None
         hooks = Hooks(Secret.of_environment(), engines.pushed)
         self.routes: tuple[Route, ...] = (
             *Health(pulse).routes,
@@ -66,7 +66,7 @@ class Listener:
             *Reading(served).routes,
             *Plans(served).routes,
             *Followed(served).routes,
-            *Settings(served, flags).routes,
+            *WebSettings(served, flags).routes,
             *self._operations.routes,
             *self._events.routes,
             *self._metrics.routes,

@@ -8,7 +8,7 @@ from aiohttp import web
 from watcher.model.errors import WatcherError
 from watcher.swarm import by_hand
 from watcher.swarm.by_hand import Result
-from watcher.swarm.update import Outcome as ServiceOutcome
+from watcher.swarm.update import ServiceOutcome
 from watcher.update.request import HeldBack, Outcome, Request
 from watcher.web.api import ONE
 from watcher.web.engines import ServedEngine, ServedEngines

@@ -33,7 +33,7 @@ _BESIDE = {"value": "notify", "from": "watchtower"}
 _SHOWN = {variable(name) for name in ("registry", "registry_user")}
 
 
-class Settings:
+class WebSettings:
     """The routes of the settings.
 
     Args:

@@ -66,7 +66,7 @@ class Scans(Collector):
         yield _metric("scans_skipped", "Always 0: no pass is left out.", 0)
 
 
-class Watchtower:
+class WatchtowerApi:
     """The routes of Watchtower's own API.
 
     Args:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.cli.compose_service import quoted, written
-from watcher.cli.migration import Service
+from watcher.cli.migration import ComposeService
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
@@ -17,7 +17,9 @@ def test_a_string_is_read_as_it_was_with_nothing_filled_in(text: str) -> None:
 
 @given(TEXTS, TEXTS, TEXTS)
 def test_a_service_of_strangers_words_is_still_this_service(name: str, value: str, note: str) -> None:
-    made = Service(name, environment={"A": value}, labels={"b": value}, notes=(note,), unmet=(note, name))
+    made = ComposeService(
+        name, environment={"A": value}, labels={"b": value}, notes=(note,), unmet=(note, name)
+    )
 
     service = yaml.safe_load(written(made))["services"]["ctr-updater"]
 

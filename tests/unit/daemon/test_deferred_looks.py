@@ -2,7 +2,7 @@
 
 import pytest
 
-from watcher.daemon.deferred_looks import DeferredLooks, Due, whose
+from watcher.daemon.deferred_looks import DeferredLooks, LookDue, whose
 from watcher.model.json_object import Json
 
 NEW = f"web.ctr-updater-new-r-{'0' * 12}-{'1' * 12}"
@@ -24,8 +24,8 @@ def test_what_befalls_a_container_in_its_update_has_all_looked_at_at_the_end(
 ) -> None:
     assert looks.defer_event(of)
 
-    assert looks.over("web") is Due.LOOK
-    assert looks.over("web") is Due.NOTHING
+    assert looks.over("web") is LookDue.LOOK
+    assert looks.over("web") is LookDue.NOTHING
 
 
 @pytest.mark.parametrize(
@@ -34,23 +34,23 @@ def test_what_befalls_a_container_in_its_update_has_all_looked_at_at_the_end(
 def test_what_befalls_another_is_looked_at_at_once(looks: DeferredLooks, of: Json) -> None:
     assert not looks.defer_event(of)
 
-    assert looks.over("web") is Due.NOTHING
+    assert looks.over("web") is LookDue.NOTHING
 
 
 def test_what_a_look_finds_of_it_is_looked_at_once_more_and_nothing_else(looks: DeferredLooks) -> None:
     assert looks.defer_find("web")
     assert not looks.defer_find("db")
 
-    assert looks.over("web") is Due.CONTAINER
-    assert looks.over("db") is Due.NOTHING
+    assert looks.over("web") is LookDue.CONTAINER
+    assert looks.over("db") is LookDue.NOTHING
 
 
 def test_a_look_that_finds_it_after_its_events_makes_up_for_both(looks: DeferredLooks) -> None:
     looks.defer_event(event(name="web"))
     looks.defer_find("web")
 
-    assert looks.over("web") is Due.LOOK
-    assert looks.over("web") is Due.NOTHING
+    assert looks.over("web") is LookDue.LOOK
+    assert looks.over("web") is LookDue.NOTHING
 
 
 def test_a_look_that_is_due_is_owed_until_one_that_began_after_that_has_ended_well(

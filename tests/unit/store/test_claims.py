@@ -46,7 +46,7 @@ async def test_where_no_lock_can_be_made_it_is_claimed_within_the_process() -> N
         assert (first, second, other) == (True, False, True)
     async with claims.take("web") as again:
         assert again
-    assert "/proc/nowhere" in claims.trouble
+    assert "/proc/nowhere" in claims.fault
 
 
 async def test_what_nobody_has_locked_is_cleared(tmp_path: Path) -> None:

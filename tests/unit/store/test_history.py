@@ -221,7 +221,9 @@ async def test_rows_are_kept_for_a_year(memory: Memory) -> None:
 @pytest.mark.parametrize("added", [1, 3])
 async def test_ten_thousand_rows_are_kept_the_newest_ones(memory: Memory, added: int) -> None:
     begin = time.time() - 20_000
-    rows = [history.Row(f"key {n}", begin + n, "HERE", "web", json.dumps({"why": n})) for n in range(9_999)]
+    rows = [
+        history.HistoryRow(f"key {n}", begin + n, "HERE", "web", json.dumps({"why": n})) for n in range(9_999)
+    ]
     values = "(key, at, engine, name, record) VALUES (?, ?, ?, ?, ?)"
     await memory.database.write(
         lambda connection: connection.executemany(

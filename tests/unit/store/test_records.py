@@ -111,7 +111,7 @@ async def test_what_failed_can_be_tried_again_though_its_file_cannot_be_removed(
 
     records.write(path, None)
 
-    assert records.trouble
+    assert records.fault
     assert records.read(path) is None
 
 

@@ -8,14 +8,14 @@ from tests.unit.swarm.test_placement import node
 from tests.unit.swarm.test_spec import NEW, OLD, service
 from watcher.check.verdict import Status
 from watcher.model.reference import ImageRef
-from watcher.registry.manifests import Row
+from watcher.registry.manifests import IndexEntry
 from watcher.store.failures import Failure
-from watcher.swarm.judgement import Facts, judge, lacking, standing
+from watcher.swarm.judgement import ServiceFacts, judge, lacking, standing
 from watcher.swarm.spec import Service
 
 
-def facts(found: Service | None = None, digest: str = NEW, **more: Any) -> Facts:
-    return Facts(found or service(), digest, **more)
+def facts(found: Service | None = None, digest: str = NEW, **more: Any) -> ServiceFacts:
+    return ServiceFacts(found or service(), digest, **more)
 
 
 def test_digests_decide() -> None:
@@ -65,7 +65,7 @@ def test_what_follows_nothing_says_so() -> None:
 
 
 def test_an_index_must_have_something_for_each_node_that_may_run_it() -> None:
-    rows = [Row(NEW, ("linux", "amd64", "")), Row(OLD, ("linux", "arm", "v7"))]
+    rows = [IndexEntry(NEW, ("linux", "amd64", "")), IndexEntry(OLD, ("linux", "arm", "v7"))]
     tag = ImageRef.parse("web:1")
 
     assert lacking(tag, rows, [node(), node(architecture="armv7l")]) == ""

@@ -11,7 +11,7 @@ from tests.unit.swarm.test_spec import NEW, OLD, ROLLOUT, service
 from watcher.config.settings import Policy
 from watcher.swarm import rollout
 from watcher.swarm.progress import Progress
-from watcher.swarm.rollout import Ending, Watch, followed, is_back_from, was_changed
+from watcher.swarm.rollout import RolloutEnd, RolloutWatch, followed, is_back_from, was_changed
 from watcher.swarm.spec import Service
 
 _LABEL = {"ctr-updater.rollout": str(ROLLOUT)}
@@ -56,10 +56,10 @@ def test_an_image_is_to_blame_where_a_task_failed_and_not_where_one_was_taken(
     stopped = {"State": "paused", "Message": f"early termination of task t1{state}"}
     found = seen(task(1, state), UpdateStatus=stopped)
 
-    assert Ending("failed", "", found).is_images is is_images
+    assert RolloutEnd("failed", "", found).is_images is is_images
 
 
-class Read(Watch):
+class Read(RolloutWatch):
     """A watch that is shown what a swarm said at one look after the other, half a minute apart."""
 
     def __init__(self, looks: Iterator[Progress], policy: Policy) -> None:

@@ -8,6 +8,7 @@ from watcher.engine.capabilities import SYSCTLS_IN_ENDPOINT, Api
 from watcher.model.errors import Refused
 from watcher.model.json_object import JsonView
 from watcher.model.labels import ORCHESTRATED
+from watcher.model.listing import GOING
 from watcher.model.names import short
 
 _OF_LATER_INTERFACE = re.compile(r"net\.[^.]+\.[^.]+\.eth[1-9]\d*\.")
@@ -42,7 +43,7 @@ def _owners(container: JsonView) -> Iterator[Refused]:
 
 def _states(container: JsonView) -> Iterator[Refused]:
     status = section(container, "State").get("Status")
-    if status in ("dead", "removing"):
+    if status in GOING:
         yield Refused(
             f"{_name(container)} is {status} (State.Status)", advice=f"`docker rm {short(container['Id'])}`"
         )
