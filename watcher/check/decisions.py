@@ -11,7 +11,7 @@ from watcher.model.errors import NoSuchContainer, Refused, Unknown, WatcherError
 from watcher.model.inspection import Container, left_by
 from watcher.model.names import Marker, container_name, short
 from watcher.model.quoting import cut
-from watcher.recovery import state
+from watcher.recovery import open_names
 from watcher.store.decisions import Decision
 
 
@@ -133,12 +133,14 @@ async def own_name(context: Context, text: str) -> str:
         NoSuchContainer: No container, or more than one, is meant.
     """
     try:
-        name = Container(await find(context.engine, text)).name
+        found = await find(context.engine, text)
     except NoSuchContainer:
-        if text not in state.open_names(await context.engine.containers(stopped=True)):
+        if text not in open_names.open_names(await context.engine.containers(stopped=True)):
             raise
         return text
-    return state.own_name(await context.engine.containers(stopped=True), name) if Marker.parse(name) else name
+    if not Marker.parse(name := Container(found).name):
+        return name
+    return open_names.own_name(await context.engine.containers(stopped=True), name, found["Id"])
 
 
 def _how_long(until: float, image: str) -> str:

@@ -5,7 +5,7 @@ Most looks find no open update, and nothing to wait for: what tells of those is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ from watcher.store.decisions import Decisions
 
 if TYPE_CHECKING:
     from watcher.dependencies.order import Order
+    from watcher.recovery.open_names import OpenNames
     from watcher.recovery.state import Scene
 
 UPDATING = "updating"
@@ -53,7 +54,7 @@ async def check_all(context: Context, judge: Judge, *, every: bool = False) -> l
     if every:
         wanted += [row for row in rows if row["Id"] != own and Row(row).is_up]
     found = _Found(context, rows, judge, await context.memory.decisions.read())
-    ids = {found.own_name(name_of(row)): row["Id"] for row in wanted}
+    ids = {found.own_name(name_of(row), row["Id"]): row["Id"] for row in wanted}
     answers = await gathered(lambda name: found.answer(name, ids[name]), sorted(ids))
     named = zip(sorted(ids), answers, strict=True)
     return [(name, answer) for name, answer in named if not isinstance(answer, NotFound)]
@@ -67,6 +68,12 @@ async def check(context: Context, texts: Iterable[str], judge: Judge) -> list[tu
     found = _Found(context, rows, judge, await context.memory.decisions.read())
     answers = await gathered(found.meant, texts)
     return [*zip(texts, answers, strict=True)]
+
+
+def _names(rows: list[Json]) -> OpenNames:
+    from watcher.recovery.open_names import OpenNames
+
+    return OpenNames.of(rows)
 
 
 class _Found:
@@ -84,24 +91,12 @@ class _Found:
         self._context = context
         self._rows = rows
         self._judge = judge
-        self._aside, self._strays = dict[str, str](), dict[str, str]()
-        self._open: dict[str, Scene] = {}
-        if any(Marker.parse(name_of(row)) for row in rows):
-            self._read_open(rows)
+        self._names = _names(rows) if any(Marker.parse(name_of(row)) for row in rows) else None
+        self._open: Mapping[str, Scene] = self._names.scenes if self._names else {}
 
-    def _read_open(self, rows: list[Json]) -> None:
-        from watcher.recovery.state import scenes, set_aside, strays
-
-        self._aside, self._strays = set_aside(rows), strays(rows)
-        self._open = {name: scene for name, scene in scenes(rows).items() if not scene.aside}
-
-    def own_name(self, name: str) -> str:
-        """The name of the container whose update a temporary name belongs to; any other name is its own."""
-        if not Marker.parse(name):
-            return name
-        from watcher.recovery.state import own_name
-
-        return own_name(self._rows, name)
+    def own_name(self, name: str, cid: str) -> str:
+        """The name of the container whose open update another is part of; of any other its own name."""
+        return self._names.own_name(name, cid) if self._names else name
 
     async def meant(self, text: str) -> Answer:
         """Answer for the container that a person means."""
@@ -114,7 +109,8 @@ class _Found:
             raise
         except WatcherError as error:
             return error
-        return await self.answer(self.own_name(Container(container).name), container["Id"])
+        cid = str(container["Id"])
+        return await self.answer(self.own_name(Container(container).name, cid), cid)
 
     async def answer(self, name: str, cid: str) -> Answer:
         """Answer for a container; an error is an answer, too, unless the engine is gone."""
@@ -122,11 +118,11 @@ class _Found:
             if name in self._open and (found := await self._updated(self._open[name])):
                 return found
             container = await self._context.engine.container(name if name in self._open else cid)
-            if name in self._aside:
-                return self._shown(_left("it was set aside", container, self._aside[name]))
-            if name in self._strays:
+            if self._names and name in self._names.aside:
+                return self._shown(_left("it was set aside", container, self._names.aside[name]))
+            if self._names and name in self._names.strays:
                 why = "it has a temporary name of an update"
-                return self._shown(_left(why, container, self._strays[name]))
+                return self._shown(_left(why, container, self._names.strays[name]))
             return await self._judged(container)
         except EngineUnavailable:
             raise

@@ -13,7 +13,7 @@ from watcher.host.notes import Noted
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.names import Marker, name_of
-from watcher.recovery.state import contended
+from watcher.recovery.open_names import contended
 from watcher.recovery.steps import drop, read
 
 

@@ -3,7 +3,7 @@
 `Scene.sight` says it in the words of the table of recovery, by ids and never by a name alone. Pure: no I/O.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
 from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_NUMBER, COMPOSE_PROJECT, COMPOSE_SERVICE, SPARE_OF
@@ -211,45 +211,10 @@ def strays(rows: Iterable[Json]) -> dict[str, str]:
     }
 
 
-def set_aside(rows: Iterable[Json]) -> dict[str, str]:
-    """The old containers that a person has to decide about, each with the name that it had."""
-    return {scene.aside: name for name, scene in scenes(rows).items() if scene.aside}
-
-
 def is_same_replica(row: Json, other: Json) -> bool:
     """Whether Compose made both, or their predecessors, for the same service under the same number."""
     ours, theirs = Row(row).labels, Row(other).labels
     return all(ours.get(key) and ours[key] == theirs.get(key) for key in _REPLICA)
-
-
-def open_names(rows: Iterable[Json], whose: Callable[[str], bool] = lambda _: True) -> set[str]:
-    """The containers of which an update is open; what was set aside for a person to see is none any more.
-
-    Args:
-        rows: GET /containers/json?all=1.
-        whose: Whether the updates of an owner count.
-    """
-    return {name for name, scene in scenes(rows, whose).items() if not scene.aside}
-
-
-def own_name(rows: Sequence[Json], name: str) -> str:
-    """The name of the container whose open update a temporary name is part of; any other name is its own."""
-    marker = Marker.parse(name)
-    if marker is None or marker.name not in open_names(rows) or name in strays(rows):
-        return name
-    return marker.name
-
-
-def contended(rows: Iterable[Json], owner: str, names: Iterable[str]) -> str:
-    """The first of the names of which another updater has an open update; empty where there is none.
-
-    Args:
-        rows: GET /containers/json?all=1.
-        owner: Who asks.
-        names: The names of the containers.
-    """
-    theirs = open_names(rows, lambda other: other != owner)
-    return next((each for each in names if each in theirs), "")
 
 
 def _scene(name: str, marked: list[Marked], by_name: dict[str, Json]) -> Scene:

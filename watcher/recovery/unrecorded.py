@@ -1,7 +1,7 @@
 """Attempts that had come to their end when their process was killed, recorded by the next run."""
 
 from watcher.host.context import Context
-from watcher.recovery.state import open_names
+from watcher.recovery.open_names import open_names
 
 
 async def record_unrecorded(context: Context) -> None:

@@ -10,7 +10,7 @@ from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.names import Marker, short
 from watcher.recovery import links
-from watcher.recovery.state import contended
+from watcher.recovery.open_names import contended
 from watcher.recovery.steps import left_of
 from watcher.update.advice import verb
 from watcher.update.marking import wanted_state

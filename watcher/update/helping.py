@@ -27,7 +27,7 @@ from watcher.model.json_object import Json
 from watcher.model.labels import HELPER_OF, HELPER_TARGET
 from watcher.model.update_events import Attempt, ImageVersion
 from watcher.model.values import frozen
-from watcher.recovery.state import open_names
+from watcher.recovery.open_names import open_names
 from watcher.update.account import now
 from watcher.update.affected import noted_files
 from watcher.update.consent import NotNow

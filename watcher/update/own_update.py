@@ -67,7 +67,7 @@ def own_update(rows: Sequence[Json], own: str | None, doors: Iterable[str] = ())
         return OwnUpdate()
     marker, found = Marker.parse(called), scenes(rows)
     name = marker.name if marker else called
-    scene = next((each for each in found.values() if own in each.ids), None)
+    scene = next((each for each in found.values() if own in each.ids and (marker or not each.aside)), None)
     ours = tuple(each for each in helpers(rows) if each.name in {name, *doors} or each.old == own)
     return OwnUpdate(name, scene, marker is not None and marker.kind == "old", ours)
 
@@ -118,7 +118,7 @@ async def have_settled(context: Context, name: str) -> None:
     """
     engine = context.engine
     scene = scenes(await engine.containers(stopped=True)).get(name)
-    if scene is None:
+    if scene is None or scene.aside:
         return
     old, new = scene.pair
     own = str(await context.own.find(engine))

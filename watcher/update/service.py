@@ -15,8 +15,8 @@ from watcher.model.errors import NoSuchContainer, NotFound, Refused, RegistryErr
 from watcher.model.inspection import Container, left_by
 from watcher.model.json_object import Json
 from watcher.model.names import Marker, container_name
+from watcher.recovery.open_names import own_name
 from watcher.recovery.reading import outline
-from watcher.recovery.state import own_name
 from watcher.store.locks import Wider, with_claims
 from watcher.update import gates, rollback
 from watcher.update.affected import Affected, undisturbed
@@ -199,14 +199,15 @@ async def _found(engine: Engine, name: str, *, was_there: bool) -> Json:
 async def _name(context: Context, text: str) -> str:
     """The name of the container that is meant; one whose update was cut short may be missing just now."""
     try:
-        name = Container(await find(context.engine, text)).name
+        found = await find(context.engine, text)
     except NoSuchContainer:
         if not await is_open(context, str(container_name(text))):
             raise
         return str(container_name(text))
+    name = Container(found).name
     if marker := Marker.parse(name):
         rows = await context.engine.containers(stopped=True)
-        if own_name(rows, name) == name:
+        if own_name(rows, name, found["Id"]) == name:
             why = f"{name} has a temporary name of an update, and another container is called {marker.name}"
             raise Refused(why, advice="rename or remove it")
         raise Refused(

@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from watcher.model.errors import EngineError
-from watcher.recovery.state import open_names
+from watcher.recovery.open_names import open_names
 from watcher.web import gauges
 from watcher.web.counts import Counts
 from watcher.web.engines import ServedEngine, ServedEngines

@@ -15,7 +15,7 @@ from watcher.host.fleet import named
 from watcher.model.errors import EngineError, NoSuchContainer, WatcherError, unexpected
 from watcher.model.json_object import Json
 from watcher.model.names import SERVICE_PREFIX
-from watcher.recovery.state import open_names
+from watcher.recovery.open_names import open_names
 from watcher.swarm.attempt import left_open
 from watcher.swarm.deciding import CONTAINERS_AND_SERVICES
 from watcher.swarm.named import service_named

@@ -85,12 +85,15 @@ def test_what_people_decide_of_one_that_was_set_aside_is_not_about_the_one_that_
     aside = f"{web.name}.ctr-updater-old-r-{'0' * 12}"
     stack.create(web.image, *ENABLED, name=aside)
 
-    cli("watcher", "hold", aside)
+    held = cli("watcher", "hold", aside)
     rows = json.loads(cli("watcher", "list", "--json").out)
     told = json.loads(cli("watcher", "history", "--json", web.name).out)
 
+    assert (held.code, held.out.startswith(f"{aside}: held")) == (0, True), held
     assert [row["waits"] for row in rows if row["name"] == web.name] == [[]]
     assert told == []
+    assert cli("watcher", "release", aside).out.startswith(f"{aside}: ")
+    assert cli("watcher", "approve", aside).err.startswith(f"{aside}: ")
 
 
 def test_what_only_has_a_temporary_name_is_said_by_every_command_with_what_to_do(

@@ -52,6 +52,12 @@ def test_a_rollback_goes_back_and_holds_what_it_left(services: Services, cli: Co
     assert cli("watcher", "rollback", name).code == 7
     assert cli("watcher", "update", name).code == 0
 
+    odd = cli("watcher", "rollback", name, "--to", "sha256:")
+    assert (odd.code, f"fits none of the images that service/{name} is known to have run: " in odd.err) == (
+        3,
+        True,
+    )
+
     done = cli("watcher", "rollback", name)
 
     assert done.code == 0, done

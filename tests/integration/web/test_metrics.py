@@ -112,6 +112,16 @@ def test_what_is_gone_leaves_the_series(
     assert registry.address not in text
 
 
+def test_what_was_set_aside_for_a_person_is_no_open_update(api: Api, stack: Stack) -> None:
+    web = labelled(stack)
+    stack.create(web.image, name=f"{web.name}.ctr-updater-old-r-{'0' * 12}")
+    cut_short = stack.create(web.image, name=f"{stack.name('gone')}.ctr-updater-old-r-{'0' * 12}")
+
+    assert 'ctr_updater_open_updates{engine="local"} 1.0' in api.metrics()
+    stack.engine.docker("rm", cut_short)
+    assert 'ctr_updater_open_updates{engine="local"} 0.0' in api.metrics()
+
+
 def test_while_the_engine_is_gone_nothing_is_said_of_its_containers(api: Api, stack: Stack) -> None:
     web = labelled(stack)
     assert web.name in api.metrics()

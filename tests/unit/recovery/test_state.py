@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from watcher.model.labels import SPARE_OF
 from watcher.model.names import Marker
-from watcher.recovery.state import contended, open_names, own_name, scenes, set_aside, strays
+from watcher.recovery.state import scenes, strays
 from watcher.recovery.table import (
     Adopt,
     Depart,
@@ -173,28 +173,6 @@ def test_what_is_part_of_an_update_is_no_stray(rows: Rows, started: bool) -> Non
     assert strays(as_listed(rows, started=started)) == {}
 
 
-def test_an_old_one_whose_name_somebody_has_taken_is_for_a_person_to_decide_on() -> None:
-    assert set_aside(as_listed({"web": OTHER, TO_NEW: OLD})) == {str(TO_NEW): "web"}
-    assert set_aside(as_listed({"web": NEW, TO_NEW: OLD})) == {}
-
-
-def test_of_one_that_is_for_a_person_to_decide_on_no_update_is_open() -> None:
-    left, cut_short = as_listed({"web": OTHER, TO_NEW: OLD}), as_listed({"web": NEW, TO_NEW: OLD})
-
-    assert open_names(left) == set()
-    assert open_names(cut_short) == {"web"}
-
-
-def test_a_temporary_name_means_the_container_whose_open_update_it_is_part_of() -> None:
-    cut_short = as_listed({"web": NEW, TO_NEW: OLD})
-    left, stray = as_listed({"web": OTHER, TO_NEW: OLD}), as_listed({"web": OTHER, OF_OLD: NEW}, started=True)
-
-    assert own_name(cut_short, str(TO_NEW)) == "web"
-    assert own_name(cut_short, "web") == "web"
-    assert own_name(left, str(TO_NEW)) == str(TO_NEW), "another one is called web"
-    assert own_name(stray, str(OF_OLD)) == str(OF_OLD), "it is a person's"
-
-
 @pytest.mark.parametrize("number", ["1", "2"])
 @pytest.mark.parametrize("owner", ["", "0" * 12])
 def test_one_that_compose_started_beside_its_own_of_the_same_number_is_dropped(
@@ -270,26 +248,6 @@ MINE, THEIRS = "a" * 12, "b" * 12
 
 def listed(*markers: tuple[str, Marker | str]) -> list[dict[str, Any]]:
     return [{"Id": cid, "Names": [f"/{name}"], "State": "created"} for cid, name in markers]
-
-
-def test_an_open_update_that_somebody_else_has_of_a_container_is_seen() -> None:
-    ours, theirs = evolve(OF_OLD, owner=MINE), evolve(OF_OLD, owner=THEIRS)
-    rows = listed((OLD, "web"), (NEW, ours), (OTHER, theirs))
-
-    assert contended(rows, MINE, ["db", "web"]) == "web"
-    assert contended(rows, THEIRS, ["web"]) == "web", "of two that begin at once each sees the other"
-    assert contended(rows, MINE, ["db"]) == ""
-    assert contended(listed((OLD, "web"), (NEW, ours)), MINE, ["web"]) == ""
-
-
-def test_an_update_of_a_version_that_says_no_owner_is_somebody_else_s() -> None:
-    assert contended(listed((OLD, "web"), (NEW, OF_OLD)), MINE, ["web"]) == "web"
-
-
-def test_what_was_set_aside_for_a_person_is_in_nobodys_way() -> None:
-    rows = listed((OTHER, "web"), (OLD, evolve(TO_NEW, owner=THEIRS)))
-
-    assert contended(rows, MINE, ["web"]) == ""
 
 
 def test_whose_updates_count_can_be_chosen() -> None:

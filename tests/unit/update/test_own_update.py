@@ -57,6 +57,13 @@ def test_while_a_helper_is_at_work_nobody_else_has_it_settled(state: str, *, is_
     assert (found.is_under_way, bool(found.left)) == (True, is_left)
 
 
+def test_what_was_set_aside_of_another_one_of_its_name_keeps_nothing_from_beginning() -> None:
+    rows = [row(OTHER, "up"), row(OLD, AS_OLD, "exited")]
+
+    assert not own_update(rows, OTHER).is_under_way
+    assert own_update(rows, OLD).is_under_way, "it is the one that was set aside"
+
+
 def test_a_helper_alone_keeps_all_else_from_beginning() -> None:
     assert own_update([row(OLD, "up"), helper()], OLD).is_under_way
 
