@@ -136,7 +136,7 @@ class Reconciler:
         if found.verdict.status is not Status.OUTDATED or policy.mode == "notify":
             return self._judged(found, policy)
         wait = await self._not_now(found, policy)
-        if wait is None or wait.cause is eligibility.For.APPROVAL:  # which is of what its gate lets pass
+        if gates.is_asked_now(wait):
             wait = await gates.asked(look, found, policy) or wait
         if wait:
             return self._waits(found, wait)

@@ -1,7 +1,7 @@
 """Has the gate of a service judge the digest that is to be rolled out; the swarm is told that very digest."""
 
 from watcher.check import eligibility
-from watcher.check.eligibility import For, Wait
+from watcher.check.eligibility import Wait
 from watcher.check.gates import Standing
 from watcher.config.gates import Gate
 from watcher.config.settings import Policy
@@ -9,14 +9,14 @@ from watcher.host.context import Context
 from watcher.store.gate_answers import GateAnswer
 from watcher.swarm.reading import Found
 from watcher.update.consent import withheld
-from watcher.update.gates import answered, is_asked_first, refusal
+from watcher.update.gates import answered, is_asked_first, is_asked_now, refusal
 from watcher.update.request import Request
 
 
 async def wait(context: Context, found: Found, policy: Policy) -> Wait | None:
     """What an update waits for: people approve, and a clock lets begin, what the gate lets pass."""
     first = await withheld(context, found, policy)
-    if first is None or first.cause is For.APPROVAL:
+    if is_asked_now(first):
         return await asked(context, found) or first
     return first
 

@@ -18,7 +18,7 @@ from watcher.swarm.attempt import Attempting, Changed
 from watcher.swarm.earlier import earlier
 from watcher.swarm.reading import Found, Reader, is_followed
 from watcher.swarm.spec import Service, pinned
-from watcher.update.consent import forget_release, refuse_held, refuse_withheld
+from watcher.update.consent import forget_release, refuse_held, refuse_unwanted
 from watcher.update.preconditions import is_tried, refuse_untried
 from watcher.update.request import Done, Request
 from watcher.update.rollback import begins_with, misfit
@@ -116,10 +116,8 @@ async def _rolled_out(reader: Reader, said: Json, request: Request) -> ServiceOu
     begun = attempt.anew(reader.context, found, await attempt.running_now(reader.swarm, found.service))
 
     async def consent() -> None:
-        if request.unattended and found.policy:
-            await refuse_withheld(reader.context, found, found.policy)
-        elif not request.again:
-            await refuse_held(reader.context, found, goes_back=found.goes_back)
+        unattended, again = request.unattended, request.again
+        await refuse_unwanted(reader.context, found, found.policy, unattended=unattended, again=again)
         if found.goes_back:
             await forget_release(reader.context, found.name)
 

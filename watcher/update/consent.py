@@ -30,6 +30,10 @@ class Judged(Protocol):
     def verdict(self) -> Verdict:
         """The answer."""
 
+    @property
+    def goes_back(self) -> bool:
+        """Whether it is to go back to an image."""
+
 
 _LEFT: tuple[DecisionKind, ...] = ("released",)
 
@@ -77,6 +81,27 @@ async def refuse_withheld(context: Context, found: Judged, policy: Policy) -> No
     """
     if wait := await withheld(context, found, policy):
         raise refusal(found.name, wait)
+
+
+async def refuse_unwanted(
+    context: Context, found: Judged, policy: Policy | None, *, unattended: bool, again: bool
+) -> None:
+    """Let only an update pass that is wanted now: of one that a person asked for a hold alone is a reason.
+
+    Args:
+        context: Where it is.
+        found: What is to be updated, or to go back.
+        policy: Its settings; None where they cannot be read.
+        unattended: Whether nobody asked for it by hand.
+        again: Whether it was asked for in spite of a hold.
+
+    Raises:
+        NotNow: It is held back, or has to wait.
+    """
+    if unattended and policy:
+        await refuse_withheld(context, found, policy)
+    elif not again:
+        await refuse_held(context, found, goes_back=found.goes_back)
 
 
 async def refuse_vetoed(context: Context, containers: Iterable[Json], *, goes_back: bool = False) -> None:

@@ -3,7 +3,7 @@
 import time
 
 from watcher.check import eligibility, facts
-from watcher.check.eligibility import Wait
+from watcher.check.eligibility import For, Wait
 from watcher.check.gates import Standing, judged_by
 from watcher.check.judgement import Assessment
 from watcher.check.verdict import followed
@@ -92,6 +92,11 @@ async def foreseen(context: Context, found: Assessment, *, again: bool) -> tuple
         if known and known.has_passed:
             return ()
     return (is_asked_first(gate),)
+
+
+def is_asked_now(wait: Wait | None) -> bool:
+    """Whether a gate is asked in spite of a wait: people approve what it lets pass; all else comes first."""
+    return wait is None or wait.cause is For.APPROVAL
 
 
 def is_asked_first(gate: Gate) -> str:

@@ -21,7 +21,7 @@ from watcher.store.locks import Wider, with_claims
 from watcher.update import gates, rollback
 from watcher.update.affected import Affected, undisturbed
 from watcher.update.attempt import attempt, planned
-from watcher.update.consent import refuse_held, refuse_withheld
+from watcher.update.consent import refuse_unwanted
 from watcher.update.dry_run import dry_run
 from watcher.update.helper_terms import refuse_another
 from watcher.update.open_updates import is_open
@@ -167,10 +167,8 @@ async def _carried_out(context: Context, found: Assessment, affected: Affected, 
 
 async def _refuse_unwanted(context: Context, found: Assessment, affected: Affected, request: Request) -> None:
     """Let only an update pass that no person, no clock and none of its containers holds back just now."""
-    if request.unattended:
-        await refuse_withheld(context, found, context.policy_of(found.container))
-    elif not request.again:
-        await refuse_held(context, found, goes_back=found.goes_back)
+    policy, unattended = context.policy_of(found.container), request.unattended
+    await refuse_unwanted(context, found, policy, unattended=unattended, again=request.again)
     if not request.again:
         await refuse_vetoed_by_any(context, found, affected)
 
