@@ -69,8 +69,13 @@ class Stack:
         found: dict[str, Any] = answer
         return found
 
+    def seen(self, name: str) -> dict[str, Any] | None:
+        """The container's JSON; None where there is none, as for a moment between an update's two renames."""
+        status, answer = self.engine.api("GET", f"/containers/{name}/json")
+        return answer if status == 200 else None
+
     def exists(self, name: str) -> bool:
-        return self.engine.api("GET", f"/containers/{name}/json")[0] == 200
+        return self.seen(name) is not None
 
     def containers(self) -> dict[str, dict[str, Any]]:
         """Return all containers of the test by name, as listed."""
@@ -101,8 +106,15 @@ class Stack:
         self, name: str, condition: Callable[[dict[str, Any]], bool], *, timeout: float = 60
     ) -> dict[str, Any]:
         """Return the container's JSON as soon as `condition` holds for it; it may not exist yet."""
-        self.wait(lambda: self.exists(name) and condition(self.inspect(name)), timeout=timeout)
-        return self.inspect(name)
+        held = list[dict[str, Any]]()
+
+        def holds() -> bool:
+            found = self.seen(name)
+            held.extend([found] if found and condition(found) else [])
+            return bool(held)
+
+        self.wait(holds, timeout=timeout)
+        return held[0]
 
     def clean(self) -> None:
         """Remove what was not there when the test began; containers first, for they hold the rest.

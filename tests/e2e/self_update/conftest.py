@@ -95,15 +95,19 @@ class Updater:
 
     def is_settled(self) -> bool:
         """Whether there is one container, that runs and is healthy, and nothing else."""
-        rows = [name for name in self.stack.containers() if name.startswith(self.name)]
-        if rows != [self.name]:
-            return False
-        state = self.found["State"]
-        return bool(state["Running"]) and (state.get("Health") or {}).get("Status") in {None, "healthy"}
+        return self._settled() is not None
 
     def is_new(self) -> bool:
         """Whether that is another one than it was first."""
-        return self.is_settled() and self.found["Id"] != self.cid
+        found = self._settled()
+        return found is not None and bool(found["Id"] != self.cid)
+
+    def _settled(self) -> Json | None:
+        rows = [name for name in self.stack.containers() if name.startswith(self.name)]
+        found = self.stack.seen(self.name) if rows == [self.name] else None
+        state = found["State"] if found else {}
+        is_well = state.get("Running") and (state.get("Health") or {}).get("Status") in {None, "healthy"}
+        return found if is_well else None
 
 
 @pytest.fixture
