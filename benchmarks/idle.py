@@ -18,10 +18,7 @@ _TOKEN = "token"  # noqa: S105 - of this benchmark
 
 
 def cpu(running: Running) -> float:
-    """The seconds of CPU that the threads of a process have had.
-
-    Its `stat` counts ticks of 10 ms: who wakes with the tick, as a timer of 1 s does, has had all of each.
-    """
+    """The seconds of CPU that the living threads of a process have had; `stat` has ticks of 10 ms."""
     tasks = Path(f"/proc/{running.process.pid}/task").glob("*/schedstat")
     return sum(int(each.read_text().split()[0]) for each in tasks) / 1e9
 
