@@ -98,7 +98,7 @@ ELSEWHERE = {
     "recovery/remake": "tests/e2e/updaters/test_made_anew_once.py",
     "recovery/restore": f"{INTEGRATION}/recovery/test_bereft.py",
     "recovery/steps": f"{INTEGRATION}/recovery/test_left_task.py",
-    "recovery/unrecorded": f"{INTEGRATION}/update/test_history.py",
+    "recovery/unrecorded": f"{INTEGRATION}/recovery/test_unrecorded.py",
     "recovery/undo": f"{INTEGRATION}/update/test_adversity.py",
     "registry/auth": f"{INTEGRATION}/registry/test_tokens.py",
     "registry/client": f"{INTEGRATION}/registry/test_client.py",

@@ -11,7 +11,7 @@ from attrs import evolve
 from watcher.model.errors import Trouble
 from watcher.model.inspection import platform_manifests, reference_of
 from watcher.model.json_object import Json
-from watcher.model.kept import is_kept_tag
+from watcher.model.kept import is_pinned
 from watcher.model.names import short
 from watcher.model.reference import HUB, ImageRef, is_hexadecimal, names, readable
 from watcher.model.release import release_of
@@ -205,9 +205,8 @@ def _bears(image: Json | None, text: str) -> bool:
 
 
 def _is_pinned(container: Json, image: Json | None, text: str) -> bool:
-    if is_hexadecimal(text) and not _bears(image, text):
-        return short_of(container["Image"]).startswith(text)
-    return (text.startswith("sha256:") or "@" in text or is_kept_tag(text)) and readable(text) is not None
+    is_one = not _bears(image, text) if is_hexadecimal(text) else readable(text) is not None
+    return is_one and is_pinned(text, container["Image"])
 
 
 def _is_image(image: Json) -> bool:

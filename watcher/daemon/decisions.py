@@ -1,18 +1,19 @@
 """What people hold, release and approve as the daemon runs: another process writes it, this one notices."""
 
-import asyncio
 from collections.abc import Callable
 
 from watcher.host.context import Context
 
-_EVERY_S = 1.0
+# Each look wakes an idle process, whose memory is in no cache any more: some milliseconds of CPU.
+_EVERY_S = 5.0
 
 
 class DecisionPoll:
     """Notices what people decide about the containers of one engine.
 
-    The file that they are kept in is looked at, not read, each second: that costs next to nothing, and needs
-    no watch of the file system, which not every one has.
+    What this process writes, for a client of its API, is noticed at once. For what another one writes, the
+    file that decisions are kept in is looked at every few seconds, and read only where it has changed: that
+    needs no watch of the file system, which not every one has.
 
     Args:
         context: Where the decisions are kept.
@@ -27,7 +28,7 @@ class DecisionPoll:
         """Notice each change, until cancelled."""
         seen, last = self._memory.database.stamp(), await self._memory.decisions.read()
         while True:
-            await asyncio.sleep(_EVERY_S)
+            await self._memory.decisions.written(_EVERY_S)
             if (now := self._memory.database.stamp()) == seen:
                 continue
             seen, found = now, await self._memory.decisions.read()

@@ -65,17 +65,13 @@ class DeferredLooks:
         A look finds others, too, and these are then looked at; so it is only due where something has befallen
         this one. Updates that are refused each time would else never let the daemon rest.
         """
-        due = (
-            LookDue.LOOK
-            if name in self._befallen
-            else LookDue.CONTAINER
-            if name in self._found
-            else LookDue.NOTHING
-        )
-        self._befallen.discard(name)
+        is_found = name in self._found
         self._found.discard(name)
-        self._owed += due is LookDue.LOOK
-        return due
+        if name in self._befallen:
+            self._befallen.discard(name)
+            self._owed += 1
+            return LookDue.LOOK
+        return LookDue.CONTAINER if is_found else LookDue.NOTHING
 
     @contextlib.contextmanager
     def look(self) -> Iterator[None]:

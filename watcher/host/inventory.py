@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterable
 from watcher.config.settings import Policy
 from watcher.model.helper import Helper
 from watcher.model.json_object import Json
-from watcher.model.kept import is_kept_tag
+from watcher.model.kept import is_pinned
 from watcher.model.labels import ENABLE, is_orchestrated
 from watcher.model.listing import Row
 from watcher.model.names import Marker, name_of
-from watcher.model.reference import is_hexadecimal
 from watcher.model.values import frozen
 from watcher.model.watchtower import SCOPE, scope_of
 
@@ -75,10 +74,7 @@ def wanting(rows: Iterable[Json], readable: Callable[[Json], Policy | None]) -> 
 
 def followed_tag(row: Json, reference: str) -> str | None:
     """The tag that a row's container follows, given its reference; None where it is pinned."""
-    if reference.startswith("sha256:") or "@" in reference or is_kept_tag(reference):
-        return None
-    is_id = is_hexadecimal(reference) and row["ImageID"].removeprefix("sha256:").startswith(reference)
-    return None if is_id else reference
+    return None if is_pinned(reference, row["ImageID"]) else reference
 
 
 def _is_in(row: Json, *, every: bool) -> bool:

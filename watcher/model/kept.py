@@ -6,6 +6,7 @@ Pure: no I/O.
 from collections.abc import Sequence
 
 from watcher.model.names import short
+from watcher.model.reference import is_image_id
 from watcher.model.values import frozen
 
 REPOSITORY = "ctr-updater/kept"
@@ -40,6 +41,16 @@ def kept_tag(image_id: str) -> str:
 def is_kept_tag(reference: str) -> bool:
     """Whether a reference is a tag of ours, which no container follows and no registry has."""
     return reference.startswith((_SHOWN_BY_ENGINE, _IN_FULL))
+
+
+def is_pinned(reference: str, image: str) -> bool:
+    """Whether a container's reference follows no tag: a digest, an id, or a tag that is ours.
+
+    Args:
+        reference: As it was typed (`Config.Image`).
+        image: The id of the image that the container runs.
+    """
+    return "@" in reference or is_kept_tag(reference) or is_image_id(reference, image)
 
 
 def still_kept(images: Sequence[Kept], number: int, seconds: float, now: float) -> tuple[Kept, ...]:

@@ -125,6 +125,18 @@ def is_hexadecimal(text: str) -> bool:
     return _HEX.fullmatch(text) is not None
 
 
+def is_image_id(text: str, image: str) -> bool:
+    """Whether a reference, as it was typed, is an image's id, in full or (a prefix) without its algorithm.
+
+    Args:
+        text: The reference.
+        image: The id of the image that it was typed for.
+    """
+    return text.startswith("sha256:") or (
+        is_hexadecimal(text) and image.removeprefix("sha256:").startswith(text)
+    )
+
+
 def _bare_digest(text: str) -> bool:
     return re.fullmatch(r"[0-9a-f]{64}", text) is not None
 

@@ -5,7 +5,7 @@ back, from then on none needs to.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, get_args
+from typing import Any, Self, get_args
 
 from attrs import evolve, field
 
@@ -60,6 +60,18 @@ class FailedImage:
     image: str
     reason: str
     stays: bool = False
+
+    @classmethod
+    def of(cls, dependent: tuple[str, str], root: tuple[str, str], reason: str, *, is_new: bool) -> Self:
+        """Blame the image of a dependent that failed, where that is new to it; else that of its provider.
+
+        Args:
+            dependent: The name of the container that failed, and the id of the image that it ran.
+            root: Those of the container that is updated.
+            reason: One line.
+            is_new: Whether the dependent ran another image before the update.
+        """
+        return cls(*(dependent if is_new else root), reason)
 
 
 @frozen
@@ -226,10 +238,11 @@ async def silence(engine: Engine, members: Sequence[str]) -> None:
 def _blamed(found: OpenUpdates, root: str, name: str, reason: str) -> FailedImage:
     """Blame the image of a container that failed, where that is new; else that of the root."""
     old, new = (found.inspects[cid]["Image"] for cid in found.scenes[name].pair)
-    if name == root or old != new:
-        return FailedImage(name, new, reason)
-    image = found.inspects[found.scenes[root].pair[1]]["Image"]
-    return FailedImage(root, image, f"{name}, which holds on to it: {reason}")
+    if name == root:
+        return FailedImage(root, new, reason)
+    updated = (root, found.inspects[found.scenes[root].pair[1]]["Image"])
+    why = f"{name}, which holds on to it: {reason}"
+    return FailedImage.of((name, new), updated, why, is_new=old != new)
 
 
 async def _refuse(_: Open, step: Refuse) -> None:

@@ -19,7 +19,7 @@ from watcher.model.inspection import Container, reference_of
 from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_PROJECT, SPARE_OF
 from watcher.model.names import Marker, name_of, short
-from watcher.model.reference import readable
+from watcher.model.reference import is_image_id, readable
 from watcher.model.values import frozen
 from watcher.recovery import networks
 from watcher.recovery.pruned import Fate, fate
@@ -107,7 +107,7 @@ def origin_of(image: Json, reference: str) -> str:
     The repository of `reference` comes first: the containerd store notes a digest for each name of an image,
     and none for a name that means another one by now.
     """
-    ref = None if _is_id(reference, image["Id"]) else readable(reference)
+    ref = None if is_image_id(reference, image["Id"]) else readable(reference)
     digests = {text: known for text in image.get("RepoDigests") or [] if (known := readable(text))}
     own = [text for text, known in digests.items() if ref and known.repository == ref.repository]
     if not own and ref and image.get("Descriptor"):
@@ -225,16 +225,12 @@ async def _draft(at: Workshop, note: Note, part: Noted, *, is_needed: bool) -> t
 
 async def _fetched(at: Workshop, part: Noted) -> None:
     lost, reference = f"{part.marker.name} is gone, and so are its images", part.on.payload.body["Image"]
-    if _is_id(reference, part.on.image):
+    if readable(reference) is None or is_image_id(reference, part.on.image):
         raise EngineError(f"{lost}: it was created by an image's id, and none can be pulled by that")
     try:
         await at.fetch(reference, part.on.payload.platform)
     except RegistryError as error:
         raise EngineError(f"{lost}: {error}") from error
-
-
-def _is_id(reference: str, image: str) -> bool:
-    return reference.startswith("sha256:") or image.removeprefix("sha256:").startswith(reference)
 
 
 async def _has_own_image(at: Workshop, part: Noted, back: Draft) -> bool:

@@ -4,9 +4,11 @@ A decision is kept by the container's name: one that is made anew under its name
 What cannot be read any more is as it was read last, for a hold that nobody sees is broken.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Literal
+from contextlib import suppress
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from attrs import asdict, field
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 # `released`: the image that a rollback went away from may be taken again.
 # `veto`: its own hook holds it back for a while, or the updater's own update that others undid.
 DecisionKind = Literal["hold", "released", "approve", "veto"]
+
+T = TypeVar("T")
 
 _COLUMNS = "name, kind, at, until, image, by, why"
 
@@ -109,6 +113,14 @@ class DecisionStore:
         self._key = key
         self._last = Decisions()
         self._unkept = dict[str, Decision]()
+        self._written = asyncio.Event()
+
+    async def written(self, within_s: float) -> None:
+        """Wait until this process has written a decision, and at most so many seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self._written.wait()
+        self._written.clear()
 
     async def read(self) -> Decisions:
         """All of it, as it is now."""
@@ -136,7 +148,7 @@ class DecisionStore:
             _insert(connection, key.engine, decision)
             history.add(connection, row)
 
-        await self._database.write(work)
+        await self._write(work)
 
     async def keep_again(self, decision: Decision) -> None:
         """Keep what was forgotten; the history has had it.
@@ -145,7 +157,7 @@ class DecisionStore:
             NotKept: It could not be written.
         """
         engine = (await self._key(decision.name)).engine
-        await self._database.write(lambda connection: _insert(connection, engine, decision))
+        await self._write(lambda connection: _insert(connection, engine, decision))
 
     async def note(self, decision: Decision) -> None:
         """Note what a hook said, which is none for the history; where that fails, for this process."""
@@ -180,7 +192,7 @@ class DecisionStore:
                 history.add(connection, row)
             return is_held or bool(left)
 
-        return await self._database.write(work)
+        return await self._write(work)
 
     async def forget(self, name: str, kinds: Collection[DecisionKind]) -> None:
         """Drop decisions that are over, of which nothing need be said: an approval that was used.
@@ -195,7 +207,12 @@ class DecisionStore:
                 where = "engine = ? AND name = ? AND kind = ?"
                 connection.execute(f"DELETE FROM holds WHERE {where}", [engine, name, kind])  # noqa: S608
 
-        await self._database.write(work)
+        await self._write(work)
+
+    async def _write(self, work: "Callable[[sqlite3.Connection], T]") -> T:
+        result = await self._database.write(work)
+        self._written.set()
+        return result
 
 
 def _insert(connection: "sqlite3.Connection", engine: str, decision: Decision) -> None:

@@ -233,12 +233,11 @@ class Update:
     async def _blamed(self, part: Replacement, error: NotProved) -> FailedImage:
         """The image to blame for a failure: the failed container's where it is new, else the update's."""
         reason = await part.told(error)
-        if part.name == self._plan.name:
-            return FailedImage(part.name, self._target, reason)
-        reason = f"{part.relation}: {reason}"
-        if part.keeps_its_image:
-            return FailedImage(self._plan.name, self._target, reason)
-        return FailedImage(part.name, part.image, reason)
+        root = (self._plan.name, self._target)
+        if not part.relation:
+            return FailedImage(*root, reason)
+        reason, is_new = f"{part.relation}: {reason}", not part.keeps_its_image
+        return FailedImage.of((part.name, part.image), root, reason, is_new=is_new)
 
     async def _state(self) -> str:
         """The first difference of an old container, in words; else that it is as it was."""

@@ -31,11 +31,9 @@ def fate(helper: Json, *, is_open: bool, since: float, now: float) -> HelperFate
     """
     state = Container(helper).state
     if state.is_running or state.is_restarting:
-        return (
-            HelperFate.WORKS
-            if is_open
-            else _unopened(helper, now - max(seconds_of(helper["Created"]), since))
-        )
+        if is_open:
+            return HelperFate.WORKS
+        return _unopened(helper, now - max(seconds_of(helper["Created"]), since))
     if state.status == "created":
         return HelperFate.START
     return HelperFate.START if is_open and state.exit_code else HelperFate.OVER

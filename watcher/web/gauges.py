@@ -9,7 +9,7 @@ from watcher import __version__
 from watcher.check.eligibility import UPDATES
 from watcher.check.shown import Shown
 from watcher.check.verdict import Status
-from watcher.model.reference import is_hexadecimal, readable
+from watcher.model.reference import is_image_id, readable
 from watcher.model.values import frozen
 from watcher.web.engine_status import EngineStatus
 
@@ -72,9 +72,7 @@ def of_containers(found: Collection[Counted]) -> Iterator[Family]:
 def image_label(row: Shown) -> str:
     """The reference that a container follows, without a digest; empty where it is an id."""
     name = row.image.partition("@")[0]
-    running = row.verdict.running.removeprefix("sha256:")
-    is_id = name.startswith("sha256:") or (is_hexadecimal(name) and running.startswith(name))
-    return "" if is_id else name
+    return "" if is_image_id(name, row.verdict.running) else name
 
 
 def registries(rows: Iterable[Shown]) -> set[str]:

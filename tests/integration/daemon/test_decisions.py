@@ -40,14 +40,16 @@ def test_mode_approve_waits_for_a_person_and_for_each_image_anew(
 
 
 def test_an_approval_is_of_one_image_alone(daemon: Running, stack: Stack, person: Person) -> None:
-    web, fence = labelled(stack, *APPROVE), labelled(stack, name="fence")
+    web, fence = labelled(stack, *APPROVE), labelled(stack, *APPROVE, name="fence")
     first = move(stack, web, marker="first")
     daemon.wait("update waits for approval", container=web.name)
     move(stack, web, marker="second")
     daemon.wait("update waits for approval", container=web.name)
+    wanted = move(stack, fence)
+    daemon.wait("update waits for approval", container=fence.name)
 
     person.decide(web.name, "approve", image=first)
-    move(stack, fence)
+    person.decide(fence.name, "approve", image=wanted)
 
     daemon.wait("container updated", container=fence.name)
     assert daemon.stop() == 0

@@ -62,6 +62,16 @@ async def test_one_that_has_not_is_removed_and_its_last_words_are_told(
     assert await context.memory.failure(late.old, late.name) is not None
 
 
+async def test_what_was_set_aside_of_its_container_does_not_say_that_it_has_begun(
+    context: Context, stack: Stack
+) -> None:
+    late = helper(stack, "nobody answers")
+    stack.create(stack.name("app:1"), name=f"{late.name}.ctr-updater-old-r-{'0' * 12}")
+
+    assert await helping.looked_after(context, late) is not None
+    assert not stack.exists(late.cid)
+
+
 async def test_what_it_did_is_recorded_once_whoever_else_waits_for_it(context: Context, stack: Stack) -> None:
     """A command in the updater's container waits for it beside the daemon; neither knows of the other."""
     done = helper(stack, f"'{written(FAILED)}'")

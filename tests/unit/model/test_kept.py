@@ -2,14 +2,15 @@
 
 import pytest
 
-from watcher.model.kept import Kept, is_kept_tag, kept_tag, still_kept
+from watcher.model.kept import Kept, is_kept_tag, is_pinned, kept_tag, still_kept
 
 DAY = 86400.0
+ID = f"sha256:{'ab' * 32}"
 IMAGES = tuple(Kept(f"sha256:{number}", since=10 * DAY - number * DAY) for number in range(4))
 
 
 def test_the_tag_is_the_images_own() -> None:
-    assert kept_tag(f"sha256:{'ab' * 32}") == "ctr-updater/kept:abababababab"
+    assert kept_tag(ID) == "ctr-updater/kept:abababababab"
 
 
 @pytest.mark.parametrize("text", ["ctr-updater/kept:abababababab", "docker.io/ctr-updater/kept:x"])
@@ -22,6 +23,21 @@ def test_our_tag_is_known_however_an_engine_writes_it(text: str) -> None:
 )
 def test_what_only_looks_like_it_is_a_users(text: str) -> None:
     assert not is_kept_tag(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        (f"app:1@{ID}", True),
+        (ID, True),
+        ("ab", True),
+        (kept_tag(ID), True),
+        ("cafe", False),
+        ("app:1", False),
+    ],
+)
+def test_what_follows_no_tag_is_pinned(text: str, *, is_one: bool) -> None:
+    assert is_pinned(text, ID) == is_one
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.model.reference import ImageRef, Tag, is_hexadecimal, names
+from watcher.model.reference import ImageRef, Tag, is_hexadecimal, is_image_id, names
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 COMPONENT = st.from_regex(r"[a-z0-9]{1,4}((\.|_|__|-{1,3})[a-z0-9]{1,4}){0,2}", fullmatch=True).filter(
@@ -158,6 +158,15 @@ def test_what_may_be_an_id_is_hexadecimal(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "CAFE", "cafe:1", "g", "0" * 65, "sha256:cafe", "cafe\n"])
 def test_what_cannot_be_an_id_is_not(text: str) -> None:
     assert not is_hexadecimal(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [(DIGEST, True), ("sha256:cafe", True), ("0" * 12, False), ("cafe", False), ("", False), ("app:1", False)]
+    + [(DIGEST[7 : 7 + digits], True) for digits in (1, 12, 64)],
+)
+def test_an_id_is_known_by_the_image_that_it_begins(text: str, *, is_one: bool) -> None:
+    assert is_image_id(text, DIGEST) == is_one
 
 
 @pytest.mark.parametrize("names", [("app", "docker.io/library/app:latest"), ("index.docker.io/app", "app")])
