@@ -36,7 +36,6 @@ ELSEWHERE = {
     "cli/session": f"{INTEGRATION}/cli/test_signals.py",
     "cli/standard_error": f"{INTEGRATION}/daemon/test_log_trouble.py",
     "cli/services": f"{INTEGRATION}/swarm/test_one_node.py",
-    "config/docker_cli": f"{UNIT}/engine/test_endpoint.py",
     "container/hooks": f"{INTEGRATION}/update/test_hooks.py",
     "engine/execs": f"{INTEGRATION}/update/test_hooks.py",
     "update/hooks": f"{INTEGRATION}/update/test_hooks.py",
@@ -79,6 +78,7 @@ ELSEWHERE = {
     "host/lookup": f"{INTEGRATION}/host/test_lookup.py",
     "host/services": f"{INTEGRATION}/swarm/test_names.py",
     "host/namespace_cache": f"{INTEGRATION}/daemon/test_holds.py",
+    "model/chosen_engine": f"{UNIT}/config/test_engines.py",
     "model/errors": f"{INTEGRATION}/cli/test_errors.py",
     "model/json_object": f"{UNIT}/model/test_inspection.py",
     "model/labels": f"{UNIT}/config/test_settings.py",
@@ -151,6 +151,7 @@ ELSEWHERE = {
     "web/engine_status": f"{UNIT}/web/test_gauges.py",
     "web/event_feed": f"{INTEGRATION}/web/test_events.py",
     "web/responses": f"{UNIT}/web/test_server.py",
+    "web/followers": f"{UNIT}/web/test_engines.py",
     "web/guard": f"{UNIT}/web/test_server.py",
 }
 

@@ -1,33 +1,46 @@
 """How the libraries are imported: without what of them nothing here ever uses.
 
-aiodocker asks for its own version, which takes a reader of packages and of ZIP archives; the compiled half of
-frozenlist takes the library of C++ for lists of a few callbacks; aiohttp reads the system's certificates
-(`config.certificates`). The first two alone are 2 MB of a daemon. aiohttp also takes what finds proxies, and
-is never told to use any, and aiodocker what reads archives: all that those take in turn was a twelfth of the
-time of a `watcher check`.
+aiodocker asks for its own version, which takes a reader of packages and of ZIP archives; the compiled half
+of frozenlist takes the library of C++ for lists of a few callbacks; aiohttp reads the system's
+certificates, for contexts that nobody uses (`registry.certificates` has the one that is used). The first
+two alone are 2 MB of a daemon. aiohttp also takes what finds proxies, and is never told to use any, and
+aiodocker what reads archives: all that those take in turn was a twelfth of the time of a `watcher check`.
 """
 
 import contextlib
 import os
+import ssl
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from watcher.config import certificates
-
 _METADATA = "importlib.metadata"
 # By the names of the modules, the functions that are taken from them by name.
 _POSTPONED = {"tarfile": (), "tempfile": (), "urllib.request": ("getproxies", "proxy_bypass")}
 _PLAIN_LISTS = "FROZENLIST_NO_EXTENSIONS"
+_AUTHORITIES = ssl.get_default_verify_paths().openssl_cafile_env  # SSL_CERT_FILE
 
 
 @contextlib.contextmanager
 def lean() -> Iterator[None]:
     """Leave that out of what is imported within, which is for imports before there are threads."""
-    with certificates.unread(), _plain_lists(), _no_versions(), _postponed():
+    with without_certificates(), _plain_lists(), _no_versions(), _postponed():
         yield
+
+
+@contextlib.contextmanager
+def without_certificates() -> Iterator[None]:
+    """Let contexts that are made within trust nobody: OpenSSL is told of an empty file (openssl-env(7))."""
+    chosen = os.environ.get(_AUTHORITIES)
+    os.environ[_AUTHORITIES] = os.devnull
+    try:
+        yield
+    finally:
+        del os.environ[_AUTHORITIES]
+        if chosen is not None:
+            os.environ[_AUTHORITIES] = chosen
 
 
 @contextlib.contextmanager

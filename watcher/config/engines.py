@@ -2,29 +2,12 @@
 
 import re
 
-from watcher.model.values import frozen
+from watcher.model.chosen_engine import ChosenEngine
 
 SOLE = "local"  # what an engine is called that is the only one, and given no name
 
 _TAKEN = frozenset({"service"})  # `service/NAME` is a Swarm service
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-
-
-@frozen
-class ChosenEngine:
-    """An engine that somebody chose.
-
-    Attributes:
-        name: What people call it.
-        address: Where it listens (`unix://`, `tcp://`); empty where `name` is that of a Docker context, which
-            says it.
-    """
-
-    name: str
-    address: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.name}={self.address}" if self.address else self.name
 
 
 def engines(text: str) -> tuple[ChosenEngine, ...]:

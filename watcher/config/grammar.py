@@ -1,7 +1,6 @@
 """The grammar of single values: a reader takes a text, and refuses (ValueError) one that is none. Pure."""
 
 import re
-from ipaddress import ip_address
 from posixpath import normpath
 
 from watcher.model.names import container_name
@@ -132,15 +131,6 @@ def written(value: object) -> str:
         return "" if value is None else str(value)
     unit, seconds = next(((unit, each) for unit, each in _UNITS if value and value % each == 0), ("", 1))
     return f"{value / seconds:.0f}{unit}"
-
-
-def is_address(host: str) -> bool:
-    """Whether a host is an address, and no name that somebody's DNS may tell anything of."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def gate_name(text: str) -> str:

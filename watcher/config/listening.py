@@ -3,7 +3,8 @@
 import re
 from ipaddress import ip_address
 
-from watcher.config.grammar import SomeOf, is_address
+from watcher.config.grammar import SomeOf
+from watcher.model.hosts import is_address
 
 PUBLIC = ("metrics", "read")
 public = SomeOf(*PUBLIC)

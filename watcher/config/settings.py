@@ -13,7 +13,7 @@ from pathlib import Path
 from attrs import evolve, fields
 
 from watcher.config import listening
-from watcher.config.engines import ChosenEngine, engines
+from watcher.config.engines import engines
 from watcher.config.freeze import freeze
 from watcher.config.grammar import (
     OneOf,
@@ -33,6 +33,7 @@ from watcher.config.setting import setting as _setting
 from watcher.config.spelling import refuse_unknown
 from watcher.config.telling import NEWS, news, web_address
 from watcher.config.window import window
+from watcher.model.chosen_engine import ChosenEngine
 from watcher.model.errors import UnreadableSetting
 from watcher.model.labels import LABEL_PREFIX, is_orchestrated, is_ours
 from watcher.model.release import template

@@ -13,12 +13,12 @@ from watcher.config.settings import DaemonSettings
 from watcher.container.downtime import Downtimes
 from watcher.daemon.controller import Daemon
 from watcher.daemon.passes import Recheck, nobody
-from watcher.daemon.pushes import Choose
 from watcher.daemon.rhythm import Rhythm
 from watcher.host.context import Context
 from watcher.host.fleet import Fleet
 from watcher.model.errors import Unknown, UnreadableSetting, WatcherError
 from watcher.model.events import EngineGivenUp, GatesNotRead, GatesRead
+from watcher.model.reference import Choose
 from watcher.store.heartbeat import Beat, Pulse
 from watcher.update.sequencer import Turns
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from watcher.check import last_answers, verdict
 from watcher.check.remote import meaning
 from watcher.check.verdict import digests
-from watcher.daemon.pushes import Choose, Pushes
+from watcher.daemon.pushes import Pushes
 from watcher.daemon.registry_outages import Down
 from watcher.daemon.tag_reader import TagReader
 from watcher.daemon.workqueue import WorkQueue
@@ -31,7 +31,7 @@ from watcher.model.errors import (
 )
 from watcher.model.json_object import Json
 from watcher.model.names import name_of
-from watcher.model.reference import Tag
+from watcher.model.reference import Choose, Tag
 from watcher.model.registry_events import TagGivenUp, TagNotPulled, TagPulledAgain
 from watcher.registry.rate_limit import concerns_all
 from watcher.update.news import Repeats

@@ -1,11 +1,9 @@
 """What registries' webhooks told: which tags were pushed, and which updates come of that."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection
 
 from watcher.model.json_object import Json
-from watcher.model.reference import ImageRef, Tag
-
-Choose = Callable[[Iterable[ImageRef]], set[ImageRef]]
+from watcher.model.reference import Choose, Tag
 
 
 class Pushes:

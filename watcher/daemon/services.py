@@ -9,7 +9,7 @@ from attrs import evolve
 
 from watcher.check.verdict import Status
 from watcher.daemon import judgements
-from watcher.daemon.pushes import Choose, PushedServices
+from watcher.daemon.pushes import PushedServices
 from watcher.daemon.rhythm import Rhythm
 from watcher.daemon.workqueue import WorkQueue
 from watcher.host.context import Context, IsGone
@@ -25,6 +25,7 @@ from watcher.model.errors import (
 from watcher.model.events import LabelsDoubted, LookFailed, SwarmUnfollowed
 from watcher.model.json_object import Json
 from watcher.model.names import SERVICE_PREFIX
+from watcher.model.reference import Choose
 from watcher.model.update_events import By, Change, NotUpdated, Updated
 from watcher.model.values import frozen
 from watcher.swarm import gates

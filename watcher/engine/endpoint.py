@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from watcher.config.docker_cli import config_folder
-from watcher.config.engines import ChosenEngine
+from watcher.model.chosen_engine import ChosenEngine
+from watcher.model.docker_cli import config_folder
 from watcher.model.errors import EngineUnavailable
 from watcher.model.values import frozen
 
@@ -50,7 +50,7 @@ def find(environ: Mapping[str, str] = os.environ) -> Endpoint:
     """
     if host := environ.get("DOCKER_HOST"):
         return _at(host, "DOCKER_HOST", _tls_of_environment(environ))
-    config = config_folder(environ)
+    config = Path(config_folder(environ))
     context = (
         environ.get("DOCKER_CONTEXT") or _read(config / "config.json").get("currentContext") or "default"
     )
@@ -71,7 +71,7 @@ def find_chosen(chosen: ChosenEngine, environ: Mapping[str, str] = os.environ) -
         return _at(chosen.address, source, None if is_local else _tls_of_environment(environ))
     if chosen.name == "default":
         return _at(DEFAULT_SOCKET, source, None)
-    return _of_context(chosen.name, config_folder(environ) / "contexts")
+    return _of_context(chosen.name, Path(config_folder(environ)) / "contexts")
 
 
 def _of_context(name: str, contexts: Path) -> Endpoint:
@@ -117,7 +117,9 @@ def _over_tcp(host: str, source: str, tls: tuple[Path, bool] | None) -> Endpoint
         )
     name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     url = f"{'https' if secure else 'http'}://{name}:{port}"
-    return Endpoint(shown=host, url=url, tls=_context(*tls) if tls else None)
+    if tls:
+        return Endpoint(shown=host, url=url, tls=_context(*tls))
+    return Endpoint(shown=host, url=url, tls=ssl.create_default_context() if secure else None)
 
 
 def _tls_of_environment(environ: Mapping[str, str]) -> tuple[Path, bool] | None:

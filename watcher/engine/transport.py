@@ -20,7 +20,6 @@ import aiodocker
 import aiohttp
 from aiodocker.utils import parse_result
 
-from watcher.config import certificates
 from watcher.engine.capabilities import NEWEST, OLDEST, Api
 from watcher.engine.endpoint import Endpoint
 from watcher.engine.request_errors import (
@@ -260,7 +259,7 @@ def _connector(endpoint: Endpoint) -> aiohttp.BaseConnector:
     """Make a connector that keeps no connection: after a restart of the engine a kept one is dead."""
     if endpoint.socket:
         return aiohttp.UnixConnector(endpoint.socket, force_close=True)
-    return aiohttp.TCPConnector(ssl=endpoint.tls or certificates.context(), force_close=True)
+    return aiohttp.TCPConnector(ssl=endpoint.tls or True, force_close=True)
 
 
 def _version(text: str) -> Api:

@@ -7,6 +7,7 @@ Pure: no I/O.
 """
 
 import re
+from collections.abc import Callable, Iterable
 from typing import Self
 
 from attrs import evolve
@@ -96,6 +97,10 @@ class Tag:
 
     def __str__(self) -> str:
         return f"{self.ref} {self.platform}".rstrip()
+
+
+# Chooses among the references that are followed, as a registry's webhook does.
+Choose = Callable[[Iterable[ImageRef]], set[ImageRef]]
 
 
 def readable(text: str) -> ImageRef | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from attrs import evolve
 
-from watcher.config.docker_cli import config_folder
+from watcher.model.docker_cli import config_folder
 from watcher.model.reference import HUB
 from watcher.model.values import frozen
 from watcher.registry.credential_helpers import HelperFailed, ask
@@ -38,7 +38,7 @@ class Credentials:
 
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
         self._environ = environ
-        self._file = ConfigFile(config_folder(environ) / "config.json")
+        self._file = ConfigFile(Path(config_folder(environ)) / "config.json")
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._answers: dict[str, _Answer] = {}
 

@@ -16,8 +16,8 @@ import aiohttp
 from attrs import evolve
 
 from watcher import __version__
-from watcher.config import certificates
 from watcher.model.errors import RegistryError, Trouble
+from watcher.registry import certificates
 from watcher.registry.connection import proxy_for
 from watcher.registry.error_classes import ADVICE
 from watcher.registry.messages import Answer, Request, garbage

@@ -10,7 +10,7 @@ registry whose token server is further away, as one of a company may be, is refu
 import re
 from urllib.parse import urlsplit
 
-from watcher.config.grammar import is_address
+from watcher.model.hosts import is_address
 
 # Registries whose token server is known to be elsewhere, by the ends of their names.
 _KNOWN = {

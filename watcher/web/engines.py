@@ -9,8 +9,6 @@ from attrs import evolve
 from watcher.check import checks, status
 from watcher.check.checks import Judge
 from watcher.check.shown import Shown
-from watcher.daemon.controller import Daemon
-from watcher.daemon.engines import Engines
 from watcher.host.context import Context
 from watcher.host.fleet import Fleet, named
 from watcher.model.errors import EngineError, EngineUnavailable, NoAnswer, NoSuchContainer, WatcherError
@@ -21,6 +19,7 @@ from watcher.swarm.reading import Reader
 from watcher.swarm.spec import Service
 from watcher.update.sequencer import Turns
 from watcher.web.engine_status import EngineStatus
+from watcher.web.followers import Follower, Followers
 
 _LIMIT_S = 8.0  # for each of several: who scrapes, and who looks at a page, gives up after ten
 
@@ -41,7 +40,7 @@ class ServedEngine:
         seen: What its events told.
     """
 
-    def __init__(self, context: Context, daemon: Callable[[], Daemon]) -> None:
+    def __init__(self, context: Context, daemon: Callable[[], Follower]) -> None:
         self.name, self.prefix = context.engine_name, context.prefix
         self.events = context.events
         self.seen = EngineStatus()
@@ -122,7 +121,7 @@ class ServedEngines:
         engines: What follows them.
     """
 
-    def __init__(self, fleet: Fleet, engines: Engines) -> None:
+    def __init__(self, fleet: Fleet, engines: Followers) -> None:
         self._fleet = fleet
         self._engines = engines
         self.all = tuple(self._served(each) for each in fleet.contexts)

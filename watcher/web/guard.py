@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from attrs import field
 
-from watcher.config.grammar import is_address
+from watcher.model.hosts import is_address
 from watcher.model.values import frozen
 from watcher.web.responses import error
 from watcher.web.sessions import COOKIE, Sessions

@@ -6,7 +6,6 @@ from typing import Self
 
 from watcher.config.listening import UNIX, host_and_port
 from watcher.config.settings import DaemonSettings
-from watcher.daemon.engines import Engines
 from watcher.host.fleet import Fleet
 from watcher.store.heartbeat import Pulse
 from watcher.web import openapi
@@ -16,6 +15,7 @@ from watcher.web.engines import ServedEngine, ServedEngines
 from watcher.web.event_feed import EventFeed
 from watcher.web.events import Events
 from watcher.web.exposure import refuse_open
+from watcher.web.followers import Followers
 from watcher.web.guard import Guard
 from watcher.web.health import Health
 from watcher.web.login import Login
@@ -48,7 +48,7 @@ class Listener:
         fleet: Fleet,
         settings: DaemonSettings,
         pulse: Pulse,
-        engines: Engines,
+        engines: Followers,
         flags: Collection[str] = (),
     ) -> None:
         self._engines = served = ServedEngines(fleet, engines)

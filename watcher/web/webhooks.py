@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from aiohttp import web
 from attrs import field
 
-from watcher.daemon.pushes import Choose
+from watcher.model.reference import Choose
 from watcher.model.values import frozen
 from watcher.web import request_bodies
 from watcher.web.guard import Access

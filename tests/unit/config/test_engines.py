@@ -2,7 +2,8 @@
 
 import pytest
 
-from watcher.config.engines import ChosenEngine, engines
+from watcher.config.engines import engines
+from watcher.model.chosen_engine import ChosenEngine
 
 
 def test_engines_have_names_and_addresses_or_are_contexts() -> None:

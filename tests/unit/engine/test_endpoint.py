@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import trustme
 
-from watcher.config.docker_cli import config_folder
 from watcher.engine.endpoint import DEFAULT_SOCKET, find
 from watcher.model.errors import EngineUnavailable
 
@@ -101,15 +100,3 @@ def test_a_context_of_ssh_is_said_not_to_be_spoken(tmp_path: Path) -> None:
         EngineUnavailable, match=r"ssh://me@far \(the context 'far'\): ssh is not spoken here"
     ):
         find({"HOME": str(tmp_path), "DOCKER_CONTEXT": "far"})
-
-
-@pytest.mark.parametrize(
-    ("environ", "folder"),
-    [
-        ({"DOCKER_CONFIG": "/c", "HOME": "/h"}, "/c"),
-        ({"DOCKER_CONFIG": "", "HOME": "/h"}, "/h/.docker"),
-        ({}, "/.docker"),
-    ],
-)
-def test_the_cli_keeps_its_settings_where_it_is_told(environ: dict[str, str], folder: str) -> None:
-    assert config_folder(environ) == Path(folder)

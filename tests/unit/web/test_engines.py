@@ -8,7 +8,6 @@ from typing import Any, cast
 import pytest
 
 from watcher.config.settings import Policy
-from watcher.daemon.engines import Engines
 from watcher.engine.client import Engine
 from watcher.engine.endpoint import find
 from watcher.host.context import Context
@@ -19,6 +18,7 @@ from watcher.model.events import EngineFollowed, EngineGone, Event, SubscriberFa
 from watcher.store.state import Memory
 from watcher.web import engines
 from watcher.web.engines import ServedEngine, ServedEngines
+from watcher.web.followers import Followers
 
 Make = Callable[..., ServedEngines]
 
@@ -36,7 +36,7 @@ def make(tmp_path: Path) -> Make:
     def engines(*names: str) -> ServedEngines:
         prefixes = [f"{name}/" if len(names) > 1 else "" for name in names]
         fleet = Fleet(tuple(map(context, names, prefixes)))
-        made = ServedEngines(fleet, cast("Engines", None))
+        made = ServedEngines(fleet, cast("Followers", None))
         for each in made.all:
             each.seen.take(EngineFollowed("unix:///docker.sock", "1.41"))
         return made

@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 import trustme
 
-from watcher.config import certificates
+from watcher.cli import imports
+from watcher.registry import certificates
 
 STORES = """
 import aiohttp.connector
-from watcher.config import certificates
+from watcher.registry import certificates
 theirs, ours = aiohttp.connector._SSL_CONTEXT_VERIFIED, certificates.context()
 print(len(theirs.get_ca_certs()), len(ours.get_ca_certs()))
 """
-UNREAD = "from watcher.config import certificates\nwith certificates.unread():\n    import aiohttp\n"
+UNREAD = "from watcher.cli import imports\nwith imports.without_certificates():\n    import aiohttp\n"
 
 
 def stores(authority: Path, code: str) -> list[int]:
@@ -53,7 +54,7 @@ def test_the_choice_of_the_user_stands_again(monkeypatch: pytest.MonkeyPatch, ch
     if chosen:
         monkeypatch.setenv("SSL_CERT_FILE", chosen)
 
-    with pytest.raises(ImportError), certificates.unread():
+    with pytest.raises(ImportError), imports.without_certificates():
         raise ImportError
 
     assert os.environ.get("SSL_CERT_FILE") == chosen
