@@ -6,6 +6,7 @@ import re
 import subprocess
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -240,6 +241,7 @@ class Trial:
         if not self._world.deaths:
             return
         for name in (self._subject.name, *self._subject.joined):
+            wait_until(partial(self._is_known, name), f"what the engine knows of {name} to be so")
             row = self._world.rows().get(name)
             if row is None or self._world.is_open(name) or not self._is_broken(name, row):
                 continue
@@ -250,6 +252,14 @@ class Trial:
             if refused or any(unwired(self._world.inspect(name))):
                 self._cure()
                 self._world.ask("POST", f"/containers/{name}/restart")
+
+    def _is_known(self, name: str) -> bool:
+        """Whether one that is said to run does: an engine that has just started may not know its end yet."""
+        row = self._world.rows().get(name)
+        if row is None or row["State"] != "running":
+            return True
+        pid = self._world.inspect(name)["State"]["Pid"]
+        return not pid or Path(f"/proc/{pid}").exists()
 
     def _is_broken(self, name: str, row: Json) -> bool:
         if row["State"] == "running" and not self._was_open:

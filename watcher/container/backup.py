@@ -3,23 +3,28 @@
 The spare is the old container once more: same options, same image by its id, same volumes by their
 names, but never started and not removing itself. It keeps the volumes and the image alive while nothing
 else does, also through a restart of the engine, which removes every `--rm` container that is not
-running, the prepared successor too (20.10 to 28.5).
+running, the prepared successor too (20.10 to 28.5). An engine that is killed while it creates the spare may
+keep it without its networks (20.10), and one that is connected to them afterwards may lack some: a label says
+what they are.
 """
 
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from attrs import evolve
 
 from watcher.container import successor
+from watcher.container.recreate import Payload
 from watcher.container.successor import Draft
 from watcher.engine.client import Engine
-from watcher.model.inspection import Container, reference_of
+from watcher.model.inspection import Container, on_networks, reference_of
 from watcher.model.json_object import Json
-from watcher.model.labels import REFERENCE, SPARE_OF
+from watcher.model.labels import REFERENCE, SPARE_NETWORKS, SPARE_OF
 from watcher.model.names import Marker
 
 _NONE: Mapping[str, str] = MappingProxyType({})
+_OF_SPARE = (SPARE_OF, SPARE_NETWORKS)
 
 
 async def create(engine: Engine, old: Json, name: str) -> str:
@@ -34,7 +39,8 @@ async def drafted(engine: Engine, old: Json, *, files: bytes | None = None) -> D
 
 def as_spare(made: Draft, old: Json) -> Draft:
     """Turn a draft of the old container into one of its spare, which stays and says whose it is."""
-    labels = {SPARE_OF: old["Id"], REFERENCE: reference_of(old)}
+    networks = json.dumps(_networks(made.payload, old), separators=(",", ":"))
+    labels = {SPARE_OF: old["Id"], REFERENCE: reference_of(old), SPARE_NETWORKS: networks}
     return _altered(made, labels, removes_itself=False)
 
 
@@ -51,7 +57,7 @@ async def respawn(engine: Engine, spare: str, again: str, marker: Marker, renewe
         marker: The temporary name of the spare.
         renewed: The ids of its providers that were made anew, by those that it holds on to.
     """
-    kept = await engine.container(spare)
+    kept = _whole(await engine.container(spare))
     if not again:
         name, labels = evolve(marker.of_new(spare), back=True), {REFERENCE: reference_of(kept)}
         made = _altered(await _like(engine, kept, successors=renewed), labels, removes_itself=True)
@@ -75,9 +81,26 @@ async def _like(
     return made
 
 
+def _networks(payload: Payload, old: Json) -> dict[str, Json]:
+    """What is asked of each network, and its id, as an inspect of the spare says it."""
+    asked = ((payload.body.get("NetworkingConfig") or {}).get("EndpointsConfig") or {}) | payload.connect
+    known = Container(old).networks
+    ids = {name: known.get(name, {}).get("NetworkID", "") for name in payload.networks}
+    return {name: {**(asked.get(name) or {}), "NetworkID": ids[name]} for name in sorted(payload.networks)}
+
+
+def _whole(spare: Json) -> Json:
+    """An inspected spare with the networks that it was to have, where it lacks some."""
+    try:
+        asked = json.loads(Container(spare).labels.get(SPARE_NETWORKS) or "{}")
+    except ValueError:  # no spare of ours, then, or one that somebody made
+        return spare
+    return on_networks(spare, {**asked, **Container(spare).networks})
+
+
 def _altered(made: Draft, labels: dict[str, str], *, removes_itself: bool) -> Draft:
     body = made.payload.body
     body["HostConfig"]["AutoRemove"] = removes_itself
-    own = {key: value for key, value in (body.get("Labels") or {}).items() if key != SPARE_OF}
+    own = {key: value for key, value in (body.get("Labels") or {}).items() if key not in _OF_SPARE}
     body["Labels"] = own | labels
     return made

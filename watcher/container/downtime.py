@@ -1,8 +1,10 @@
 """Which containers may be down at once: as many as is chosen, and none that could take another's address.
 
-An update holds a slot, and what it was given here, until the last of its containers is started, and not
-while it waits for a proof. Who is down waits for nobody, but for the way back, and that no longer than
-`WAY_BACK_S`: who is down yet may be so for long, as where a stop takes its time or the engine hangs.
+An update holds what it was given here until the last of its containers is started, and its slot for a
+moment more (`FIRST_MOMENT_S`), in which what was started needs the machine most: with fewer at work each is
+down for less long. It does not hold it while it waits for a longer proof. Who is down waits for nobody, but
+for the way back, and that no longer than `WAY_BACK_S`: who is down yet may be so for long, as where a stop
+takes its time or the engine hangs.
 """
 
 import asyncio
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from watcher.dependencies.addresses import Needs
 
 WAY_BACK_S = 60.0
+FIRST_MOMENT_S = 1.0
 OVERTAKEN = (
     "others are down that could lose an address or a port to it; it did not wait for them any longer, for it "
     "was down itself"
@@ -131,6 +134,7 @@ class Downtime:
         self._wanted = wanted
         self._is_down = False
         self._has_slot = True
+        self._timer: asyncio.TimerHandle | None = None
 
     async def begin(self, *, is_back: bool = False) -> bool:
         """Wait until the containers may be down; return at once where they are down already.
@@ -147,11 +151,25 @@ class Downtime:
         self._is_down = True
         return is_alone
 
+    def started(self) -> None:
+        """Let others have the addresses, for all containers are started; and a moment later the slot."""
+        self._up()
+        if not self._timer:
+            self._timer = asyncio.get_running_loop().call_later(FIRST_MOMENT_S, self._leave_slot)
+
     def end(self) -> None:
-        """Let others begin, for all containers are started, or left as they are."""
+        """Let others begin, for all containers are up, or left as they are."""
+        if self._timer:
+            self._timer.cancel()
+        self._up()
+        self._leave_slot()
+
+    def _up(self) -> None:
         if self._is_down:
             self.others.leave(self._wanted)
             self._is_down = False
+
+    def _leave_slot(self) -> None:
         if self._has_slot:
             self.others.leave_slot()
             self._has_slot = False

@@ -144,6 +144,11 @@ class Container:
         return self._said["HostConfig"].get("RestartPolicy") or {}
 
 
+def on_networks(container: Json, networks: Mapping[str, Json]) -> Json:
+    """An inspected container as it would be on these networks, with an endpoint for each name."""
+    return container | {"NetworkSettings": container["NetworkSettings"] | {"Networks": dict(networks)}}
+
+
 def reference_of(container: Json) -> str:
     """The reference that a container follows: the one it was created with.
 

@@ -12,6 +12,7 @@ RELEASE_URL = f"{LABEL_PREFIX}release-url"
 # What this program writes itself; a label of these names is no setting.
 REFERENCE = f"{LABEL_PREFIX}reference"
 SPARE_OF = f"{LABEL_PREFIX}spare-of"
+SPARE_NETWORKS = f"{LABEL_PREFIX}spare-networks"
 # The image that a rollback went away from, and that is not taken again by itself.
 LEFT = f"{LABEL_PREFIX}left"
 # Of a Swarm service: the rollout of ours that brought the image that it has.
@@ -22,7 +23,7 @@ GATE_RUN = f"{LABEL_PREFIX}gate-run"
 # Of a helper: the container that it is to update, and the image that that is to have.
 HELPER_OF = f"{LABEL_PREFIX}helper-of"
 HELPER_TARGET = f"{LABEL_PREFIX}helper-target"
-INTERNAL = frozenset({REFERENCE, SPARE_OF, LEFT, HELPER_OF, HELPER_TARGET, ROLLOUT, GATE_RUN})
+INTERNAL = frozenset({REFERENCE, SPARE_OF, SPARE_NETWORKS, LEFT, HELPER_OF, HELPER_TARGET, ROLLOUT, GATE_RUN})
 
 # In what an engine says of a container: those labels of its image that count for nothing.
 LABELS_OF_IMAGE = "LabelsOfImage"

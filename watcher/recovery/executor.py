@@ -253,6 +253,27 @@ async def _depart(update: Open, step: Depart) -> None:
     await depart(update.engine, await update.engine.container(step.old))
 
 
+async def _respawn(update: Open, step: Respawn) -> None:
+    """Make the old container anew, and anew once more where a run before this one may not have ended that."""
+    engine, again = update.engine, step.again
+    if again and not Container(await engine.container(again)).state.has_run:
+        await drop(engine, again)
+        again = ""
+    await backup.respawn(engine, step.spare, again, step.marker, update.found.renewed(update.name))
+
+
+async def _take_place(update: Open, step: TakePlace) -> None:
+    """Let a successor take the place of the old container; one whose creation was cut short is made anew."""
+    engine, renewed = update.engine, update.found.renewed(update.name)
+    old, new = await engine.container(step.update.old), await engine.container(step.update.successor)
+    is_whole = Container(old).networks.keys() <= Container(new).networks.keys()
+    if is_whole or Container(new).state.has_run:
+        await endings.take_place(engine, step.update)
+    else:
+        await drop(engine, step.update.successor)
+        await endings.make_anew(engine, evolve(step.update, successor=""), renewed)
+
+
 # What carries out each kind of step, and there is no other place that tells them apart.
 DOES: Mapping[type[Step], Callable[[Open, Any], Awaitable[FailedImage | None]]] = {
     Undo: lambda on, step: endings.undo(on.engine, step, on.known),
@@ -261,16 +282,14 @@ DOES: Mapping[type[Step], Callable[[Open, Any], Awaitable[FailedImage | None]]] 
     Adopt: lambda on, step: take_name(on.engine, step.successor, step.marker),
     Inherit: _inherit,
     Revive: lambda on, step: endings.inherit(on.engine, step.update.successor, step.update.marker),
-    Respawn: lambda on, step: backup.respawn(
-        on.engine, step.spare, step.again, step.marker, on.found.renewed(on.name)
-    ),
+    Respawn: _respawn,
     Discard: lambda on, step: drop(on.engine, step.cid),
     Finish: _finish,
     Prove: lambda on, step: endings.bring_up(on.engine, step.update, on.demand(step.update.successor)),
     RollBack: lambda on, step: endings.roll_back(on.engine, step.update),
     Close: lambda on, step: endings.close(on.engine, step.update),
     Complete: lambda on, step: endings.complete(on.engine, step.update),
-    TakePlace: lambda on, step: endings.take_place(on.engine, step.update),
+    TakePlace: _take_place,
     MakeAnew: lambda on, step: endings.make_anew(on.engine, step.update, on.found.renewed(on.name)),
     Refuse: _refuse,
 }

@@ -133,7 +133,7 @@ class Update:
             await self._expect("updated", "", "")
         await self._take(self._parts[step.name], step.action)
         if [step] == self._starts[-1:]:
-            self._downtime.end()
+            self._downtime.started()
             self._stages.up()
         self._is_committed |= step.action in _REMOVALS
 

@@ -52,6 +52,25 @@ def test_the_next_run_lets_the_new_one_take_its_place(
     assert [each["Name"] for each in after["Mounts"]] == [each["Name"] for each in before["Mounts"]]
 
 
+def test_one_whose_creation_was_cut_short_does_not_take_its_place_without_its_networks(
+    update: Update, stack: Stack, proxy: Proxy
+) -> None:
+    network = stack.name("net")
+    stack.engine.docker("network", "create", network)
+    web = outdated(stack, "--network", network)
+    leave_task(proxy, web, stuck=web)
+    assert update(web).code == 4
+    half = next(name for name in stack.containers() if ".ctr-updater-new-" in name)
+    stack.engine.docker("network", "disconnect", network, half)
+
+    update(web)
+
+    found = stack.inspect(web.name)
+    assert found["State"]["Running"]
+    assert found["NetworkSettings"]["Networks"].keys() == {network}
+    assert stack.containers().keys() == {web.name}
+
+
 def test_where_the_new_one_is_broken_both_are_kept_and_the_old_one_comes_back_once_it_can(
     update: Update, stack: Stack, proxy: Proxy
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.dependencies.test_addresses import Json, container
 from tests.unit.virtual_time import now, run
-from watcher.container.downtime import Downtimes
+from watcher.container.downtime import FIRST_MOMENT_S, Downtimes
 
 FIXED, FREE = container("net=10.0.0.2"), container("net")
 
@@ -59,6 +59,30 @@ def test_a_wait_for_a_proof_holds_up_nobody() -> None:
                 return now()
 
     assert run(scenario()) == 0
+
+
+@pytest.mark.parametrize(("proof_s", "begins"), [(0.25, 0.25), (600, FIRST_MOMENT_S)])
+def test_a_slot_is_held_for_the_first_moment_of_a_proof_and_addresses_are_not(
+    proof_s: float, begins: float
+) -> None:
+    async def scenario() -> tuple[float, float]:
+        downtimes = Downtimes(1)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(proved(downtimes))
+            await asyncio.sleep(0)
+            async with downtimes.around([FREE]):
+                free = now()
+            async with downtimes.of([FREE]) as other:
+                await other.begin()
+                return free, now()
+
+    async def proved(downtimes: Downtimes) -> None:
+        async with downtimes.of([FIXED]) as downtime:
+            await downtime.begin()
+            downtime.started()
+            await asyncio.sleep(proof_s)
+
+    assert run(scenario()) == (0, begins)
 
 
 def test_one_that_goes_back_waits_for_who_could_take_its_address() -> None:
