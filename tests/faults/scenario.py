@@ -131,9 +131,14 @@ class Trial:
 
     def kill_engine(self) -> None:
         """Kill it, and start it again in the background: the updater meets an engine that is down."""
-        self._engine_dies()
-        self._world.engine.kill()
-        self._engine_starts.append(self._threads.submit(self._world.engine.start))
+        dead = Future[None]()
+        # Before its death, of which the updater may hear first and end: who waits for the start finds it.
+        self._engine_starts.append(self._threads.submit(self._start_engine_after, dead))
+        try:
+            self._engine_dies()
+            self._world.engine.kill()
+        finally:
+            dead.set_result(None)
 
     def kill_engine_within(self) -> None:
         """Kill it as soon as it reports an event of the call that it is about to be given."""
@@ -151,6 +156,10 @@ class Trial:
                 "its end",
                 timeout=_HELD_S,
             )
+
+    def _start_engine_after(self, dead: Future[None]) -> None:
+        dead.result()
+        self._world.engine.start()
 
     def _kill_engine_at_event(self, entered: Future[None]) -> None:
         with events(self._world.engine.socket) as stream:
