@@ -16,9 +16,10 @@ from attrs import evolve
 
 from watcher.container import successor
 from watcher.container.recreate import Payload
+from watcher.container.recreate.endpoints import primary
 from watcher.container.successor import Draft
 from watcher.engine.client import Engine
-from watcher.model.inspection import Container, on_networks, reference_of
+from watcher.model.inspection import Container, on_networks, reference_of, with_mac_address
 from watcher.model.json_object import Json
 from watcher.model.labels import REFERENCE, SPARE_NETWORKS, SPARE_OF
 from watcher.model.names import Marker
@@ -91,11 +92,25 @@ def _networks(payload: Payload, old: Json) -> dict[str, Json]:
 
 def _whole(spare: Json) -> Json:
     """An inspected spare with the networks that it was to have, where it lacks some."""
-    try:
-        asked = json.loads(Container(spare).labels.get(SPARE_NETWORKS) or "{}")
-    except ValueError:  # no spare of ours, then, or one that somebody made
+    asked, own = _asked(spare), Container(spare).networks
+    if asked is None:
         return spare
-    return on_networks(spare, {**asked, **Container(spare).networks})
+    whole = on_networks(spare, {name: own.get(name, endpoint) for name, endpoint in asked.items()})
+    first = primary(whole)
+    if first in own or not (mac := asked.get(first, {}).get("MacAddress")):
+        return whole
+    # An inspect says the first network's address here, and reads it where there is none now (28.5).
+    return with_mac_address(whole, mac)
+
+
+def _asked(spare: Json) -> dict[str, Json] | None:
+    """What is asked of each of its networks; None where no label says it, as of an older version."""
+    try:
+        asked = json.loads(Container(spare).labels.get(SPARE_NETWORKS, ""))
+    except ValueError:
+        return None
+    is_ours = isinstance(asked, dict) and all(isinstance(each, dict) for each in asked.values())
+    return asked if is_ours else None
 
 
 def _altered(made: Draft, labels: dict[str, str], *, removes_itself: bool) -> Draft:

@@ -46,9 +46,10 @@ class Downtimes:
         Args:
             containers: The containers that run, and will be down.
         """
+        needs = _needs(containers)
         if self._slots:
             await self._slots.acquire()
-        downtime = Downtime(self, _needs(containers))
+        downtime = Downtime(self, needs)
         try:
             yield downtime
         finally:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from watcher.container.injected_files import PutIn, put_in
 from watcher.container.recreate import Payload, providers_named, refuse, replacement, stamped
+from watcher.container.recreate.endpoints import endpoints
 from watcher.engine.client import Engine
 from watcher.engine.images import known_image
 from watcher.model.errors import EngineError, NotFound
@@ -162,6 +163,25 @@ async def create(engine: Engine, name: str, made: Draft) -> Json:
         await engine.remove(cid, with_own_volumes=True)
         raise
     return new
+
+
+async def put_on_networks_of(engine: Engine, old: Json, new: Json) -> None:
+    """Put a successor that was never started on exactly the networks that its old container is on.
+
+    Args:
+        engine: Where they are.
+        old: The old container, as inspected; it may have been stopped.
+        new: The successor, likewise, whose creation may have been cut short.
+
+    Raises:
+        EngineError: The engine refused.
+    """
+    before, now = Container(old).networks, Container(new).networks
+    for network in now.keys() - before.keys():
+        await engine.disconnect(network, new["Id"])
+    for network, endpoint in endpoints(old, engine.api).items():
+        if network not in now:
+            await engine.connect(network, new["Id"], endpoint)
 
 
 async def _host_name(engine: Engine, container: Json) -> str:

@@ -28,8 +28,9 @@ class DecisionPoll:
         """Notice each change, until cancelled."""
         seen, last = self._memory.database.stamp(), await self._memory.decisions.read()
         while True:
-            await self._memory.decisions.written(_EVERY_S)
-            if (now := self._memory.database.stamp()) == seen:
+            is_ours = await self._memory.decisions.written(_EVERY_S)
+            # Of two writes within one tick of the clock the second leaves the stamp of the first.
+            if (now := self._memory.database.stamp()) == seen and not is_ours:
                 continue
             seen, found = now, await self._memory.decisions.read()
             if found != last:

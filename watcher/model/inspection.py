@@ -149,6 +149,11 @@ def on_networks(container: Json, networks: Mapping[str, Json]) -> Json:
     return container | {"NetworkSettings": container["NetworkSettings"] | {"Networks": dict(networks)}}
 
 
+def with_mac_address(container: Json, address: str) -> Json:
+    """An inspected container as if this hardware address was asked for on its first network."""
+    return container | {"Config": container["Config"] | {"MacAddress": address}}
+
+
 def reference_of(container: Json) -> str:
     """The reference that a container follows: the one it was created with.
 

@@ -9,7 +9,7 @@ from typing import Any, Self, get_args
 
 from attrs import evolve, field
 
-from watcher.container import backup
+from watcher.container import backup, successor
 from watcher.container.changed_options import Known
 from watcher.container.commit_check import confirm
 from watcher.container.readiness import Demand, Meddled, NotProved
@@ -241,8 +241,9 @@ def _blamed(found: OpenUpdates, root: str, name: str, reason: str) -> FailedImag
     if name == root:
         return FailedImage(root, new, reason)
     updated = (root, found.inspects[found.scenes[root].pair[1]]["Image"])
-    why = f"{name}, which holds on to it: {reason}"
-    return FailedImage.of((name, new), updated, why, is_new=old != new)
+    if old == new:
+        reason = f"{name}, which holds on to it: {reason}"
+    return FailedImage.of((name, new), updated, reason, is_new=old != new)
 
 
 async def _refuse(_: Open, step: Refuse) -> None:
@@ -263,15 +264,12 @@ async def _respawn(update: Open, step: Respawn) -> None:
 
 
 async def _take_place(update: Open, step: TakePlace) -> None:
-    """Let a successor take the place of the old container; one whose creation was cut short is made anew."""
-    engine, renewed = update.engine, update.found.renewed(update.name)
+    """Let a successor take the old one's place on all its networks: its creation may have been cut short."""
+    engine = update.engine
     old, new = await engine.container(step.update.old), await engine.container(step.update.successor)
-    is_whole = Container(old).networks.keys() <= Container(new).networks.keys()
-    if is_whole or Container(new).state.has_run:
-        await endings.take_place(engine, step.update)
-    else:
-        await drop(engine, step.update.successor)
-        await endings.make_anew(engine, evolve(step.update, successor=""), renewed)
+    if not Container(new).state.has_run:
+        await successor.put_on_networks_of(engine, old, new)
+    await endings.take_place(engine, step.update)
 
 
 # What carries out each kind of step, and there is no other place that tells them apart.

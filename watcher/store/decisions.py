@@ -115,12 +115,14 @@ class DecisionStore:
         self._unkept = dict[str, Decision]()
         self._written = asyncio.Event()
 
-    async def written(self, within_s: float) -> None:
-        """Wait until this process has written a decision, and at most so many seconds."""
+    async def written(self, within_s: float) -> bool:
+        """Wait until this process has written a decision, and at most so many seconds; whether it has."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 await self._written.wait()
+        is_written = self._written.is_set()
         self._written.clear()
+        return is_written
 
     async def read(self) -> Decisions:
         """All of it, as it is now."""

@@ -46,7 +46,7 @@ class Update:
         plan: What is to be done.
         parts: The replacements of its containers, in the order of the plan.
         target: The id of the image that the first of them is to have.
-        downtime: Begun before the first of them stops, and ended when the last of them is started.
+        downtime: Begun before the first of them stops; told when the last of them is started.
         rescue: What makes them anew, should a prune come in between.
         stages: Times each step, and tells of it.
         expect: Told how the update is about to end.

@@ -11,7 +11,7 @@ from tests.testbed.faults import run
 from tests.testbed.proxy import Proxy
 from tests.testbed.stack import Stack
 
-NETWORKS = ("first", "second")
+NETWORKS, MAC = ("first", "second"), "02:42:0a:7b:04:77"
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def web(stack: Stack) -> App:
     first, second = map(stack.name, NETWORKS)
     stack.engine.docker("network", "create", "--subnet", "10.123.4.0/24", first)
     stack.engine.docker("network", "create", second)
-    on_first = ("--network", first, "--network-alias", "db", "--ip", "10.123.4.9")
+    on_first = ("--network", first, "--network-alias", "db", "--ip", "10.123.4.9", "--mac-address", MAC)
     made = outdated(stack, "--rm", *on_first, "-p", "127.0.0.1::80")
     stack.engine.docker("network", "connect", "--alias", "cache", second, made.name)
     return made
@@ -38,10 +38,11 @@ def asked(stack: Stack, name: str) -> dict[str, object]:
     found = stack.inspect(name)
     ends = found["NetworkSettings"]["Networks"].items()
     mine = (found["Id"][:12], found["Config"]["Hostname"])
-    return {
+    said: dict[str, object] = {
         network: ([alias for alias in end["Aliases"] if alias not in mine], end["IPAMConfig"] or {})
         for network, end in ends
     }
+    return said | {"MacAddress": found["NetworkSettings"]["Networks"][min(said)]["MacAddress"]}
 
 
 def temporary(stack: Stack, kind: str) -> str:
@@ -63,6 +64,7 @@ def test_a_spare_that_the_engine_kept_without_its_networks_gives_them_back(
 
     assert done.code == 0, done
     assert before == asked(stack, web.name)
+    assert before["MacAddress"] == MAC
     found = stack.inspect(web.name)
     assert found["NetworkSettings"]["Ports"]["80/tcp"]
     assert not [label for label in found["Config"]["Labels"] if "spare" in label], json.dumps(found["Config"])

@@ -74,14 +74,14 @@ async def test_what_is_held_outlives_a_restart(memory: Memory, tmp_path: Path) -
 async def test_what_this_process_writes_is_noticed_at_once_and_once(memory: Memory) -> None:
     await memory.decisions.keep(hold())
 
-    await memory.decisions.written(within_s=FAR)
+    assert await memory.decisions.written(within_s=FAR)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0):
             await memory.decisions.written(within_s=FAR)
 
 
 async def test_what_nobody_here_writes_is_waited_for_for_a_while(memory: Memory) -> None:
-    await memory.decisions.written(within_s=0)
+    assert not await memory.decisions.written(within_s=0)
 
 
 async def test_nothing_is_held_where_nobody_ever_held(memory: Memory, tmp_path: Path) -> None:
