@@ -117,8 +117,7 @@ def _over_tcp(host: str, source: str, tls: tuple[Path, bool] | None) -> Endpoint
         )
     name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     url = f"{'https' if secure else 'http'}://{name}:{port}"
-    # Without TLS, too, what the system trusts: a proxy before the engine may send on to an address with it.
-    return Endpoint(shown=host, url=url, tls=_context(*tls) if tls else ssl.create_default_context())
+    return Endpoint(shown=host, url=url, tls=_context(*tls) if tls else None)
 
 
 def _tls_of_environment(environ: Mapping[str, str]) -> tuple[Path, bool] | None:

@@ -11,6 +11,7 @@ import asyncio
 import copy
 import json
 import re
+import ssl
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -259,7 +260,8 @@ def _connector(endpoint: Endpoint) -> aiohttp.BaseConnector:
     """Make a connector that keeps no connection: after a restart of the engine a kept one is dead."""
     if endpoint.socket:
         return aiohttp.UnixConnector(endpoint.socket, force_close=True)
-    return aiohttp.TCPConnector(ssl=endpoint.tls or True, force_close=True)
+    # For http, too: a proxy before the engine may send on to https. aiohttp's own context trusts nobody here.
+    return aiohttp.TCPConnector(ssl=endpoint.tls or ssl.create_default_context(), force_close=True)
 
 
 def _version(text: str) -> Api:
