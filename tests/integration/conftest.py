@@ -1,6 +1,6 @@
-"""Receivers of messages, for who sends any; a gate, for who asks one; another engine, for who has several."""
+"""Receivers of messages, for who sends any; a gate, for who asks one; engines, as the program opens them."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,8 @@ from tests.testbed.engine import PrivateEngine
 from tests.testbed.receiver import MailServer, Receiver
 from tests.testbed.registry import PrivateRegistry
 from tests.testbed.stack import Stack
+from watcher.cli.opening import opened
+from watcher.host.context import Context
 
 
 @pytest.fixture
@@ -23,6 +25,15 @@ def receiver() -> Iterator[Receiver]:
 def mail_server() -> Iterator[MailServer]:
     with MailServer() as made:
         yield made
+
+
+@pytest.fixture
+async def context(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Context]:
+    """The engine of the test as the program opens it, with a state folder of its own."""
+    monkeypatch.setenv("DOCKER_HOST", stack.engine.host)
+    monkeypatch.setenv("CTR_UPDATER_STATE_DIR", str(tmp_path))
+    async with opened(negotiates=True) as fleet:
+        yield fleet.sole
 
 
 @pytest.fixture(scope="session")

@@ -188,11 +188,6 @@ def is_built_here(image: Json | None, ref: ImageRef, trouble: Trouble) -> bool:
     )
 
 
-def short_of(image_id: str) -> str:
-    """An image's id without its algorithm."""
-    return image_id.removeprefix("sha256:")
-
-
 def _called(image_id: str, image: Json | None) -> str:
     """An image for people: its id, and its version where it says one."""
     return release_of(image).beside(short(image_id))

@@ -26,33 +26,27 @@ _AUTHORITIES = ssl.get_default_verify_paths().openssl_cafile_env  # SSL_CERT_FIL
 @contextlib.contextmanager
 def lean() -> Iterator[None]:
     """Leave that out of what is imported within, which is for imports before there are threads."""
-    with without_certificates(), _plain_lists(), _no_versions(), _postponed():
+    with without_certificates(), _variable(_PLAIN_LISTS, "1"), _no_versions(), _postponed():
         yield
 
 
 @contextlib.contextmanager
 def without_certificates() -> Iterator[None]:
     """Let contexts that are made within trust nobody: OpenSSL is told of an empty file (openssl-env(7))."""
-    chosen = os.environ.get(_AUTHORITIES)
-    os.environ[_AUTHORITIES] = os.devnull
-    try:
+    with _variable(_AUTHORITIES, os.devnull):
         yield
-    finally:
-        del os.environ[_AUTHORITIES]
-        if chosen is not None:
-            os.environ[_AUTHORITIES] = chosen
 
 
 @contextlib.contextmanager
-def _plain_lists() -> Iterator[None]:
-    if _PLAIN_LISTS in os.environ:
-        yield
-        return
-    os.environ[_PLAIN_LISTS] = "1"
+def _variable(name: str, value: str) -> Iterator[None]:
+    chosen = os.environ.get(name)
+    os.environ[name] = value
     try:
         yield
     finally:
-        del os.environ[_PLAIN_LISTS]
+        del os.environ[name]
+        if chosen is not None:
+            os.environ[name] = chosen
 
 
 @contextlib.contextmanager

@@ -99,7 +99,7 @@ def _whole(spare: Json) -> Json:
     first = primary(whole)
     if first in own or not (mac := asked.get(first, {}).get("MacAddress")):
         return whole
-    # An inspect says the first network's address here, and reads it where there is none now (28.5).
+    # `Config.MacAddress` holds the first network's hardware address only while the container is on it (28.5).
     return with_mac_address(whole, mac)
 
 

@@ -7,7 +7,7 @@ from watcher.engine.client import Engine
 from watcher.model.errors import Conflict, NotFound
 from watcher.model.json_object import Json
 from watcher.model.kept import is_kept_tag
-from watcher.model.names import short
+from watcher.model.names import short, without_algorithm
 from watcher.model.reference import is_reference
 
 _NO_TAG = "<none>:<none>"
@@ -15,7 +15,7 @@ _NO_TAG = "<none>:<none>"
 
 async def known_image(engine: Engine, text: str) -> Json | None:
     """Inspect an image by reference or id; None where the local cache has none, or that is no reference."""
-    if not is_reference(text.removeprefix("sha256:")):
+    if not is_reference(without_algorithm(text)):
         return None
     try:
         return await engine.image(text)

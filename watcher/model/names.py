@@ -103,9 +103,14 @@ class Marker:
         return f"{self.name}.ctr-updater-{self.kind}-{self.wanted}{flags}-{self.other}{owner}"
 
 
+def without_algorithm(identifier: str) -> str:
+    """An id, or its beginning, without the `sha256:` that stands before an image's."""
+    return identifier.removeprefix("sha256:")
+
+
 def short(identifier: str) -> str:
     """The 12 digits of an id that people and markers use; works for `sha256:...` too. A name stays whole."""
-    digits = identifier.removeprefix("sha256:")
+    digits = without_algorithm(identifier)
     return digits[:_SHORT] if _ID.fullmatch(digits) else digits
 
 

@@ -12,6 +12,7 @@ from typing import Self
 
 from attrs import evolve
 
+from watcher.model.names import without_algorithm
 from watcher.model.values import frozen
 
 HUB = "docker.io"
@@ -137,9 +138,13 @@ def is_image_id(text: str, image: str) -> bool:
         text: The reference.
         image: The id of the image that it was typed for.
     """
-    return text.startswith("sha256:") or (
-        is_hexadecimal(text) and image.removeprefix("sha256:").startswith(text)
-    )
+    return text.startswith("sha256:") or (is_hexadecimal(text) and begins_with(image, text))
+
+
+def begins_with(image: str, text: str) -> bool:
+    """Whether a text is an image's id, or digest, or the beginning of it, with or without `sha256:`."""
+    digits = without_algorithm(text)
+    return bool(digits) and without_algorithm(image).startswith(digits)
 
 
 def _bare_digest(text: str) -> bool:

@@ -37,9 +37,6 @@ class Begun:
     goes_back: bool = False
 
 
-NOTHING_BEGUN = Begun()
-
-
 class ServiceFailures:
     """What failed in the services of one swarm.
 

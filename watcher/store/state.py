@@ -17,6 +17,7 @@ from attrs import asdict, evolve
 
 from watcher.model.errors import EngineError
 from watcher.model.json_object import Json
+from watcher.model.names import without_algorithm
 from watcher.store.claims import Claims
 from watcher.store.database import Database
 from watcher.store.decisions import DecisionStore
@@ -167,13 +168,13 @@ class Memory:
 
     def image(self, image_id: str) -> Json | None:
         """What is remembered of an image: the parts of its inspect that recreating a container needs."""
-        key = image_id.removeprefix("sha256:")
+        key = without_algorithm(image_id)
         paths = (*self._records.of_any_engine("images", key), self._records.old_path("images", key))
         return next(filter(None, map(self._records.read, paths)), None)
 
     async def keep_image(self, image: Json) -> None:
         """Remember an inspected image, whose engine may drop it while containers still run from it."""
-        key = image["Id"].removeprefix("sha256:")
+        key = without_algorithm(image["Id"])
         path = self._records.path("images", await self.key(key))
         if self._records.read(path) is None:
             self._records.write(path, {part: image[part] for part in _OF_AN_IMAGE if part in image})
@@ -248,7 +249,7 @@ class Memory:
         used = {
             "failed": there,
             "injected": there,
-            "images": {image.removeprefix("sha256:") for image in images},
+            "images": set(map(without_algorithm, images)),
         }
         for kind, names in used.items():
             self._records.clear(self._records.folder(kind, engine), names.__contains__, _YOUNG_S)

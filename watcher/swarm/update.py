@@ -11,6 +11,7 @@ from watcher.model.errors import NoSuchContainer, NotFound, Refused, UpdateFaile
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.names import short
+from watcher.model.reference import begins_with
 from watcher.model.values import frozen
 from watcher.store.locks import with_claims
 from watcher.swarm import attempt, gates
@@ -21,7 +22,7 @@ from watcher.swarm.spec import Service, pinned
 from watcher.update.consent import forget_release, refuse_held, refuse_unwanted
 from watcher.update.preconditions import is_tried, refuse_untried
 from watcher.update.request import Done, Request
-from watcher.update.rollback import begins_with, misfit
+from watcher.update.rollback import misfit
 
 _TRIES = 5
 _SERVICE_ID = "com.docker.swarm.service.id"

@@ -14,7 +14,7 @@ from watcher.model.errors import NoSuchContainer, Refused, WatcherError
 from watcher.model.json_object import Json
 from watcher.model.kept import Kept
 from watcher.model.names import short
-from watcher.model.reference import ImageRef
+from watcher.model.reference import ImageRef, begins_with
 from watcher.model.release import release_of
 
 _SHOWN = 5
@@ -96,12 +96,6 @@ def _fitting(ran: Iterable[Kept], text: str) -> Iterator[Kept]:
     for each in ran:
         if each.version == text or begins_with(each.image, text):
             yield each
-
-
-def begins_with(image: str, text: str) -> bool:
-    """Whether a text is an image's id, or digest, or the beginning of it, with or without `sha256:`."""
-    digits = text.removeprefix("sha256:")
-    return bool(digits) and image.removeprefix("sha256:").startswith(digits)
 
 
 def misfit(name: str, text: str, images: Sequence[str], *, is_any: bool) -> NoSuchContainer:

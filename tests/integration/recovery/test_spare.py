@@ -26,11 +26,16 @@ def web(stack: Stack) -> App:
     return made
 
 
-def cut_short(cli: Commands, proxy: Proxy, web: App, match: str) -> None:
-    """Kill an update after a call."""
+def cut_short(cli: Commands, proxy: Proxy, web: App, created: str) -> None:
+    """Kill an update when it has created the container of this temporary name, a pattern."""
     killed = cli.start(*UPDATE, web.name, env=QUICK | {"DOCKER_HOST": proxy.host})
-    proxy.arm(run(lambda: kill(killed)), match=match, when="after")
+    proxy.arm(run(lambda: kill(killed)), match=f"^POST .*/containers/create.name=.*{created}", when="after")
     killed.wait()
+
+
+def take_off_its_networks(stack: Stack, name: str) -> None:
+    for network in list(stack.inspect(name)["NetworkSettings"]["Networks"]):
+        stack.engine.docker("network", "disconnect", network, name)
 
 
 def asked(stack: Stack, name: str) -> dict[str, object]:
@@ -54,10 +59,8 @@ def test_a_spare_that_the_engine_kept_without_its_networks_gives_them_back(
     cli: Commands, stack: Stack, proxy: Proxy, web: App
 ) -> None:
     before = asked(stack, web.name)
-    cut_short(cli, proxy, web, "^POST .*/containers/create.name=.*-old-")
-    spare = temporary(stack, "old")
-    for network in list(stack.inspect(spare)["NetworkSettings"]["Networks"]):
-        stack.engine.docker("network", "disconnect", network, spare)
+    cut_short(cli, proxy, web, "-old-")
+    take_off_its_networks(stack, temporary(stack, "old"))
     stack.engine.docker("rm", "-f", web.cid, temporary(stack, "new"))
 
     done = cli(*UPDATE, web.name, env=QUICK)
@@ -75,12 +78,10 @@ def test_one_that_was_made_anew_in_part_is_made_anew_once_more(
     cli: Commands, stack: Stack, proxy: Proxy, web: App
 ) -> None:
     before = asked(stack, web.name)
-    cut_short(cli, proxy, web, "^POST .*/containers/create.name=.*-old-")
+    cut_short(cli, proxy, web, "-old-")
     stack.engine.docker("rm", "-f", web.cid, temporary(stack, "new"))
-    cut_short(cli, proxy, web, "^POST .*/containers/create.name=.*-new-rmb?-")
-    half = temporary(stack, "new")
-    for network in list(stack.inspect(half)["NetworkSettings"]["Networks"]):
-        stack.engine.docker("network", "disconnect", network, half)
+    cut_short(cli, proxy, web, "-new-rmb?-")
+    take_off_its_networks(stack, temporary(stack, "new"))
 
     done = cli(*UPDATE, web.name, env=QUICK)
 

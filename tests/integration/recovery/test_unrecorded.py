@@ -1,26 +1,14 @@
 """What was about to end when its process was killed is recorded once nothing of it is open."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from attrs import evolve
 
 from tests.testbed.attempts import ATTEMPT
 from tests.testbed.stack import Stack
-from watcher.cli.opening import opened
 from watcher.host.context import Context
 from watcher.recovery.unrecorded import record_unrecorded
 
 OLD = f"ctr-updater-old-r-{'0' * 12}"
-
-
-@pytest.fixture
-async def context(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Context]:
-    monkeypatch.setenv("DOCKER_HOST", stack.engine.host)
-    monkeypatch.setenv("CTR_UPDATER_STATE_DIR", str(tmp_path))
-    async with opened(negotiates=True) as fleet:
-        yield fleet.sole
 
 
 @pytest.fixture

@@ -1,15 +1,12 @@
 """What an updater does about its helper: one that takes long, and one that two look after."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from attrs import evolve
 
 from tests.testbed.attempts import ATTEMPT
 from tests.testbed.stack import Stack
-from watcher.cli.opening import opened
 from watcher.host.context import Context
 from watcher.model.helper import Helper, helper_name
 from watcher.model.update_events import ImageVersion
@@ -21,13 +18,10 @@ FAILED = evolve(ATTEMPT, outcome="failed", new=ImageVersion(TARGET), why="the en
 
 
 @pytest.fixture
-async def context(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Context]:
+def context(context: Context, monkeypatch: pytest.MonkeyPatch) -> Context:
     """That of an updater to whom every helper is late."""
-    monkeypatch.setenv("DOCKER_HOST", stack.engine.host)
-    monkeypatch.setenv("CTR_UPDATER_STATE_DIR", str(tmp_path))
     monkeypatch.setattr(helper_fate, "_BEGINS_WITHIN_S", -60.0)
-    async with opened(negotiates=True) as fleet:
-        yield fleet.sole
+    return context
 
 
 def helper(stack: Stack, says: str) -> Helper:

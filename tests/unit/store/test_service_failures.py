@@ -6,7 +6,7 @@ import pytest
 
 from watcher.store.keys import Key
 from watcher.store.records import Records
-from watcher.store.service_failures import NOTHING_BEGUN, Begun, ServiceFailures
+from watcher.store.service_failures import Begun, ServiceFailures
 
 
 async def _key(name: str) -> Key:
@@ -60,14 +60,14 @@ async def test_what_was_not_to_blame_is_forgotten_once_it_has_proved_itself_or_f
 
 async def test_a_rollout_is_noted_with_who_asked_for_it_until_its_end_is_recorded(tmp_path: Path) -> None:
     kept, begun = ServiceFailures(Records(tmp_path), _key), Begun("1-ab sha256:b sha256:a 2", "hook", True)
-    assert await kept.begun("id1") == NOTHING_BEGUN
+    assert await kept.begun("id1") == Begun()
 
     await kept.begin("id1", begun)
 
     assert await ServiceFailures(Records(tmp_path), _key).begun("id1") == begun
-    assert await kept.begun("id2") == NOTHING_BEGUN
+    assert await kept.begun("id2") == Begun()
     await kept.end("id1")
-    assert await kept.begun("id1") == NOTHING_BEGUN
+    assert await kept.begun("id1") == Begun()
 
 
 @pytest.mark.parametrize(
