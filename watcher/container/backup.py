@@ -12,8 +12,6 @@ import json
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from attrs import evolve
-
 from watcher.container import successor
 from watcher.container.recreate import Payload
 from watcher.container.recreate.endpoints import primary
@@ -45,29 +43,25 @@ def as_spare(made: Draft, old: Json) -> Draft:
     return _altered(made, labels, removes_itself=False)
 
 
-async def respawn(engine: Engine, spare: str, again: str, marker: Marker, renewed: Mapping[str, str]) -> None:
-    """Make the old container anew from its spare, up to the point where it has the name.
+async def made_anew(engine: Engine, spare: Json, marker: Marker, renewed: Mapping[str, str]) -> str:
+    """Create the old container anew from its spare, under the temporary name of a successor.
 
     The new one is created from the image's id, for its tag may mean another image by now; a label
     remembers the tag that it follows.
 
     Args:
         engine: Where they are.
-        spare: The spare's id.
-        again: The id of the container made anew, where an attempt before this one got so far, or empty.
-        marker: The temporary name of the spare.
+        spare: The spare, as inspected.
+        marker: A temporary name of the way back.
         renewed: The ids of its providers that were made anew, by those that it holds on to.
+
+    Returns:
+        The id of the new container.
     """
-    kept = _whole(await engine.container(spare))
-    if not again:
-        name, labels = evolve(marker.of_new(spare), back=True), {REFERENCE: reference_of(kept)}
-        made = _altered(await _like(engine, kept, successors=renewed), labels, removes_itself=True)
-        again = str((await successor.create(engine, str(name), made))["Id"])
-    aside = str(evolve(marker.of_old(again), back=True))
-    if Container(kept).name != aside:
-        # The engine refuses to give a container the name that it has (20.10 to 28.5).
-        await engine.rename(spare, aside)
-    await engine.rename(again, marker.name)
+    whole = _whole(spare)
+    draft, labels = await _like(engine, whole, successors=renewed), {REFERENCE: reference_of(whole)}
+    made = _altered(draft, labels, removes_itself=True)
+    return str((await successor.create(engine, str(marker.of_new(spare["Id"])), made))["Id"])
 
 
 async def _like(

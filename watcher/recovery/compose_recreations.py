@@ -9,7 +9,7 @@ name that it was found by, so that a request which comes late, for another updat
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from watcher.engine.client import Engine
 from watcher.model.errors import NotFound
@@ -127,6 +127,21 @@ async def _settle(engine: Engine, each: Recreation) -> None:
     if Container(await engine.container(each.holder)).status == "created":
         await engine.act(each.holder, "start")
     await drop(engine, each.shown)
+
+
+async def finish_recreation(engine: Engine, name: str, replaced: Collection[str]) -> None:
+    """Give the recreation of one of two containers, an update's, the name that one of them had until now.
+
+    Args:
+        engine: Where they are.
+        name: The name.
+        replaced: The ids of the two.
+    """
+    rows = {name_of(row): row["Id"] for row in await engine.containers(stopped=True)}
+    for cid in (rows.get(f"{short(each)}_{name}") for each in replaced):
+        if cid and name not in rows:
+            await engine.rename(cid, name)
+            await engine.act(cid, "start")
 
 
 def left_behind(rows: Iterable[Json], name: str) -> list[str]:

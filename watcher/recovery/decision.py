@@ -83,6 +83,13 @@ class MakeAnew:
 
 
 @frozen
+class RespawnAnew:
+    """Drop what was made anew from the spare, and make it anew once more: its creation may be cut short."""
+
+    update: Respawn
+
+
+@frozen
 class Revive:
     """Give what is left of a container its name and its state; no proof is asked for."""
 
@@ -107,6 +114,7 @@ Step = (
     | Complete
     | TakePlace
     | MakeAnew
+    | RespawnAnew
     | Revive
     | Refuse
 )
@@ -127,6 +135,7 @@ class Case(StrEnum):
     INHERIT = "inherit"
     RESPAWN = "respawn"
     BEGUN = "respawn, begun already"
+    HALF = "respawn, begun already, but what was made never ran"
     ORPHAN = "respawn, but its provider is gone"
     DISCARD = "discard"
 
@@ -170,6 +179,7 @@ _COMPLETE = Move("complete", lambda _, due: Complete(due))
 _TAKE_PLACE = Move("take the place", lambda _, due: TakePlace(due))
 _MAKE_ANEW = Move("make anew", lambda _, due: MakeAnew(due))
 _MAKE_LOST_ANEW = Move("make anew", lambda _, due: MakeAnew(Undo(due.old, "", due.marker.of_new(due.old))))
+_RESPAWN_ANEW = Move("once more", lambda _, due: RespawnAnew(due))
 _REVIVE = Move("revive", lambda _, due: Revive(due))
 _DROP_NEW = Move("discard the successor", lambda _, due: Discard(due.successor))
 _DROP_SPARE = Move("discard the spare", lambda _, due: Discard(due.spare))
@@ -208,6 +218,7 @@ STEPS: Mapping[Case, tuple[Move, ...]] = {
     Case.INHERIT: (*_EVER_SO, _REVIVE, _NOTHING, _REVIVE),
     Case.RESPAWN: (*_EVER_SO, _LOST, _LOST, _DO),
     Case.BEGUN: (*_EVER_SO, _DO, _NOTHING, _DO),
+    Case.HALF: (*(_RESPAWN_ANEW,) * 6, _NOTHING, _RESPAWN_ANEW),
     Case.ORPHAN: (*(_DROP_SPARE,) * 5, _LOST, _LOST, _DO),
     Case.DISCARD: (*_EVER_SO, _DO, _NOTHING, _DO),
 }
@@ -258,8 +269,15 @@ def _case(found: OpenUpdates, name: str, due: Recovery, *, cannot_start: bool) -
     if isinstance(due, Finish):
         return _finish_case(found, due)
     if isinstance(due, Respawn):
-        return Case.ORPHAN if found.is_orphaned(name) else Case.BEGUN if due.again else Case.RESPAWN
+        return Case.ORPHAN if found.is_orphaned(name) else _respawn_case(found, due)
     return Case(type(due).__name__.lower())
+
+
+def _respawn_case(found: OpenUpdates, due: Respawn) -> Case:
+    if not due.again:
+        return Case.RESPAWN
+    made = found.inspects.get(due.again)
+    return Case.HALF if made is not None and not Container(made).state.has_run else Case.BEGUN
 
 
 def _finish_case(found: OpenUpdates, due: Finish) -> Case:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from attrs import evolve
 
-from watcher.container import pending_stops, startup, successor
+from watcher.container import backup, pending_stops, startup, successor
 from watcher.container.baseline import EVERYTHING, left_stopped
 from watcher.container.changed_options import Known, for_old, silenced, unheld
 from watcher.container.commit_check import confirm
@@ -35,7 +35,7 @@ from watcher.recovery.steps import (
     take_name,
     with_ends,
 )
-from watcher.recovery.table import Finish, Undo
+from watcher.recovery.table import Finish, Respawn, Undo
 
 
 async def undo(engine: Engine, update: Undo, known: Known) -> None:
@@ -70,9 +70,12 @@ async def inherit(engine: Engine, cid: str, marker: Marker) -> None:
 async def take_place(engine: Engine, update: Undo) -> None:
     """Take the steps that an update still lacks until the successor has the name.
 
-    An old container that was set aside for another successor gets the name that tells of this one.
+    A successor that never ran may lack networks, for its creation may have been cut short. An old container
+    that was set aside for another successor gets the name that tells of this one.
     """
-    old = await engine.container(update.old)
+    old, new = await engine.container(update.old), await engine.container(update.successor)
+    if not Container(new).state.has_run:
+        await successor.put_on_networks_of(engine, old, new)
     aside = Marker.parse(Container(old).name)
     if Container(old).name == update.marker.name:
         await halt(engine, old)
@@ -101,6 +104,22 @@ async def make_anew(engine: Engine, update: Undo, renewed: Mapping[str, str]) ->
     if update.successor:
         await drop(engine, update.successor)
     await take_place(engine, Undo(update.old, new["Id"], marker))
+
+
+async def respawn(engine: Engine, update: Respawn, renewed: Mapping[str, str]) -> None:
+    """Make an old container that removed itself anew from its spare, up to the point where it has the name.
+
+    Args:
+        engine: Where they are.
+        update: Its spare, and what was made anew where an attempt before this one got so far.
+        renewed: The ids of its providers that were made anew, by those that it holds on to.
+    """
+    marker, spare = evolve(update.marker, back=True), await engine.container(update.spare)
+    again = update.again or await backup.made_anew(engine, spare, marker, renewed)
+    # The engine refuses to give a container the name that it has (20.10 to 28.5).
+    if Container(spare).name != str(marker.of_old(again)):
+        await set_aside(engine, update.spare, again, marker)
+    await take_name(engine, again, marker)
 
 
 async def bring_up(engine: Engine, update: Finish, demand: Demand) -> None:

@@ -9,7 +9,6 @@ from typing import Any, Self, get_args
 
 from attrs import evolve, field
 
-from watcher.container import backup, successor
 from watcher.container.changed_options import Known
 from watcher.container.commit_check import confirm
 from watcher.container.readiness import Demand, Meddled, NotProved
@@ -29,6 +28,7 @@ from watcher.recovery.decision import (
     MakeAnew,
     Prove,
     Refuse,
+    RespawnAnew,
     Restoring,
     Revive,
     RollBack,
@@ -254,22 +254,10 @@ async def _depart(update: Open, step: Depart) -> None:
     await depart(update.engine, await update.engine.container(step.old))
 
 
-async def _respawn(update: Open, step: Respawn) -> None:
-    """Make the old container anew, and anew once more where a run before this one may not have ended that."""
-    engine, again = update.engine, step.again
-    if again and not Container(await engine.container(again)).state.has_run:
-        await drop(engine, again)
-        again = ""
-    await backup.respawn(engine, step.spare, again, step.marker, update.found.renewed(update.name))
-
-
-async def _take_place(update: Open, step: TakePlace) -> None:
-    """Let a successor take the old one's place on all its networks: its creation may have been cut short."""
-    engine = update.engine
-    old, new = await engine.container(step.update.old), await engine.container(step.update.successor)
-    if not Container(new).state.has_run:
-        await successor.put_on_networks_of(engine, old, new)
-    await endings.take_place(engine, step.update)
+async def _respawn_anew(update: Open, step: RespawnAnew) -> None:
+    await drop(update.engine, step.update.again)
+    begun = evolve(step.update, again="")
+    await endings.respawn(update.engine, begun, update.found.renewed(update.name))
 
 
 # What carries out each kind of step, and there is no other place that tells them apart.
@@ -280,14 +268,15 @@ DOES: Mapping[type[Step], Callable[[Open, Any], Awaitable[FailedImage | None]]] 
     Adopt: lambda on, step: take_name(on.engine, step.successor, step.marker),
     Inherit: _inherit,
     Revive: lambda on, step: endings.inherit(on.engine, step.update.successor, step.update.marker),
-    Respawn: _respawn,
+    Respawn: lambda on, step: endings.respawn(on.engine, step, on.found.renewed(on.name)),
+    RespawnAnew: _respawn_anew,
     Discard: lambda on, step: drop(on.engine, step.cid),
     Finish: _finish,
     Prove: lambda on, step: endings.bring_up(on.engine, step.update, on.demand(step.update.successor)),
     RollBack: lambda on, step: endings.roll_back(on.engine, step.update),
     Close: lambda on, step: endings.close(on.engine, step.update),
     Complete: lambda on, step: endings.complete(on.engine, step.update),
-    TakePlace: _take_place,
+    TakePlace: lambda on, step: endings.take_place(on.engine, step.update),
     MakeAnew: lambda on, step: endings.make_anew(on.engine, step.update, on.found.renewed(on.name)),
     Refuse: _refuse,
 }

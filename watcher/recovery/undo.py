@@ -5,7 +5,7 @@ containers, and what was wanted. So it goes back also where a person took away t
 """
 
 import contextlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from attrs import evolve, field
 
@@ -13,7 +13,7 @@ from watcher.container.changed_options import Known, unheld
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, NotFound
 from watcher.model.inspection import Container
-from watcher.model.names import Marker, name_of, short
+from watcher.model.names import Marker
 from watcher.model.values import frozen
 from watcher.recovery.decision import Aim, next_step
 from watcher.recovery.executor import Open, carry_out, silence
@@ -105,15 +105,3 @@ async def _give_back(engine: Engine, kept: str, was: Marker) -> None:
         old = await engine.container(kept)
         if Container(old).name == was.name:
             await restore(engine, kept, was, lambda now: unheld(now, was))
-
-
-async def finish_recreation(engine: Engine, name: str, replaced: Collection[str]) -> None:
-    """Give a container the name that Compose could not give it, for one of the two had it just then.
-
-    Compose makes it as `ID_NAME`, with the first digits of the id of the one that it replaces.
-    """
-    rows = {name_of(row): row["Id"] for row in await engine.containers(stopped=True)}
-    for cid in (rows.get(f"{short(each)}_{name}") for each in replaced):
-        if cid and name not in rows:
-            await engine.rename(cid, name)
-            await engine.act(cid, "start")

@@ -1,8 +1,6 @@
 """Updates that are open: waited for while somebody is at work on them, and else brought to an end."""
 
-import asyncio
 import contextlib
-import random
 from collections.abc import Collection, Iterable, Mapping
 
 from attrs import evolve
@@ -27,11 +25,9 @@ from watcher.store.locks import Wider
 from watcher.store.owner import owner_of
 from watcher.update import lineage
 from watcher.update.attempt import demand_of
+from watcher.update.contention import TRIES, apart
 from watcher.update.keeping import keep_open, let_go
 from watcher.update.prune_guard import mending
-
-_CONTENTIONS = 20
-_GIVE_WAY_S = (0.1, 2.0)
 
 
 @frozen
@@ -89,7 +85,8 @@ async def _mended(
     context: Context, name: str, claims: Collection[str], waits: Waits
 ) -> tuple[Settled, tuple[str, ...]]:
     """Take the open updates over, and settle them with what a prune took made anew; what became of them."""
-    for _ in range(_CONTENTIONS):
+    for number in TRIES:
+        await apart(number)
         async with Lease(context.engine, owner_of(context.memory.claims.home)) as lease:
             at = lineage.workshop(context, lease.engine)
             while (found := await _open(context, name, claims)) and not await take_over(
@@ -98,7 +95,6 @@ async def _mended(
                 continue
             with contextlib.suppress(Contended):
                 return await mending(at, name, lambda: _settled(context, lease, name, claims, waits))
-        await asyncio.sleep(random.uniform(*_GIVE_WAY_S))  # noqa: S311 - both may have given way
     raise EngineError(f"{name} could not be made anew: other updaters are at it each time")
 
 

@@ -1,7 +1,6 @@
 """One container's update from beginning to end: claimed, settled, pulled, judged, carried out, remembered."""
 
-import asyncio
-import random
+import contextlib
 
 from attrs import evolve
 
@@ -22,6 +21,7 @@ from watcher.update import gates, rollback
 from watcher.update.affected import Affected, undisturbed
 from watcher.update.attempt import attempt, planned
 from watcher.update.consent import refuse_unwanted
+from watcher.update.contention import TRIES, apart
 from watcher.update.dry_run import dry_run
 from watcher.update.helper_terms import refuse_another
 from watcher.update.open_updates import is_open
@@ -38,8 +38,6 @@ from watcher.update.request import Done, Outcome, Request
 from watcher.update.settlement import settled
 
 _TRIES = 3
-_CONTENTIONS = 20
-_GIVE_WAY_S = (0.1, 2.0)
 
 
 async def update(context: Context, text: str, request: Request) -> Outcome:
@@ -88,14 +86,11 @@ class _Update:
         Raises:
             Wider: Others are replaced with it, and are not claimed.
         """
-        for number in range(_CONTENTIONS):
+        for number in TRIES:
+            await apart(number)
             done = await settled(self._context, self._name, claims)
-            try:
+            with contextlib.suppress(Contended):
                 outcome = await self._settled(claims, was_open=done.was_open, was_there=number > 0)
-            except Contended:
-                # Both give way where two begin at once; by chance one of them is first the next time.
-                await asyncio.sleep(random.uniform(*_GIVE_WAY_S))  # noqa: S311 - spreads load
-            else:
                 return evolve(outcome, warnings=outcome.warnings + done.aside)
         raise _kept_changing(self._name)
 

@@ -6,8 +6,8 @@ from watcher.model.errors import EngineError, NoSuchContainer
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.names import short
+from watcher.recovery.compose_recreations import finish_recreation
 from watcher.recovery.steps import read
-from watcher.recovery.undo import finish_recreation
 from watcher.update.marking import wanted_state
 from watcher.update.plan import Action
 from watcher.update.steps import Replacement

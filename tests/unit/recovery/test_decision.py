@@ -19,6 +19,7 @@ from watcher.recovery.decision import (
     MakeAnew,
     Prove,
     Refuse,
+    RespawnAnew,
     Revive,
     RollBack,
     Step,
@@ -52,6 +53,8 @@ ENDING, STOPPED = Finish(OLD, NEW, ENDED), Finish(OLD, NEW, DOWN)
 WAIT = Refuse("side cannot be settled before what it holds on to: its update is open")
 TAKEN = Refuse("somebody else has the name side")
 LOST = Refuse("the successor of side is gone")
+
+STARTED, NEVER = "2026-01-02T03:04:05Z", "0001-01-01T00:00:00Z"
 
 Names = Mapping[str, str | Marker]
 SEEN: Mapping[Case, Names] = {
@@ -122,8 +125,8 @@ def world(side: Names, web: Names, *, is_bound: bool = True) -> OpenUpdates:
 
 def inspected(cid: str, name: str, provider: str) -> dict[str, Any]:
     mode = f"container:{provider}" if provider else "bridge"
-    host = {"NetworkMode": mode}
-    return {"Id": cid, "Name": f"/{name}", "HostConfig": host, "State": {"Running": True}}
+    host, state = {"NetworkMode": mode}, {"Running": True, "StartedAt": STARTED}
+    return {"Id": cid, "Name": f"/{name}", "HostConfig": host, "State": state}
 
 
 def eight(side: Names, *, cannot_start: bool = False) -> tuple[Step | None, ...]:
@@ -178,6 +181,14 @@ def test_one_that_removes_itself_goes_the_same_way_wherever_its_provider_goes(
     side: Names, step: Step, undone: Step
 ) -> None:
     assert eight(side) == (step, step, step, step, step, step, None, undone)
+
+
+def test_what_was_made_from_a_spare_and_never_ran_is_made_once_more() -> None:
+    for web in WEB.keys() - {"done"}:
+        found = world({SPARE: GOING, AGAIN: RM_AGAIN}, WEB[web], is_bound=web != "alone")
+        found.inspects[AGAIN]["State"] |= {"Running": False, "StartedAt": NEVER}
+
+        assert next_step(found, "side") == next_step(found, "side", Aim.UNDO) == RespawnAnew(BEGUN)
 
 
 def test_one_that_is_to_hold_on_to_what_was_made_anew_follows_it() -> None:
