@@ -26,7 +26,8 @@ _AUTHORITIES = ssl.get_default_verify_paths().openssl_cafile_env  # SSL_CERT_FIL
 @contextlib.contextmanager
 def lean() -> Iterator[None]:
     """Leave that out of what is imported within, which is for imports before there are threads."""
-    with without_certificates(), _variable(_PLAIN_LISTS, "1"), _no_versions(), _postponed():
+    plain = os.environ.get(_PLAIN_LISTS, "1")
+    with without_certificates(), _variable(_PLAIN_LISTS, plain), _no_versions(), _postponed():
         yield
 
 

@@ -130,7 +130,9 @@ async def _settle(engine: Engine, each: Recreation) -> None:
 
 
 async def finish_recreation(engine: Engine, name: str, replaced: Collection[str]) -> None:
-    """Give the recreation of one of two containers, an update's, the name that one of them had until now.
+    """Start the recreation of one of an update's two containers, and give it the name.
+
+    Compose could not, for one of the two had the name just then.
 
     Args:
         engine: Where they are.
@@ -140,8 +142,8 @@ async def finish_recreation(engine: Engine, name: str, replaced: Collection[str]
     rows = {name_of(row): row["Id"] for row in await engine.containers(stopped=True)}
     for cid in (rows.get(f"{short(each)}_{name}") for each in replaced):
         if cid and name not in rows:
-            await engine.rename(cid, name)
             await engine.act(cid, "start")
+            await engine.rename(cid, name)
 
 
 def left_behind(rows: Iterable[Json], name: str) -> list[str]:

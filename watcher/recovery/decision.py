@@ -103,7 +103,7 @@ class Refuse:
     why: str
 
 
-Restoring = Undo | Restore | Depart | Adopt | Respawn | Discard
+Restoring = Undo | Restore | Depart | Adopt | Respawn | RespawnAnew | Discard
 Step = (
     Restoring
     | Finish
@@ -114,7 +114,6 @@ Step = (
     | Complete
     | TakePlace
     | MakeAnew
-    | RespawnAnew
     | Revive
     | Refuse
 )

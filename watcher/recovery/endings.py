@@ -70,8 +70,8 @@ async def inherit(engine: Engine, cid: str, marker: Marker) -> None:
 async def take_place(engine: Engine, update: Undo) -> None:
     """Take the steps that an update still lacks until the successor has the name.
 
-    A successor that never ran may lack networks, for its creation may have been cut short. An old container
-    that was set aside for another successor gets the name that tells of this one.
+    A successor that never ran may lack networks, where a run before this one was killed as it created it. An
+    old container that was set aside for another successor gets the name that tells of this one.
     """
     old, new = await engine.container(update.old), await engine.container(update.successor)
     if not Container(new).state.has_run:
@@ -120,6 +120,12 @@ async def respawn(engine: Engine, update: Respawn, renewed: Mapping[str, str]) -
     if Container(spare).name != str(marker.of_old(again)):
         await set_aside(engine, update.spare, again, marker)
     await take_name(engine, again, marker)
+
+
+async def respawn_anew(engine: Engine, update: Respawn, renewed: Mapping[str, str]) -> None:
+    """Do the same once more, without what was made anew: that never ran, and may be half of a container."""
+    await drop(engine, update.again)
+    await respawn(engine, evolve(update, again=""), renewed)
 
 
 async def bring_up(engine: Engine, update: Finish, demand: Demand) -> None:

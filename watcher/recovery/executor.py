@@ -254,12 +254,6 @@ async def _depart(update: Open, step: Depart) -> None:
     await depart(update.engine, await update.engine.container(step.old))
 
 
-async def _respawn_anew(update: Open, step: RespawnAnew) -> None:
-    await drop(update.engine, step.update.again)
-    begun = evolve(step.update, again="")
-    await endings.respawn(update.engine, begun, update.found.renewed(update.name))
-
-
 # What carries out each kind of step, and there is no other place that tells them apart.
 DOES: Mapping[type[Step], Callable[[Open, Any], Awaitable[FailedImage | None]]] = {
     Undo: lambda on, step: endings.undo(on.engine, step, on.known),
@@ -269,7 +263,7 @@ DOES: Mapping[type[Step], Callable[[Open, Any], Awaitable[FailedImage | None]]] 
     Inherit: _inherit,
     Revive: lambda on, step: endings.inherit(on.engine, step.update.successor, step.update.marker),
     Respawn: lambda on, step: endings.respawn(on.engine, step, on.found.renewed(on.name)),
-    RespawnAnew: _respawn_anew,
+    RespawnAnew: lambda on, step: endings.respawn_anew(on.engine, step.update, on.found.renewed(on.name)),
     Discard: lambda on, step: drop(on.engine, step.cid),
     Finish: _finish,
     Prove: lambda on, step: endings.bring_up(on.engine, step.update, on.demand(step.update.successor)),

@@ -22,7 +22,7 @@ from watcher.recovery.reading import outline
 from watcher.recovery.restore import restore
 from watcher.recovery.state import Marked, Scene
 from watcher.recovery.steps import read
-from watcher.recovery.table import Restore, Undo
+from watcher.recovery.table import Respawn, Restore, Undo
 
 
 class NameTaken(EngineError):
@@ -56,7 +56,7 @@ async def undo(engine: Engine, name: str, old: Old) -> None:
         NameTaken: Somebody else has the name now.
     """
     is_back = False
-    while step := next_step(found := await _remembered(engine, name, old), name, Aim.UNDO):
+    while step := next_step(found := await _seen(engine, name, old), name, Aim.UNDO):
         await carry_out(Open(engine, found, name, known=old.known), step)
         is_back |= isinstance(step, Undo | Restore)
     if old.was and not is_back:
@@ -87,6 +87,15 @@ async def undo_all(engine: Engine, olds: Mapping[str, Old]) -> None:
             taken.append(error)
     if taken:
         raise taken[0]
+
+
+async def _seen(engine: Engine, name: str, old: Old) -> OpenUpdates:
+    """All open updates, with an inspect of what was made from this one's spare: whether it ran decides."""
+    found = await _remembered(engine, name, old)
+    due = found.recovery(name)
+    again = due.again if isinstance(due, Respawn) else ""
+    made = await read(engine, again) if again else None
+    return evolve(found, inspects={again: made}) if made else found
 
 
 async def _remembered(engine: Engine, name: str, old: Old) -> OpenUpdates:

@@ -88,3 +88,19 @@ def test_one_that_was_made_anew_in_part_is_made_anew_once_more(
     assert done.code == 0, done
     assert before == asked(stack, web.name)
     assert stack.containers().keys() == {web.name}
+
+
+@pytest.mark.every_engine
+def test_a_run_that_goes_back_makes_it_once_more_where_it_does_not_know_how_the_creation_ended(
+    cli: Commands, stack: Stack, proxy: Proxy, web: App
+) -> None:
+    before = asked(stack, web.name)
+    stack.image(web.image, cmd="echo I am broken; exit 3")
+    halved = run(lambda: take_off_its_networks(stack, temporary(stack, "new")))
+    proxy.arm(halved, match="^POST .*/containers/create.name=.*-new-rmg?b", when="after")
+
+    done = cli(*UPDATE, web.name, env=QUICK | {"DOCKER_HOST": proxy.host})
+
+    assert done.code == 6, done
+    assert before == asked(stack, web.name)
+    assert stack.containers().keys() == {web.name}

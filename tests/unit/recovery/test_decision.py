@@ -185,10 +185,23 @@ def test_one_that_removes_itself_goes_the_same_way_wherever_its_provider_goes(
 
 def test_what_was_made_from_a_spare_and_never_ran_is_made_once_more() -> None:
     for web in WEB.keys() - {"done"}:
-        found = world({SPARE: GOING, AGAIN: RM_AGAIN}, WEB[web], is_bound=web != "alone")
-        found.inspects[AGAIN]["State"] |= {"Running": False, "StartedAt": NEVER}
-
+        found = half(web)
         assert next_step(found, "side") == next_step(found, "side", Aim.UNDO) == RespawnAnew(BEGUN)
+    assert next_step(half("back"), "side", Aim.FOLLOW) is None
+
+
+def half(web: str) -> OpenUpdates:
+    """Updates where what was made from the spare never ran."""
+    found = world({SPARE: GOING, AGAIN: RM_AGAIN}, WEB[web], is_bound=web != "alone")
+    found.inspects[AGAIN]["State"] |= {"Running": False, "StartedAt": NEVER}
+    return found
+
+
+def test_what_was_made_from_a_spare_and_cannot_be_inspected_any_more_is_taken_as_it_is() -> None:
+    found = half("alone")
+    cut = evolve(found, inspects={cid: each for cid, each in found.inspects.items() if cid != AGAIN})
+
+    assert next_step(cut, "side") == BEGUN
 
 
 def test_one_that_is_to_hold_on_to_what_was_made_anew_follows_it() -> None:
