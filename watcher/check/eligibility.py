@@ -1,7 +1,8 @@
 """Why a container is not updated now: every reason there is, as data that commands, log and pages show alike.
 
-A container waits only where it has an update, or where somebody holds it; `mode=notify` is no wait, for
-nothing would follow it. Pure: no I/O.
+What can never be replaced, whatever the time and whoever decides, waits for nothing: it is refused
+(`container.recreate.refusals`, `update.preconditions`). A container waits only where it has an update, or
+where somebody holds it; `mode=notify` is no wait, for nothing would follow it. Pure: no I/O.
 """
 
 import math
@@ -90,7 +91,7 @@ def waits(name: str, verdict: Verdict, policy: Policy | None, at: Circumstances)
     is_followed = policy.enable and policy.mode != "notify" and verdict.status in UPDATES
     found = (
         held(name, verdict, at),
-        _judged(verdict),
+        judged(verdict),
         gated(verdict, at.gate) if is_followed else None,
         unapproved(name, verdict, policy, at) if is_followed else None,
         refused(name, verdict, at) if is_followed else None,
@@ -131,7 +132,8 @@ def gated(verdict: Verdict, standing: Standing | None) -> Wait | None:
     return Wait(For.GATE, standing.barred.why, standing.barred.until)
 
 
-def _judged(verdict: Verdict) -> Wait | None:
+def judged(verdict: Verdict) -> Wait | None:
+    """The wait that a verdict itself tells: for a cooldown, a person, or an image that failed before."""
     if verdict.status is not Status.HELD:
         return None
     cause = For.COOLDOWN if verdict.until else For.HOLD if verdict.by_person else For.FAILED

@@ -128,8 +128,12 @@ class Reader:
         said = self._said.get(str(service.tag))
         return said if isinstance(said, str) else ""
 
-    async def found(self, said: Json) -> Found:
+    async def found(self, said: Json, *, waits: bool = True) -> Found:
         """Judge a service.
+
+        Args:
+            said: The service.
+            waits: Whether its cooldown counts; it does not where a person asks for the update.
 
         Raises:
             RegistryError: Its registry could not be asked.
@@ -143,7 +147,8 @@ class Reader:
             return Found(service, policy, standing(service))
         if why := _unheeded(policy):
             return Found(service, policy, Verdict(Status.UNKNOWN, why, service.digest))
-        return Found(service, policy, judge(await self._facts(service, service.tag, policy)))
+        cooldown = policy.cooldown if waits else 0.0
+        return Found(service, policy, judge(await self._facts(service, service.tag, cooldown)))
 
     async def shown(self, said: Json) -> Found:
         """Judge a service for people: what could not be asked is unknown."""
@@ -163,7 +168,7 @@ class Reader:
         self.context.gates.refuse_unknown(policy.gate, GATE)
         return policy
 
-    async def _facts(self, service: Service, tag: ImageRef, policy: Policy) -> ServiceFacts:
+    async def _facts(self, service: Service, tag: ImageRef, cooldown: float) -> ServiceFacts:
         memory, digest = self.context.memory, await self._digest(tag)
         here = frozenset[str]() if service.digest else await self._here(service, tag)
         is_new = digest not in {service.digest, *here}
@@ -176,7 +181,7 @@ class Reader:
             is_back=is_new and await self._is_back(service, digest),
             is_released=decisions.is_released(service.name, digest),
             since=await self._since(tag, digest),
-            cooldown=policy.cooldown,
+            cooldown=cooldown,
             now=time.time(),
             lack=await self._lack(service, tag, digest) if is_new else "",
         )

@@ -156,7 +156,7 @@ async def _wanted(reader: Reader, said: Json, request: Request) -> Found:
     """The update that there is, or the rollback that is asked for."""
     if not request.again and request.back is None:
         await refuse_held(reader.context, Found(Service(said), None, Verdict(Status.UNKNOWN, "", "")))
-    found = await reader.found(said)
+    found = await reader.found(said, waits=request.unattended)
     return found if request.back is None else await _back(reader.context, found, request.back)
 
 

@@ -104,6 +104,17 @@ async def refuse_unwanted(
         await refuse_held(context, found, goes_back=found.goes_back)
 
 
+def refuse_cooling(found: Judged) -> None:
+    """Let only an update pass whose image has held its tag for as long as its cooldown wants.
+
+    Raises:
+        NotNow: The cooldown runs.
+    """
+    wait = eligibility.judged(found.verdict)
+    if wait and wait.cause is For.COOLDOWN:
+        raise refusal(found.name, wait)
+
+
 async def refuse_vetoed(context: Context, containers: Iterable[Json], *, goes_back: bool = False) -> None:
     """Let only an update pass that none of its containers vetoes, by a file.
 
@@ -150,7 +161,7 @@ async def keep_release(context: Context, forgotten: Iterable[Decision]) -> None:
 def refusal(name: str, wait: Wait, *, goes_back: bool = False) -> NotNow:
     """The refusal for a wait, with what a person can do about it."""
     until = f" until {eligibility.shown(wait.until)}" if wait.until else ""
-    if wait.cause in eligibility.CLOCKS:
+    if wait.cause in {*eligibility.CLOCKS, For.COOLDOWN}:
         return NotNow(f"{name} is not updated{until}: {wait.why}", wait)
     if wait.cause is For.VETO:
         advice = "" if goes_back else f"`watcher update --again {name}` updates it all the same"

@@ -9,7 +9,7 @@ from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.labels import ENABLE
 from watcher.update.affected import Affected, affected_by
-from watcher.update.consent import Judged, refuse_held, refuse_vetoed
+from watcher.update.consent import Judged, refuse_cooling, refuse_held, refuse_vetoed
 from watcher.update.request import Request
 
 _UNJUDGED = Verdict(Status.UNKNOWN, "", "")
@@ -63,6 +63,7 @@ def refuse_untried(found: Judged, *, where_unknown: str = "pull or build it firs
     Raises:
         Unknown: Nobody can say whether there is an update.
         Refused: A person holds it.
+        NotNow: Its cooldown runs.
         UpdateFailed: It failed before.
     """
     line, status = f"{found.name}: {found.verdict}", found.verdict.status
@@ -73,6 +74,7 @@ def refuse_untried(found: Judged, *, where_unknown: str = "pull or build it firs
         raise Refused(
             line, advice=f"{ends}, and `watcher update --again {found.name}` takes that image all the same"
         )
+    refuse_cooling(found)
     if status is Status.HELD:
         raise UpdateFailed(line, advice=f"`watcher update --again {found.name}` tries it once more")
 

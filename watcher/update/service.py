@@ -20,7 +20,7 @@ from watcher.store.locks import Wider, with_claims
 from watcher.update import gates, rollback
 from watcher.update.affected import Affected, undisturbed
 from watcher.update.attempt import attempt, planned
-from watcher.update.consent import refuse_unwanted
+from watcher.update.consent import refuse_cooling, refuse_unwanted
 from watcher.update.contention import TRIES, apart
 from watcher.update.dry_run import dry_run
 from watcher.update.helper_terms import refuse_another
@@ -124,19 +124,22 @@ class _Update:
 
     async def _judged(self, look: Context, container: Json, claims: frozenset[str]) -> Outcome:
         """Carry out the update that a look finds, where there is one that is to be tried."""
-        request = self._request
+        request, context = self._request, self._context
         found = await _assessed(look, container, request)
         if not is_tried(found, request) or found.image is None:
             refuse_untried(found)
             return Outcome(found, Done.CURRENT)
         refuse_another(found, request.target)
+        if request.unattended and not request.target:
+            # The tag may have moved since the daemon's look, by a pull for another one that follows it.
+            refuse_cooling(await checks.assess(look, container, context.policy_of(container)))
         again, by_hand = request.again, not request.unattended
-        await gates.refuse_barred(self._context, found, again=again, by_hand=by_hand)
+        await gates.refuse_barred(context, found, again=again, by_hand=by_hand)
         affected = await affected_of(look, container, request)
         if not claims.issuperset(affected.names):
             self._request = evolve(request, pull=False)  # the tag was pulled
             raise Wider(affected.names)
-        return await _carried_out(self._context, found, affected, request)
+        return await _carried_out(context, found, affected, request)
 
 
 async def _assessed(look: Context, container: Json, request: Request) -> Assessment:

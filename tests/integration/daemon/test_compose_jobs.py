@@ -65,6 +65,17 @@ def test_a_job_is_run_with_its_new_image_before_its_dependents_begin(
     assert project.inspect("migrate")["State"]["ExitCode"] == 0
 
 
+def test_a_job_that_a_person_names_alone_is_run_with_its_new_image(
+    cli: Commands, stack: Stack, project: Project
+) -> None:
+    stack.image(stack.name("app:1"), marker="new", env=["CODE=0"])
+
+    done = cli("watcher", "update", project.container("migrate"), env=QUICK)
+
+    assert done.code == 0, done
+    assert versions(stack, project) == ["old", "new"]
+
+
 def test_a_job_that_fails_holds_its_dependents_back(start: Start, stack: Stack, project: Project) -> None:
     web = web_of(stack, project)
     stack.image(stack.name("app:1"), marker="new", env=["CODE=3"])

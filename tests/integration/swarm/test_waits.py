@@ -51,6 +51,17 @@ def test_each_wait_is_told_and_keeps_it_from_its_update(
     assert [row["kind"] for row in rows(cli, held)] == ["service", "release", "hold"]
 
 
+def test_who_asks_for_an_update_does_not_wait_for_its_cooldown(services: Services, cli: Commands) -> None:
+    services.push("one")
+    name = services.create("--label", "ctr-updater.cooldown=1h")
+    new = services.push("two")
+
+    done = cli("watcher", "update", f"service/{name}")
+
+    assert done.code == 0, done
+    assert services.digest(name) == new
+
+
 def test_in_a_freeze_none_begins(services: Services, start: Start) -> None:  # noqa: F811 - a fixture
     old = services.push("one")
     name = services.create()

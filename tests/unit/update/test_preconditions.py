@@ -2,17 +2,20 @@
 
 import pytest
 
+from watcher.check.eligibility import For
 from watcher.check.judgement import Assessment
 from watcher.check.verdict import Status, Verdict
 from watcher.model.errors import Refused, Unknown, UpdateFailed, WatcherError
 from watcher.swarm.reading import Found
 from watcher.swarm.spec import Service
+from watcher.update.consent import NotNow
 from watcher.update.preconditions import is_tried, refuse_untried
 from watcher.update.request import Request
 
 
-def found(status: Status, *, by_person: bool = False) -> Assessment:
-    return Assessment({"Name": "/web"}, None, Verdict(status, "why", "old", by_person=by_person))
+def found(status: Status, *, by_person: bool = False, until: float = 0.0) -> Assessment:
+    verdict = Verdict(status, "why", "old", until=until, by_person=by_person)
+    return Assessment({"Name": "/web"}, None, verdict)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +51,13 @@ def test_any_other_is_refused_with_what_to_do(
         refuse_untried(judged)
 
     assert advice in refused.value.advice
+
+
+def test_one_whose_cooldown_runs_has_not_failed_but_waits() -> None:
+    with pytest.raises(NotNow, match="web is not updated until 20.*: why") as refused:
+        refuse_untried(found(Status.HELD, until=2e9))
+
+    assert (refused.value.wait.cause, refused.value.wait.until) == (For.COOLDOWN, 2e9)
 
 
 def test_a_service_is_refused_in_the_same_words_and_has_nothing_to_be_built() -> None:
