@@ -23,7 +23,7 @@ class WatchtowerLabels(OwnLabels):
         return [_told(row) for row in await super().containers(stopped=stopped, **filters)]
 
     async def container(self, name_or_id: str) -> Json:
-        """GET /containers/{id}/json, marked."""
+        """GET /containers/{id}/json, with `COUNTS` set: Watchtower's labels on this container are read."""
         return await super().container(name_or_id) | {COUNTS: True}
 
     async def stop(self, container: Json, seconds: int | None = None, signal: str = "") -> None:

@@ -113,7 +113,7 @@ def _is_flag(context: click.Context, name: str) -> bool:
 
 
 def _set(context: click.Context, option: click.Parameter, value: str | bool | None) -> None:
-    """A flag speaks louder than the variable, and is the variable from here on."""
+    """Write a flag that was given into its environment variable, which everything reads: the flag wins."""
     name = option.name or ""
     if value and _is_flag(context, name):
         os.environ[variable(name)] = "true" if value is True else str(value)

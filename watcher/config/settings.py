@@ -276,10 +276,10 @@ def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def refuse_unknown_labels(labels: Mapping[str, str]) -> None:
-    """Let only labels of our prefix pass that there are.
+    """Refuse a label that has our prefix and is no setting.
 
     Raises:
-        UnknownName: One is none.
+        UnknownName: There is one; it names the setting that may be meant.
     """
     ours = [name for name, value in labels.items() if is_ours(name) and value.strip()]
     refuse_unknown(ours, [label(each.name) for each in fields(Policy)], LABEL_PREFIX)

@@ -1,4 +1,4 @@
-"""Pings a monitor after each pass with how it went; a monitor that hears nothing for long knows that, too."""
+"""Pings a monitor after each pass with how it went: where no ping comes for long, the daemon is down."""
 
 import asyncio
 from functools import partial

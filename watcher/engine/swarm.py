@@ -1,7 +1,8 @@
 """The Swarm of an engine: its calls by name, as in `client`; a service's JSON passes through untouched.
 
 Managers alone take them. The swarm keeps what it is told in raft: a request that names a version of a service
-is refused (`is_out_of_sequence`) where that is another one by now, so no two of them can both count.
+is refused (`is_out_of_sequence`) where that is another one by now: of two requests made from the same version
+the second is refused.
 """
 
 import json

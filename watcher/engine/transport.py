@@ -80,7 +80,7 @@ class Transport:
             connector=self._connector, connector_owner=False, raise_for_status=_refuse_strangers
         )
         self._docker = aiodocker.Docker(
-            url=url, connector=self._connector, session=session, api_version="v1.41"
+            url=url, connector=self._connector, session=session, api_version=_spoken(OLDEST)
         )
         return self
 
@@ -109,7 +109,7 @@ class Transport:
         self._identity = ""  # another engine may listen there now
         self.platform = f"{found.get('Os', '')}/{found.get('Arch', '')}"
         self.api = max(oldest, min(newest, NEWEST))
-        self._docker.api_version = f"v{self.api[0]}.{self.api[1]}"
+        self._docker.api_version = _spoken(self.api)
 
     def owned(self, owner: str, fence: Fence) -> Self:
         """The same connection, for the updates of an owner.
@@ -262,6 +262,11 @@ def _connector(endpoint: Endpoint) -> aiohttp.BaseConnector:
         return aiohttp.UnixConnector(endpoint.socket, force_close=True)
     # For http, too: a proxy before the engine may send on to https. aiohttp's own context trusts nobody here.
     return aiohttp.TCPConnector(ssl=endpoint.tls or ssl.create_default_context(), force_close=True)
+
+
+def _spoken(api: Api) -> str:
+    major, minor = api
+    return f"v{major}.{minor}"
 
 
 def _version(text: str) -> Api:

@@ -1,7 +1,8 @@
 """What is news, and when it becomes a message: at the end of a pass, and soon in any case.
 
-Each thing that is so of a container and an image is told once, across restarts, and its end once where it was
-told. It is in the outbox before the work that told it goes on.
+Each condition of a container and an image (it failed, it waits, it is unknown) is told once, across restarts,
+and its end once where its beginning was told. A message is in the outbox before the work that it tells of
+goes on.
 """
 
 import asyncio

@@ -2,8 +2,8 @@
 
 `table` says what is due by the container's own names. A dependent goes where the names of its provider say
 (`Way`), and the caller's purpose counts, too (`Aim`): `STEPS` has the step for each of these, and
-docs/architecture.md shows it. `executor` carries the step out and decides nothing; then the engine is read
-anew. Pure: no I/O.
+docs/architecture.md shows it. `executor` carries the step out and chooses none; then the engine is read anew.
+Pure: no I/O.
 """
 
 from collections.abc import Callable, Mapping

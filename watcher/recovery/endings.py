@@ -28,6 +28,7 @@ from watcher.recovery.steps import (
     hold_restart_policy,
     hooked,
     is_paused,
+    name_successor,
     pause,
     proved,
     read,
@@ -168,13 +169,13 @@ async def roll_back(engine: Engine, update: Finish) -> None:
     The successor keeps the name until the old container is known to be there; where either is gone, the
     table has another row for what is left.
     """
-    marker = update.marker.of_new(update.old)
+    marker = update.marker
     with contextlib.suppress(NotFound):
         await engine.container(update.old)
         if marker.removes_itself:
             await drop(engine, update.successor)
         else:
-            await engine.rename(update.successor, str(marker))
+            await name_successor(engine, update.successor, update.old, marker)
             await take_name(engine, update.old, marker)
 
 

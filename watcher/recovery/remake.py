@@ -14,7 +14,7 @@ from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.names import Marker, name_of
 from watcher.recovery.open_names import contended
-from watcher.recovery.steps import drop, read
+from watcher.recovery.steps import drop, name_successor, read
 
 
 async def remade(engine: Engine, part: Noted, draft: Draft, *, is_beside_new: bool) -> str:
@@ -39,7 +39,7 @@ async def remade(engine: Engine, part: Noted, draft: Draft, *, is_beside_new: bo
     if is_beside_new and not going:
         new, name = await engine.container(part.new), str(marker.of_new(again))
         if Marker.parse(called := Container(new).name) and called != name:
-            await engine.rename(part.new, name)
+            await name_successor(engine, part.new, again, marker)
     return again
 
 

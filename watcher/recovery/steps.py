@@ -6,6 +6,8 @@ of them can be the last one before a crash.
 
 from collections.abc import Iterable
 
+from attrs import evolve
+
 from watcher.config.hooks import Hook
 from watcher.container import hooks
 from watcher.container.baseline import EVERYTHING, Baseline, seen_running
@@ -51,6 +53,23 @@ async def set_aside(engine: Engine, old: str, new: str, marker: Marker) -> None:
         marker: A temporary name of the update.
     """
     await engine.rename(old, str(marker.of_old(new)))
+
+
+async def note_going(engine: Engine, spare: str, new: str, marker: Marker) -> None:
+    """Have the name of a spare say that the stop of its container, which removes itself, is asked for."""
+    await engine.rename(spare, str(evolve(marker.of_old(new), going=True)))
+
+
+async def name_successor(engine: Engine, new: str, old: str, marker: Marker) -> None:
+    """Give a successor the temporary name that tells of the old container, or of its spare.
+
+    Args:
+        engine: Where they are.
+        new: The id of the successor.
+        old: The id of the old container, or of its spare.
+        marker: A temporary name of the update.
+    """
+    await engine.rename(new, str(marker.of_new(old)))
 
 
 async def take_name(engine: Engine, cid: str, marker: Marker) -> None:

@@ -74,7 +74,7 @@ class Request:
         tls: How the certificate is judged.
         headers: To send.
         form: What to POST.
-        body: The same, as it is; it goes to no other place than the URL.
+        body: Bytes to POST in the place of a form; no redirect sends them on.
         redirected: Another host than the one first asked is asked now.
     """
 

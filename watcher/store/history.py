@@ -68,13 +68,13 @@ class History:
         self._unwritten: dict[str, HistoryRow] = {}
 
     async def expect(self, attempt: "Attempt") -> None:
-        """Take an attempt that is about to end so."""
+        """Note how an attempt is about to end, in case the process is killed before `record`."""
         row = await self._row(attempt)
         with contextlib.suppress(NotKept):
             await self._database.write(lambda connection: _insert(connection, "expected", row))
 
     async def record(self, attempt: "Attempt") -> None:
-        """Take an attempt that has ended so."""
+        """Record an attempt that has ended."""
         row = await self._row(attempt)
         self._unwritten[row.key] = row
         for key in [*self._unwritten][:-_UNWRITTEN]:

@@ -48,11 +48,11 @@ class ServiceFacts:
 
 
 def judge(facts: ServiceFacts) -> Verdict:
-    """Compare digests, and let count what else is known."""
+    """Compare digests, and then let count a rollback, a failure and the cooldown."""
     service, digest = facts.service, facts.digest
     tag, running = service.tag, runs(facts)
     if tag is None:
-        return standing(service)
+        return pinned_verdict(service)
     if digest in (running, *facts.here):
         return Verdict(Status.CURRENT, f"{tag.familiar} is {short(digest)}", digest, digest)
     if not running:
@@ -79,7 +79,7 @@ def _held(verdict: Verdict, facts: ServiceFacts) -> Verdict:
     return cooling(verdict, until, eligibility.shown(until)) if until > facts.now else verdict
 
 
-def standing(service: Service) -> Verdict:
+def pinned_verdict(service: Service) -> Verdict:
     """The answer for a service that follows no tag, of which no registry is asked."""
     if not service.image:
         return Verdict(Status.UNKNOWN, "it runs no containers", "")

@@ -18,7 +18,7 @@ from watcher.model.update_events import By
 from watcher.model.values import frozen
 from watcher.registry.manifests import IndexEntry, is_index, rows_of
 from watcher.registry.messages import garbage
-from watcher.swarm.judgement import ServiceFacts, judge, lacking, standing
+from watcher.swarm.judgement import ServiceFacts, judge, lacking, pinned_verdict
 from watcher.swarm.placement import may_run
 from watcher.swarm.progress import of_digest
 from watcher.swarm.spec import Service
@@ -144,7 +144,7 @@ class Reader:
         except UnreadableSetting as error:
             return Found(service, None, Verdict(Status.UNKNOWN, str(error), service.digest))
         if service.tag is None:
-            return Found(service, policy, standing(service))
+            return Found(service, policy, pinned_verdict(service))
         if why := _unheeded(policy):
             return Found(service, policy, Verdict(Status.UNKNOWN, why, service.digest))
         cooldown = policy.cooldown if waits else 0.0

@@ -279,7 +279,7 @@ class Update:
             self.failed = None  # what kept it from that may have kept the new one, too
 
     async def _gone_back(self, parts: Sequence[Replacement]) -> None:
-        if await self._parts[self._plan.name].is_bereft():
+        if await self._parts[self._plan.name].has_lost_old():
             await self._forward()
         else:
             await undo_all(self._engine, {part.name: part.old for part in parts})

@@ -1,6 +1,7 @@
 """What an update will do, as data: `str(plan)` is what `--dry-run` shows. Pure: no I/O.
 
-`planning` makes a plan before anything is done; `executor` carries it out and decides nothing.
+`planning` makes a plan before anything is done; `executor` carries it out, step by step, and goes back where
+one fails.
 """
 
 from enum import Enum

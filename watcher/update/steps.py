@@ -154,7 +154,7 @@ class Replacement:
         ids = (self._old["Id"], self.kept) if self.removes_itself else (self.kept,)
         return await astray(self._engine, self._old, ids, self._marker)
 
-    async def is_bereft(self) -> bool:
+    async def has_lost_old(self) -> bool:
         """Whether somebody removed the old container, so that its successor alone is left."""
         if not self.new or await steps.read(self._engine, self.kept) is not None:
             return False
@@ -221,7 +221,7 @@ class Replacement:
         self.kept = await backup.create(self._engine, self._old, str(self._retired()))
 
     async def _go(self) -> None:
-        await self._engine.rename(self.kept, str(evolve(self._retired(), going=True)))
+        await steps.note_going(self._engine, self.kept, self.new, self._marker)
 
     async def _stop(self) -> None:
         if self._marker.removes_itself:

@@ -27,7 +27,7 @@ async def is_left_alone(engine: Engine, part: Replacement, fault: str, *, is_pro
         EngineError: The successor stays, and does not work; or somebody replaced both.
     """
     name = part.name
-    if not await part.is_bereft():
+    if not await part.has_lost_old():
         return False
     await finish_recreation(engine, name, (part.kept, part.new))
     now = await read(engine, name)
@@ -52,7 +52,7 @@ async def is_left_alone(engine: Engine, part: Replacement, fault: str, *, is_pro
 async def is_taken(engine: Engine, part: Replacement) -> bool:
     """Whether somebody removed the old container and started its successor, as `docker compose up` does."""
     now = await read(engine, part.new) if part.new else None
-    return now is not None and Container(now).status != "created" and await part.is_bereft()
+    return now is not None and Container(now).status != "created" and await part.has_lost_old()
 
 
 async def _proof(part: Replacement, now: Json) -> str:

@@ -56,7 +56,7 @@ async def hold(served: ServedEngine, name: str, wanted: Json) -> Json:
 
 
 async def release(served: ServedEngine, name: str, _: Json) -> Json:
-    """Hold it back no longer."""
+    """Release a container or a service from a person's hold."""
     said = await decisions.release(served.context, name, CONTAINERS_AND_SERVICES)
     return {"said": f"{served.prefix}{said}"}
 

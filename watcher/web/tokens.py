@@ -78,13 +78,13 @@ class WrongTokens:
         self._tries: dict[str, list[float]] = {}
 
     def is_barred(self, peer: str) -> bool:
-        """Whether a peer has tried so many wrong ones lately that no further one is looked at."""
+        """Whether a peer has tried so many wrong tokens lately that no further one is looked at."""
         since = self._clock() - _TRIES_S
         recent = [at for at in self._tries.get(peer, []) if at > since]
         return len(recent) >= _TRIES
 
     def add(self, peer: str) -> None:
-        """Count a wrong one."""
+        """Count a wrong token of a peer."""
         tries = self._tries.pop(peer, [])
         self._tries[peer] = [*tries, self._clock()][-_TRIES:]
         if len(self._tries) > _PEERS:

@@ -10,7 +10,7 @@ from watcher.check.verdict import Status
 from watcher.model.reference import ImageRef
 from watcher.registry.manifests import IndexEntry
 from watcher.store.failures import Failure
-from watcher.swarm.judgement import ServiceFacts, judge, lacking, standing
+from watcher.swarm.judgement import ServiceFacts, judge, lacking, pinned_verdict
 from watcher.swarm.spec import Service
 
 
@@ -60,8 +60,8 @@ def test_what_a_person_went_back_from_is_held_until_it_is_released() -> None:
 
 
 def test_what_follows_nothing_says_so() -> None:
-    assert standing(service(f"web@{OLD}")).status is Status.CURRENT
-    assert standing(service("")).status is Status.UNKNOWN
+    assert pinned_verdict(service(f"web@{OLD}")).status is Status.CURRENT
+    assert pinned_verdict(service("")).status is Status.UNKNOWN
 
 
 def test_an_index_must_have_something_for_each_node_that_may_run_it() -> None:

@@ -54,7 +54,7 @@ def test_any_other_is_refused_with_what_to_do(
 
 
 def test_one_whose_cooldown_runs_has_not_failed_but_waits() -> None:
-    with pytest.raises(NotNow, match="web is not updated until 20.*: why") as refused:
+    with pytest.raises(NotNow, match=r"web is not updated until 20.*: why") as refused:
         refuse_untried(found(Status.HELD, until=2e9))
 
     assert (refused.value.wait.cause, refused.value.wait.until) == (For.COOLDOWN, 2e9)

@@ -58,7 +58,7 @@ def _endpoint(container: JsonView, name: str, current: JsonView, api: Api) -> di
 
 
 def _aliases(container: JsonView, current: JsonView, api: Api) -> list[str]:
-    """The user's, without the short id (API 1.44 and lower: and the host name, after it)."""
+    """The user's aliases, without those of the engine: the short id, and before API 1.45 the host name."""
     aliases, short = list(current.get("Aliases") or ()), container["Id"][:12]
     if not ALIASES_WITHOUT_NAMES.on(api) and short in aliases:
         return aliases[: aliases.index(short)]
