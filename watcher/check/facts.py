@@ -26,7 +26,10 @@ async def here(engine: Engine, container: Json) -> Facts:
 async def read(
     context: Context, container: Json, policy: Policy | None = None, *, asked: bool = False
 ) -> Facts:
-    """What is known of a container, without a question to its registry; its image is remembered on the way.
+    """What is known of a container, without a question to its registry.
+
+    On the way its image is remembered, and, where a cooldown wants that, when its tag was first seen to have
+    moved.
 
     Args:
         context: Where it is.

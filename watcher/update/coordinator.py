@@ -1,7 +1,8 @@
-"""The one way to an update, for daemon and command line: its turn, the update, and what follows from it.
+"""The one way to an update, for daemon, command line and page: the update, and what follows from it.
 
-`service` claims the containers, settles what was cut short, and carries the update out. What there is to
-say is told as events; nothing is logged or printed here.
+Whoever asks sees first whose turn it is: the daemon by `turn`, `by_hand` by the order of what was named.
+`service` claims the containers, settles what was cut short, and carries the update out. What there is to say
+is told as events; nothing is logged or printed here.
 """
 
 from collections.abc import Callable, Collection
