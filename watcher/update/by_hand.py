@@ -65,8 +65,7 @@ class _Work:
     async def order(self, texts: list[str]) -> list[tuple[str, str]]:
         """The containers in the order of their updates: the name of each, and what the person called it."""
         rows: list[Json] = []
-        # One alone may be a job that others wait for, or what the engine is reached through.
-        if not self._request.dry_run or len(texts) > 1 or self._context.engine.endpoint.url:
+        if len(texts) > 1 or self._context.engine.endpoint.url:
             rows = await self._context.engine.containers(stopped=True)
             self._turns.order = await order_of(self._context, rows)
         named = [(_meant(text, rows), text) for text in texts]

@@ -12,11 +12,10 @@ from watcher.container.probe import prove
 from watcher.container.readiness import Demand, Meddled, NotProved
 from watcher.container.startup import start
 from watcher.dependencies.conditions import unfinished, unhealthy
-from watcher.dependencies.order import Condition, Dependency, Order
+from watcher.dependencies.order import Condition, Dependency
 from watcher.engine.client import Engine
 from watcher.model.errors import NotFound
 from watcher.model.inspection import Container
-from watcher.model.json_object import Json
 
 # A job may take its time, and holds up none but those who wait for it.
 _JOB = Demand(stable_for=3600.0, health_timeout=3600.0)
@@ -34,25 +33,13 @@ async def unmet(engine: Engine, dependencies: Iterable[Dependency], downtimes: D
     return ""
 
 
-async def run_again(engine: Engine, order: Order, old: Json, downtimes: Downtimes) -> str:
-    """Run a job that others wait for with its new image, as `docker compose up` would.
+async def completed(engine: Engine, name: str, downtimes: Downtimes) -> str:
+    """See a job to its end, and run it before that where it was created and never started.
 
     Args:
         engine: Where it is.
-        order: Tells whether somebody waits for it.
-        old: What was replaced, as inspected; one that had not run is not run now.
+        name: The job's.
         downtimes: The downtimes of other containers, whose addresses the job must not take.
-
-    Returns:
-        Why it does not count as done, or nothing.
-    """
-    name = Container(old).name
-    had_run = Container(old).status == "exited"
-    return await completed(engine, name, downtimes) if had_run and order.is_awaited(name) else ""
-
-
-async def completed(engine: Engine, name: str, downtimes: Downtimes) -> str:
-    """See a job to its end, and run it before that where it was created and never started.
 
     Returns:
         Why it does not count as done, or nothing.

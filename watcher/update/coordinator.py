@@ -27,7 +27,7 @@ from watcher.update.news import Repeats
 from watcher.update.own_update import have_settled
 from watcher.update.plan import Plan
 from watcher.update.request import Done, Outcome, Request
-from watcher.update.sequencer import Turns
+from watcher.update.sequencer import Turns, order_of
 from watcher.update.settlement import settle_open
 
 
@@ -190,9 +190,15 @@ class Coordinator:
             publish(Doubted(change, line))
 
     async def _run_again(self, outcome: Outcome) -> Outcome:
-        old, order = outcome.assessment.container, self.turns.order
-        doubt = await conditions.run_again(self._context.engine, order, old, self._context.downtimes)
-        if not doubt:
+        """Run a job that others wait for with its new image, as `docker compose up` would, if it had run."""
+        engine, name = self._context.engine, outcome.assessment.name
+        if Container(outcome.assessment.container).status != "exited":
+            return outcome
+        # Also a command that was given one name alone, and so had no order to keep to.
+        order = await order_of(self._context, await engine.containers(stopped=True))
+        if not order.is_awaited(name) or not (
+            doubt := await conditions.completed(engine, name, self._context.downtimes)
+        ):
             return outcome
         self._context.events.publish(Doubted(change_of(outcome.assessment), doubt))
         return evolve(outcome, warnings=(*outcome.warnings, doubt), is_job_undone=True)
