@@ -88,16 +88,23 @@ def waits(name: str, verdict: Verdict, policy: Policy | None, at: Circumstances)
     """
     if policy is None:
         return (hold,) if (hold := held(name, verdict, at)) else ()
-    is_followed = policy.enable and policy.mode != "notify" and verdict.status in UPDATES
-    found = (
-        held(name, verdict, at),
-        judged(verdict),
-        gated(verdict, at.gate) if is_followed else None,
-        unapproved(name, verdict, policy, at) if is_followed else None,
-        refused(name, verdict, at) if is_followed else None,
-        *(timed(policy, at) if is_followed else ()),
-    )
-    return tuple(wait for wait in found if wait)
+    is_due = policy.is_carried_out and verdict.status in UPDATES
+    own = awaited(name, verdict, policy, at) if is_due else ()
+    return (*filter(None, (held(name, verdict, at), judged(verdict))), *own)
+
+
+def awaited(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -> Iterator[Wait]:
+    """What the update of a container that nobody holds waits for, where it has one.
+
+    Args:
+        name: The container's.
+        verdict: The container's.
+        policy: The container's settings.
+        at: What counts beside.
+    """
+    found = (gated(verdict, at.gate), _unapproved(name, verdict, policy, at), _refused(name, verdict, at))
+    yield from filter(None, found)
+    yield from timed(policy, at)
 
 
 def held(name: str, verdict: Verdict, at: Circumstances) -> Wait | None:
@@ -109,14 +116,14 @@ def held(name: str, verdict: Verdict, at: Circumstances) -> Wait | None:
     return Wait(For.HOLD, f"held{which} by {hold.by}{_reason(hold.why)}", hold.until)
 
 
-def unapproved(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -> Wait | None:
+def _unapproved(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -> Wait | None:
     """The wait for a person's approval of this very image; None where none is asked for, or it is there."""
     if policy.mode != "approve" or at.decisions.is_approved(name, verdict.target):
         return None
     return Wait(For.APPROVAL, f"`watcher approve {name}` lets it go ahead")
 
 
-def refused(name: str, verdict: Verdict, at: Circumstances) -> Wait | None:
+def _refused(name: str, verdict: Verdict, at: Circumstances) -> Wait | None:
     """The wait for a container whose own hook said not now of this image, or whose update others undid."""
     veto = at.decisions.vetoed(name, verdict.target, at.now)
     return Wait(For.VETO, veto.why, veto.until) if veto else None
@@ -151,8 +158,7 @@ def timed(policy: Policy, at: Circumstances) -> Iterator[Wait]:
         policy: The container's settings.
         at: What counts beside.
     """
-    found = (_frozen(at), _shut(policy, at), _scheduled(policy, at))
-    return (wait for wait in found if wait)
+    yield from filter(None, (_frozen(at), _shut(policy, at), _scheduled(policy, at)))
 
 
 def _frozen(at: Circumstances) -> Wait | None:

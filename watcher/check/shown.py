@@ -19,6 +19,8 @@ from watcher.model.release import NOTHING, Releases
 from watcher.model.values import frozen
 from watcher.store.decisions import NO_DECISIONS, Decisions
 
+NOT_FOLLOWED = "-"  # as the mode of what did not opt in
+
 
 @frozen
 class Shown:
@@ -57,6 +59,11 @@ class Shown:
     kind: str = "container"
 
     @property
+    def is_carried_out(self) -> bool:
+        """Whether an update of the container is carried out, and not only told of."""
+        return self.mode not in {NOT_FOLLOWED, "notify"}
+
+    @property
     def called(self) -> str:
         """What people call it: where there are several engines, with that of its own."""
         return f"{self.prefix}{self.name}"
@@ -65,17 +72,22 @@ class Shown:
 Answer = Shown | WatcherError
 
 
+def mode_of(policy: Policy | None) -> str:
+    """The mode that is shown of a container with these settings; None where they cannot be read."""
+    return policy.mode if policy and policy.enable else NOT_FOLLOWED
+
+
 def shown_of(context: Context, found: Assessment, decisions: Decisions = NO_DECISIONS) -> Shown:
     """What is said of a container that was judged; `decisions` are what people hold and approve."""
     container, policy = found.container, context.readable_policy(found.container)
-    mode = policy.mode if policy and policy.enable else "-"
+    mode = mode_of(policy)
     about = container["Id"], reference_of(container), Container(container).status, mode, found.verdict
     return Shown(
         found.name,
         *about,
         remarks=(
             *remarks(container, every=context.follows_all, hooks=context.hooks),
-            *(context.watchtowers.remarks(container) if mode != "-" else ()),
+            *(context.watchtowers.remarks(container) if mode != NOT_FOLLOWED else ()),
         ),
         engine=context.engine_name,
         prefix=context.prefix,
@@ -95,7 +107,7 @@ def kept_of(found: Assessment, policy: Policy, now: float) -> tuple[tuple[Kept, 
 def shown_unjudged(context: Context, name: str, error: WatcherError) -> Shown:
     """What is said in a list of a container that could not be judged."""
     verdict = Verdict(Status.UNKNOWN, str(error), "")
-    return Shown(name, "", "-", "-", "-", verdict, engine=context.engine_name, prefix=context.prefix)
+    return Shown(name, "", "-", "-", NOT_FOLLOWED, verdict, engine=context.engine_name, prefix=context.prefix)
 
 
 def _waits(

@@ -138,7 +138,7 @@ class _Found:
         """Answer for a container that has no open update; an update waits for what it depends on, too."""
         found = await self._judge(self._context, container)
         row = self._shown(found)
-        if row.mode in {"-", "notify"} or found.verdict.status not in eligibility.UPDATES:
+        if not row.is_carried_out or found.verdict.status not in eligibility.UPDATES:
             return row
         unmet = await self._unmet_before(container)
         others = (await self._vetoed(container), eligibility.held_back(unmet) if unmet else None)

@@ -126,6 +126,11 @@ class Policy:
         return hash((self.mode, self.window, self.schedule, self.stable_for))
 
     @property
+    def is_carried_out(self) -> bool:
+        """Whether an update of the container is carried out, and not only told of."""
+        return self.enable and self.mode != "notify"
+
+    @property
     def pre_hook(self) -> Hook | None:
         """What is run before the container stops."""
         words = self.hook_pre_update

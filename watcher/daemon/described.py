@@ -3,7 +3,7 @@
 import contextlib
 
 from watcher.check.records import one, record
-from watcher.check.shown import Shown
+from watcher.check.shown import NOT_FOLLOWED, Shown
 from watcher.check.verdict import Status, Verdict
 from watcher.host.context import Context
 from watcher.model.errors import WatcherError
@@ -26,7 +26,7 @@ async def described(context: Context, news: News) -> Json:
 def _known(context: Context, news: News) -> Shown:
     verdict = Verdict(Status.UNKNOWN, news.why, news.old.get("id", ""), news.new.get("id", ""))
     releases = Releases(_release(news.old), _release(news.new), news.link)
-    about = news.container, "", news.image, "-", "-", verdict
+    about = news.container, "", news.image, "-", NOT_FOLLOWED, verdict
     return Shown(*about, engine=context.engine_name, releases=releases)
 
 

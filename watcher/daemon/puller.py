@@ -192,7 +192,7 @@ class Puller:
     def _cooldown(self, tag: Tag) -> float | None:
         """The shortest cooldown of those who would be updated; None where all only notify."""
         followers = self._followers.get(tag, [])
-        return min((each.policy.cooldown for each in followers if each.policy.mode != "notify"), default=None)
+        return min((each.policy.cooldown for each in followers if each.policy.is_carried_out), default=None)
 
     async def _may_come(self, tag: Tag, cooldown: float | None) -> bool:
         """Ask what the tag means; whether that is another image, and has been for long enough."""
@@ -253,7 +253,7 @@ class Puller:
 
 def _is_taken(followers: list[Follower] | None) -> int:
     """How much of a tag is wanted: 0 where nobody follows it, 1 where all only notify, else 2."""
-    return 0 if followers is None else 1 + any(each.policy.mode != "notify" for each in followers)
+    return 0 if followers is None else 1 + any(each.policy.is_carried_out for each in followers)
 
 
 def _is_cancelled() -> bool:

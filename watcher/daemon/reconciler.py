@@ -133,7 +133,7 @@ class Reconciler:
             return Result()
         found = await checks.assess(look, container, policy)
         self._coordinator.found[name] = found
-        if found.verdict.status is not Status.OUTDATED or policy.mode == "notify":
+        if found.verdict.status is not Status.OUTDATED or not policy.is_carried_out:
             return self._judged(found, policy)
         wait = await self._not_now(found, policy)
         if gates.is_asked_now(wait):
@@ -151,7 +151,7 @@ class Reconciler:
         with self._turns.taken(name):  # which may have been long in coming
             # Also since a Watchtower that updates it may run by now.
             policy = self._context.policy_of(container)
-            if policy.mode == "notify":
+            if not policy.is_carried_out:
                 return self._judged(found, policy)
             if wait := await self._not_now(found, policy):
                 return self._waits(found, wait)

@@ -227,7 +227,7 @@ class Services:
         verdict, policy = found.verdict, found.policy
         for line in found.remarks:
             self._doubt(found.name, line)
-        if verdict.status is not Status.OUTDATED or policy is None or policy.mode == "notify":
+        if verdict.status is not Status.OUTDATED or not (policy and policy.is_carried_out):
             return self._judged(found, change)
         if wait := await gates.wait(self._context, found, policy):
             self._publish(judgements.waiting(self._news, change, verdict, wait, wait.why))

@@ -8,7 +8,7 @@ from attrs import evolve
 from watcher.check import eligibility
 from watcher.check.eligibility import Circumstances
 from watcher.check.gates import Standing
-from watcher.check.shown import Answer, Shown
+from watcher.check.shown import Answer, Shown, mode_of
 from watcher.engine.swarm import Swarm
 from watcher.host.context import Context
 from watcher.model.errors import EngineUnavailable, NoSuchContainer, WatcherError
@@ -80,7 +80,7 @@ def shown(context: Context, found: Found, decisions: Decisions, gate: Standing |
         service.id,
         service.tag.familiar if service.tag else service.image,
         service.running or "-",
-        policy.mode if policy and policy.enable else "-",
+        mode_of(policy),
         found.verdict,
         remarks=tuple(found.remarks),
         engine=context.engine_name,

@@ -129,7 +129,7 @@ async def _rolled_out(reader: Reader, said: Json, request: Request) -> ServiceOu
 
 def _is_wanted(context: Context, found: Found) -> bool:
     """Whether its labels still let a daemon update it, which may be others than those that it had judged."""
-    return is_followed(context, found.service) and found.policy is not None and found.policy.mode != "notify"
+    return is_followed(context, found.service) and found.policy is not None and found.policy.is_carried_out
 
 
 async def _begun(begun: Attempting, found: Found, consent: attempt.Consent) -> None:

@@ -55,12 +55,8 @@ class NotNow(Withheld):
 async def withheld(context: Context, found: Judged, policy: Policy) -> Wait | None:
     """The wait for a person, else for a moment, of an update that nobody asked for by hand; None for none."""
     at = await _now(context)
-    return (
-        eligibility.held(found.name, found.verdict, at)
-        or eligibility.unapproved(found.name, found.verdict, policy, at)
-        or eligibility.refused(found.name, found.verdict, at)
-        or next(eligibility.timed(policy, at), None)
-    )
+    own = eligibility.awaited(found.name, found.verdict, policy, at)
+    return eligibility.held(found.name, found.verdict, at) or next(own, None)
 
 
 async def refuse_held(context: Context, found: Judged, *, goes_back: bool = False) -> None:

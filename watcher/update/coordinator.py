@@ -194,8 +194,9 @@ class Coordinator:
         engine, name = self._context.engine, outcome.assessment.name
         if Container(outcome.assessment.container).status != "exited":
             return outcome
-        # Also a command that was given one name alone, and so had no order to keep to.
-        order = await order_of(self._context, await engine.containers(stopped=True))
+        order = self.turns.order
+        if name not in order.dependencies:  # a command that was given one name alone has no order to keep to
+            order = await order_of(self._context, await engine.containers(stopped=True))
         if not order.is_awaited(name) or not (
             doubt := await conditions.completed(engine, name, self._context.downtimes)
         ):

@@ -25,7 +25,7 @@ from watcher.store.locks import Wider
 from watcher.store.owner import owner_of
 from watcher.update import lineage
 from watcher.update.attempt import demand_of
-from watcher.update.contention import TRIES, apart
+from watcher.update.contention import tries
 from watcher.update.keeping import keep_open, let_go
 from watcher.update.prune_guard import mending
 
@@ -85,8 +85,7 @@ async def _mended(
     context: Context, name: str, claims: Collection[str], waits: Waits
 ) -> tuple[Settled, tuple[str, ...]]:
     """Take the open updates over, and settle them with what a prune took made anew; what became of them."""
-    for number in TRIES:
-        await apart(number)
+    async for _ in tries():
         async with Lease(context.engine, owner_of(context.memory.claims.home)) as lease:
             at = lineage.workshop(context, lease.engine)
             while (found := await _open(context, name, claims)) and not await take_over(

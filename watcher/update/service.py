@@ -21,7 +21,7 @@ from watcher.update import gates, rollback
 from watcher.update.affected import Affected, undisturbed
 from watcher.update.attempt import attempt, planned
 from watcher.update.consent import refuse_cooling, refuse_unwanted
-from watcher.update.contention import TRIES, apart
+from watcher.update.contention import tries
 from watcher.update.dry_run import dry_run
 from watcher.update.helper_terms import refuse_another
 from watcher.update.open_updates import is_open
@@ -86,8 +86,7 @@ class _Update:
         Raises:
             Wider: Others are replaced with it, and are not claimed.
         """
-        for number in TRIES:
-            await apart(number)
+        async for number in tries():
             done = await settled(self._context, self._name, claims)
             with contextlib.suppress(Contended):
                 outcome = await self._settled(claims, was_open=done.was_open, was_there=number > 0)
@@ -130,9 +129,10 @@ class _Update:
             refuse_untried(found)
             return Outcome(found, Done.CURRENT)
         refuse_another(found, request.target)
-        if request.unattended and not request.target:
+        policy = context.policy_of(container)
+        if policy.cooldown and request.unattended and not request.target:
             # The tag may have moved since the daemon's look, by a pull for another one that follows it.
-            refuse_cooling(await checks.assess(look, container, context.policy_of(container)))
+            refuse_cooling(await checks.assess(look, container, policy))
         again, by_hand = request.again, not request.unattended
         await gates.refuse_barred(context, found, again=again, by_hand=by_hand)
         affected = await affected_of(look, container, request)

@@ -90,7 +90,7 @@ class WatchtowerApi:
 
     async def _update(self, request: web.Request) -> web.Response:
         images, names = (_words(request.query.getall(key, [])) for key in ("image", "container"))
-        rows = [row for row in await self._engines.listed() if row.mode not in ("-", "notify")]
+        rows = [row for row in await self._engines.listed() if row.is_carried_out]
         chosen = [row for row in rows if not (images or names) or _is_meant(row, images, names)]
         return self._operations.begun("Watchtower's update", self._updated(chosen))
 
