@@ -135,9 +135,10 @@ async def own_name(context: Context, text: str) -> str:
     try:
         found = await find(context.engine, text)
     except NoSuchContainer:
-        if text not in open_names.open_names(await context.engine.containers(stopped=True)):
+        name = container_name(text) or text
+        if name not in open_names.open_names(await context.engine.containers(stopped=True)):
             raise
-        return text
+        return name
     if not Marker.parse(name := Container(found).name):
         return name
     return open_names.own_name(await context.engine.containers(stopped=True), name, found["Id"])

@@ -3,8 +3,6 @@
 from watcher.host import inventory
 from watcher.host.context import Context
 from watcher.model.json_object import Json
-from watcher.model.labels import is_one_off
-from watcher.model.listing import Row
 from watcher.model.names import name_of
 from watcher.recovery.compose_recreations import unnamed
 from watcher.recovery.state import strays
@@ -36,8 +34,8 @@ class FollowedContainers:
 
     async def rows(self) -> list[Json]:
         """The rows of those that are followed, and nothing else."""
-        engine = self._context.engine
-        return await self._ours(await engine.containers(stopped=True, **self._context.may_follow))
+        context = self._context
+        return await context.opted_in(await context.engine.containers(stopped=True, **context.may_follow))
 
     async def look(self) -> tuple[list[Json], list[Json]]:
         """The rows of all containers and of those that are followed; order and open updates are noted."""
@@ -49,14 +47,10 @@ class FollowedContainers:
         await context.notes.clear()
         await context.watchtowers.see(context.engine, rows)
         await self._sweep.look(rows)
-        ours = await self._ours(rows)
+        ours = await context.opted_in(rows)
         self.cut_short = inventory.cut_short(rows) | await context.notes.names() | unnamed(rows, ours)
         self.strays = strays(rows).keys() & {name_of(row) for row in ours}
         turns.order = await order_of(context, rows)
         self.own_update = await see_to(context, rows, turns)
         turns.keep(inventory.wanting(ours, context.readable_policy), noted)
         return rows, ours
-
-    async def _ours(self, rows: list[Json]) -> list[Json]:
-        """The rows that opted in, without jobs of `docker compose run`, which bear their service's labels."""
-        return [row for row in await self._context.opted_in(rows) if not is_one_off(Row(row).labels)]

@@ -32,6 +32,7 @@ from watcher.update.change import change_of
 from watcher.update.consent import NotNow, withheld
 from watcher.update.coordinator import Coordinator
 from watcher.update.request import Request
+from watcher.update.sequencer import blocks
 
 # What is made anew at each try has another id each time, and that is no news.
 _IDS = re.compile(r"\b[0-9a-f]{12,64}\b")
@@ -197,7 +198,7 @@ class Reconciler:
         lasting = not isinstance(error, EngineError | UpdateFailed | Busy) or (
             failure is not None and failure.image == target
         )
-        if isinstance(error, EngineError | UpdateFailed):
+        if blocks(error):
             self._turns.failed(name)
         if lasting:
             self._due.pop(name, None)

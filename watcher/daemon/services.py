@@ -262,11 +262,11 @@ class Services:
         if isinstance(error, EngineUnavailable) and await self._is_gone(error):
             self._queue.retry(name)
             return _Result(error.exit_code)
-        await refused(self._context, name, error)
         wait = round(self._retry(name, error), 1) if isinstance(error, EngineError | RegistryError) else None
         if wait is None:
             self._pushes.over(name)
-        is_news = self._news.is_news(name, str(error))
+        if is_news := self._news.is_news(name, str(error)):
+            await refused(self._context, name, error)
         told = NotUpdated(
             change, str(error), error.exit_code, isinstance(error, RolledBack), wait, is_news=is_news
         )

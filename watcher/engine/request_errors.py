@@ -54,7 +54,7 @@ def refused(what: str, status: int, words: str) -> EngineError:
     return kind(line, status=status, advice=_NO_TLS if "HTTP request to an HTTPS server" in words else "")
 
 
-def withheld(what: str, endpoint: Endpoint, request: str) -> Barred:
+def barred(what: str, endpoint: Endpoint, request: str) -> Barred:
     """A proxy refused a request, given as `METHOD /path`, in the engine's place."""
     why = f"a proxy in front of the engine at {endpoint.shown} does not let {request} pass"
     return Barred(f"cannot {what}: {why}", status=FORBIDDEN, advice=LISTED)

@@ -27,13 +27,13 @@ from watcher.engine.request_errors import (
     FORBIDDEN,
     NOT_FOUND,
     away,
+    barred,
     broken_off,
     no_engine,
     refused,
     too_old,
     unanswered,
     unreachable,
-    withheld,
 )
 from watcher.model.errors import EngineError, EngineUnavailable
 
@@ -226,8 +226,8 @@ class Transport:
             if error.status == _NO_ANSWER:
                 raise unreachable(what, self.endpoint, error.__context__) from error
             raise refused(what, error.status, error.message) from error
-        except _Withheld as error:
-            raise withheld(what, self.endpoint, str(error)) from error
+        except _Barred as error:
+            raise barred(what, self.endpoint, str(error)) from error
         except _Away as error:
             raise away(what, self.endpoint, str(error)) from error
         except TimeoutError as error:
@@ -236,7 +236,7 @@ class Transport:
             raise broken_off(what, self.endpoint, error) from error
 
 
-class _Withheld(Exception):
+class _Barred(Exception):
     """A request, as `METHOD /path`, that somebody else than the engine refused."""
 
 
@@ -253,7 +253,7 @@ async def _refuse_strangers(response: aiohttp.ClientResponse) -> None:
     response.close()
     if response.status in _AWAY:
         raise _Away(f"{response.status} {response.reason}")
-    raise _Withheld(f"{response.method} {_API.sub('', response.url.path)}")
+    raise _Barred(f"{response.method} {_API.sub('', response.url.path)}")
 
 
 def _connector(endpoint: Endpoint) -> aiohttp.BaseConnector:

@@ -11,7 +11,7 @@ from watcher.config.settings import Policy
 from watcher.model.helper import Helper
 from watcher.model.json_object import Json
 from watcher.model.kept import is_pinned
-from watcher.model.labels import ENABLE, is_orchestrated
+from watcher.model.labels import ENABLE, is_one_off, is_orchestrated
 from watcher.model.listing import Row
 from watcher.model.names import Marker, name_of
 from watcher.model.values import frozen
@@ -27,9 +27,10 @@ class Follower:
 
 
 def opted_in(rows: Iterable[Json], own: str | None, *, every: bool = False) -> list[Json]:
-    """The rows whose label says true, or cannot be read; no helper is among them, and no other updater.
+    """The rows whose label says true, or cannot be read: no helper, no other updater, and no one-off job.
 
     Two updaters that stop one another at once would both be down: each is updated by itself, or from outside.
+    A job of `docker compose run` bears the labels of its service, and ends by itself.
 
     Args:
         rows: GET /containers/json.
@@ -37,7 +38,7 @@ def opted_in(rows: Iterable[Json], own: str | None, *, every: bool = False) -> l
         every: Whether also those are in whose label says nothing (`--watch all`), but for the containers
             of an orchestrator, which would start others.
     """
-    ours = [row for row in rows if not Helper.of(row) and not _is_another_updater(row, own)]
+    ours = [row for row in rows if not (Helper.of(row) or _is_another_updater(row, own) or _is_one_off(row))]
     return [row for row in ours if _is_in(row, every=every and row["Id"] != own)]
 
 
@@ -88,6 +89,10 @@ def _enable(row: Json) -> str:
 
 def _is_stale(row: Json) -> bool:
     return bool(row["Image"].startswith("sha256:"))
+
+
+def _is_one_off(row: Json) -> bool:
+    return is_one_off(Row(row).labels)
 
 
 def _is_another_updater(row: Json, own: str | None) -> bool:

@@ -16,7 +16,7 @@ WatcherError
 |  `- RolledBack            ... when the old container had been changed already
 |- Stopped        130, 143  SIGINT or SIGTERM came
 |- Refused              7  not ours to update, and what to do instead
-|  |- Withheld              ... for a person holds it, or has not approved it
+|  |- NotNow                ... for now: `watcher.update.consent` has it
 |  |- NotKept              ... or to note, for the database cannot be written
 |  |- NeedsHelper           ... by this process, which that would stop
 |  `- Busy                  ... for the time being: another updater has it
@@ -204,10 +204,6 @@ class Refused(WatcherError):
 
 class NotKept(Refused):
     """What a person, or an update, had noted cannot be kept, or not be read."""
-
-
-class Withheld(Refused):
-    """A person holds the container, or has not approved its update."""
 
 
 class NeedsHelper(Refused):

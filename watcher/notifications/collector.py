@@ -18,7 +18,7 @@ from watcher.notifications.addresses import Address
 from watcher.notifications.message import compose
 from watcher.notifications.news import ATTEMPT, ATTENTION, RECOVERED, TAG, UNKNOWN, UPDATED, News
 from watcher.notifications.reading import OF_A_CONTAINER, Over, Told, happened
-from watcher.store.outbox import EXPECTED, Notice, Outbox, Standing
+from watcher.store.outbox import EXPECTED, Notice, NoticeKey, Outbox
 
 Name = Callable[[], Awaitable[str]]
 
@@ -66,8 +66,8 @@ class Collector:
         self._first = self._last = 0.0
         self._has_news = False
         self._changed = asyncio.Event()
-        self._known = set[Standing]()  # found by this process
-        self._standing: set[Standing] | None = None
+        self._known = set[NoticeKey]()  # found by this process
+        self._noticed: set[NoticeKey] | None = None
 
     async def take(self, found: Told | Over) -> None:
         """Take what is so, or is over."""
@@ -144,7 +144,7 @@ class Collector:
             self._begin()
         self._drop({news.container} if told.ends else ())
         self._known.add(key)
-        self._standing = None
+        self._noticed = None
         self._changed.set()
 
     async def _notice(self, told: Told, due: float) -> Notice:
@@ -176,14 +176,14 @@ class Collector:
         prefix = "" if news.subject == TAG else self._prefix  # a registry is the same for all engines
         return json.dumps(asdict(evolve(news, prefix=prefix)))
 
-    async def _stands(self) -> set[Standing]:
-        if self._standing is None:
-            self._standing = await self._outbox.standing(await self._identify())
-        return self._standing
+    async def _stands(self) -> set[NoticeKey]:
+        if self._noticed is None:
+            self._noticed = await self._outbox.noticed(await self._identify())
+        return self._noticed
 
     def _drop(self, abouts: Collection[str]) -> None:
         self._known = {key for key in self._known if key[0] not in abouts}
-        self._standing = None
+        self._noticed = None
 
     def _begin(self) -> None:
         """Note when news came."""
@@ -217,6 +217,6 @@ def _each_tag_once(news: Iterable[News]) -> Iterator[News]:
             seen.add(key)
 
 
-def _is_of_a_tag(standing: Standing) -> bool:
-    _, kind, state = standing
+def _is_of_a_tag(key: NoticeKey) -> bool:
+    _, kind, state = key
     return kind == UNKNOWN and state != OF_A_CONTAINER

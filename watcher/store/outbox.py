@@ -21,7 +21,7 @@ _FAR_S = 2 * 86400.0  # later than any letter is put off to: the clock was set
 _STALE_S = 86400.0
 
 T = TypeVar("T")
-Standing = tuple[str, str, str]
+NoticeKey = tuple[str, str, str]  # what a notice is about, its kind and its state
 
 
 @frozen
@@ -106,16 +106,16 @@ class Outbox:
         sql = "SELECT min(due) FROM told WHERE NOT is_told AND due < ?"
         return await self._read(lambda connection: _first(connection, sql, EXPECTED), None)
 
-    async def standing(self, engine: str) -> set[Standing]:
+    async def noticed(self, engine: str) -> set[NoticeKey]:
         """What is so on an engine, told or not: what it is about, its kind and its state."""
         sql = "SELECT about, kind, state FROM told WHERE engine = ? AND due < ?"
 
-        def work(connection: "sqlite3.Connection") -> set[Standing]:
+        def work(connection: "sqlite3.Connection") -> set[NoticeKey]:
             return {
                 (about, kind, state) for about, kind, state in connection.execute(sql, [engine, EXPECTED])
             }
 
-        return await self._read(work, set[Standing]())
+        return await self._read(work, set[NoticeKey]())
 
     async def expected(self, engine: str) -> list[str]:
         """The records of what was about to be so on an engine, and of which nobody has said whether it is."""

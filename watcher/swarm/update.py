@@ -117,8 +117,7 @@ async def _rolled_out(reader: Reader, said: Json, request: Request) -> ServiceOu
     begun = attempt.anew(reader.context, found, await attempt.running_now(reader.swarm, found.service))
 
     async def consent() -> None:
-        unattended, again = request.unattended, request.again
-        await refuse_unwanted(reader.context, found, found.policy, unattended=unattended, again=again)
+        await _refuse_unwanted(reader.context, found, request)
         if found.goes_back:
             await forget_release(reader.context, found.name)
 
@@ -130,6 +129,12 @@ async def _rolled_out(reader: Reader, said: Json, request: Request) -> ServiceOu
 def _is_wanted(context: Context, found: Found) -> bool:
     """Whether its labels still let a daemon update it, which may be others than those that it had judged."""
     return is_followed(context, found.service) and found.policy is not None and found.policy.is_carried_out
+
+
+async def _refuse_unwanted(context: Context, found: Found, request: Request) -> None:
+    """Let only an update pass that no person and no clock holds back just now."""
+    unattended, again = request.unattended, request.again
+    await refuse_unwanted(context, found, found.policy, unattended=unattended, again=again)
 
 
 async def _begun(begun: Attempting, found: Found, consent: attempt.Consent) -> None:
@@ -185,6 +190,8 @@ async def _planned(context: Context, found: Found, request: Request) -> ServiceO
     if not is_tried(found, request):
         refuse_untried(found, where_unknown="")
         return ServiceOutcome(found, Done.CURRENT)
+    await _refuse_own(context, found.service)
+    await _refuse_unwanted(context, found, request)
     first = await gates.foreseen(context, found, again=request.again)
     plan = f"the swarm rolls it out: {found.verdict.reason}"
     return ServiceOutcome(found, Done.PLANNED, f"{plan}; {first}" if first else plan)

@@ -90,7 +90,7 @@ async def attempt(  # noqa: PLR0913 - what is wanted of it, by keywords
         consent: Called right before the announcement; it raises where people do not let the update begin.
 
     Raises:
-        Withheld: People do not let the update begin.
+        NotNow: People do not let the update begin.
         Unknown: Nobody knows the old image's defaults, and the container must be left alone.
         Barred: A proxy in front of the engine refuses a request that the update needs.
         Moved: A tag, or a container, was changed meanwhile; try again.

@@ -13,7 +13,7 @@ from watcher.recovery.unrecorded import record_unrecorded
 from watcher.update import gates
 from watcher.update.coordinator import Coordinator
 from watcher.update.request import HeldBack, Outcome, Request
-from watcher.update.sequencer import Turns, order_of
+from watcher.update.sequencer import Turns, blocks, order_of
 
 Result = Outcome | HeldBack | WatcherError
 
@@ -84,7 +84,8 @@ class _Work:
         except EngineUnavailable:
             raise
         except WatcherError as error:
-            self._turns.failed(name)
+            if blocks(error):
+                self._turns.failed(name)
             if not self._request.dry_run:
                 is_rollback = self._request.back is not None
                 await self._coordinator.refused(name, error, is_rollback=is_rollback)

@@ -13,7 +13,7 @@ from watcher.check.verdict import Verdict
 from watcher.check.veto import vetoed
 from watcher.config.settings import Policy
 from watcher.host.context import Context
-from watcher.model.errors import NotKept, Withheld
+from watcher.model.errors import NotKept, Refused
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.store.decisions import Decision, DecisionKind
@@ -38,7 +38,7 @@ class Judged(Protocol):
 _LEFT: tuple[DecisionKind, ...] = ("released",)
 
 
-class NotNow(Withheld):
+class NotNow(Refused):
     """An update does not begin now, and what it waits for.
 
     Args:

@@ -85,16 +85,23 @@ async def _mended(
     context: Context, name: str, claims: Collection[str], waits: Waits
 ) -> tuple[Settled, tuple[str, ...]]:
     """Take the open updates over, and settle them with what a prune took made anew; what became of them."""
-    async for _ in tries():
-        async with Lease(context.engine, owner_of(context.memory.claims.home)) as lease:
-            at = lineage.workshop(context, lease.engine)
-            while (found := await _open(context, name, claims)) and not await take_over(
-                lease, found, found.concerned(name), waits, _not_own(context)
-            ):
-                continue
+    async with tries() as numbers:
+        async for _ in numbers:
             with contextlib.suppress(Contended):
-                return await mending(at, name, lambda: _settled(context, lease, name, claims, waits))
+                return await _mended_once(context, name, claims, waits)
     raise EngineError(f"{name} could not be made anew: other updaters are at it each time")
+
+
+async def _mended_once(
+    context: Context, name: str, claims: Collection[str], waits: Waits
+) -> tuple[Settled, tuple[str, ...]]:
+    async with Lease(context.engine, owner_of(context.memory.claims.home)) as lease:
+        at = lineage.workshop(context, lease.engine)
+        while (found := await _open(context, name, claims)) and not await take_over(
+            lease, found, found.concerned(name), waits, _not_own(context)
+        ):
+            continue
+        return await mending(at, name, lambda: _settled(context, lease, name, claims, waits))
 
 
 async def _open(context: Context, name: str, claims: Collection[str]) -> OpenUpdates | None:

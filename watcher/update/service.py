@@ -86,11 +86,12 @@ class _Update:
         Raises:
             Wider: Others are replaced with it, and are not claimed.
         """
-        async for number in tries():
-            done = await settled(self._context, self._name, claims)
-            with contextlib.suppress(Contended):
-                outcome = await self._settled(claims, was_open=done.was_open, was_there=number > 0)
-                return evolve(outcome, warnings=outcome.warnings + done.aside)
+        async with tries() as numbers:
+            async for number in numbers:
+                done = await settled(self._context, self._name, claims)
+                with contextlib.suppress(Contended):
+                    outcome = await self._settled(claims, was_open=done.was_open, was_there=number > 0)
+                    return evolve(outcome, warnings=outcome.warnings + done.aside)
         raise _kept_changing(self._name)
 
     async def _settled(self, claims: frozenset[str], *, was_open: bool, was_there: bool) -> Outcome:

@@ -61,7 +61,7 @@ async def _followers(served: ServedEngine) -> list[tuple[ImageRef, str]]:
     """The tags that a registry may be asked for, each with the name of what follows it."""
     context = served.context
     rows = await context.engine.containers(stopped=True)
-    ours = inventory.opted_in(rows, await context.own.find(context.engine))
+    ours = await context.opted_in(rows)
     found = await asyncio.gather(*(_tag(context, row) for row in ours))
     named = [*zip(found, map(name_of, ours), strict=True), *await _of_services(context)]
     return [(tag, name) for tag, name in named if tag and tag.domain]

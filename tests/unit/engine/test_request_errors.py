@@ -46,7 +46,7 @@ def test_an_engine_that_wants_tls_says_how() -> None:
 
 
 def test_a_proxy_that_refuses_is_no_engine_that_does() -> None:
-    error = request_errors.withheld("rename web", AT, "POST /containers/web/rename")
+    error = request_errors.barred("rename web", AT, "POST /containers/web/rename")
 
     assert (type(error), error.status) == (Barred, 403)
     assert "a proxy in front of the engine at unix:///run/docker.sock does not let" in error.message

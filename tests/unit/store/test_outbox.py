@@ -96,7 +96,7 @@ async def test_an_update_ends_what_was_so_before_and_is_told_once_itself(outbox:
 
     assert await outbox.tell(UPDATED, 0)
     assert not await outbox.tell(UPDATED, 0)
-    assert await outbox.standing("engine") == {("web", "updated", "1:2")}
+    assert await outbox.noticed("engine") == {("web", "updated", "1:2")}
     assert await outbox.tell(evolve(UPDATED, state="2:3"), 0)
 
 
@@ -129,7 +129,7 @@ async def test_what_is_gone_is_forgotten_in_silence(outbox: Outbox) -> None:
 
     await outbox.forget("engine", ["web"])
 
-    assert await outbox.standing("engine") == {("db", "failed", "sha256:a")}
+    assert await outbox.noticed("engine") == {("db", "failed", "sha256:a")}
 
 
 async def test_one_message_tells_all_news_to_each_address(outbox: Outbox) -> None:
@@ -214,7 +214,7 @@ async def test_where_nothing_can_be_written_it_is_all_kept_in_memory(tmp_path: P
     outbox = Outbox(Database(tmp_path / "file"))
 
     assert [await outbox.tell(FAILED, 0), await outbox.tell(FAILED, 0)] == [True, False]
-    assert await outbox.standing("engine") == {("web", "failed", "sha256:a")}
+    assert await outbox.noticed("engine") == {("web", "failed", "sha256:a")}
     assert await sealed(outbox) == ["web failed"]
 
 

@@ -14,7 +14,8 @@ async def test_each_try_but_the_first_waits_for_a_moment_of_its_own(monkeypatch:
         waited.append(seconds)
 
     monkeypatch.setattr(asyncio, "sleep", note)
-    numbers = [number async for number in contention.tries()]
+    async with contention.tries() as tries:
+        numbers = [number async for number in tries]
 
     assert len(numbers) > 1
     assert len(waited) == len(numbers) - 1
