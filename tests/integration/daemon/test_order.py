@@ -233,6 +233,19 @@ def test_containers_that_are_named_keep_to_the_order(cli: Commands, stack: Stack
     assert told == one_after_another(db.name, last.name, web.name)
 
 
+def test_a_named_container_does_not_wait_for_what_is_refused(cli: Commands, stack: Stack) -> None:
+    db = outdated(stack, name="db")
+    web = outdated(stack, *after(db.name))
+    assert cli("watcher", "hold", db.name).code == 0
+
+    done = updated_by_hand(cli, web, db)
+
+    assert done.code == 7
+    assert f"{db.name} is not updated" in done.err
+    assert is_untouched(stack, db)
+    assert is_replaced(stack, web)
+
+
 def test_a_named_container_is_held_back_where_its_dependency_failed(cli: Commands, stack: Stack) -> None:
     db = outdated(stack, name="db", new=BROKEN)
     web, fence = outdated(stack, *after(db.name)), outdated(stack, name="fence")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.daemon.conftest import ENVIRON, Running
+from tests.integration.registry.live.test_socket_proxy import EVER, barred
 from tests.integration.swarm.conftest import CRASH, Services, rows
 from tests.testbed.cli import Commands
 from tests.testbed.faults import passing, run
@@ -34,6 +35,22 @@ def start(cli: Commands) -> Iterator[Start]:
         running.process.kill()
         running.end()
     assert [line for one in started for line in one.lines if "exception" in line] == []
+
+
+def test_what_is_refused_at_each_try_is_recorded_once(
+    services: Services, cli: Commands, start: Start, proxy: Proxy
+) -> None:
+    services.push("one")
+    name = services.create()
+    services.push("two")
+    proxy.arm(barred, match="POST /services/.*/update", times=EVER, asked=True)
+
+    start("--interval", "1h", DOCKER_HOST=proxy.host)
+    services.wait(
+        lambda: len([each for each in map(str, proxy.calls) if "/update?" in each]) > 2, "three tries"
+    )
+
+    assert [row["outcome"] for row in rows(cli, name)] == ["refused"]
 
 
 def test_a_service_is_updated_when_its_tag_moves(services: Services, cli: Commands, start: Start) -> None:

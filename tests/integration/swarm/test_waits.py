@@ -62,6 +62,24 @@ def test_who_asks_for_an_update_does_not_wait_for_its_cooldown(services: Service
     assert services.digest(name) == new
 
 
+def test_a_plan_is_refused_where_the_update_would_be(services: Services, cli: Commands) -> None:
+    services.push("one")
+    name = services.create()
+    services.push("two")
+    assert cli("watcher", "update", f"service/{name}").code == 0
+    services.push("three")
+
+    assert cli("watcher", "update", "--dry-run", name).code == 0
+    assert cli("watcher", "rollback", "--dry-run", name).code == 0
+    assert cli("watcher", "hold", "--this-image", f"service/{name}").code == 0
+    planned = cli("watcher", "update", "--dry-run", name)
+    assert (planned.code, "held for this image" in planned.err) == (7, True), planned
+    assert cli("watcher", "update", "--dry-run", "--again", name).code == 0
+    assert cli("watcher", "hold", f"service/{name}").code == 0
+    back = cli("watcher", "rollback", "--dry-run", name)
+    assert (back.code, "is not rolled back" in back.err) == (7, True), back
+
+
 def test_in_a_freeze_none_begins(services: Services, start: Start) -> None:  # noqa: F811 - a fixture
     old = services.push("one")
     name = services.create()

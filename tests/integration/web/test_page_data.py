@@ -110,6 +110,19 @@ def test_a_registry_is_told_with_who_follows_it(api: Api, stack: Stack, registry
     assert (found["until"], found["why"], found["limit"]) == (None, "", None)
 
 
+def test_where_all_are_watched_all_that_follow_a_registry_are_told(
+    start: Start, stack: Stack, registry: PrivateRegistry
+) -> None:
+    web = published(stack, registry, *NOTIFY)
+    out = published(stack, registry, "--label", "ctr-updater.enable=false", name="out")
+    port = free_port()
+    daemon = start("--watch", "all", "--listen", f"127.0.0.1:{port}", env={**TOKENS}).looked()
+
+    (found,) = Api(daemon, port)("GET", "/api/v1/registries")[1]
+
+    assert found["containers"] == [web.name] != [out.name]
+
+
 def test_a_limit_and_a_rest_are_told(start: Start, stack: Stack) -> None:
     """A registry that tells its limit, until that is used up."""
     told = {"RateLimit-Limit": "100;w=21600", "RateLimit-Remaining": "0;w=21600", "Retry-After": "600"}

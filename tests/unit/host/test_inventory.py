@@ -37,6 +37,13 @@ def test_where_all_are_watched_what_an_orchestrator_runs_is_in_only_if_it_says_s
     assert opted_in([unlabelled, labelled], None, every=True) == [labelled]
 
 
+def test_a_job_of_a_compose_run_is_not_in_whatever_its_label_says() -> None:
+    web, job = row("web"), row("web-run-1")
+    job["Labels"] = web["Labels"] | {"com.docker.compose.oneoff": "True"}
+
+    assert opted_in([web, job], None) == opted_in([web, job], None, every=True) == [web]
+
+
 @pytest.mark.parametrize(
     ("own", "names"),
     [({}, {"a", "b", "c"}), ({SCOPE: "prod"}, {"a"}), ({SCOPE: "none"}, {"c"})],
