@@ -1,9 +1,10 @@
 """What an update of one container would do, as `--dry-run` tells it; nothing is changed."""
 
 from watcher.check import facts, freshness
-from watcher.check.judgement import Assessment, assessed
-from watcher.check.verdict import Status
+from watcher.check.judgement import Assessment, Facts, assessed
+from watcher.check.verdict import Status, digests
 from watcher.host.context import Context
+from watcher.model.errors import RegistryError
 from watcher.model.json_object import Json
 from watcher.update import gates, rollback
 from watcher.update.attempt import planned
@@ -52,7 +53,21 @@ async def _foreseen(
         return found, found.image is None
     known = await facts.read(context, container)
     found = assessed(known)
-    if found.verdict.status is not Status.CURRENT or not asks:
+    if found.verdict.status is Status.OUTDATED or not asks:
         return found, False
-    found = assessed(await freshness.ask(context, known))
+    is_held = found.verdict.status is Status.HELD
+    try:
+        asked = await freshness.ask(context, known)
+    except RegistryError as error:
+        if is_held and await freshness.is_built_here(context.engine, container, error):
+            return found, False
+        raise
+    if is_held and _is_here(asked):
+        return found, False
+    found = assessed(asked)
     return found, found.verdict.status is Status.OUTDATED
+
+
+def _is_here(asked: Facts) -> bool:
+    """Whether the registry, which was asked, has the image that the tag means here."""
+    return bool(asked.meaning and asked.tagged and asked.meaning.digest in digests(asked.tagged))

@@ -59,6 +59,36 @@ def test_again_plans_an_image_that_failed(cli: Commands, stack: Stack) -> None:
     assert (cli(*dry_run, web.name).code, cli(*dry_run, "--again", web.name).code) == (6, 0)
 
 
+def test_a_plan_knows_what_the_registry_has_where_the_image_here_failed(
+    cli: Commands, stack: Stack, registry: PrivateRegistry
+) -> None:
+    web = published(stack, registry)  # the registry has a good one
+    stack.image(web.image, marker="bad", cmd="exit 3")
+    assert cli("watcher", "update", "--no-pull", web.name, env=QUICK).code == 6
+
+    planned = cli("watcher", "update", "--dry-run", web.name)
+
+    assert planned.code == 0, planned
+    assert "pull " in planned.out
+    stack.engine.docker("push", web.image)  # now it has the bad one
+    assert cli("watcher", "update", "--dry-run", web.name).code == 6
+
+
+def test_a_plan_of_a_tag_that_is_not_here_is_of_what_the_registry_has(
+    cli: Commands, stack: Stack, registry: PrivateRegistry
+) -> None:
+    web = published(stack, registry)
+    stack.engine.docker("rmi", "--force", web.image)
+    offline = cli("watcher", "update", "--dry-run", "--no-pull", web.name)
+
+    planned = cli("watcher", "update", "--dry-run", web.name)
+    done = cli("watcher", "update", web.name, env=QUICK)
+
+    assert (offline.code, planned.code, done.code) == (5, 0, 0), planned
+    assert "pull " in planned.out
+    replaced(stack, web)
+
+
 def test_a_hold_of_one_image_is_refused_of_that_image_alone(
     cli: Commands, stack: Stack, person: Person
 ) -> None:
