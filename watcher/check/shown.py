@@ -6,6 +6,7 @@ import time
 
 from watcher.check import eligibility
 from watcher.check.eligibility import Circumstances, Wait
+from watcher.check.gates import Standing
 from watcher.check.judgement import Assessment
 from watcher.check.own_labels import remarks
 from watcher.check.releases import releases_of
@@ -114,5 +115,10 @@ def _waits(
     context: Context, found: Assessment, policy: Policy | None, decisions: Decisions
 ) -> tuple[Wait, ...]:
     """Why a container is not updated now, as far as it is its own affair, or a person's."""
-    at = Circumstances(time.time(), context.grace, decisions, context.freeze, found.gate)
+    at = circumstances(context, decisions, found.gate)
     return eligibility.waits(found.name, found.verdict, policy, at)
+
+
+def circumstances(context: Context, decisions: Decisions, gate: Standing | None = None) -> Circumstances:
+    """What counts beside a container, or a service, itself, just now."""
+    return Circumstances(time.time(), context.grace, decisions, context.freeze, gate)

@@ -1,4 +1,4 @@
-"""The one door to the Docker engine: its calls by name.
+"""The one way to the Docker engine: its calls by name.
 
 What the engine answers stays the JSON it is, so that newer engines' fields pass through. The errors are
 those of `transport`.

@@ -1,4 +1,4 @@
-"""The one door to registries: through the engine, which pulls, or directly, where no layer may come.
+"""The one way to registries: through the engine, which pulls, or directly, where no layer may come.
 
 Logins are found here and sent along, and every registry is asked politely (`rate_limit`).
 """

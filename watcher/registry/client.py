@@ -1,4 +1,4 @@
-"""The one door to registries: what does a tag mean there now?
+"""The one way to registries: what does a tag mean there now?
 
 A HEAD of the manifest, which Docker Hub does not count as a pull, tells the digest; a GET is made only of a
 registry whose HEAD does not tell it, and then the digest is made of what came. Registries refuse HEAD of what

@@ -3,14 +3,10 @@
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 
-from attrs import evolve
-
 from watcher.host.context import Context
 from watcher.model.errors import (
-    Barred,
     EngineUnavailable,
     NoSuchContainer,
-    Refused,
     WatcherError,
     unexpected,
 )
@@ -21,7 +17,7 @@ from watcher.swarm.spec import Service
 from watcher.swarm.update import ServiceOutcome
 from watcher.swarm.update import update as update_service
 from watcher.update import by_hand
-from watcher.update.account import untried
+from watcher.update.account import is_refusal, record_refusal
 from watcher.update.request import Request
 from watcher.update.sequencer import Turns
 
@@ -67,7 +63,5 @@ async def _service(reader: Reader, text: str, request: Request) -> Result | None
 
 async def refused(context: Context, text: str, error: WatcherError, kind: AttemptKind = "service") -> None:
     """Have it recorded where an update, or a rollback, of a service was refused before it began."""
-    if not isinstance(error, Refused | Barred) or (said := await service_named(context, text)) is None:
-        return
-    told = untried(context, Service(said).change(), "refused", str(error))
-    await context.events.ended(evolve(told, kind=kind))
+    if is_refusal(error) and (said := await service_named(context, text)):
+        await record_refusal(context, Service(said).change(), error, kind)

@@ -1,14 +1,12 @@
 """What `check` and `list` say of services: one row each, as of containers."""
 
-import time
 from collections.abc import Sequence
 
 from attrs import evolve
 
 from watcher.check import eligibility
-from watcher.check.eligibility import Circumstances
 from watcher.check.gates import Standing
-from watcher.check.shown import Answer, Shown, mode_of
+from watcher.check.shown import Answer, Shown, circumstances, mode_of
 from watcher.engine.swarm import Swarm
 from watcher.host.context import Context
 from watcher.model.errors import EngineUnavailable, NoSuchContainer, WatcherError
@@ -74,7 +72,7 @@ def shown(context: Context, found: Found, decisions: Decisions, gate: Standing |
         gate: How the digest that it is to have stands with its gate.
     """
     service, policy = found.service, found.policy
-    at = Circumstances(time.time(), context.grace, decisions, context.freeze, gate)
+    at = circumstances(context, decisions, gate)
     return Shown(
         found.name,
         service.id,

@@ -21,7 +21,7 @@ from watcher.model.errors import (
     WatcherError,
 )
 from watcher.model.quoting import escaped
-from watcher.model.update_events import Attempt, Change, Ending, ImageVersion
+from watcher.model.update_events import Attempt, AttemptKind, Change, Ending, ImageVersion
 from watcher.update.change import change_of
 from watcher.update.consent import NotNow, forget_release
 from watcher.update.stages import Stages
@@ -110,12 +110,26 @@ class Account:
         )
 
 
-def untried(context: Context, change: Change, outcome: Ending, why: str) -> Attempt:
+def is_refusal(error: WatcherError) -> bool:
+    """Whether an error says that an update was refused before it began; any other one is no attempt."""
+    return isinstance(error, Refused | Barred) and not isinstance(error, TakenOver)
+
+
+async def record_refusal(
+    context: Context, change: Change, error: WatcherError, kind: AttemptKind | None = None
+) -> None:
+    """Record that an update was refused; `kind` is what it is recorded as, unless that of the context."""
+    await context.events.ended(untried(context, change, "refused", str(error), kind))
+
+
+def untried(
+    context: Context, change: Change, outcome: Ending, why: str, kind: AttemptKind | None = None
+) -> Attempt:
     """An attempt in which this process did nothing: it was refused, or another process had begun it."""
     return Attempt(
         at=now(),
         name=change.container,
-        kind=context.kind,
+        kind=kind or context.kind,
         outcome=outcome,
         image=change.image,
         old=_old(change),

@@ -1,7 +1,6 @@
 """What people decided of a container, and the clock, are read once more right before an update begins."""
 
 import contextlib
-import time
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -9,6 +8,7 @@ from attrs import evolve
 
 from watcher.check import eligibility
 from watcher.check.eligibility import Circumstances, For, Wait
+from watcher.check.shown import circumstances
 from watcher.check.verdict import Verdict
 from watcher.check.veto import vetoed
 from watcher.config.settings import Policy
@@ -173,5 +173,4 @@ def refusal(name: str, wait: Wait, *, goes_back: bool = False) -> NotNow:
 
 
 async def _now(context: Context) -> Circumstances:
-    decisions = await context.memory.decisions.read()
-    return Circumstances(time.time(), context.grace, decisions, context.freeze)
+    return circumstances(context, await context.memory.decisions.read())

@@ -14,12 +14,12 @@ from watcher.container.restart import restart_after
 from watcher.dependencies.engine_access import is_only_door, refuse_door, socket_of
 from watcher.host import inventory
 from watcher.host.context import Context
-from watcher.model.errors import Barred, NeedsHelper, Refused, TakenOver, WatcherError
+from watcher.model.errors import NeedsHelper, WatcherError
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
-from watcher.model.update_events import AttemptKind, Change, Doubted, Planned, Updated
+from watcher.model.update_events import Change, Doubted, Planned, Updated
 from watcher.update import conditions, service
-from watcher.update.account import untried
+from watcher.update.account import is_refusal, record_refusal
 from watcher.update.change import change_now, change_of
 from watcher.update.helper_terms import Errand
 from watcher.update.helping import by_helper
@@ -49,7 +49,7 @@ class Coordinator:
         self.found: dict[str, Assessment] = {}
         self._context = context
         self._plans = Repeats()
-        self._unpaid: dict[str, set[str]] = {}
+        self._owed_restarts: dict[str, set[str]] = {}
 
     async def turn(self, container: Json, name: str, look_at: Callable[[str], None]) -> str:
         """Wait until it is a container's turn, unless its engine is reached through it.
@@ -63,7 +63,7 @@ class Coordinator:
         Returns:
             What holds the container back once its turn has come; empty where nothing does.
         """
-        await self._refuse_door(name)
+        await self._needs_helper(name)
         asked = set[str]()
         while True:
             await self.turns.come(name)
@@ -84,7 +84,7 @@ class Coordinator:
         Raises:
             WatcherError: As `service.update`; or its engine is reached through it.
         """
-        by_helper = await self._refuse_door(name)
+        by_helper = await self._needs_helper(name)
         request = evolve(request, announce=self._announce, by_helper=by_helper)
         outcome = await service.update(self._context, name, request)
         if outcome.for_helper:
@@ -93,7 +93,7 @@ class Coordinator:
         if outcome.done is not Done.UPDATED:
             return outcome
         for dependent in request.spared.intersection(self.turns.order.restarted_with(name)):
-            self._unpaid.setdefault(dependent, set()).add(name)
+            self._owed_restarts.setdefault(dependent, set()).add(name)
         self._tell(outcome)
         return await self._run_again(outcome)
 
@@ -108,7 +108,7 @@ class Coordinator:
         except NeedsHelper:
             await have_settled(self._context, name)
 
-    async def _refuse_door(self, name: str) -> bool:
+    async def _needs_helper(self, name: str) -> bool:
         """Whether the engine is reached through this container alone, so that a helper has to update it.
 
         Raises:
@@ -141,9 +141,9 @@ class Coordinator:
         """
         doubts = [
             await restart_after(self._context.engine, name, provider, self._context.downtimes)
-            for provider in sorted(self._unpaid.get(name, ()))
+            for provider in sorted(self._owed_restarts.get(name, ()))
         ]
-        self._unpaid.pop(name, None)
+        self._owed_restarts.pop(name, None)
         return [*filter(None, doubts)]
 
     async def change(self, name: str) -> Change:
@@ -156,22 +156,21 @@ class Coordinator:
 
         Which image a rollback would have been to is not said: nobody may know it.
         """
-        if isinstance(error, Refused | Barred) and not isinstance(error, TakenOver):
-            change = await self.change(name)
-            if is_rollback:
-                change = evolve(change, new="", new_version="", link="")
-            attempt = untried(self._context, change, "refused", str(error))
-            kind: AttemptKind = "rollback" if is_rollback else self._context.kind
-            await self._context.events.ended(evolve(attempt, kind=kind))
+        if not is_refusal(error):
+            return
+        change = await self.change(name)
+        if is_rollback:
+            change = evolve(change, new="", new_version="", link="")
+        await record_refusal(self._context, change, error, "rollback" if is_rollback else None)
 
     def forget(self, name: str) -> None:
         """Forget what is kept of a container that is gone."""
         self.found.pop(name, None)
-        self._unpaid.pop(name, None)
+        self._owed_restarts.pop(name, None)
 
     def forget_but(self, names: Collection[str]) -> None:
         """Forget what is kept of all others."""
-        for name in (self.found.keys() | self._unpaid.keys()) - {*names}:
+        for name in (self.found.keys() | self._owed_restarts.keys()) - {*names}:
             self.forget(name)
         self.news.keep(names)
         self._plans.keep(names)

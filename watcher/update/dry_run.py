@@ -8,13 +8,12 @@ from watcher.model.errors import RegistryError
 from watcher.model.json_object import Json
 from watcher.update import gates, rollback
 from watcher.update.attempt import planned
-from watcher.update.consent import refuse_held
 from watcher.update.preconditions import (
     affected_of,
     asks_registry,
     is_tried,
     refuse_untried,
-    refuse_vetoed_by_any,
+    refuse_withheld_now,
 )
 from watcher.update.request import Done, Outcome, Request
 
@@ -36,9 +35,7 @@ async def dry_run(context: Context, container: Json, request: Request) -> Outcom
         refuse_untried(found)
         return Outcome(found, Done.CURRENT)
     affected = await affected_of(context, container, request)
-    if not request.again:
-        await refuse_held(context, found, goes_back=found.goes_back)
-        await refuse_vetoed_by_any(context, found, affected)
+    await refuse_withheld_now(context, found, affected, request)
     doubts = await gates.foreseen(context, found, again=request.again)
     steps = planned(found, affected, context.policy_of(container), pull=pull)
     return Outcome(found, Done.PLANNED, str(steps), doubts, with_it=affected.names, steps=steps)

@@ -9,7 +9,7 @@ from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.labels import ENABLE
 from watcher.update.affected import Affected, affected_by
-from watcher.update.consent import Judged, refuse_cooling, refuse_held, refuse_vetoed
+from watcher.update.consent import Judged, refuse_cooling, refuse_held, refuse_unwanted, refuse_vetoed
 from watcher.update.request import Request
 
 _UNJUDGED = Verdict(Status.UNKNOWN, "", "")
@@ -90,11 +90,23 @@ async def affected_of(context: Context, container: Json, request: Request) -> Af
     )
 
 
-async def refuse_vetoed_by_any(context: Context, found: Assessment, affected: Affected) -> None:
-    """Let only an update pass that neither the container vetoes nor one that is replaced with it.
+async def refuse_withheld_now(
+    context: Context, found: Assessment, affected: Affected, request: Request
+) -> None:
+    """Let only an update pass that no person, no clock and none of its containers holds back just now.
+
+    Args:
+        context: Where it is.
+        found: The update.
+        affected: What it takes with it.
+        request: What is wanted.
 
     Raises:
-        NotNow: One does.
+        NotNow: It is held back, or has to wait.
     """
+    policy, unattended = context.policy_of(found.container), request.unattended
+    await refuse_unwanted(context, found, policy, unattended=unattended, again=request.again)
+    if request.again:
+        return
     along = (each.dependent.container for each in affected.containers)
     await refuse_vetoed(context, [found.container, *along], goes_back=found.goes_back)

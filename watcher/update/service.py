@@ -20,7 +20,7 @@ from watcher.store.locks import Wider, with_claims
 from watcher.update import gates, rollback
 from watcher.update.affected import Affected, undisturbed
 from watcher.update.attempt import attempt, planned
-from watcher.update.consent import refuse_cooling, refuse_unwanted
+from watcher.update.consent import refuse_cooling
 from watcher.update.contention import tries
 from watcher.update.dry_run import dry_run
 from watcher.update.helper_terms import refuse_another
@@ -32,7 +32,7 @@ from watcher.update.preconditions import (
     is_own,
     is_tried,
     refuse_untried,
-    refuse_vetoed_by_any,
+    refuse_withheld_now,
 )
 from watcher.update.request import Done, Outcome, Request
 from watcher.update.settlement import settled
@@ -153,7 +153,7 @@ async def _carried_out(context: Context, found: Assessment, affected: Affected, 
     """Carry an update out, unless a helper has to."""
 
     async def consent() -> None:
-        await _refuse_unwanted(context, found, affected, request)
+        await refuse_withheld_now(context, found, affected, request)
 
     if request.by_helper or await is_own(context, found.container):
         await consent()
@@ -162,14 +162,6 @@ async def _carried_out(context: Context, found: Assessment, affected: Affected, 
     cautious, announce = request.cautious, request.announce
     done = await attempt(context, found, affected, cautious=cautious, announce=announce, consent=consent)
     return Outcome(found, Done.UPDATED, done.plan, done.warnings, done.took, affected.names, done.took_s)
-
-
-async def _refuse_unwanted(context: Context, found: Assessment, affected: Affected, request: Request) -> None:
-    """Let only an update pass that no person, no clock and none of its containers holds back just now."""
-    policy, unattended = context.policy_of(found.container), request.unattended
-    await refuse_unwanted(context, found, policy, unattended=unattended, again=request.again)
-    if not request.again:
-        await refuse_vetoed_by_any(context, found, affected)
 
 
 async def _back_already(context: Context, container: Json) -> Outcome:

@@ -66,8 +66,8 @@ async def _told(
 ) -> None:
     runs = await _now(context, change.container)
     context.events.publish(OpenUpdateSettled(change, runs))
-    attempt = untried(context, change, "recovered", _how(change, runs))
-    await context.events.ended(evolve(attempt, kind=kind, took_s=took_s, containers=_ids(scene)))
+    attempt = untried(context, change, "recovered", _how(change, runs), kind)
+    await context.events.ended(evolve(attempt, took_s=took_s, containers=_ids(scene)))
 
 
 @contextlib.asynccontextmanager

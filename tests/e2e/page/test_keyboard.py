@@ -92,6 +92,7 @@ def test_whatever_can_be_used_has_a_name(page: Page, stack: Stack) -> None:
         page.at(address)
         page.until(lambda: "Reading" not in page.text("main"), "the view")
         found = page.all(USED)
+        assert found
         assert [each.get_attribute("outerHTML") for each in found if not each.accessible_name] == []
 
 
