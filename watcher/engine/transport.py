@@ -9,6 +9,7 @@ The API version is the engine's newest, but no newer than `capabilities` knows.
 
 import asyncio
 import copy
+import functools
 import json
 import re
 import ssl
@@ -261,7 +262,13 @@ def _connector(endpoint: Endpoint) -> aiohttp.BaseConnector:
     if endpoint.socket:
         return aiohttp.UnixConnector(endpoint.socket, force_close=True)
     # For http, too: a proxy before the engine may send on to https. aiohttp's own context trusts nobody here.
-    return aiohttp.TCPConnector(ssl=endpoint.tls or ssl.create_default_context(), force_close=True)
+    return aiohttp.TCPConnector(ssl=endpoint.tls or _system_tls(), force_close=True)
+
+
+@functools.cache
+def _system_tls() -> ssl.SSLContext:
+    """What the system trusts; one context for all engines, for each takes a megabyte, and long to load."""
+    return ssl.create_default_context()
 
 
 def _spoken(api: Api) -> str:
