@@ -80,6 +80,7 @@ class Kind:
 
 
 _ALWAYS = {"RestartPolicy": {"Name": "always"}}
+_ON_FAILURE = {"RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 3}}
 _CRASH = "echo broken; exit 3"
 _NETWORK = {"NetworkMode": "container:{web}"}
 _SIDE = Joined("side", _NETWORK)
@@ -92,6 +93,7 @@ KINDS = (
     Kind("--rm", removes_itself=True),
     Kind("HEALTHCHECK", both={"healthcheck": _check("true", 20)}),
     Kind("--restart always", _ALWAYS),
+    Kind("--restart on-failure", _ON_FAILURE, both={"cmd": SERVE.replace("exit 0", "exit 143")}),
     Kind("crashes at once", new={"cmd": _CRASH}, bad=True),
     Kind("crashes soon", new={"cmd": f"sleep 0.3; {_CRASH}"}, bad=True),
     Kind("crashes, always", _ALWAYS, new={"cmd": _CRASH}, bad=True),

@@ -14,7 +14,6 @@ from watcher.model.names import Marker
 Known = MutableMapping[str, Json]
 
 POLICY = "RestartPolicy"
-ALWAYS: Json = {"Name": "always", "MaximumRetryCount": 0}
 _OPTIONS = (
     POLICY,
     "BlkioWeight",
@@ -45,13 +44,13 @@ def for_successor(new: Json, old: Json | None, marker: Marker, known: Known) -> 
     changes: Json = {}
     if old and new["Id"] in known and old["Id"] in known:
         changes = _changed(old, known)
-        if marker.always and is_silent(old):
+        if marker.held_policy and is_silent(old):
             changes.pop(POLICY, None)
         return _lacking(changes, new, known)
     if not is_silent(new):
         return {}
     # A rollback that was cut short had silenced it.
-    wanted = ALWAYS if marker.always else old["HostConfig"][POLICY] if old else None
+    wanted = marker.held_policy or (old["HostConfig"][POLICY] if old else None)
     return {POLICY: wanted} if wanted and wanted != new["HostConfig"][POLICY] else {}
 
 
@@ -61,14 +60,15 @@ def for_old(old: Json, new: Json | None, marker: Marker, known: Known) -> Json:
     if new is None or new["Id"] not in known or old["Id"] not in known:
         return changes
     held: Known = (
-        known if not marker.always else {**known, old["Id"]: known[old["Id"]] | {POLICY: policy(old)}}
+        {**known, old["Id"]: known[old["Id"]] | {POLICY: policy(old)}} if marker.held_policy else known
     )
     return changes | _lacking(_changed(new, known), old, held)
 
 
 def unheld(container: Json, marker: Marker) -> Json:
     """The restart policy that we took from the container that stays, to be given back; empty for nothing."""
-    return {POLICY: ALWAYS} if marker.always and is_silent(container) else {}
+    held = marker.held_policy
+    return {POLICY: held} if held and is_silent(container) else {}
 
 
 def silenced(new: Json, known: Known) -> None:

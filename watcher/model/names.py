@@ -28,7 +28,7 @@ SERVICE_PREFIX = "service/"  # what stands before a service's own name wherever 
 _SHORT = 12
 _NAME = re.compile(
     r"(?P<name>.+)\.ctr-updater-(?P<kind>new|old)-(?P<wanted>[rps])"
-    r"(?P<always>a?)(?P<removes_itself>m?)(?P<unjudged>x?)(?P<going>g?)(?P<back>b?)"
+    r"(?P<always>a?)(?:f(?P<retries>[0-9]+))?(?P<removes_itself>m?)(?P<unjudged>x?)(?P<going>g?)(?P<back>b?)"
     r"(?P<unpublished>u?)(?P<unattached>l?)-(?P<other>[0-9a-f]{12})"
     r"(?:-(?P<owner>[0-9a-f]{12}))?"
 )
@@ -55,6 +55,8 @@ class Marker:
         wanted: The state that X is to end in: `r`unning, `p`aused, `s`topped.
         other: The first 12 digits of the id of the other container.
         always: X's restart policy was `always` (the old container's is `no` while that is set aside).
+        retries: How often the engine was to restart X at most, 0 for any number, where X's restart policy was
+            `on-failure` (the old container's is `no` likewise); None where it was another one.
         removes_itself: X was run with `--rm`; the one called `old` is a spare.
         unjudged: X was unhealthy before its update: a successor in bad health is not rolled back.
         going: The stop of an X that removes itself was asked for, and cannot be taken back.
@@ -70,6 +72,7 @@ class Marker:
     wanted: Wanted
     other: str
     always: bool = False
+    retries: int | None = None
     removes_itself: bool = False
     unjudged: bool = False
     going: bool = False
@@ -87,7 +90,17 @@ class Marker:
         kind: MarkerKind = "new" if match["kind"] == "new" else "old"
         wanted: Wanted = "r" if match["wanted"] == "r" else "p" if match["wanted"] == "p" else "s"
         flags = {attribute: bool(match[attribute]) for attribute in _FLAGS}
-        return cls(match["name"], kind, wanted, match["other"], **flags, owner=match["owner"] or "")
+        retries = int(match["retries"]) if match["retries"] else None
+        return cls(
+            match["name"], kind, wanted, match["other"], **flags, retries=retries, owner=match["owner"] or ""
+        )
+
+    @property
+    def held_policy(self) -> dict[str, Any] | None:
+        """X's restart policy, where that of the old container is `no` while that is set aside; else None."""
+        if self.always:
+            return {"Name": "always", "MaximumRetryCount": 0}
+        return None if self.retries is None else {"Name": "on-failure", "MaximumRetryCount": self.retries}
 
     def of_old(self, new: str) -> Self:
         """The temporary name of the old container, or of its spare, where the successor has the id `new`."""
@@ -98,7 +111,8 @@ class Marker:
         return evolve(self, kind="new", other=short(old))
 
     def __str__(self) -> str:
-        flags = "".join(letter for attribute, letter in _FLAGS.items() if getattr(self, attribute))
+        first, *others = (letter if getattr(self, attribute) else "" for attribute, letter in _FLAGS.items())
+        flags = "".join([first, "" if self.retries is None else f"f{self.retries}", *others])
         owner = f"-{self.owner}" if self.owner else ""
         return f"{self.name}.ctr-updater-{self.kind}-{self.wanted}{flags}-{self.other}{owner}"
 

@@ -80,8 +80,7 @@ async def take_place(engine: Engine, update: Undo) -> None:
     aside = Marker.parse(Container(old).name)
     if Container(old).name == update.marker.name:
         await halt(engine, old)
-        if update.marker.always:
-            await hold_restart_policy(engine, update.old)
+        await hold_restart_policy(engine, update.old, update.marker)
     if Container(old).name == update.marker.name or (aside and aside.other != short(update.successor)):
         await set_aside(engine, update.old, update.successor, update.marker)
     await take_name(engine, update.successor, update.marker)

@@ -33,8 +33,7 @@ async def restore_alone(engine: Engine, cid: str, marker: Marker) -> None:
         await _give_name(engine, cid, marker)
     except Conflict:
         await halt(engine, await engine.container(cid))
-        if marker.always:
-            await hold_restart_policy(engine, cid)
+        await hold_restart_policy(engine, cid, marker)
         raise
 
 

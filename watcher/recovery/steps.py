@@ -11,7 +11,7 @@ from attrs import evolve
 from watcher.config.hooks import Hook
 from watcher.container import hooks
 from watcher.container.baseline import EVERYTHING, Baseline, seen_running
-from watcher.container.changed_options import ALWAYS, Known, for_successor, policy
+from watcher.container.changed_options import Known, for_successor, policy
 from watcher.container.exits import ends
 from watcher.container.probe import prove
 from watcher.container.readiness import Demand, Meddled, NotProved
@@ -34,12 +34,18 @@ async def halt(engine: Engine, old: Json) -> None:
         await engine.stop(old)
 
 
-async def hold_restart_policy(engine: Engine, old: str) -> None:
-    """Hold the restart policy of an old container that was stopped.
+async def hold_restart_policy(engine: Engine, old: str, marker: Marker) -> None:
+    """Hold the restart policy of an old container that was stopped, if the engine would start that by it.
 
-    A policy that somebody set since stands: none but `always` starts the container at a reboot.
+    At its own restart the engine starts what has the policy `always`, and of `on-failure` what had ended with
+    another code than 0, also by a stop (20.10 to 28.5). A policy that somebody set since stands.
+
+    Args:
+        engine: Where it is.
+        old: Its id.
+        marker: A temporary name of the update.
     """
-    if policy(await engine.container(old)) == ALWAYS:
+    if marker.held_policy and policy(await engine.container(old)) == marker.held_policy:
         await engine.set_restart_policy(old, NO_RESTART)
 
 

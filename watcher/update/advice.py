@@ -50,7 +50,8 @@ def _missing(old: Json, marker: Marker) -> Iterator[str]:
     cid, policy = short(old["Id"]), Container(old).restart_policy
     if Container(old).name != marker.name:
         yield f"docker rename {cid} {marker.name}"
-    if marker.always and policy.get("Name") != "always":
-        yield f"docker update --restart always {cid}"
+    if (held := marker.held_policy) and policy.get("Name") != held["Name"]:
+        most = f":{marker.retries}" if marker.retries else ""
+        yield f"docker update --restart {held['Name']}{most} {cid}"
     if marker.wanted != "s" and not Container(old).is_running:
         yield f"docker start {cid}"

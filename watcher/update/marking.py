@@ -23,12 +23,14 @@ def wanted_state(container: Json) -> Wanted:
 def marker_of(container: Json) -> Marker:
     """The temporary name of a successor of an inspected container."""
     host, found, wanted = container["HostConfig"], Container(container), wanted_state(container)
+    policy = found.restart_policy
     return Marker(
         found.name,
         "new",
         wanted,
         short(container["Id"]),
-        always=found.restart_policy.get("Name") == "always",
+        always=policy.get("Name") == "always",
+        retries=policy.get("MaximumRetryCount") or 0 if policy.get("Name") == "on-failure" else None,
         removes_itself=bool(host.get("AutoRemove")) and wanted != "s",
         unjudged=_crashes(found.state) or is_unhealthy(container),
         unpublished=wanted != "s" and lacks_ports(container),

@@ -249,7 +249,7 @@ class Replacement:
         await still_as_read(self._engine, self._old)
 
     async def _hold(self) -> None:
-        await steps.hold_restart_policy(self._engine, self._old["Id"])
+        await steps.hold_restart_policy(self._engine, self._old["Id"], self._marker)
 
     async def _set_aside(self) -> None:
         """Rename the old container; it must not run before that, nor after it."""

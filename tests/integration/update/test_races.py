@@ -13,6 +13,7 @@ from tests.integration.apps import QUICK, App, outdated
 from tests.integration.updates import UPDATE, replaced
 from tests.testbed.cli import Commands
 from tests.testbed.faults import Hold
+from tests.testbed.images import SERVE
 from tests.testbed.processes import wait_until
 from tests.testbed.proxy import Proxy
 from tests.testbed.stack import Stack
@@ -122,13 +123,16 @@ def test_two_updaters_at_once_that_share_no_file_system_leave_one_container(
 
 
 @pytest.mark.parametrize("how", ["restarted", "killed"])
-@pytest.mark.parametrize("policy", ["always", "unless-stopped"])
+@pytest.mark.parametrize("policy", ["always", "unless-stopped", "on-failure", "on-failure:3"])
 @pytest.mark.parametrize("call", ["stop", "start"])
 def test_a_reboot_in_the_middle_of_an_update_starts_one_of_the_two_at_most(
     cli: Commands, stack: Stack, proxy: Proxy, policy: str, how: str, call: str
 ) -> None:
-    """The updater goes with the machine: before the old one was stopped, and while the new one is proved."""
-    web = outdated(stack, "--restart", policy)
+    """The updater goes with the machine: before the old one was stopped, and while the new one is proved.
+
+    A stop ends both with a code that is a failure to the engine, as it does most programs.
+    """
+    web = outdated(stack, "--restart", policy, cmd=SERVE.replace("exit 0", "exit 143"))
     hold = Hold()
     proxy.arm(hold, match=f"^POST .*/{call}", when="before" if call == "stop" else "after")
     updater = cli.start(*UPDATE, web.name, env=_UNENDING | {"DOCKER_HOST": proxy.host})
@@ -141,7 +145,10 @@ def test_a_reboot_in_the_middle_of_an_update_starts_one_of_the_two_at_most(
 
     assert set(running(stack)) <= {served}
     assert cli(*UPDATE, web.name, env=QUICK).code == 0
-    assert replaced(stack, web)["State"]["Running"]
+    after = replaced(stack, web)
+    assert after["State"]["Running"]
+    name, _, most = policy.partition(":")
+    assert after["HostConfig"]["RestartPolicy"] == {"Name": name, "MaximumRetryCount": int(most or 0)}
 
 
 @pytest.mark.parametrize("how", ["restarted", "killed"])

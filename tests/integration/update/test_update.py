@@ -31,19 +31,21 @@ def test_the_new_one_is_created_first_and_the_old_one_removed_last(
     replaced(stack, web)
 
 
-def test_a_policy_of_always_is_held_while_the_old_one_is_set_aside(
-    cli: Commands, stack: Stack, proxy: Proxy
+@pytest.mark.parametrize("policy", ["always", "on-failure:3"])
+def test_a_policy_that_starts_what_was_stopped_is_held_while_the_old_one_is_set_aside(
+    cli: Commands, stack: Stack, proxy: Proxy, policy: str
 ) -> None:
-    web = outdated(stack, "--restart", "always")
+    web = outdated(stack, "--restart", policy)
+    before = stack.inspect(web.name)["HostConfig"]["RestartPolicy"]
 
     assert cli(*UPDATE, web.name, env=QUICK | {"DOCKER_HOST": proxy.host}).code == 0
 
     expected = ["create", "stop old", "update old", "rename old", "rename new", "start new", "remove old"]
     assert steps(proxy, web) == expected
-    assert replaced(stack, web)["HostConfig"]["RestartPolicy"]["Name"] == "always"
+    assert replaced(stack, web)["HostConfig"]["RestartPolicy"] == before
 
 
-@pytest.mark.parametrize("policy", ["no", "unless-stopped", "on-failure:3"])
+@pytest.mark.parametrize("policy", ["no", "unless-stopped"])
 def test_other_policies_are_kept_from_the_start(
     cli: Commands, stack: Stack, proxy: Proxy, policy: str
 ) -> None:

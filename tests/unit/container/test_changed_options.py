@@ -11,7 +11,8 @@ from watcher.model.names import Marker
 Json = dict[str, Any]
 
 TO_NEW = Marker("web", "old", "r", "b" * 12)
-HELD = evolve(TO_NEW, always=True)
+HELD, RETRIED = evolve(TO_NEW, always=True), evolve(TO_NEW, retries=3)
+THRICE = {"RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 3}}
 NO, ALWAYS, STOPPED = (
     {"RestartPolicy": {"Name": name, "MaximumRetryCount": 0}} for name in ("no", "always", "unless-stopped")
 )
@@ -35,6 +36,7 @@ def known(old: Json, new: Json) -> dict[str, Json]:
         pytest.param(TO_NEW, NO, STOPPED, ALWAYS, {}, id="both: the later one stands"),
         pytest.param(TO_NEW, STOPPED, NO, STOPPED, NO, id="to no"),
         pytest.param(HELD, ALWAYS, NO, ALWAYS, {}, id="held by us"),
+        pytest.param(RETRIED, THRICE, NO, THRICE, {}, id="held by us, of on-failure"),
         pytest.param(HELD, ALWAYS, STOPPED, ALWAYS, STOPPED, id="held, then changed"),
         pytest.param(HELD, ALWAYS, NO, NO, {}, id="held, and the new one set to no"),
         pytest.param(TO_NEW, NO | SHARES, NO | MORE, NO | SHARES, MORE, id="another option"),
@@ -54,6 +56,7 @@ def test_a_successor_is_given_what_was_changed_of_the_old_one(
         pytest.param(TO_NEW, NO, STOPPED, NO, {}, id="the old one's policy"),
         pytest.param(TO_NEW, STOPPED, STOPPED, NO, NO, id="to no"),
         pytest.param(HELD, ALWAYS, NO, ALWAYS, ALWAYS, id="held by us"),
+        pytest.param(RETRIED, THRICE, NO, THRICE, THRICE, id="held by us, of on-failure"),
         pytest.param(HELD, ALWAYS, NO, STOPPED, STOPPED, id="held, and the new one changed"),
         pytest.param(HELD, ALWAYS, STOPPED, ALWAYS, {}, id="held, then changed"),
         pytest.param(TO_NEW, NO | SHARES, NO | SHARES, NO | MORE, MORE, id="another option"),
@@ -70,6 +73,7 @@ def test_an_old_container_is_given_what_was_changed_of_the_new_one(
     [
         pytest.param(TO_NEW, STOPPED, NO, STOPPED, id="silenced by a rollback that was cut short"),
         pytest.param(HELD, NO, NO, ALWAYS, id="silenced, and the old one is held"),
+        pytest.param(RETRIED, NO, NO, THRICE, id="silenced, and the old one is held, of on-failure"),
         pytest.param(HELD, NO, ALWAYS, {}, id="held alone"),
         pytest.param(TO_NEW, NO, STOPPED, {}, id="the new one was changed"),
         pytest.param(TO_NEW, NO | SHARES, NO | MORE, {}, id="another option of either"),
@@ -81,6 +85,6 @@ def test_where_nothing_is_known_from_before_the_successor_stands_as_it_is(
     assert for_successor(_as("b", new), _as("a", old), marker, {}) == lacks
 
 
-@pytest.mark.parametrize(("marker", "lacks"), [(TO_NEW, {}), (HELD, ALWAYS)])
+@pytest.mark.parametrize(("marker", "lacks"), [(TO_NEW, {}), (HELD, ALWAYS), (RETRIED, THRICE)])
 def test_where_nothing_is_known_the_old_one_is_only_held_no_longer(marker: Marker, lacks: Json) -> None:
     assert for_old(_as("a", NO), None, marker, {}) == lacks

@@ -16,7 +16,8 @@ FLAGS = dict.fromkeys(
     ["always", "removes_itself", "unjudged", "going", "back", "unpublished", "unattached"], st.booleans()
 )
 OWNER = st.just("") | SHORT
-MARKERS = st.builds(Marker, NAME, KIND, WANTED, SHORT, **FLAGS, owner=OWNER)
+RETRIES = st.none() | st.integers(0, 2**31 - 1)
+MARKERS = st.builds(Marker, NAME, KIND, WANTED, SHORT, **FLAGS, retries=RETRIES, owner=OWNER)
 CID = "0123456789ab" + "c" * 52
 
 

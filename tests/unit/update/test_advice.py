@@ -62,6 +62,20 @@ OURS = "watcher update web"
             id="all but its policy",
         ),
         pytest.param(
+            container(OLD, "/web", running=True),
+            None,
+            evolve(MARKER, retries=3),
+            f"docker update --restart on-failure:3 {OLD}",
+            id="all but how often it is restarted",
+        ),
+        pytest.param(
+            container(OLD, "/web", running=True),
+            None,
+            evolve(MARKER, retries=0),
+            f"docker update --restart on-failure {OLD}",
+            id="all but being restarted",
+        ),
+        pytest.param(
             container(OLD, "/web", policy="always"),
             container(NEW, "/web.ctr-updater-new"),
             evolve(MARKER, always=True),

@@ -35,6 +35,7 @@ def actions(made: Plan) -> list[str]:
         (RUNNING, {}, "CREATE STOP SET_ASIDE TAKE_NAME START PROVE REMOVE"),
         (RUNNING, {"policy": "unless-stopped"}, "CREATE STOP SET_ASIDE TAKE_NAME START PROVE REMOVE"),
         (RUNNING, {"policy": "always"}, "CREATE STOP HOLD SET_ASIDE TAKE_NAME START PROVE REMOVE"),
+        (RUNNING, {"policy": "on-failure"}, "CREATE STOP HOLD SET_ASIDE TAKE_NAME START PROVE REMOVE"),
         (PAUSED, {}, "CREATE STOP SET_ASIDE TAKE_NAME START PROVE PAUSE REMOVE"),
         (STOPPED, {}, "CREATE SET_ASIDE TAKE_NAME REMOVE"),
         (STOPPED, {"policy": "always"}, "CREATE HOLD SET_ASIDE TAKE_NAME REMOVE"),
@@ -91,6 +92,7 @@ def test_the_marker_tells_what_the_plan_was_made_from(state: Any, policy: str, r
 
     assert (marker.name, marker.kind, marker.other) == ("web", "new", "0123456789ab")
     assert (marker.always, marker.removes_itself) == (policy == "always", rm and state != STOPPED)
+    assert marker.retries == (0 if policy == "on-failure" else None)
 
 
 @pytest.mark.parametrize(
