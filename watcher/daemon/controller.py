@@ -77,7 +77,7 @@ class Daemon:
         self.turns = turns
         self.services = Services(context, settings.concurrency, rhythm, self._is_gone)
         self._deferred = DeferredLooks(lambda name: self._queue.is_working(name) and turns.is_taken(name))
-        self._pass = Pass(self._publish, self._is_idle)
+        self._pass = Pass(self._publish, self._is_idle, self._resting)
         self._passes = Passes(self._puller, self._rows, self._pass, self._publish, self.turns.ring, rhythm)
         self._reconciler = Reconciler(
             context,
@@ -179,7 +179,7 @@ class Daemon:
             code = await self._settled(name) if name in self._followed.cut_short else 0
             return code or await self._reconciled(name)
         except Exception:  # noqa: BLE001 - an error of ours must not stop the others; it is said in full
-            again_in_s = self._queue.retry(name)
+            again_in_s = self._queue.retry(name, Unknown.exit_code)
             self._publish(LookFailed(name, "", format_exc().rstrip(), again_in_s))
             return Unknown.exit_code
 
@@ -196,7 +196,7 @@ class Daemon:
 
     def _queued(self, name: str, result: Result) -> None:
         """Have a container looked at again as a result wants it, and tell what went wrong."""
-        wait = round(self._queue.retry(name), 1) if result.retries else None
+        wait = round(self._queue.retry(name, result.code), 1) if result.retries else None
         if result.failure:
             self._publish(evolve(result.failure, again_in_s=wait))
         else:
@@ -206,8 +206,7 @@ class Daemon:
 
     def is_busy(self, name: str) -> bool:
         """Whether others must wait for a container."""
-        is_due = self._reconciler.is_due(name)
-        return is_due or self._queue.is_busy(name) or self._puller.is_asking_for(name)
+        return self._reconciler.is_due(name) or self._queue.is_busy(name) or self._puller.is_asking_for(name)
 
     def _done(self, key: Key) -> None:
         self._keys.done(key)
@@ -220,6 +219,9 @@ class Daemon:
 
     def _is_idle(self) -> bool:
         return self._keys.is_idle() and self.services.is_idle() and not self._deferred.is_owed
+
+    def _resting(self) -> int:
+        return max(self._queue.resting_code(self._followed.names), self.services.resting_code())
 
     async def _look(self) -> None:
         with self._deferred.look():

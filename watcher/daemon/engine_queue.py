@@ -4,6 +4,8 @@ Another engine may listen at the same address one day, or be followed beside thi
 a container of one is never done to a container of the same name on another.
 """
 
+from collections.abc import Collection
+
 from watcher.daemon.workqueue import WorkQueue
 from watcher.store.keys import Key
 
@@ -30,9 +32,9 @@ class EngineQueue:
         """Have a container looked at in `delay` seconds."""
         self._queue.add_later(self._key(name), delay)
 
-    def retry(self, name: str) -> float:
-        """Have a container looked at after its back-off; returns the seconds."""
-        return self._queue.retry(self._key(name))
+    def retry(self, name: str, code: int) -> float:
+        """Have a container looked at after its back-off, for which `code` counts; returns the seconds."""
+        return self._queue.retry(self._key(name), code)
 
     def forget(self, name: str) -> None:
         """End the back-off of a container."""
@@ -45,6 +47,11 @@ class EngineQueue:
     def is_working(self, name: str) -> bool:
         """Whether a container is looked at."""
         return self._queue.is_working(self._key(name))
+
+    def resting_code(self, names: Collection[str]) -> int:
+        """The highest exit code of those of these containers that are in their back-off; 0 where none is."""
+        resting = self._queue.resting
+        return max((code for key, code in resting.items() if self.has(key) and key.name in names), default=0)
 
     def has(self, key: Key) -> bool:
         """Whether a key is one of this engine's."""

@@ -19,6 +19,7 @@ class FollowedContainers:
         turns: Who waits for whom, which follows from the order of all.
 
     Attributes:
+        names: The names of those that are followed, or whose update was cut short.
         cut_short: The names of those whose update was cut short, or is under way.
         strays: The names of those that have a temporary name and are no part of an update.
         own_update: The update of the updater's own container.
@@ -29,6 +30,7 @@ class FollowedContainers:
         self._turns = turns
         self._sweep = Sweep(context)
         self.own_update = OwnUpdate()
+        self.names: set[str] = set()
         self.cut_short: set[str] = set()
         self.strays: set[str] = set()
 
@@ -49,7 +51,9 @@ class FollowedContainers:
         await self._sweep.look(rows)
         ours = await context.opted_in(rows)
         self.cut_short = inventory.cut_short(rows) | await context.notes.names() | unnamed(rows, ours)
-        self.strays = strays(rows).keys() & {name_of(row) for row in ours}
+        names = {name_of(row) for row in ours}
+        self.names = names | self.cut_short
+        self.strays = strays(rows).keys() & names
         turns.order = await order_of(context, rows)
         self.own_update = await see_to(context, rows, turns)
         turns.keep(inventory.wanting(ours, context.readable_policy), noted)

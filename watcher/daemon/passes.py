@@ -52,11 +52,15 @@ class Pass:
     Args:
         publish: Told its beginning and its end.
         is_idle: Whether nothing waits to be looked at, or is.
+        resting: The highest exit code of what failed and is in its back-off, so that it is not looked at now.
     """
 
-    def __init__(self, publish: Callable[[Event], None], is_idle: Callable[[], bool]) -> None:
+    def __init__(
+        self, publish: Callable[[Event], None], is_idle: Callable[[], bool], resting: Callable[[], int]
+    ) -> None:
         self._publish = publish
         self._is_idle = is_idle
+        self._resting = resting
         self._is_open = self._has_looked = False
         self._tags = set[Tag]()
         self._code = 0
@@ -90,7 +94,7 @@ class Pass:
 
     def _over(self) -> None:
         self._is_open = False
-        self._publish(PassEnded(self._code))
+        self._publish(PassEnded(max(self._code, self._resting())))
 
 
 class PassOfAll:
@@ -165,9 +169,15 @@ class Passes:
                 self._publish(PullsPutOff(str(error)))
             else:
                 self._current.began(tags)
-                for tag in tags:
-                    self._puller.queue.add(tag)
+                self._ask(tags)
             await self._rhythm.following(count)
+
+    def _ask(self, tags: set[Tag]) -> None:
+        """Have tags asked for; one in its back-off is not, and counts with how its last question ended."""
+        for tag in tags:
+            self._puller.queue.add(tag)
+        for tag, code in self._puller.queue.resting.items():
+            self._current.asked(tag, code)
 
     async def pull(self, tasks: asyncio.TaskGroup) -> None:
         """Pull what is due; one that hangs holds up no other."""
@@ -180,7 +190,7 @@ class Passes:
         try:
             code = await self._puller.look(tag)
         except Exception:  # noqa: BLE001 - an error of ours must not stop the others; it is said in full
-            again_in_s = self._puller.queue.retry(tag)
+            again_in_s = self._puller.queue.retry(tag, code)
             self._publish(LookFailed("", tag.ref.familiar, format_exc().rstrip(), again_in_s))
         finally:
             self._puller.queue.done(tag)

@@ -158,7 +158,7 @@ class Puller:
         try:
             return await self._looked(tag)
         except EngineUnavailable as error:
-            wait = self.queue.retry(tag)
+            wait = self.queue.retry(tag, error.exit_code)
             if not await self._is_gone(error):
                 with contextlib.suppress(EngineError):
                     await self._note(tag, error)
@@ -221,7 +221,7 @@ class Puller:
         rest = self._context.registries.rest(tag.ref.domain)
         if rest:
             self.queue.add_later(tag, rest)
-        self._say(tag, error, rest or self.queue.retry(tag))
+        self._say(tag, error, rest or self.queue.retry(tag, error.exit_code))
         return error.exit_code
 
     async def _is_built_here(self, tag: Tag, error: RegistryError) -> bool:

@@ -102,6 +102,10 @@ class Services:
         """Whether none waits to be looked at, or is."""
         return self._queue.is_idle()
 
+    def resting_code(self) -> int:
+        """The highest exit code of those that are in their back-off; 0 where none is."""
+        return max(self._queue.resting.values(), default=0)
+
     def happened(self, event: Json) -> None:
         """Ask the engine anew what it is, where one of its events tells of a swarm that was not known."""
         if event.get("Type") in {"service", "node"} and self._role != "manager":
@@ -191,8 +195,9 @@ class Services:
         try:
             result = await self._looked(name)
         except Exception:  # noqa: BLE001 - an error of ours must not stop the others; it is said in full
-            self._publish(LookFailed(name, "", format_exc().rstrip(), self._queue.retry(name)))
-            return _Result(Unknown.exit_code)
+            code = Unknown.exit_code
+            self._publish(LookFailed(name, "", format_exc().rstrip(), self._queue.retry(name, code)))
+            return _Result(code)
         if result.until:
             self._queue.add_later(name, max(result.until - time.time(), 0.0))
         return result
@@ -260,7 +265,7 @@ class Services:
     async def _failed(self, name: str, change: Change, error: WatcherError) -> _Result:
         """Tell what went wrong; what may go right another time is tried again."""
         if isinstance(error, EngineUnavailable) and await self._is_gone(error):
-            self._queue.retry(name)
+            self._queue.retry(name, error.exit_code)
             return _Result(error.exit_code)
         wait = round(self._retry(name, error), 1) if isinstance(error, EngineError | RegistryError) else None
         if wait is None:
@@ -275,7 +280,7 @@ class Services:
 
     def _retry(self, name: str, error: WatcherError) -> float:
         """Have a service looked at after its back-off, or once its registry may be asked again."""
-        wait = self._queue.retry(name)
+        wait = self._queue.retry(name, error.exit_code)
         service = Service(self._rows[name]) if name in self._rows else None
         if isinstance(error, RegistryError) and service and service.tag:
             rest = self._context.registries.rest(service.tag.domain)

@@ -31,7 +31,7 @@ class WorkQueue(Generic[K]):
         self._again: set[K] = set()
         self._timers: dict[K, asyncio.TimerHandle] = {}
         self._failures: dict[K, int] = {}
-        self._resting: set[K] = set()
+        self._resting: dict[K, int] = {}
         self._changed = asyncio.Event()
         self._closed = False
 
@@ -52,21 +52,26 @@ class WorkQueue(Generic[K]):
         if not self._closed:
             self._timers[key] = asyncio.get_running_loop().call_later(delay, self._ring, key)
 
-    def retry(self, key: K) -> float:
-        """Add a key after its back-off, which doubles with each call until `forget`; returns the seconds."""
+    def retry(self, key: K, code: int) -> float:
+        """Add a key after its back-off, which doubles with each call until `forget`; returns the seconds.
+
+        Args:
+            key: The key.
+            code: The exit code of what failed, which counts until the key is tried again.
+        """
         failures = self._failures.get(key, 0)
         self._failures[key] = failures + 1
         longest = min(BACKOFF_FIRST_S * 2 ** min(failures, _DOUBLINGS), self._longest_s)
         delay = longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, keeps no secret
         self.add_later(key, delay)
-        self._resting.add(key)
+        self._resting[key] = code
         self._again.discard(key)
         return delay
 
     def forget(self, key: K) -> None:
         """End the back-off of a key; the next one begins anew."""
         self._failures.pop(key, None)
-        self._resting.discard(key)
+        self._resting.pop(key, None)
 
     def drop(self, key: K) -> None:
         """Forget a key altogether: it is not handed out any more unless it is added anew."""
@@ -87,6 +92,11 @@ class WorkQueue(Generic[K]):
         if key in self._again:
             self._again.discard(key)
             self.add(key)
+
+    @property
+    def resting(self) -> dict[K, int]:
+        """The keys whose back-off is not over, each with the exit code of its last try."""
+        return {**self._resting}
 
     def is_busy(self, key: K) -> bool:
         """Whether a key waits to be worked on, or is; one whose time has not come does neither."""
@@ -129,5 +139,5 @@ class WorkQueue(Generic[K]):
 
     def _ring(self, key: K) -> None:
         self._timers.pop(key, None)
-        self._resting.discard(key)
+        self._resting.pop(key, None)
         self.add(key)

@@ -7,8 +7,10 @@ from tests.integration.daemon.apps import LOCAL, labelled
 from tests.integration.daemon.conftest import Start
 from tests.integration.daemon.test_messages import FAILS, SECRET
 from tests.testbed.cli import Result
+from tests.testbed.faults import answer
 from tests.testbed.ports import free_port
 from tests.testbed.processes import wait_until
+from tests.testbed.proxy import Proxy
 from tests.testbed.receiver import Receiver
 from tests.testbed.stack import Stack
 
@@ -45,6 +47,18 @@ def test_a_pass_of_the_daemon_that_did_not_go_well_is_pinged_as_such(
     daemon.wait("update rolled back", container=app.name)
     wait_until(lambda: bool(receiver.requests), "the ping")
     assert receiver.asked() == ["GET /ping/fail"]
+
+
+def test_no_pass_goes_well_while_an_update_that_the_engine_refuses_rests_until_its_next_try(
+    start: Start, stack: Stack, proxy: Proxy, receiver: Receiver
+) -> None:
+    app = outdated(stack, *LOCAL)
+    proxy.arm(answer(), match=f"/containers/create.*{app.name}", times=1000)
+
+    start("--interval", "1s", "--ping-url", f"{receiver.url}/ping", host=proxy.host)
+
+    wait_until(lambda: len(receiver.requests) > 9, "ten pings")  # the back-off is some seconds long by then
+    assert {*receiver.asked()} == {"GET /ping/fail"}
 
 
 def test_a_pass_without_an_engine_did_not_go_well(once: Once, receiver: Receiver) -> None:

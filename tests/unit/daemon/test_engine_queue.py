@@ -52,7 +52,7 @@ def test_each_has_its_own_time() -> None:
 
 def test_the_back_off_of_one_holds_up_no_other() -> None:
     def fill(here: EngineQueue, there: EngineQueue) -> None:
-        here.retry("web")
+        here.retry("web", 4)
         here.add("web")
         there.add("web")
 
@@ -63,11 +63,22 @@ def test_the_end_of_one_back_off_is_not_the_others() -> None:
     async def scenario() -> list[bool]:
         here, there = two(WorkQueue[Key]())
         for each in (here, there) * 9:
-            each.retry("web")
+            each.retry("web", 4)
         here.forget("web")
-        return [here.retry("web") <= BACKOFF_FIRST_S, there.retry("web") > BACKOFF_FIRST_S]
+        return [here.retry("web", 4) <= BACKOFF_FIRST_S, there.retry("web", 4) > BACKOFF_FIRST_S]
 
     assert run(scenario()) == [True, True]
+
+
+def test_what_rests_counts_for_its_own_engine_and_while_it_is_followed() -> None:
+    async def scenario() -> list[int]:
+        here, there = two(WorkQueue[Key]())
+        here.retry("web", 4)
+        here.retry("gone", 6)
+        there.retry("web", 5)
+        return [here.resting_code({"web", "db"}), there.resting_code({"web"}), here.resting_code({"db"})]
+
+    assert run(scenario()) == [4, 5, 0]
 
 
 @pytest.mark.parametrize("which", [0, 1])

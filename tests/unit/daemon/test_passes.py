@@ -1,10 +1,18 @@
 """A pass is over when its tags were asked for, all was looked at after that, and nothing is left to do."""
 
+import asyncio
+from typing import cast
+
 import pytest
 
-from watcher.daemon.passes import Pass, PassOfAll, whole
+from tests.unit.virtual_time import run
+from watcher.daemon.passes import Pass, Passes, PassOfAll, whole
+from watcher.daemon.puller import Puller
+from watcher.daemon.rhythm import Rhythm
+from watcher.daemon.workqueue import WorkQueue
 from watcher.model.errors import EngineUnavailable
 from watcher.model.events import Event, PassBegan, PassEnded
+from watcher.model.json_object import Json
 from watcher.model.reference import ImageRef, Tag
 
 WEB, DB = (Tag(ImageRef.parse(f"registry.example/{name}:1"), "") for name in ("web", "db"))
@@ -16,7 +24,8 @@ class World:
     def __init__(self) -> None:
         self.told: list[Event] = []
         self.is_idle = True
-        self.current = Pass(self.told.append, lambda: self.is_idle)
+        self.resting = 0
+        self.current = Pass(self.told.append, lambda: self.is_idle, lambda: self.resting)
 
     @property
     def ends(self) -> list[int]:
@@ -92,6 +101,78 @@ def test_one_that_is_not_over_ends_where_the_next_begins() -> None:
     world.current.began({WEB})
 
     assert world.told == [PassBegan(), PassEnded(5), PassBegan()]
+
+
+def test_what_failed_before_it_and_rests_counts_until_it_rests_no_more() -> None:
+    world = World()
+    world.resting = 4
+
+    for world.resting in (4, 5, 0):
+        world.current.began(set())
+        world.current.looked()
+
+    assert world.ends == [4, 5, 0]
+
+
+def test_what_rests_counts_also_where_the_next_one_begins() -> None:
+    world = World()
+
+    world.current.began({WEB})
+    world.resting = 4
+    world.current.began({WEB})
+
+    assert world.ends == [4]
+
+
+class Asked:
+    """Stands for the puller: a question ends with `code`, and is asked again after its back-off unless 0."""
+
+    def __init__(self) -> None:
+        self.queue = WorkQueue[Tag](3600.0)
+        self.code = 5
+        self.count = 0
+
+    async def tags(self, _: list[Json]) -> set[Tag]:
+        return {WEB}
+
+    async def look(self, tag: Tag) -> int:
+        self.count += 1
+        if self.code:
+            self.queue.retry(tag, self.code)
+        else:
+            self.queue.forget(tag)
+        return self.code
+
+
+async def strikes(puller: Asked, told: list[Event], lengths: list[float]) -> list[int]:
+    """How often the tag was asked for in each pass, of which the first fails; a pass has so many seconds."""
+    counts, rhythm, current = list[int](), Rhythm(3600.0), Pass(told.append, lambda: True, lambda: 0)
+    passes = Passes(cast("Puller", puller), no_rows, current, told.append, lambda: None, rhythm)
+    passes.engine_here()
+    async with asyncio.TaskGroup() as tasks:
+        under_way = [tasks.create_task(work) for work in (rhythm.run(), passes.on_time(), passes.pull(tasks))]
+        for length_s in lengths:
+            await asyncio.sleep(length_s)  # of virtual time
+            current.looked()
+            counts.append(puller.count)
+            puller.code = 0
+            passes.ring()
+        for task in under_way:
+            task.cancel()
+    return counts
+
+
+async def no_rows() -> list[Json]:
+    return []
+
+
+def test_a_tag_in_its_back_off_counts_at_a_strike_as_it_ended_last() -> None:
+    puller, told = Asked(), list[Event]()
+
+    counts = run(strikes(puller, told, [0.2, 0.2, 10.0, 0.2]))
+
+    assert counts == [1, 1, 2, 3]
+    assert [each.code for each in told if isinstance(each, PassEnded)] == [5, 5, 5, 0]
 
 
 @pytest.mark.parametrize("code", [0, 6])

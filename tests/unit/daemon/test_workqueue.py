@@ -129,7 +129,7 @@ def delays(count: int, *, forget_after: int | None = None) -> list[float]:
     async def scenario() -> list[float]:
         queue, found = WorkQueue[str](), []
         for number in range(count):
-            found.append(queue.retry("a"))
+            found.append(queue.retry("a", 4))
             if number == forget_after:
                 queue.forget("a")
         queue.close()
@@ -152,7 +152,7 @@ def test_a_thousand_failures_overflow_nothing() -> None:
 def test_a_back_off_grows_to_the_longest_that_the_queue_was_given() -> None:
     async def scenario() -> list[float]:
         queue = WorkQueue[str](longest_s=3600)
-        found = [queue.retry("a") for _ in range(40)]
+        found = [queue.retry("a", 4) for _ in range(40)]
         queue.close()
         return found
 
@@ -168,7 +168,7 @@ def test_the_back_off_begins_anew_after_a_success() -> None:
 def test_a_key_comes_again_when_its_back_off_is_over() -> None:
     async def scenario() -> tuple[float, list[float]]:
         queue, moments = WorkQueue[str](), []
-        delay = queue.retry("a")
+        delay = queue.retry("a", 4)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(after(100, queue.close))
             async for key in queue.keys():
@@ -184,7 +184,7 @@ def test_events_do_not_shorten_a_back_off() -> None:
     async def scenario() -> tuple[float, list[float]]:
         queue, moments = WorkQueue[str](), []
         for _ in range(5):
-            delay = queue.retry("a")
+            delay = queue.retry("a", 4)
         async with asyncio.TaskGroup() as tasks:
             for moment in range(100):
                 tasks.create_task(after(delay * moment / 101, functools.partial(queue.add, "a")))
@@ -209,7 +209,7 @@ def test_a_failure_during_the_work_keeps_what_was_added_meanwhile_until_the_back
                 moments.append(now())
                 if len(moments) == 1:
                     queue.add(key)
-                    queue.retry(key)
+                    queue.retry(key, 4)
                 queue.done(key)
         return moments
 
@@ -224,7 +224,7 @@ def test_a_back_off_that_is_forgotten_holds_nothing_up(ends: Callable[[WorkQueue
     async def scenario() -> list[str]:
         queue = WorkQueue[str]()
         for _ in range(9):
-            queue.retry("a")
+            queue.retry("a", 4)
         ends(queue)
         queue.add("a")
         return await taken(queue, 1)
@@ -236,8 +236,8 @@ def test_back_offs_are_each_keys_own() -> None:
     async def scenario() -> float:
         queue = WorkQueue[str]()
         for _ in range(9):
-            queue.retry("a")
-        delay = queue.retry("b")
+            queue.retry("a", 4)
+        delay = queue.retry("b", 4)
         queue.close()
         return delay
 

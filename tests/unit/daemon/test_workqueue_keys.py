@@ -17,7 +17,7 @@ def test_a_key_is_busy_while_it_waits_and_while_it_is_worked_on_and_not_before_i
 
         queue.add("a")
         queue.add_later("late", 10)
-        queue.retry("failed")
+        queue.retry("failed", 4)
         note()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(after(5, queue.close))
