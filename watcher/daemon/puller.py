@@ -15,8 +15,8 @@ from watcher.check import last_answers, verdict
 from watcher.check.remote import meaning
 from watcher.check.verdict import digests
 from watcher.daemon.pushes import Pushes
-from watcher.daemon.registry_outages import Down
 from watcher.daemon.tag_reader import TagReader
+from watcher.daemon.unanswered import Unanswered
 from watcher.daemon.workqueue import WorkQueue
 from watcher.engine.images import known_image
 from watcher.host.context import Context, IsGone
@@ -26,15 +26,11 @@ from watcher.model.errors import (
     EngineError,
     EngineUnavailable,
     RegistryError,
-    Resting,
     WatcherError,
 )
 from watcher.model.json_object import Json
 from watcher.model.names import name_of
 from watcher.model.reference import Choose, Tag
-from watcher.model.registry_events import TagGivenUp, TagNotPulled, TagPulledAgain
-from watcher.registry.rate_limit import concerns_all
-from watcher.update.news import Repeats
 
 _LONGEST_BACKOFF_S = 3600.0
 
@@ -56,14 +52,12 @@ class Puller:
         self.queue: WorkQueue[Tag] = WorkQueue(_LONGEST_BACKOFF_S)
         self.pushes = Pushes()
         self._context = context
-        self._publish = context.events.publish
         self._news = news
         self._is_gone = is_gone
-        self._repeats = Repeats()
+        self._unanswered = Unanswered(context.events.publish, self._tags_of)
         self._followers: dict[Tag, list[Follower]] = {}
         self._has_looked = False
         self._reader = TagReader(context)
-        self._down = Down()
         self._under_way: dict[Tag, asyncio.Task[int]] = {}
         self._unasked: set[Tag] = set()
 
@@ -131,6 +125,7 @@ class Puller:
         if not all(decisions.is_held_until_released(each.name) for each in self._followers[tag]):
             return False
         self._unasked.add(tag)
+        self._unanswered.given_up(tag, "people hold all that follow it")
         return True
 
     def decided(self) -> None:
@@ -141,11 +136,10 @@ class Puller:
     def _forget(self, tag: Tag) -> None:
         """Give up whatever is under way or planned for a tag that nobody follows any more."""
         self.queue.drop(tag)
-        self._repeats.over(str(tag))
-        self._down.over(tag.ref.domain, tag)
-        if work := self._under_way.get(tag):
+        work = self._under_way.get(tag)
+        if work:
             work.cancel()
-            self._publish(TagGivenUp(tag.ref.familiar, "no container follows it any more"))
+        self._unanswered.given_up(tag, "no container follows it any more", was_asking=work is not None)
 
     def is_asking_for(self, name: str) -> bool:
         """Whether a tag that a container follows is about to be pulled, or is being pulled."""
@@ -162,7 +156,7 @@ class Puller:
             if not await self._is_gone(error):
                 with contextlib.suppress(EngineError):
                     await self._note(tag, error)
-                self._say(tag, error, wait)
+                self._unanswered.failed(tag, error, wait)
             return error.exit_code
 
     async def _looked(self, tag: Tag) -> int:
@@ -173,9 +167,11 @@ class Puller:
             raise
         except (EngineError, RegistryError) as error:
             return await self._failed(tag, error)
+        return self._answered(tag)
+
+    def _answered(self, tag: Tag) -> int:
         self.queue.forget(tag)
-        if failures := self._repeats.over(str(tag)) + self._down.over(tag.ref.domain, tag):
-            self._publish(TagPulledAgain(tag.ref.familiar, tag.ref.domain, failures))
+        self._unanswered.answered(tag)
         return 0
 
     async def _look(self, tag: Tag) -> None:
@@ -216,12 +212,12 @@ class Puller:
         """Try again when the registry may be asked again; what is built here is no failure."""
         if isinstance(error, RegistryError) and await self._is_built_here(tag, error):
             await self._note(tag, None)
-            return 0
+            return self._answered(tag)
         await self._note(tag, error)
         rest = self._context.registries.rest(tag.ref.domain)
         if rest:
             self.queue.add_later(tag, rest)
-        self._say(tag, error, rest or self.queue.retry(tag, error.exit_code))
+        self._unanswered.failed(tag, error, rest or self.queue.retry(tag, error.exit_code))
         return error.exit_code
 
     async def _is_built_here(self, tag: Tag, error: RegistryError) -> bool:
@@ -231,21 +227,6 @@ class Puller:
     async def _meant(self, tag: Tag) -> Json | None:
         """What a tag means in the engine."""
         return await known_image(self._context.engine, str(tag.ref))
-
-    def _say(self, tag: Tag, error: WatcherError, wait: float) -> None:
-        """Publish a failure once: of the registry where all of it is down, else of the tag."""
-        if isinstance(error, Resting):
-            return
-        registry = ""
-        if isinstance(error, RegistryError) and concerns_all(error):
-            registry = tag.ref.domain
-            is_news = self._down.is_news(tag.ref.domain, tag, error.trouble)
-        else:
-            is_news = self._repeats.is_news(str(tag), str(error))
-        if is_news:
-            tags = self._tags_of(tag.ref.domain) if registry else 0
-            trouble = error.trouble if isinstance(error, RegistryError) else ""
-            self._publish(TagNotPulled(tag.ref.familiar, str(error), round(wait, 1), registry, tags, trouble))
 
     def _tags_of(self, registry: str) -> int:
         return sum(tag.ref.domain == registry for tag in self._followers)

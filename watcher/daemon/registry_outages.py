@@ -17,6 +17,10 @@ class Down:
         last, self._said[registry] = self._said.get(registry), trouble
         return last != trouble
 
+    def is_down(self, registry: str) -> bool:
+        """Whether questions about tags of a registry are without an answer."""
+        return registry in self._failures
+
     def over(self, registry: str, tag: Hashable) -> int:
         """Note that a tag had its answer, or is not asked for any more.
 

@@ -85,19 +85,38 @@ class TagNotPulled(Event):
 
 @frozen
 class TagPulledAgain(Event):
-    """A tag, and with it its registry, answers again after so many failures."""
+    """A tag answers again after so many failures.
+
+    Attributes:
+        registry: The tag's registry.
+        is_all: Whether nothing is left that all of the registry failed for.
+    """
 
     image: str
     registry: str
     failures: int
+    is_all: bool = True
+
+
+@frozen
+class RegistryAnswered(Event):
+    """A registry that left questions without an answer answers all of them again, if only with a no."""
+
+    registry: str
 
 
 @frozen
 class TagGivenUp(Event):
-    """A tag is not asked for any more."""
+    """A tag is not asked for any more.
+
+    Attributes:
+        registry: The tag's registry, where that was down and this was the last tag that it failed for; else
+            empty.
+    """
 
     image: str
     why: str
+    registry: str = ""
 
 
 @frozen

@@ -7,7 +7,7 @@ from attrs import asdict, evolve
 from watcher.model.errors import Trouble
 from watcher.model.events import Event
 from watcher.model.json_object import Json
-from watcher.model.registry_events import TagGivenUp, TagNotPulled, TagPulledAgain
+from watcher.model.registry_events import RegistryAnswered, TagGivenUp, TagNotPulled, TagPulledAgain
 from watcher.model.update_events import Attempt, Change, Doubted, Judged, NotRestarted, NotUpdated, Waiting
 from watcher.model.values import frozen
 from watcher.notifications.news import (
@@ -124,10 +124,19 @@ def _of_a_tag(event: Event) -> Told | Over | None:
         patience = 0.0 if event.trouble == Trouble.BAD_LOGIN else PATIENCE_S
         return Told(News(UNKNOWN, about, image=event.image, why=event.why, subject=TAG), patience)
     if isinstance(event, TagGivenUp):
-        return Over((event.image,), (UNKNOWN,), event.image, is_told=False, subject=TAG)
+        abouts = _abouts(event.image, event.registry)
+        return Over(abouts, (UNKNOWN,), event.image, is_told=False, subject=TAG)
     if isinstance(event, TagPulledAgain):
-        return Over((event.image, event.registry), (UNKNOWN,), event.image, subject=TAG)
+        abouts = _abouts(event.image, event.registry if event.is_all else "")
+        return Over(abouts, (UNKNOWN,), event.image, subject=TAG)
+    if isinstance(event, RegistryAnswered):
+        return Over((event.registry,), (UNKNOWN,), event.registry, subject=TAG)
     return None
+
+
+def _abouts(image: str, registry: str) -> tuple[str, ...]:
+    """A tag, and its registry where that has a name."""
+    return (image, registry) if registry else (image,)
 
 
 def _judged(event: Judged) -> Told | Over | None:

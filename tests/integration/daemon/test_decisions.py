@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.integration.apps import outdated
+from tests.integration.apps import current, outdated
 from tests.integration.daemon.apps import LOCAL, OPT_IN, is_replaced, is_untouched, labelled, move
 from tests.integration.daemon.conftest import Running, Start
-from tests.integration.daemon.test_registry import publish, pulls, pushed
+from tests.integration.daemon.test_registry import PULL, publish, pulls, pushed
 from tests.integration.decisions import Person
 from tests.testbed.cli import Commands
-from tests.testbed.faults import Hold
+from tests.testbed.faults import Hold, answer
 from tests.testbed.processes import wait_until
 from tests.testbed.proxy import Proxy
 from tests.testbed.registry import PrivateRegistry
@@ -138,3 +138,16 @@ def test_a_tag_whose_followers_are_all_held_is_not_asked_for_until_one_is_releas
     person.release(web.name)
 
     daemon.wait("container updated", container=web.name)
+
+
+def test_a_tag_that_has_no_answer_is_given_up_once_all_its_followers_are_held(
+    start: Start, stack: Stack, proxy: Proxy, person: Person
+) -> None:
+    web = current(stack, *OPT_IN)
+    proxy.arm(answer(500, "unknown blob"), match=f"{PULL}.*web-app", times=1000)
+    daemon = start("--interval", "1s", host=proxy.host)
+    daemon.wait("tag not pulled", image=web.image)
+
+    person.decide(web.name)
+
+    assert "hold" in daemon.wait("tag given up", image=web.image)["why"]

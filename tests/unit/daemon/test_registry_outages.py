@@ -31,6 +31,14 @@ def test_a_registry_is_back_when_all_that_failed_have_their_answer(down: Down) -
     assert down.is_news("r", "a", "unreachable")
 
 
+def test_a_registry_is_down_while_one_of_its_tags_has_no_answer(down: Down) -> None:
+    down.is_news("r", "a", "unreachable")
+    assert [down.is_down("r"), down.is_down("other")] == [True, False]
+
+    down.over("r", "a")
+    assert not down.is_down("r")
+
+
 def test_one_tag_that_always_fails_is_not_said_again_for_others_that_do_not(down: Down) -> None:
     down.is_news("r", "a", "no answer")
 

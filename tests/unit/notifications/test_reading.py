@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve
 
 from watcher.model.events import Event, PassBegan
-from watcher.model.registry_events import TagGivenUp, TagNotPulled, TagPulledAgain
+from watcher.model.registry_events import RegistryAnswered, TagGivenUp, TagNotPulled, TagPulledAgain
 from watcher.model.update_events import (
     Attempt,
     Change,
@@ -247,6 +247,25 @@ def test_a_tag_that_nobody_follows_any_more_is_over_in_silence() -> None:
 
     assert isinstance(over, Over)
     assert (over.abouts, over.is_told) == (("nginx:1",), False)
+
+
+def test_the_last_tag_of_a_registry_that_was_down_ends_that_too() -> None:
+    over = read(TagGivenUp("nginx:1", "no container follows it any more", "docker.io"))
+
+    assert isinstance(over, Over)
+    assert (over.abouts, over.is_told) == (("nginx:1", "docker.io"), False)
+
+
+def test_a_registry_that_is_down_for_others_still_is_not_over_with_a_tag() -> None:
+    back = read(TagPulledAgain("nginx:1", "docker.io", 3, is_all=False))
+
+    assert back == Over(("nginx:1",), ("unknown",), "nginx:1", subject=TAG)
+
+
+def test_a_registry_that_answers_again_with_a_no_is_over_alone() -> None:
+    back = read(RegistryAnswered("docker.io"))
+
+    assert back == Over(("docker.io",), ("unknown",), "docker.io", subject=TAG)
 
 
 def test_what_is_up_to_date_ends_whatever_was_so() -> None:

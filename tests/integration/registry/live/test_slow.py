@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
+from tests.integration.apps import App
 from tests.integration.daemon.apps import OPT_IN, is_untouched
 from tests.integration.daemon.conftest import ENVIRON, ROOT, Start
 from tests.integration.registry.live.apps import asked, loaded, publish, pulled
@@ -118,6 +120,41 @@ def test_tags_whose_containers_are_gone_are_not_asked_for(
 
     assert len(asked(front, gone)) == before
     assert daemon.said("tag not pulled", image=gone.image) == []
+
+
+def test_a_tag_that_failed_is_given_up_with_its_last_container_and_told_anew_with_the_next(
+    start_impatient: Begin, stack: Stack, front: BadRegistry
+) -> None:
+    web = loaded(stack, front.address)
+    front.on("/v2/", answer(403))
+    daemon = start_impatient()
+    daemon.wait("tag not pulled", image=web.image)
+
+    stack.engine.docker("rm", "-f", web.name)
+    daemon.wait("tag given up", image=web.image)
+    stack.run(web.image, *OPT_IN, name=web.name)
+
+    daemon.wait("tag not pulled", image=web.image)
+
+
+def test_each_outage_of_a_registry_is_told_where_it_does_not_know_what_was_built_here(
+    start_impatient: Begin, stack: Stack, registry: PrivateRegistry, front: BadRegistry
+) -> None:
+    web, built = pulled(stack, registry, front), loaded(stack, front.address, name="built")
+    daemon = start_impatient(*EACH_SECOND)
+    wait_until(lambda: bool(asked(front, web) and asked(front, built)), "the first questions")
+
+    for _ in range(2):
+        down, seen = Until(answer(502)), len(asked(front, built))
+        front.on("/v2/", down)
+        daemon.wait("tag not pulled", registry=front.address)
+        wait_until(partial(_is_asked, front, built, seen + 2), "further questions about what was built here")
+        down.over()
+        daemon.wait("tag pulled again", registry=front.address)
+
+
+def _is_asked(front: BadRegistry, app: App, more_than: int) -> bool:
+    return len(asked(front, app)) > more_than
 
 
 def test_a_registry_that_is_down_is_said_once_for_all_its_tags(
