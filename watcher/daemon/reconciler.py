@@ -135,8 +135,10 @@ class Reconciler:
         found = await checks.assess(look, container, policy)
         self._coordinator.found[name] = found
         if found.verdict.status is not Status.OUTDATED or not policy.is_carried_out:
-            return self._judged(found, policy)
+            return self._judged(found, policy.mode)
         wait = await self._not_now(found, policy)
+        if not found.verdict.target:
+            return self._not_here(found, wait)
         if gates.is_asked_now(wait):
             wait = await gates.asked(look, found, policy) or wait
         if wait:
@@ -153,7 +155,7 @@ class Reconciler:
             # Also since a Watchtower that updates it may run by now.
             policy = self._context.policy_of(container)
             if not policy.is_carried_out:
-                return self._judged(found, policy)
+                return self._judged(found, policy.mode)
             if wait := await self._not_now(found, policy):
                 return self._waits(found, wait)
             spared = frozenset(filter(self._is_queued, self._turns.order.restarted_with(name)))
@@ -181,14 +183,20 @@ class Reconciler:
         self._publish(judgements.waiting(self._news, change_of(found), found.verdict, wait, why))
         return _after(wait.until)
 
-    def _judged(self, found: Assessment, policy: Policy) -> Result:
+    def _not_here(self, found: Assessment, wait: Wait | None) -> Result:
+        """Leave what its registry alone has until it is pulled, for then a look finds it; tell of a hold."""
+        if wait and wait.cause is eligibility.For.HOLD:  # what people hold is not pulled
+            return self._waits(found, wait)
+        return self._judged(found, "update")  # nobody can approve or judge what is not here
+
+    def _judged(self, found: Assessment, mode: str) -> Result:
         """Publish what keeps a container from its update; one that is up to date is no news."""
         verdict, name = found.verdict, found.name
         if verdict.status is not Status.OUTDATED:
             self._due.pop(name, None)
         if verdict.status is Status.HELD and not verdict.until:
             self._turns.failed(name)
-        self._publish(judgements.judged(self._news, change_of(found), verdict, policy.mode))
+        self._publish(judgements.judged(self._news, change_of(found), verdict, mode))
         return _after(verdict.until, Unknown.exit_code if verdict.status is Status.UNKNOWN else 0)
 
     async def _failed(self, name: str, error: WatcherError) -> Result:

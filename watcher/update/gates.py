@@ -33,7 +33,7 @@ async def asked(
 
     Args:
         context: Where they are.
-        found: The container's update, whose image is here.
+        found: The container's update; where its image is not here yet, nothing is asked, nor taken.
         policy: The container's settings.
         again: Ask once more, though the image was refused.
         by_hand: Ask at once, though the gate could not say a moment ago.
@@ -45,7 +45,7 @@ async def asked(
         EngineUnavailable: The engine is away.
     """
     gate, ref = context.gates.named(policy.gate), followed(found.container, found.image)
-    if gate is None or ref is None or found.image is None or found.goes_back:
+    if gate is None or ref is None or found.goes_back or found.image is None or not _is_here(found):
         return None
     known = await facts.standing(context, policy, found.image, ref)
     if known and known.has_passed and known.target == found.verdict.target:
@@ -83,8 +83,7 @@ async def foreseen(context: Context, found: Assessment, *, again: bool) -> tuple
     gate, ref = context.gates.named(policy.gate), followed(found.container, found.image)
     if gate is None or found.goes_back:
         return ()
-    is_here = found.image is not None and found.image["Id"] == found.verdict.target
-    if found.image and ref and is_here:
+    if found.image and ref and _is_here(found):
         known = await facts.standing(context, policy, found.image, ref)
         wait = eligibility.gated(found.verdict, known)
         if wait and not wait.until and not again:
@@ -92,6 +91,11 @@ async def foreseen(context: Context, found: Assessment, *, again: bool) -> tuple
         if known and known.has_passed:
             return ()
     return (is_asked_first(gate),)
+
+
+def _is_here(found: Assessment) -> bool:
+    """Whether what a container's tag means here is the image that it is to have."""
+    return found.image is not None and found.image["Id"] == found.verdict.target
 
 
 def is_asked_now(wait: Wait | None) -> bool:

@@ -3,11 +3,18 @@
 import json
 import signal
 
-from tests.integration.apps import marker_of
+import pytest
+
+from tests.integration.apps import marker_of, short
 from tests.integration.daemon.apps import is_untouched
 from tests.integration.daemon.conftest import Start
-from tests.integration.gates import Signer, digest_of, gated
+from tests.integration.daemon.test_holds import inspected
+from tests.integration.daemon.test_registry import PULL, publish, pushed
+from tests.integration.gates import GATED, Signer, digest_of, gated
 from tests.testbed.cli import Commands
+from tests.testbed.faults import Hold
+from tests.testbed.processes import wait_until
+from tests.testbed.proxy import Proxy
 from tests.testbed.registry import PrivateRegistry
 from tests.testbed.stack import Stack
 
@@ -75,6 +82,30 @@ def test_what_waits_for_approval_is_judged_before_that(
     assert is_untouched(stack, bad)
     found = json.loads(cli("watcher", "check", "--json", bad.name, env=signs.environ).out)
     assert [wait["for"] for wait in found["waits"]] == ["gate"]
+
+
+@pytest.mark.parametrize("mode", ["update", "approve"])
+def test_after_its_cooldown_an_image_is_judged_and_told_of_once_it_is_here_and_not_the_one_that_runs(
+    start: Start, stack: Stack, registry: PrivateRegistry, proxy: Proxy, signs: Signer, mode: str
+) -> None:
+    cooled = ("--label", "ctr-updater.cooldown=3s", "--label", f"ctr-updater.mode={mode}")
+    web, hold = pushed(stack, registry, options=(*GATED, *cooled)), Hold()
+    publish(stack, registry, web, "new")
+    signs.define("true")
+    proxy.arm(hold, match=f"{PULL}.*web-app")
+    daemon = start(host=proxy.host, env=signs.environ)
+
+    daemon.wait("container held", container=web.name)
+    before = inspected(proxy)[web.name]
+    assert hold.reached.wait(60)
+    wait_until(lambda: inspected(proxy)[web.name] > before, "the look at the end of its cooldown")
+    hold.release()
+
+    is_over = {"update": "container updated", "approve": "update waits for approval"}[mode]
+    line = daemon.wait(is_over, container=web.name)
+    assert line["new"] == short(stack.image_id(web.image)) != short(web.old)
+    judged = [line["judged"] for line in daemon.said("image judged")]
+    assert judged == [digest_of(stack.engine, web.image)]
 
 
 def test_a_daemon_does_not_begin_with_a_gates_file_that_cannot_be_read(start: Start, signs: Signer) -> None:
