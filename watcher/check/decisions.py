@@ -120,6 +120,10 @@ async def approve(context: Context, text: str, subjects: Subjects = CONTAINERS) 
         )
     if verdict.status is Status.CURRENT:
         raise Refused(f"{name}: {verdict}", advice="there is nothing to approve")
+    if not verdict.target:
+        raise Unknown(
+            f"{name}: its new image is not here yet: {verdict.reason}", advice="approve it once it is pulled"
+        )
     await context.memory.decisions.keep(
         Decision(name, "approve", time.time(), image=verdict.target, by=context.by)
     )

@@ -88,8 +88,9 @@ class Decisions:
         return any(each.kind == "released" and each.image == image for each in self.of.get(name, ()))
 
     def is_approved(self, name: str, image: str) -> bool:
-        """Whether somebody has let a container go ahead to this very image."""
-        return any(each.kind == "approve" and each.image == image for each in self.of.get(name, ()))
+        """Whether somebody has let a container go ahead to this very image, which must be known."""
+        approved = {each.image for each in self.of.get(name, ()) if each.kind == "approve"}
+        return image in approved - {""}
 
     def with_others(self, others: Mapping[str, Decision]) -> "Decisions":
         """These, and one more of each of some containers."""

@@ -63,6 +63,13 @@ def test_an_approval_is_for_one_image_and_no_hold() -> None:
     assert found.held("web", "sha256:1", 100.0) is None
 
 
+def test_an_approval_of_no_image_lets_nothing_go_ahead() -> None:
+    found = holding(hold(kind="approve"))
+
+    assert not found.is_approved("web", "")
+    assert not found.is_approved("web", "sha256:1")
+
+
 async def test_what_is_held_outlives_a_restart(memory: Memory, tmp_path: Path) -> None:
     made = hold(until=FAR, by="cli", why="the fair")
 

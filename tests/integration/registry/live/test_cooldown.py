@@ -1,5 +1,6 @@
 """A new image is taken once it has held its tag for the cooldown; until then no layer of it comes."""
 
+import json
 import time
 from datetime import datetime
 
@@ -144,6 +145,24 @@ def test_an_update_by_hand_does_not_wait(
 
     assert cli("watcher", "update", web.name, env=QUICK).code == 0
     assert is_replaced(stack, web)
+
+
+def test_what_is_not_here_yet_cannot_be_approved_and_ends_no_earlier_approval(
+    start: Start, cli: Commands, stack: Stack, registry: PrivateRegistry, front: BadRegistry
+) -> None:
+    web = pulled(stack, registry, front, options=(*OPT_IN, *LONG, "--label", "ctr-updater.mode=approve"))
+    move(stack, web)
+    assert cli("watcher", "approve", web.name).code == 0
+    stack.engine.docker("tag", web.old, web.image)
+    publish(stack, registry, web, "newer")
+    start().wait("container held", container=web.name)
+
+    done = cli("watcher", "approve", web.name)
+
+    assert (done.code, done.out, done.err.count("\n")) == (5, "", 1)
+    assert "is not here yet" in done.err
+    kept = json.loads(cli("watcher", "history", "--json", web.name).out)
+    assert [row["kind"] for row in kept] == ["approve"]
 
 
 def test_a_tag_that_is_followed_here_alone_waits_too(start: Start, stack: Stack) -> None:
