@@ -51,11 +51,13 @@ class Wait:
         cause: What is waited for.
         why: That, as a clause of one line.
         until: Seconds since the epoch when it is over; 0 where no clock ends it.
+        end: What ends it, as a clause; empty where the cause tells.
     """
 
     cause: For
     why: str
     until: float = 0.0
+    end: str = ""
 
 
 @frozen
@@ -108,12 +110,19 @@ def awaited(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -> I
 
 
 def held(name: str, verdict: Verdict, at: Circumstances) -> Wait | None:
-    """The wait for a person who holds a container back, update or none; None where nobody does."""
+    """The wait for a person who holds a container back, or may, update or none; None where nobody does."""
     hold = at.decisions.held(name, verdict.target, at.now)
     if hold is None:
-        return None
+        return _unread(at.decisions.unread)
     which = " for this image" if hold.image else ""
     return Wait(For.HOLD, f"held{which} by {hold.by}{_reason(hold.why)}", hold.until)
+
+
+def _unread(why: str) -> Wait | None:
+    """The wait until it is known what people hold, where that cannot be read; anything may be held."""
+    if not why:
+        return None
+    return Wait(For.HOLD, f"what people hold cannot be read: {why}", end="it waits until that can be read")
 
 
 def _unapproved(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -> Wait | None:

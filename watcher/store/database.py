@@ -66,13 +66,20 @@ class Database:
 
     async def read(self, work: "Callable[[sqlite3.Connection], T]", otherwise: T) -> T:
         """What is read in one transaction; something else where there is no database that can be read."""
-        if _is_nothing(self._path):
-            return otherwise
-        first, then = lambda: self._read(work), lambda: otherwise
         try:
-            return await asyncio.to_thread(self._transact, first, then, "reading")
+            return await self.read_there(work, otherwise)
         except NotKept:
             return otherwise
+
+    async def read_there(self, work: "Callable[[sqlite3.Connection], T]", nothing: T) -> T:
+        """What is read in one transaction; `nothing` where there is no database, or none any more.
+
+        Raises:
+            NotKept: There is one, or may be, that cannot be read; `unsaid` has the line for people.
+        """
+        if _is_nothing(self._path):
+            return nothing
+        return await asyncio.to_thread(self._transact, lambda: self._read(work), lambda: nothing, "reading")
 
     async def write(self, work: "Callable[[sqlite3.Connection], T]") -> T:
         """Carry out one transaction, whole or not at all.
@@ -217,8 +224,11 @@ def _prepare(path: Path) -> None:
 
 def _is_nothing(path: Path) -> bool:
     """Whether no database is there, or one in which nothing was written yet, as on a full disk."""
-    found = _identity(path)
-    return not found or (stat.S_ISREG(found.st_mode) and not found.st_size and not _has_log(path))
+    try:
+        found = path.lstat()
+    except OSError as error:
+        return isinstance(error, FileNotFoundError | NotADirectoryError)  # else nobody may look
+    return stat.S_ISREG(found.st_mode) and not found.st_size and not _has_log(path)
 
 
 def _has_log(path: Path) -> bool:

@@ -1,7 +1,8 @@
 """What people decide of containers, to hold them or to let an image go ahead; it outlives restarts.
 
 A decision is kept by the container's name: one that is made anew under its name is held as before.
-What cannot be read any more is as it was read last, for a hold that nobody sees is broken.
+What cannot be read any more is as it was read last, for a hold that nobody sees is broken; so all are held
+while what was decided never could be read.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from attrs import asdict, field
+from attrs import asdict, evolve, field
 
 from watcher.model.errors import NotKept
 from watcher.model.values import frozen
@@ -58,9 +59,11 @@ class Decisions:
 
     Attributes:
         of: The decisions on each container, by its name.
+        unread: Why nobody knows what was decided, as a clause; empty where that is known.
     """
 
     of: Mapping[str, tuple[Decision, ...]] = field(factory=dict)
+    unread: str = ""
 
     def held(self, name: str, image: str, now: float) -> Decision | None:
         """What holds a container back.
@@ -95,7 +98,7 @@ class Decisions:
     def with_others(self, others: Mapping[str, Decision]) -> "Decisions":
         """These, and one more of each of some containers."""
         more = {name: (*self.of.get(name, ()), each) for name, each in others.items()}
-        return Decisions({**self.of, **more}) if more else self
+        return evolve(self, of={**self.of, **more}) if more else self
 
 
 NO_DECISIONS = Decisions()
@@ -112,7 +115,7 @@ class DecisionStore:
     def __init__(self, database: Database, key: Callable[[str], Awaitable[Key]]) -> None:
         self._database = database
         self._key = key
-        self._last = Decisions()
+        self._last: Decisions | None = None
         self._unkept = dict[str, Decision]()
         self._written = asyncio.Event()
 
@@ -126,15 +129,18 @@ class DecisionStore:
         return is_written
 
     async def read(self) -> Decisions:
-        """All of it, as it is now."""
+        """All of it, as it is now; where that cannot be read, as it was read last."""
         engine = (await self._key("")).engine
 
-        def work(connection: "sqlite3.Connection") -> Decisions:
+        def work(connection: "sqlite3.Connection") -> Decisions | None:
             query = f"SELECT {_COLUMNS} FROM holds WHERE engine = ?"  # noqa: S608
             return _by_name(Decision(*row) for row in connection.execute(query, [engine]))
 
-        self._last = await self._database.read(work, self._last)
-        return self._last.with_others(self._unkept)
+        try:
+            self._last = await self._database.read_there(work, self._last)
+        except NotKept as error:
+            return (self._last or Decisions(unread=error.message)).with_others(self._unkept)
+        return (self._last or NO_DECISIONS).with_others(self._unkept)
 
     async def keep(self, decision: Decision) -> None:
         """Keep a decision in the place of the last one of its kind, and write it into the history.

@@ -165,7 +165,7 @@ def refusal(name: str, wait: Wait, *, goes_back: bool = False) -> NotNow:
         return NotNow(f"{name} is not {what}: {wait.why}", wait, advice=advice)
     if wait.cause is For.APPROVAL:
         return NotNow(f"{name} waits for approval", wait, advice=wait.why)
-    advice = f"`watcher release {name}` ends that"
+    advice = wait.end or f"`watcher release {name}` ends that"
     if goes_back:
         return NotNow(f"{name} is not rolled back{until}: {wait.why}", wait, advice=advice)
     advice += f", and `watcher update --again {name}` updates it all the same"

@@ -1,6 +1,7 @@
 """What a person holds is refused with the way out, unless a person says `--again`; the list says who."""
 
 import json
+import sqlite3
 from datetime import UTC, datetime
 
 import pytest
@@ -47,6 +48,31 @@ def test_again_updates_what_is_held(cli: Commands, stack: Stack, person: Person)
     done = cli("watcher", "update", "--no-pull", "--again", web.name, env=QUICK)
 
     assert (planned.code, done.code) == (0, 0)
+    replaced(stack, web)
+
+
+def test_what_nobody_can_read_may_be_held_and_is_refused_but_for_again(
+    cli: Commands, stack: Stack, person: Person
+) -> None:
+    web = outdated(stack, *ENABLED)
+    person.decide(web.name)
+    with sqlite3.connect(cli.state / "database.sqlite") as connection:
+        connection.execute("PRAGMA user_version = 1000")
+    connection.close()
+
+    refused = cli("watcher", "update", "--no-pull", web.name, env=QUICK)
+    passed = cli("watcher", "run", "--once", env=QUICK | {"CTR_UPDATER_STATE_DIR": str(cli.state)})
+    (wait,) = json.loads(cli("watcher", "check", "--json", web.name).out)["waits"]
+    assert stack.inspect(web.name)["Id"] == web.cid
+    done = cli("watcher", "update", "--no-pull", "--again", web.name, env=QUICK)
+
+    why = "what people hold cannot be read: the database"
+    assert (refused.code, refused.out) == (7, "")
+    assert f"{web.name} is not updated: {why}" in refused.err
+    assert "watcher release" not in refused.err
+    assert why in passed.err
+    assert (wait["for"], wait["until"], wait["why"].startswith(why)) == ("hold", None, True)
+    assert done.code == 0
     replaced(stack, web)
 
 

@@ -98,6 +98,14 @@ def test_a_hold_that_is_over_or_of_another_image_holds_nothing() -> None:
     assert waits("web", OUTDATED, Policy(enable=True), decided(over, other)) == ()
 
 
+def test_where_nobody_knows_what_people_hold_each_container_waits_for_that() -> None:
+    at = Circumstances(NOON, HOUR, Decisions(unread="no such file"))
+
+    for verdict in (OUTDATED, CURRENT):
+        (wait,) = waits("web", verdict, Policy(), at)
+        assert (wait.cause, wait.why) == (For.HOLD, "what people hold cannot be read: no such file")
+
+
 def test_a_hold_of_one_image_says_so() -> None:
     at = decided(Decision("web", "hold", NOON, image="sha256:b"))
 

@@ -1,5 +1,6 @@
 """What cannot be read is put aside, what cannot be written stops nothing; each is said once."""
 
+import asyncio
 import os
 import sqlite3
 import subprocess
@@ -174,6 +175,20 @@ NOBODY = FINDS.replace(
 )
 
 
+LOOKS = """
+import asyncio, concurrent.futures.thread, os, pathlib, sqlite3, sys
+from tests.unit.store.test_database import database, noted
+from watcher.model.errors import NotKept
+
+os.setgid(65534); os.setuid(65534)
+sys.stdin.readline()
+try:
+    asyncio.run(database(pathlib.Path(sys.argv[1])).read_there(noted, []))
+except NotKept as error:
+    print(error)
+"""
+
+
 @pytest.fixture
 def elsewhere() -> Iterator[Path]:
     """A folder that everybody may enter: where pytest keeps its own, root alone may go."""
@@ -191,6 +206,19 @@ async def test_a_file_of_somebody_else_is_put_aside(tmp_path: Path, elsewhere: P
     assert run(NOBODY, elsewhere) == "1\n"
     assert len(put_aside(elsewhere)) == 1
     assert await database(elsewhere).read(noted, NOTHING) == ["new"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_where_nobody_may_look_there_may_be_a_database(elsewhere: Path) -> None:
+    asyncio.run(filled(elsewhere))
+    elsewhere.chmod(0o700)
+
+    assert "cannot be used: reading failed: Permission denied" in run(LOOKS, elsewhere)
+
+
+@pytest.mark.parametrize("folder", ["/proc/nowhere", "/dev/null/state"])
+async def test_where_there_can_be_no_database_there_is_nothing_to_read(folder: str) -> None:
+    assert await database(Path(folder)).read_there(noted, NOTHING) == NOTHING
 
 
 @pytest.mark.parametrize("folder", ["/proc/nowhere", "/dev/null/state"])

@@ -8,8 +8,9 @@ import pytest
 
 from tests.unit.state import full_disk, here
 from watcher.model.errors import NotKept
-from watcher.store.database import FILE
+from watcher.store.database import FILE, Database
 from watcher.store.decisions import Decision, Decisions
+from watcher.store.schema import MIGRATIONS
 from watcher.store.state import Memory
 
 FAR = 4e9
@@ -199,6 +200,55 @@ async def test_what_was_read_last_counts_where_it_cannot_be_read_any_more(
     (tmp_path / FILE).write_bytes(b"garbage" * 1000)
 
     assert await memory.decisions.read() == before
+
+
+async def newer(folder: Path) -> None:
+    """Let the database be of a newer version."""
+    await Database(folder, [*MIGRATIONS, ("CREATE TABLE more (text TEXT)",)]).write(lambda _: None)
+
+
+async def test_where_what_was_decided_never_could_be_read_that_is_no_decision_and_said(
+    memory: Memory, tmp_path: Path
+) -> None:
+    await memory.decisions.keep(hold())
+    await newer(tmp_path)
+    found = await Memory(tmp_path, here).decisions.read()
+
+    assert found.of == {}
+    assert found.unread.startswith(f"the database {tmp_path / FILE} cannot be used: it is a newer version's")
+
+
+async def test_who_has_read_what_was_decided_goes_on_with_that(memory: Memory, tmp_path: Path) -> None:
+    await memory.decisions.keep(hold())
+    before = await memory.decisions.read()
+    await newer(tmp_path)
+
+    assert await memory.decisions.read() == before
+    assert not before.unread
+
+
+async def test_what_can_be_read_later_counts_from_then_on(memory: Memory, tmp_path: Path) -> None:
+    await memory.decisions.keep(hold())
+    path, aside = tmp_path / FILE, tmp_path / "aside"
+    path.rename(aside)
+    await newer(tmp_path)
+    late = Memory(tmp_path, here)
+    assert (await late.decisions.read()).unread
+
+    aside.rename(path)
+
+    assert await late.decisions.read() == await memory.decisions.read()
+
+
+@pytest.mark.parametrize("folder", ["/proc/nowhere", "/dev/null/state"])
+async def test_where_there_can_be_no_database_nothing_is_held(folder: str) -> None:
+    assert await Memory(Path(folder), here).decisions.read() == Decisions()
+
+
+async def test_what_is_put_aside_is_decided_no_more(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"garbage" * 1000)
+
+    assert await Memory(tmp_path, here).decisions.read() == Decisions()
 
 
 def veto(**more: Any) -> Decision:
