@@ -22,7 +22,7 @@ class Claims:
         identify: Asks for the engine's id.
 
     Attributes:
-        fault: Why no lock could be made last; empty where all could.
+        fault: Why a lock could not be made; empty again once one can, and nothing is claimed without one.
     """
 
     def __init__(self, folder: Path, identify: Callable[[], Awaitable[str]]) -> None:
@@ -45,9 +45,11 @@ class Claims:
         key = await self._key(name)
         with contextlib.ExitStack() as held:
             try:
-                is_ours = held.enter_context(file_lock.locked(self._file(key)))
+                is_ours = held.enter_context(file_lock.locked(self._file(key))) and key not in self._within
             except OSError as error:
                 self.fault, is_ours = str(error), held.enter_context(self._alone(key))
+            if not self._within:  # what is claimed within the process, others of the directory do not see
+                self.fault = ""
             yield is_ours
 
     async def lock(self, name: str) -> Path:

@@ -56,3 +56,29 @@ async def test_what_nobody_has_locked_is_cleared(tmp_path: Path) -> None:
     async with claims.take("web"):
         claims.clear("HERE")
         assert files(tmp_path) == [await claims.lock("web")]
+
+
+async def test_what_is_begun_here_is_the_directorys_again_once_locks_can_be_made(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    folder.write_text("in its way")
+    claims = Claims(folder, here)
+    async with claims.take("web"):
+        own = claims.home
+        folder.unlink()
+        async with claims.take("db"):  # whoever shares the directory would not see that web is claimed
+            assert (claims.home, bool(claims.fault)) == (own, True)
+
+    async with claims.take("web"):
+        assert (claims.home, claims.fault) == (Claims(folder, here).home, "")
+
+
+async def test_a_claim_within_the_process_counts_also_once_locks_can_be_made(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    folder.write_text("in its way")
+    claims = Claims(folder, here)
+    async with claims.take("web") as first:
+        folder.unlink()
+        async with claims.take("web") as second:
+            assert (first, second) == (True, False)
+    async with claims.take("web") as third:
+        assert third
