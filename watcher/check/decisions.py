@@ -1,13 +1,14 @@
 """What a person decides of a container: held, released or approved; each is kept, and said as a line."""
 
 import time
+from collections.abc import Iterable
 
 from watcher.check import checks, eligibility, status
 from watcher.check.shown import Shown
 from watcher.check.verdict import Status
 from watcher.host.context import Context
 from watcher.host.lookup import find
-from watcher.model.errors import NoSuchContainer, Refused, Unknown, WatcherError
+from watcher.model.errors import EngineError, NoSuchContainer, Refused, Unknown, WatcherError
 from watcher.model.inspection import Container, left_by
 from watcher.model.names import Marker, container_name, short
 from watcher.model.quoting import cut
@@ -79,7 +80,7 @@ async def hold(  # noqa: PLR0913 - one value per thing that a person says
         raise Unknown(
             f"{name}: which image its tag means is not known", advice="hold it without --this-image"
         )
-    until = now + seconds if seconds else 0.0
+    until = 0.0 if seconds is None else now + seconds
     await context.memory.decisions.keep(Decision(name, "hold", now, until, image, context.by, why))
     return f"{name}: held {_how_long(until, image)}{why and f': {why}'}"
 
@@ -96,6 +97,27 @@ async def release(context: Context, text: str, subjects: Subjects = CONTAINERS) 
     left = await _left(context, name, subjects)
     is_held = await context.memory.decisions.release(name, context.by, left)
     return f"{name}: released" if is_held else f"{name}: nobody held it"
+
+
+async def holding(contexts: Iterable[Context], text: str) -> Context | None:
+    """The one of several engines on which a container that is gone is held; None where it is held on none.
+
+    Raises:
+        NoSuchContainer: It is held on several of them.
+    """
+    found = [each for each in contexts if await is_decided(each, text)]
+    if len(found) > 1:
+        which = ", ".join(f"{each.prefix}{text}" for each in found)
+        raise NoSuchContainer(f"{text!r} is held on several engines", advice=f"say which: {which}")
+    return found[0] if found else None
+
+
+async def is_decided(context: Context, text: str) -> bool:
+    """Whether anything was decided of a container, which may be gone, or its engine away."""
+    try:
+        return (container_name(text) or text) in (await context.memory.decisions.read()).of
+    except EngineError:  # one that was never here, of which nothing is known
+        return False
 
 
 async def _left(context: Context, name: str, subjects: Subjects) -> str:

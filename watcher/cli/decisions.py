@@ -11,7 +11,7 @@ from watcher.cli.session import Command
 from watcher.host.context import Context
 from watcher.host.fleet import Fleet, named
 from watcher.host.services import may_be_services
-from watcher.model.errors import EngineUnavailable, WatcherError
+from watcher.model.errors import EngineUnavailable, NoSuchContainer, WatcherError
 from watcher.model.quoting import escaped
 
 
@@ -33,7 +33,7 @@ def release(names: Iterable[str]) -> Command:
     async def one(context: Context, text: str) -> str:
         return await decisions.release(context, text, await _subjects(context, text))
 
-    return _each(names, one)
+    return _each(names, one, is_release=True)
 
 
 def approve(names: Iterable[str]) -> Command:
@@ -54,19 +54,24 @@ async def _subjects(context: Context, text: str) -> Subjects:
     return CONTAINERS_AND_SERVICES
 
 
-def _each(names: Iterable[str], one: Callable[[Context, str], Awaitable[str]]) -> Command:
-    """One container after another: a line each, and the highest exit code that applied."""
+def _each(
+    names: Iterable[str], one: Callable[[Context, str], Awaitable[str]], *, is_release: bool = False
+) -> Command:
+    """One container after another: a line each, and the highest exit code that applied.
+
+    Where the only engine goes away there is nobody to ask of the others, either.
+    """
 
     async def command(fleet: Fleet) -> int:
         codes, told = [0], list[str]()
         for text in names:
             try:
-                context, name = await fleet.one(text)
+                context, name = await _meant(fleet, text, is_release=is_release)
                 with named(context):
                     click.echo(escaped(f"{context.prefix}{await one(context, name)}"))
-            except EngineUnavailable:
-                raise
             except WatcherError as error:
+                if isinstance(error, EngineUnavailable) and fleet.is_alone:
+                    raise
                 told.append(str(error))
                 complain(told[-1])
                 codes.append(error.exit_code)
@@ -74,3 +79,13 @@ def _each(names: Iterable[str], one: Callable[[Context, str], Awaitable[str]]) -
         return max(codes)
 
     return command
+
+
+async def _meant(fleet: Fleet, text: str, *, is_release: bool) -> tuple[Context, str]:
+    """The engine of what a person calls so, and its name there; what is gone may yet be held."""
+    try:
+        return await fleet.one(text)
+    except NoSuchContainer:
+        if is_release and (holding := await decisions.holding(fleet.here, text)):
+            return holding, text
+        raise

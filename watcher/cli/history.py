@@ -1,5 +1,7 @@
 """`watcher history`: what became of each update, and what people held, released and approved."""
 
+import asyncio
+import contextlib
 import shutil
 import sys
 from collections.abc import Sequence
@@ -7,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import click
+from attrs import evolve
 
 from watcher.cli.output import as_text, complain_of_database
 from watcher.cli.session import Command
@@ -44,9 +47,14 @@ def history(name: str, *, last: int, as_json: bool) -> Command:
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
     async def command(fleet: Fleet) -> int:
-        rows = await (_rows(fleet.sole, name, last) if fleet.is_alone else _of_all(fleet, name, last))
+        if fleet.is_alone:
+            rows = prefixed = await _rows(fleet.sole, name, last)
+        else:
+            asked, prefixes = await _asked(fleet)
+            rows = await _of_all(asked, name, last)
+            prefixed = [row | {"name": f"{prefixes.get(row['engine'], '')}{row['name']}"} for row in rows]
         complain_of_database(fleet.first)
-        click.echo(as_text(rows) if as_json else shown(await _prefixed(rows, fleet), width))
+        click.echo(as_text(rows) if as_json else shown(prefixed, width))
         return 0
 
     return command
@@ -115,10 +123,29 @@ async def _rows(context: Context, text: str, last: int) -> list[dict[str, Any]]:
     return await context.memory.history.last(last, name, engine)
 
 
+async def _asked(fleet: Fleet) -> tuple[Fleet, dict[str, str]]:
+    """The engines, of which those that cannot be asked are away.
+
+    Also what is put before the names of the others' containers, by the engines' ids.
+    """
+    asked = (each.engine.identity() for each in fleet.contexts)
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    away, prefixes = dict[str, EngineError](), dict[str, str]()
+    for context, answer in zip(fleet.contexts, answers, strict=True):
+        if isinstance(answer, EngineError):
+            away[context.engine_name] = answer
+        elif isinstance(answer, BaseException):
+            raise answer
+        else:
+            prefixes[answer] = context.prefix
+    return evolve(fleet, away=away), prefixes
+
+
 async def _of_all(fleet: Fleet, text: str, last: int) -> list[dict[str, Any]]:
     """Those of several engines; of one that is away too, for they are kept in the state directory."""
     for context in fleet.here:
-        await record_unrecorded(context)
+        with contextlib.suppress(EngineError):
+            await record_unrecorded(context)
     history = fleet.first.memory.history
     if not text:
         return await history.last(last)
@@ -137,14 +164,6 @@ def _without_engine(text: str, fleet: Fleet) -> str:
     """The name of a container, or a service, without that of its engine."""
     prefix = next((each.prefix for each in fleet.contexts if text.startswith(each.prefix)), "")
     return text.removeprefix(prefix)
-
-
-async def _prefixed(rows: list[dict[str, Any]], fleet: Fleet) -> list[dict[str, Any]]:
-    """Rows as people read them: where there are several engines, names with that of the engine."""
-    if fleet.is_alone:
-        return rows
-    prefixes = {await each.engine.identity(): each.prefix for each in fleet.here}
-    return [row | {"name": f"{prefixes.get(row['engine'], '')}{row['name']}"} for row in rows]
 
 
 async def _name(context: Context, text: str) -> str:

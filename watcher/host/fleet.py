@@ -90,10 +90,11 @@ class Fleet:
         """Sort the names that a person gave by engines; and the errors of names that mean nothing."""
         if self.is_alone:
             return [Meant(self.first, tuple(texts))], {}
-        found, errors, known = dict[str, list[str]](), dict[str, WatcherError](), {**(rows or {})}
+        found, errors = dict[str, list[str]](), dict[str, WatcherError]()
+        known, away = {**(rows or {})}, {**self.away}
         for text in texts:
             try:
-                engine, name = await self._meant(text, known)
+                engine, name = await self._meant(text, known, away)
             except WatcherError as error:
                 errors[text] = error
             else:
@@ -101,23 +102,33 @@ class Fleet:
         groups = [Meant(each, tuple(found.get(each.engine_name, ()))) for each in self.contexts]
         return [each for each in groups if each.names], errors
 
-    async def _meant(self, text: str, rows: dict[str, list[Json]]) -> tuple[str, str]:
-        """The engine and the name there; `rows` is filled with what is on each engine."""
+    async def _meant(
+        self, text: str, rows: dict[str, list[Json]], away: dict[str, EngineError]
+    ) -> tuple[str, str]:
+        """The engine and the name there; `rows` and `away` are filled with what each engine answers."""
         engine, slash, name = text.removeprefix("/").partition("/")
         if slash:
             return self._named(engine, text), name
-        for context in self.here:
-            if context.engine_name not in rows:
-                rows[context.engine_name] = await context.engine.containers(stopped=True)
+        await self._list(rows, away)
         plain = container_name(text) or text
         having = [engine for engine, there in rows.items() if _answers(plain, there)]
         if len(having) == 1:
             return having[0], text
-        raise self._doubtful(text, having)
+        raise self._doubtful(text, having, away)
+
+    async def _list(self, rows: dict[str, list[Json]], away: dict[str, EngineError]) -> None:
+        """Ask the engines for their containers that were not asked yet: one that refuses stops no other."""
+        for context in self.contexts:
+            name = context.engine_name
+            if name not in rows and name not in away:
+                try:
+                    rows[name] = await context.engine.containers(stopped=True)
+                except EngineError as error:
+                    away[name] = error
 
     def _named(self, engine: str, text: str) -> str:
         if engine in self.away:
-            raise self.away[engine]
+            raise _of_engine(engine, self.away[engine])
         names = [each.engine_name for each in self.contexts]
         if f"{engine}/" == SERVICE_PREFIX:
             which = ", ".join(f"{name}/{text}" for name in names)
@@ -128,14 +139,12 @@ class Fleet:
             )
         return engine
 
-    def _doubtful(self, text: str, having: Collection[str]) -> WatcherError:
+    def _doubtful(self, text: str, having: Collection[str], away: Mapping[str, EngineError]) -> WatcherError:
         if having:
             fitting = ", ".join(f"{engine}/{text}" for engine in having)
             return NoSuchContainer(f"{text!r} is on several engines", advice=f"say which: {fitting}")
-        for engine, error in self.away.items():
-            return type(error)(
-                f"cannot tell on which engine {text!r} is: {engine}: {error.message}", advice=error.advice
-            )
+        for engine, error in away.items():
+            return _of_engine(f"cannot tell on which engine {text!r} is: {engine}", error)
         names = " or ".join(each.engine_name for each in self.contexts)
         return NoSuchContainer(
             f"no such container: {text!r} is on none of {names}",
@@ -156,6 +165,11 @@ def named(context: Context) -> Iterator[None]:
     except WatcherError as error:
         name_engine(context, error)
         raise
+
+
+def _of_engine(engine: str, error: EngineError) -> EngineError:
+    """An error whose line begins with the engine's name; the error itself may be told of other names, too."""
+    return type(error)(f"{engine}: {error.message}", status=error.status, advice=error.advice)
 
 
 def _answers(name: str, rows: Iterable[Json]) -> bool:

@@ -47,7 +47,7 @@ async def hold(served: ServedEngine, name: str, wanted: Json) -> Json:
     said = await decisions.hold(
         served.context,
         name,
-        seconds=duration(wanted["for"]) if wanted.get("for") else None,
+        seconds=duration(wanted["for"]) if "for" in wanted else None,
         this_image=wanted.get("this_image", False),
         why=wanted.get("why", ""),
         subjects=CONTAINERS_AND_SERVICES,

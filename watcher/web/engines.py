@@ -153,8 +153,8 @@ class ServedEngines:
         if self.is_alone:
             return self.first, text
         rows = {} if "/" in text.strip("/") else await self._rows()
-        away = {each.name: _away(each) for each in self.all if not each.seen.is_engine_up}
-        fleet = evolve(self._fleet, away={name: error for name, error in away.items() if name not in rows})
+        gone = [each for each in self.all if not each.seen.is_engine_up and each.name not in rows]
+        fleet = evolve(self._fleet, away={each.name: EngineUnavailable(_why_away(each)) for each in gone})
         context, name = await fleet.one(text, rows)
         return next(each for each in self.all if each.name == context.engine_name), name
 
@@ -214,4 +214,8 @@ async def _said(served: ServedEngine, ask: Callable[[ServedEngine], Awaitable[T]
 
 
 def _away(served: ServedEngine) -> EngineUnavailable:
-    return EngineUnavailable(f"{served.name}: {served.seen.why_down or 'the engine is not followed yet'}")
+    return EngineUnavailable(f"{served.name}: {_why_away(served)}")
+
+
+def _why_away(served: ServedEngine) -> str:
+    return served.seen.why_down or "the engine is not followed yet"

@@ -10,9 +10,10 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from watcher.check.decisions import holding, is_decided
 from watcher.config.grammar import duration
 from watcher.host.fleet import named
-from watcher.model.errors import EngineError, NoSuchContainer, WatcherError, unexpected
+from watcher.model.errors import NoSuchContainer, WatcherError, unexpected
 from watcher.model.json_object import Json
 from watcher.model.names import SERVICE_PREFIX
 from watcher.recovery.open_names import open_names
@@ -96,14 +97,10 @@ class Operations:
             with named(served.context):
                 return served, await _own_name(served, name, is_release=is_release)
         except NoSuchContainer:
-            if is_release and (holding := await self._holding(text)):
-                return holding, text
+            engines = self._engines.all
+            if is_release and (found := await holding((each.context for each in engines), text)):
+                return next(each for each in engines if each.name == found.engine_name), text
             raise
-
-    async def _holding(self, text: str) -> ServedEngine | None:
-        """The one engine on which what is gone is held; None where it is not, or on several."""
-        found = [each for each in self._engines.all if await _is_decided(each, text)]
-        return found[0] if len(found) == 1 else None
 
     def begun(self, name: str, work: Awaitable[Json]) -> web.Response:
         """Begin something else, and answer with its number; `name` is what it is called in an error."""
@@ -137,16 +134,9 @@ async def _own_name(served: ServedEngine, name: str, *, is_release: bool) -> str
     try:
         return await CONTAINERS_AND_SERVICES.own_name(served.context, name)
     except NoSuchContainer:
-        if is_release and await _is_decided(served, name):
+        if is_release and await is_decided(served.context, name):
             return name
         raise
-
-
-async def _is_decided(served: ServedEngine, name: str) -> bool:
-    try:
-        return name in (await served.context.memory.decisions.read()).of
-    except EngineError:  # one that was never here, of which nothing is known
-        return False
 
 
 async def _is_under_way(served: ServedEngine, name: str) -> bool:
@@ -167,12 +157,20 @@ async def _is_under_way(served: ServedEngine, name: str) -> bool:
 
 def _understood(wanted: Json) -> None:
     """Refuse what `watcher hold` refuses."""
-    if wanted.get("for") and wanted.get("this_image"):
+    if "for" not in wanted:
+        return
+    if wanted.get("this_image"):
         raise BadRequest("for and this_image are both given", advice="leave one of them out")
+    if not _seconds(wanted["for"]):
+        raise BadRequest("for: is no duration", advice="give one such as 12h or 7d")
+
+
+def _seconds(text: str) -> float:
+    """How long a hold is to last; 0 is what cannot be read, too."""
     try:
-        duration(wanted.get("for") or "0")
-    except ValueError as error:
-        raise BadRequest("for: is no duration", advice="give one such as 12h or 7d") from error
+        return duration(text)
+    except ValueError:
+        return 0.0
 
 
 async def _naming(served: ServedEngine, work: Awaitable[Json]) -> Json:

@@ -83,7 +83,8 @@ def test_what_is_held_stays_until_it_is_released(api: Api, stack: Stack) -> None
 def test_what_a_hold_cannot_mean_is_refused(api: Api, stack: Stack) -> None:
     path = f"/api/v1/containers/{labelled(stack).name}/hold"
 
-    assert api("POST", path, {"for": "soon"})[0] == 400
+    for length in ("soon", "0", "0s", "0h", ""):
+        assert api("POST", path, {"for": length})[0] == 400, length
     assert api("POST", path, {"for": "7d", "this_image": True})[0] == 400
     assert api("POST", path, {"hwy": "x"})[0] == 400
 

@@ -178,6 +178,23 @@ def test_a_registrys_webhook_is_for_both(
         api.daemon.wait("update available", engine=engine, container=web.name)
 
 
+def test_what_is_gone_and_was_held_is_released_where_it_was(api: Api, stack: Stack, nas: Stack) -> None:
+    web = outdated(stack, *LOCAL, *NOTIFY)
+    namesake(nas, web, *LOCAL, *NOTIFY)
+    for engine, each in (("local", stack), ("nas", nas)):
+        assert api.done(f"/api/v1/containers/{engine}/{web.name}/hold")[0] == "done"
+        each.engine.docker("rm", "-f", web.name)
+    path = f"/api/v1/containers/{web.name}/release"
+
+    status, unclear = api("POST", path)
+    assert (status, unclear["advice"]) == (404, f"say which: local/{web.name}, nas/{web.name}")
+    one = api.done(f"/api/v1/containers/nas/{web.name}/release")
+    other = api.done(path)
+
+    assert [one[1]["said"], other[1]["said"]] == [f"{each}/{web.name}: released" for each in ("nas", "local")]
+    assert api("POST", path)[0] == 404
+
+
 def test_watchtowers_api_updates_what_it_names_on_whichever_engine(
     api: Api, stack: Stack, nas: Stack
 ) -> None:
