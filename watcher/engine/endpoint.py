@@ -75,7 +75,7 @@ def find_chosen(chosen: ChosenEngine, environ: Mapping[str, str] = os.environ) -
 
 
 def _of_context(name: str, contexts: Path) -> Endpoint:
-    folder = hashlib.sha256(name.encode()).hexdigest()
+    folder = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
     meta = contexts / "meta" / folder / "meta.json"
     docker = _object(_object(_read(meta), "Endpoints"), "docker")
     if not isinstance(docker.get("Host"), str):
@@ -99,25 +99,27 @@ def _at(host: str, source: str, tls: tuple[Path, bool] | None) -> Endpoint:
         )
     if scheme in {"tcp", "http", "https"}:
         return _over_tcp(host, source, tls)
-    raise EngineUnavailable(
-        f"cannot reach the engine at {host!r} ({source}): no such address", advice=_ADVICE
-    )
+    raise _no_address(host, source)
 
 
 def _over_tcp(host: str, source: str, tls: tuple[Path, bool] | None) -> Endpoint:
-    parts = urlsplit(host)
-    secure = parts.scheme == "https" or tls is not None
+    secure = host.startswith("https:") or tls is not None
     try:
-        port = parts.port or (_TLS_PORT if secure else _PORT)
-    except ValueError:
-        port = 0
-    if not parts.hostname or not port or parts.path.strip("/"):
-        raise EngineUnavailable(
-            f"cannot reach the engine at {host!r} ({source}): no such address", advice=_ADVICE
-        )
-    name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    url = f"{'https' if secure else 'http'}://{name}:{port}"
+        parts = urlsplit(host)
+        name, port = parts.hostname, parts.port or (_TLS_PORT if secure else _PORT)
+    except ValueError:  # of the whole of it, or of its port
+        raise _no_address(host, source) from None
+    if not name or parts.path.strip("/"):
+        raise _no_address(host, source)
+    named = f"[{name}]" if ":" in name else name
+    url = f"{'https' if secure else 'http'}://{named}:{port}"
     return Endpoint(shown=host, url=url, tls=_context(*tls) if tls else None)
+
+
+def _no_address(host: str, source: str) -> EngineUnavailable:
+    return EngineUnavailable(
+        f"cannot reach the engine at {host!r} ({source}): no such address", advice=_ADVICE
+    )
 
 
 def _tls_of_environment(environ: Mapping[str, str]) -> tuple[Path, bool] | None:

@@ -8,8 +8,8 @@ holds 127.0.0.0/8 on every engine. A name that cannot be resolved is secure.
 import asyncio
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address, ip_network
-from urllib.parse import urlsplit
 
+from watcher.model.hosts import host_of
 from watcher.model.json_object import Json
 
 
@@ -38,9 +38,8 @@ class InsecureRegistries:
 
 
 async def _addresses(domain: str) -> list[str]:
-    host = urlsplit(f"//{domain}").hostname or ""
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, None)
+        found = await asyncio.get_running_loop().getaddrinfo(host_of(domain), None)
     except (OSError, UnicodeError):  # no such name; or one that cannot be one
         return []
     return [str(address[0]) for *_, address in found]

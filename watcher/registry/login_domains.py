@@ -8,9 +8,8 @@ registry whose token server is further away, as one of a company may be, is refu
 """
 
 import re
-from urllib.parse import urlsplit
 
-from watcher.model.hosts import is_address
+from watcher.model.hosts import host_of, is_address
 
 # Registries whose token server is known to be elsewhere, by the ends of their names.
 _KNOWN = {
@@ -55,10 +54,10 @@ def is_of(registry: str, host: str) -> bool:
         registry: `host` or `host:port`.
         host: In lower case, without a port.
     """
-    own, host = (urlsplit(f"//{registry}").hostname or "").rstrip("."), host.rstrip(".")
-    if host == own:
+    own, host = host_of(registry).rstrip("."), host.rstrip(".")
+    if host and host == own:
         return True
-    if not host or is_address(own):
+    if not host or not own or is_address(own):
         return False
     parent = own.partition(".")[2]
     is_below = any(_is_in(host, domain) for domain in (own, parent) if _is_one_owners(domain))

@@ -193,6 +193,7 @@ asyncio.run(ask())
         ("registry.example", False),
         ("registry.invalid", False),
         (f"{'x' * 70}.example", False),
+        ("[:::::]:5000", False),
     ],
 )
 async def test_what_is_insecure_is_what_the_engine_says(

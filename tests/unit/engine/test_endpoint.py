@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import trustme
 
-from watcher.engine.endpoint import DEFAULT_SOCKET, find
+from watcher.engine.endpoint import DEFAULT_SOCKET, find, find_chosen
+from watcher.model.chosen_engine import ChosenEngine
 from watcher.model.errors import EngineUnavailable
 
 
@@ -100,3 +101,37 @@ def test_a_context_of_ssh_is_said_not_to_be_spoken(tmp_path: Path) -> None:
         EngineUnavailable, match=r"ssh://me@far \(the context 'far'\): ssh is not spoken here"
     ):
         find({"HOME": str(tmp_path), "DOCKER_CONTEXT": "far"})
+
+
+NO_ADDRESSES = [
+    "tcp://[::1", "tcp://[x]", "tcp://a]b", "tcp://h\u2100", "https://[",
+    "tcp://localhost:99999", "tcp://h:80:90", "tcp://h:port", "tcp://:2375", "tcp://", "tcp://h/path",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("host", NO_ADDRESSES)
+def test_an_address_that_is_none_is_said_to_be_wherever_it_stands(host: str, tmp_path: Path) -> None:
+    context(tmp_path, "odd", {"Host": host})
+    home = {"HOME": str(tmp_path)}
+
+    for source, found in (
+        ("DOCKER_HOST", lambda: find({"DOCKER_HOST": host})),
+        ("CTR_UPDATER_ENGINES, nas", lambda: find_chosen(ChosenEngine("nas", host), home)),
+        ("the context 'odd'", lambda: find(home | {"DOCKER_CONTEXT": "odd"})),
+        ("the context 'odd'", lambda: find_chosen(ChosenEngine("odd", ""), home)),
+    ):
+        with pytest.raises(EngineUnavailable) as refused:
+            found()
+        assert str(refused.value) == (
+            f"cannot reach the engine at {host!r} ({source}): no such address"
+            " - use unix:///path/to/docker.sock or tcp://host:port"
+        )
+
+
+@pytest.mark.parametrize("name", [chr(0xDCFF), chr(0xD800)])
+def test_a_context_whose_name_is_no_text_is_one_that_there_is_not(name: str, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"currentContext": name}))
+
+    for environ in ({"DOCKER_CONTEXT": name, "HOME": str(tmp_path)}, {"DOCKER_CONFIG": str(tmp_path)}):
+        with pytest.raises(EngineUnavailable, match="cannot find the Docker context"):
+            find(environ)

@@ -74,6 +74,8 @@ def test_a_login_goes_to_a_registrys_own_domain(registry: str, host: str) -> Non
         ("nas.duckdns.org:5000", "evil.duckdns.org"),
         ("registry.10.0.0.5.nip.io", "registry.6.6.6.6.nip.io"),
         ("registry.lan", "evil.lan"),
+        ("[:::::]:5000", "evil.example"),
+        ("[:::::]:5000", ""),
     ],
 )
 def test_a_login_goes_to_no_stranger(registry: str, host: str) -> None:
