@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from attrs import field
 
-from watcher.model.hosts import is_address
+from watcher.model.hosts import host_of, is_address
 from watcher.model.values import frozen
 from watcher.web.responses import error
 from watcher.web.sessions import COOKIE, Sessions
@@ -104,7 +104,7 @@ class Guard:
 
     def _is_ours(self, host: str) -> bool:
         """Whether a browser was not led here by somebody's DNS: an address is told by no DNS."""
-        name = (urlsplit(f"//{host}").hostname or "") if host.isprintable() and "@" not in host else ""
+        name = host_of(host) if host.isprintable() and "@" not in host else ""
         return name == "localhost" or is_address(name) or name in self.names
 
 
@@ -126,5 +126,13 @@ def _password(request: web.Request) -> str:
 
 def _is_own_page(request: web.Request) -> bool:
     """Whether a request came from a page of ours: no other one can send that header, or this Origin."""
-    origin = urlsplit(request.headers.get("Origin", ""))
-    return HEADER in request.headers and bool(origin.netloc) and origin.netloc == request.host
+    place = _place_of(request.headers.get("Origin", ""))
+    return HEADER in request.headers and bool(place) and place == request.host
+
+
+def _place_of(origin: str) -> str:
+    """The host and the port of an origin, as they are written; empty where it is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""

@@ -38,12 +38,15 @@ async def anything(request: web.Request) -> Any:
     """Read a body of whatever JSON; None where there is none.
 
     Raises:
-        BadRequest: It is no JSON, or it does not come.
+        BadRequest: It is no JSON, is not packed as it says, or does not come.
     """
     try:
         async with asyncio.timeout(_LIMIT_S):
             text = await request.read()
         return json.loads(text) if text.strip() else None
+    except web.RequestPayloadError as error:
+        advice = "leave Content-Encoding out, or send what it says"
+        raise BadRequest("the body cannot be unpacked", advice=advice) from error
     except TimeoutError as error:
         raise BadRequest(f"the body did not come within {_LIMIT_S:.0f} s") from error
     except (ValueError, RecursionError) as error:

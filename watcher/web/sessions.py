@@ -30,11 +30,11 @@ class Sessions:
     def role(self, cookie: str) -> Role:
         """What the bearer of a cookie may do."""
         said, _, signature = cookie.rpartition(".")
-        given = signature.encode("utf-8", "surrogateescape")
+        given = signature.encode("utf-8", "surrogatepass")
         if not hmac.compare_digest(given, self._signature(said).encode()):
             return Role.NOBODY
         role, _, until = said.partition(".")
         return Role(int(role)) if self._clock() < int(until) else Role.NOBODY
 
     def _signature(self, said: str) -> str:
-        return hmac.digest(self._key, said.encode("utf-8", "surrogateescape"), "sha256").hex()
+        return hmac.digest(self._key, said.encode("utf-8", "surrogatepass"), "sha256").hex()

@@ -92,10 +92,11 @@ class WrongTokens:
 
 
 def is_same(given: str, token: str) -> bool:
-    """Whether somebody gave a token, which is not empty; that takes as long for a wrong one."""
-    left, right = (
-        hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest() for text in (given, token)
-    )
+    """Whether somebody gave a token, which is not empty; that takes as long for a wrong one.
+
+    What is given may hold halves of pairs, of a header's bytes or of JSON; no token does.
+    """
+    left, right = (hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in (given, token))
     return hmac.compare_digest(left, right) and bool(token)
 
 

@@ -114,14 +114,14 @@ def test_an_address_that_is_none_is_said_to_be_wherever_it_stands(host: str, tmp
     context(tmp_path, "odd", {"Host": host})
     home = {"HOME": str(tmp_path)}
 
-    for source, found in (
-        ("DOCKER_HOST", lambda: find({"DOCKER_HOST": host})),
-        ("CTR_UPDATER_ENGINES, nas", lambda: find_chosen(ChosenEngine("nas", host), home)),
-        ("the context 'odd'", lambda: find(home | {"DOCKER_CONTEXT": "odd"})),
-        ("the context 'odd'", lambda: find_chosen(ChosenEngine("odd", ""), home)),
+    for source, chosen, environ in (
+        ("DOCKER_HOST", None, {"DOCKER_HOST": host}),
+        ("CTR_UPDATER_ENGINES, nas", ChosenEngine("nas", host), home),
+        ("the context 'odd'", None, home | {"DOCKER_CONTEXT": "odd"}),
+        ("the context 'odd'", ChosenEngine("odd", ""), home),
     ):
         with pytest.raises(EngineUnavailable) as refused:
-            found()
+            find_chosen(chosen, environ) if chosen else find(environ)
         assert str(refused.value) == (
             f"cannot reach the engine at {host!r} ({source}): no such address"
             " - use unix:///path/to/docker.sock or tcp://host:port"

@@ -70,6 +70,15 @@ class Listening:
             await response.read()
             return response.status
 
+    async def raw(self, line: bytes, *headers: bytes, body: bytes = b"") -> int:
+        """The status of a request that no client of HTTP would send."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        length = b"Content-Length: %d" % len(body)
+        writer.write(b"\r\n".join([line + b" HTTP/1.1", *headers, length, b"Connection: close", b"", body]))
+        status = (await reader.read()).split()[1]
+        writer.close()
+        return int(status)
+
 
 @asynccontextmanager
 async def listening(

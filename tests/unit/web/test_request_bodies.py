@@ -1,4 +1,5 @@
 import asyncio
+import gzip
 
 import pytest
 
@@ -19,6 +20,25 @@ async def test_a_body_that_cannot_be_read_is_refused_in_one_line(body: bytes, li
         headers = {"Authorization": "Bearer act-token"}
         async with at.client.post(f"{at.url}/act", data=body, headers=headers) as response:
             assert (response.status, (await response.json())["error"]) == (400, line)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "status"),
+    [
+        (b"gzip", gzip.compress(b'{"why": "x"}'), 200),
+        (b"gzip", gzip.compress(b" " * 1_000_000), 413),
+        (b"gzip", b"{}{}{}{}", 400),
+        (b"gzip", b"\x1f\x8bnot", 400),
+        (b"deflate", b"{}{}{}{}", 400),
+    ],
+)
+async def test_a_body_is_of_the_encoding_that_it_says_or_refused(
+    encoding: bytes, body: bytes, status: int
+) -> None:
+    async with listening() as at:
+        sent = (b"Host: localhost", b"Authorization: Bearer act-token", b"Content-Encoding: " + encoding)
+        assert await at.raw(b"POST /act", *sent, body=body) == status
+        assert at.failures == []
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,6 +33,15 @@ async def test_without_tokens_only_what_is_public_is_served() -> None:
         assert await at.status("/act", "POST", **PAGE, Origin=at.url) == 401
 
 
+@pytest.mark.parametrize("token", [r"\ud800", r"\udcff", r"\u0000", ""])
+async def test_a_token_of_whatever_characters_is_a_wrong_one_and_counted(token: str) -> None:
+    async with listening() as at:
+        path, body = "/api/v1/session", f'{{"token": "{token}"}}'
+        seen = [await at.status(path, "POST", body, Origin=at.url, **PAGE) for _ in range(11)]
+        assert seen == [401] * 10 + [429]
+        assert at.failures == []
+
+
 async def test_wrong_tokens_are_limited() -> None:
     async with listening() as at:
         seen = [await at.status("/read", **WRONG) for _ in range(11)]
@@ -70,6 +79,24 @@ async def test_a_name_that_is_not_ours_is_not_answered_to_a_browser() -> None:
         assert await at.status("/read", Host="localhost") == 200
         assert await at.status("/read", Host="[::1]:8080") == 200
         assert await at.status("/read", Host="anything", **READ) == 200
+
+
+MALFORMED = [b"[", b"[::1", b"a]b", b"[x]", "h\u2100".encode(), b"\xff", b"a:b:c", b"%zz", b"nas.lan]:80"]
+
+
+@pytest.mark.parametrize("host", MALFORMED)
+async def test_a_host_that_is_none_is_not_ours(host: bytes) -> None:
+    async with listening(public=("read",)) as at:
+        assert await at.raw(b"GET /read", b"Host: " + host) == 421
+        assert at.failures == []
+
+
+@pytest.mark.parametrize("host", MALFORMED)
+async def test_an_origin_that_is_none_is_no_page_of_ours(host: bytes) -> None:
+    async with listening() as at:
+        sent = (b"Host: localhost", b"X-CTR-Updater: 1", b"Origin: http://" + host)
+        assert await at.raw(b"POST /act", *sent) == 403
+        assert at.failures == []
 
 
 async def test_every_answer_has_the_headers_that_keep_a_browser_safe() -> None:

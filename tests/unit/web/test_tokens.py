@@ -11,8 +11,8 @@ def test_tokens_come_from_variables_and_files(tmp_path: Path) -> None:
         {"CTR_UPDATER_TOKEN_FILE": str(tmp_path / "token"), "CTR_UPDATER_READ_TOKEN": "look"}
     )
 
-    assert [found.role(given) for given in ("secret", "look", "secre", "", "ü")] == [
-        Role.ACTOR, Role.READER, Role.NOBODY, Role.NOBODY, Role.NOBODY,
+    assert [found.role(given) for given in ("secret", "look", "secre", "", "ü", "\ud800", "\udcff")] == [
+        Role.ACTOR, Role.READER, Role.NOBODY, Role.NOBODY, Role.NOBODY, Role.NOBODY, Role.NOBODY,
     ]  # fmt: skip
     assert "secret" not in repr(found)
 
