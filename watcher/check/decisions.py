@@ -11,7 +11,7 @@ from watcher.host.lookup import find
 from watcher.model.errors import EngineError, NoSuchContainer, Refused, Unknown, WatcherError
 from watcher.model.inspection import Container, left_by
 from watcher.model.names import Marker, container_name, short
-from watcher.model.quoting import cut
+from watcher.model.quoting import cut, whole
 from watcher.recovery import open_names
 from watcher.store.decisions import Decision
 
@@ -73,7 +73,7 @@ async def hold(  # noqa: PLR0913 - one value per thing that a person says
     Raises:
         WatcherError: It could not be done.
     """
-    why = cut(why)
+    why = cut(whole(why))
     name, now = await subjects.own_name(context, text), time.time()
     image = (await subjects.judged(context, name)).verdict.target if this_image else ""
     if this_image and not image:

@@ -1,8 +1,8 @@
 r"""Makes fit to be shown what others wrote: images, containers, their labels and logs, registries, engines.
 
 `escaped` is for whatever is shown, logged, kept or sent: nothing that a terminal obeys is left. `cut` is for
-what strangers may have made as long as they like. `Mask` is
-for whatever a container said: the values of its environment are not repeated. Both leave a text that they
+what strangers may have made as long as they like, `whole` for what may be no text at all. `Mask` is
+for whatever a container said: the values of its environment are not repeated. All leave a text that they
 were applied to before as it is. Pure: no I/O.
 """
 
@@ -16,6 +16,7 @@ _TELLING = re.compile(
     r"pass|pwd|secret|token|key|cred|auth|private|dsn|cookie|session|salt|cert", re.IGNORECASE
 )
 _SHORT = 4
+_HALVES = re.compile("[\ud800-\udfff]")
 LONGEST_QUOTE = 200
 
 
@@ -27,6 +28,14 @@ def escaped(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(each if each.isprintable() else _written(each) for each in text)
+
+
+def whole(text: str) -> str:
+    r"""A text in which halves of pairs are U+FFFD: a byte of a command line that is none, `\ud800` in JSON.
+
+    No database takes them, and no encoding.
+    """
+    return _HALVES.sub("\ufffd", text)
 
 
 def cut(text: str, longest: int = LONGEST_QUOTE) -> str:

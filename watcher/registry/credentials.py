@@ -15,6 +15,7 @@ from pathlib import Path
 from attrs import evolve
 
 from watcher.model.docker_cli import config_folder
+from watcher.model.quoting import whole
 from watcher.model.reference import HUB
 from watcher.model.values import frozen
 from watcher.registry.credential_helpers import HelperFailed, ask
@@ -95,6 +96,8 @@ class Credentials:
             value = _content(f"{name}_FILE", Path(path))
         if not value:
             raise Unreadable(f"{name} or {name}_FILE is needed too: it is empty or not set")
+        if value != whole(value):
+            raise Unreadable(f"{name} is not text")
         return value
 
 

@@ -143,7 +143,7 @@ class Database:
     def _opened(self, how: str) -> "sqlite3.Connection":
         import sqlite3
 
-        address = f"file:{quote(str(self._path.absolute()))}?{how}"
+        address = f"file:{quote(os.fsencode(self._path.absolute()))}?{how}"
         return sqlite3.connect(address, uri=True, timeout=BUSY_S, isolation_level=None)
 
     def _migrate(self, connection: "sqlite3.Connection") -> None:

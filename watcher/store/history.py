@@ -18,6 +18,7 @@ from attrs import asdict
 from watcher.model.errors import NotKept
 from watcher.model.json_object import Json
 from watcher.model.names import SERVICE_PREFIX, container_name
+from watcher.model.quoting import whole
 from watcher.model.values import frozen
 from watcher.store.database import Database
 from watcher.store.keys import Key
@@ -121,7 +122,7 @@ class History:
             name: The container's, or `service/NAME`; empty for all of them.
             engine: The engine's id; empty for those of all engines.
         """
-        asked = {"count": min(count, KEPT_ROWS), "name": name, "engine": engine}
+        asked = {"count": min(count, KEPT_ROWS), "name": whole(name), "engine": engine}
         query = f"SELECT record FROM attempts {_WHERE} ORDER BY at DESC, number DESC LIMIT :count"  # noqa: S608
 
         def work(connection: "sqlite3.Connection") -> list[Json]:

@@ -110,7 +110,8 @@ def test_what_a_person_holds_and_releases_is_in_the_history_as_the_apis(api: Api
     web = labelled(stack)
     path = f"/api/v1/containers/{web.name}"
 
-    assert api.done(f"{path}/hold", {"this_image": True, "why": "the fair"})[0] == "done"
+    held = api.done(f"{path}/hold", {"this_image": True, "why": "the\ud800 fair"})
+    assert (held[0], held[1]["said"].endswith(": the\ufffd fair")) == ("done", True)
     move(stack, web)
     assert api.done(f"{path}/release")[0] == "done"
     api.daemon.wait("container updated", container=web.name)

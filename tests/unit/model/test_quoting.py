@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.model.errors import EngineError
-from watcher.model.quoting import Mask, cut, escaped
+from watcher.model.quoting import Mask, cut, escaped, whole
 
 ANY = st.text(st.characters())  # halves of pairs, too
 
@@ -42,6 +42,17 @@ def test_what_can_be_read_is_left_as_it_is(text: str) -> None:
 )
 def test_what_is_escaped_can_be_told(text: str, shown: str) -> None:
     assert escaped(text) == shown
+
+
+@given(ANY)
+def test_what_was_made_whole_can_be_encoded_and_is_as_long(text: str) -> None:
+    assert len(whole(text).encode().decode()) == len(text)
+    assert whole(whole(text)) == whole(text)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_what_is_text_is_whole(text: str) -> None:
+    assert whole(text) == text
 
 
 @given(ANY, ANY)

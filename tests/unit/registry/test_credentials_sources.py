@@ -84,6 +84,7 @@ def test_the_variables_mean_docker_hub_where_they_name_none(environ: dict[str, s
             f"{PASSWORD}_FILE: cannot read /no/such: No such file or directory",
         ),
         ({PASSWORD: "", f"{PASSWORD}_FILE": os.devnull}, f"{PASSWORD} or {PASSWORD}_FILE is needed too"),
+        ({PASSWORD: "secret\udcff"}, f"{PASSWORD} is not text"),
     ],
 )
 def test_variables_that_do_not_make_a_login_are_a_trouble(
