@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
+from itertools import product
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector, CollectorRegistry
 
+from watcher.check.eligibility import UPDATES, For
 from watcher.check.shown import Shown
 from watcher.model.errors import EngineError, EngineUnavailable, WatcherError
 from watcher.model.events import EngineGone, Event, PassBegan, PassEnded
@@ -91,16 +93,22 @@ class WatchtowerApi:
     async def _update(self, request: web.Request) -> web.Response:
         images, names = (_words(request.query.getall(key, [])) for key in ("image", "container"))
         rows = [row for row in await self._engines.listed() if row.is_carried_out]
-        chosen = [row for row in rows if not (images or names) or _is_meant(row, images, names)]
-        return self._operations.begun("Watchtower's update", self._updated(chosen))
+        batches = [[row for row in rows if _is_meant(row, images, names)], []]
+        if not (images or names):
+            batches = unnamed(rows)
+        return self._operations.begun("Watchtower's update", self._updated(batches))
 
-    async def _updated(self, rows: list[Shown]) -> Json:
-        """Update them in their order; what fails keeps no other from it but who depends on it."""
+    async def _updated(self, batches: list[list[Shown]]) -> Json:
+        """Update them in their order; what fails keeps no other from it but who depends on it.
+
+        Args:
+            batches: Those whose tags are pulled first, and those of which only what is here is taken.
+        """
         found = dict.fromkeys(("scanned", "updated", "failed"), 0)
-        for served in self._engines.all:
+        for served, (pull, rows) in product(self._engines.all, zip((True, False), batches, strict=True)):
             if not (names := [row.name for row in rows if row.engine == served.name]):
                 continue
-            async with aclosing(_updates(served, names)) as results:
+            async with aclosing(_updates(served, names, pull=pull)) as results:
                 async for _, result in results:
                     found["scanned"] += 1
                     found["updated"] += (
@@ -120,11 +128,30 @@ class WatchtowerApi:
         return web.Response(body=generate_latest(registry), headers=headers)
 
 
-async def _updates(served: ServedEngine, names: list[str]) -> AsyncGenerator[tuple[str, Result], None]:
+def unnamed(rows: Iterable[Shown]) -> list[list[Shown]]:
+    """What is updated where nothing was named: all but what wants an approval and has none.
+
+    What is approved is an image that is here; a pull might bring another one.
+    """
+    batches = list[list[Shown]]([[], []])
+    for row in rows:
+        wants = row.mode == "approve"
+        if not wants or (row.verdict.status in UPDATES and _is_approved(row)):
+            batches[wants].append(row)
+    return batches
+
+
+def _is_approved(row: Shown) -> bool:
+    return all(wait.cause is not For.APPROVAL for wait in row.waits)
+
+
+async def _updates(
+    served: ServedEngine, names: list[str], *, pull: bool
+) -> AsyncGenerator[tuple[str, Result], None]:
     """Update what is called so on one engine; of one that is away nothing more is said than that."""
     reader = served.reader
     try:
-        updates = by_hand.update(reader.context, names, Request(pull=True), served.turns, reader)
+        updates = by_hand.update(reader.context, names, Request(pull=pull), served.turns, reader)
         async with aclosing(updates) as results:
             async for each in results:
                 yield each

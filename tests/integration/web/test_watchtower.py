@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.daemon.apps import is_replaced, is_untouched, labelled, move
+from tests.integration.apps import published
+from tests.integration.daemon.apps import OPT_IN, is_replaced, is_untouched, labelled, move
 from tests.integration.daemon.conftest import Start
 from tests.integration.web.conftest import TOKENS, Api
+from tests.testbed.registry import PrivateRegistry
 from tests.testbed.stack import Stack
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "widgets.md"
 READ = TOKENS["CTR_UPDATER_READ_TOKEN"]
 CURLS = re.findall(r"^    (curl .*)$", DOCUMENT.read_text(), re.MULTILINE)
+APPROVE = ("--label", "ctr-updater.mode=approve")
 NIGHT = ("--label", "ctr-updater.schedule=0 0 1 1 *")  # the daemon itself leaves it alone
 
 
@@ -41,16 +44,40 @@ def test_what_the_query_names_is_updated_and_nothing_else(api: Api, stack: Stack
 def test_without_a_query_all_are_updated_but_those_of_which_one_is_only_told(api: Api, stack: Stack) -> None:
     web, bad = labelled(stack, *NIGHT), labelled(stack, *NIGHT, name="bad")
     told = labelled(stack, "--label", "ctr-updater.mode=notify", name="told")
-    for app in (web, told):
+    asked, approved = (labelled(stack, *NIGHT, *APPROVE, name=name) for name in ("asked", "approved"))
+    for app in (web, told, asked, approved):
         move(stack, app)
+    assert api.done(f"/api/v1/containers/{approved.name}/approve")[0] == "done"
     move(stack, bad, cmd="exit 3")
 
     state, result = api.done("/v1/update")
 
-    assert (state, result) == ("done", {"summary": {"scanned": 2, "updated": 1, "failed": 1}})
+    assert (state, result) == ("done", {"summary": {"scanned": 3, "updated": 2, "failed": 1}})
     assert is_replaced(stack, web)
-    assert is_untouched(stack, told)
-    assert is_untouched(stack, bad)
+    assert is_replaced(stack, approved)
+    for app in (told, asked, bad):
+        assert is_untouched(stack, app)
+
+
+def test_who_names_one_that_waits_for_approval_has_approved_it(api: Api, stack: Stack) -> None:
+    web = labelled(stack, *NIGHT, *APPROVE)
+    move(stack, web)
+
+    state, result = api.done(f"/v1/update?container={web.name}")
+
+    assert (state, result) == ("done", {"summary": {"scanned": 1, "updated": 1, "failed": 0}})
+    assert is_replaced(stack, web)
+
+
+def test_without_a_query_no_tag_is_pulled_for_what_wants_approval(
+    api: Api, stack: Stack, registry: PrivateRegistry
+) -> None:
+    web = published(stack, registry, *OPT_IN, *NIGHT, *APPROVE)
+
+    state, result = api.done("/v1/update")
+
+    assert (state, result) == ("done", {"summary": {"scanned": 0, "updated": 0, "failed": 0}})
+    assert is_untouched(stack, web)
 
 
 def test_a_get_never_acts_and_a_reader_may_not(api: Api, stack: Stack) -> None:

@@ -1,11 +1,14 @@
-"""Watchtower's metrics, as its readers take them apart."""
+"""Watchtower's metrics, as its readers take them apart; and what an update takes that names nothing."""
 
 from prometheus_client import generate_latest
 from prometheus_client.registry import CollectorRegistry
 
 from tests.unit.web.test_counts import ended
+from watcher.check.eligibility import For, Wait
+from watcher.check.shown import Shown
+from watcher.check.verdict import Status, Verdict
 from watcher.model.events import EngineGone, PassBegan, PassEnded
-from watcher.web.watchtower import Scans
+from watcher.web.watchtower import Scans, unnamed
 
 
 def as_homepage(scans: Scans) -> dict[str, float]:
@@ -61,3 +64,28 @@ def test_a_pass_of_several_engines_is_one_scan() -> None:
 
     assert found["watchtower_scans_total"] == 2
     assert found["watchtower_containers_updated"] == 0
+
+
+def shown(name: str, mode: str, status: Status, *causes: For) -> Shown:
+    waits = tuple(Wait(cause, "") for cause in causes)
+    return Shown(name, "c" * 64, "web:1", "running", mode, Verdict(status, "", "sha256:1"), waits=waits)
+
+
+def test_an_update_that_names_nothing_takes_what_wants_approval_only_where_that_is_given() -> None:
+    rows = [
+        shown("plain", "update", Status.OUTDATED),
+        shown("current", "update", Status.CURRENT),
+        shown("night", "update", Status.OUTDATED, For.SCHEDULE),
+        shown("waiting", "approve", Status.OUTDATED, For.APPROVAL),
+        shown("waiting-at-night", "approve", Status.OUTDATED, For.SCHEDULE, For.APPROVAL),
+        shown("held", "approve", Status.HELD, For.HOLD, For.APPROVAL),
+        shown("unpulled", "approve", Status.CURRENT),
+        shown("unknown", "approve", Status.UNKNOWN),
+        shown("approved", "approve", Status.OUTDATED),
+        shown("approved-at-night", "approve", Status.OUTDATED, For.SCHEDULE),
+    ]
+
+    pulled, here = unnamed(rows)
+
+    assert [row.name for row in pulled] == ["plain", "current", "night"]
+    assert [row.name for row in here] == ["approved", "approved-at-night"]
