@@ -161,13 +161,13 @@ class Reconciler:
             spared = frozenset(filter(self._is_queued, self._turns.order.restarted_with(name)))
             by: By | None = "hook" if self._pushes.is_why(name) else None
             try:
-                await self._coordinator.update(
+                outcome = await self._coordinator.update(
                     name, Request(cautious=True, unattended=True, spared=spared, by=by)
                 )
             except NotNow as error:  # somebody decided in the last moment
                 return self._waits(found, error.wait)
         self._pushes.over(name)
-        return Result()
+        return Result(outcome.exit_code)
 
     async def _not_now(self, found: Assessment, policy: Policy) -> Wait | None:
         """The wait for a person, else for a moment or the container itself, where it may not begin now."""

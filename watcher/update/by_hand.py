@@ -106,7 +106,7 @@ class _Work:
 
     async def _followed_up(self, name: str, outcome: Outcome) -> Outcome:
         """Restart a container that was spared for an update and had none; a failed job blocks others."""
-        if outcome.is_job_undone:
+        if outcome.undone:
             self._turns.failed(name)
             return outcome
         doubts = await self._coordinator.restart_spared(name)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from attrs import field
 
 from watcher.check.judgement import Assessment
+from watcher.model.errors import UpdateFailed
 from watcher.model.update_events import By
 from watcher.model.values import frozen
 from watcher.update.attempt import Announce
@@ -34,7 +35,8 @@ class Outcome:
         took_s: Seconds that all of it took, from its first look at the image on.
         steps: The plan itself, where nothing but that was asked for.
         for_helper: Whether a helper has to carry out what was planned.
-        is_job_undone: Whether it is a job that others wait for, and did not do its work with its new image.
+        undone: Why it is a job that others wait for and did not do its work with its new image; empty where
+            it did, or is none.
     """
 
     assessment: Assessment
@@ -46,7 +48,22 @@ class Outcome:
     took_s: float = 0.0
     steps: Plan | None = None
     for_helper: bool = False
-    is_job_undone: bool = False
+    undone: str = ""
+
+    @property
+    def failure(self) -> UpdateFailed | None:
+        """The error that it ended with all the same: that of a job, which nobody turns back."""
+        if not self.undone:
+            return None
+        advice = (
+            "it is not turned back; those that wait for it are held back until it has an image that works"
+        )
+        return UpdateFailed(self.undone, advice=advice)
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of a command whose outcome this is."""
+        return self.failure.exit_code if self.failure else 0
 
 
 @frozen

@@ -18,7 +18,7 @@ from watcher.model.reference import readable
 from watcher.model.update_events import AttemptEnded
 from watcher.swarm import by_hand
 from watcher.swarm.by_hand import Result
-from watcher.update.request import Done, HeldBack, Request
+from watcher.update.request import Done, HeldBack, Outcome, Request
 from watcher.web.engines import ServedEngine, ServedEngines
 from watcher.web.gauges import image_label
 from watcher.web.guard import Access
@@ -111,10 +111,8 @@ class WatchtowerApi:
             async with aclosing(_updates(served, names, pull=pull)) as results:
                 async for _, result in results:
                     found["scanned"] += 1
-                    found["updated"] += (
-                        not isinstance(result, WatcherError | HeldBack) and result.done is Done.UPDATED
-                    )
-                    found["failed"] += isinstance(result, WatcherError)
+                    if how := counted_as(result):
+                        found[how] += 1
         return {"summary": found}
 
     async def _metrics(self, _: web.Request) -> web.Response:
@@ -126,6 +124,13 @@ class WatchtowerApi:
         registry.register(self.scans)
         headers = {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4}
         return web.Response(body=generate_latest(registry), headers=headers)
+
+
+def counted_as(result: Result) -> str:
+    """As what Watchtower counts a result; empty where there was nothing to do, or it is held back."""
+    if isinstance(result, WatcherError) or (isinstance(result, Outcome) and result.undone):
+        return "failed"
+    return "updated" if not isinstance(result, HeldBack) and result.done is Done.UPDATED else ""
 
 
 def unnamed(rows: Iterable[Shown]) -> list[list[Shown]]:
