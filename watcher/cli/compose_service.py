@@ -29,8 +29,8 @@ def _lines(service: ComposeService) -> Iterator[str]:
     yield from (f"# Without a counterpart: {escaped(line)}" for line in service.unmet)
     once = service.once
     yield _HEAD.format(command="run, --once" if once else "run", restart='"no"' if once else "unless-stopped")
-    if service.host:
-        yield "    network_mode: host"
+    if service.network_mode:
+        yield f"    network_mode: {quoted(service.network_mode)}"
     yield from _mapping("environment", service.environment.items())
     yield from _mapping("labels", service.labels.items())
     yield from _list("ports", service.ports)

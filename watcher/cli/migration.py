@@ -6,8 +6,9 @@ from urllib.parse import quote
 
 from attrs import field
 
-from watcher.cli.shoutrrr import translated
-from watcher.config.schedule import schedule
+from watcher.cli.migrated_schedule import taken_over
+from watcher.cli.migrated_values import without_refused
+from watcher.cli.shoutrrr import left_out, translated
 from watcher.config.watchtower import Options, options_of
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
@@ -17,7 +18,7 @@ from watcher.model.watchtower import SCOPE, duration
 _SOCKET = "/var/run/docker.sock"
 _LOGINS = "/config.json"
 _LEVELS = {"panic": "error", "fatal": "error", "error": "error", "warn": "warning", "trace": "debug"}
-_SECONDS = 6  # the fields of a cron expression that begins with seconds
+_SHARED = "container:"
 _NO_MORE = {"help", "health-check"}
 
 
@@ -32,7 +33,7 @@ class ComposeService:
         volumes: `SOURCE:TARGET[:ro]`.
         ports: What it publishes.
         networks: Networks that are there and that it is on.
-        host: Whether it is on the host's own network.
+        network_mode: Whose network it has where it is on none of its own: `host`, `none`, `container:ID`.
         labels: Its labels.
         notes: Comments, a line each.
         unmet: What has no counterpart, a line each.
@@ -44,7 +45,7 @@ class ComposeService:
     volumes: tuple[str, ...] = ()
     ports: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
-    host: bool = False
+    network_mode: str = ""
     labels: Mapping[str, str] = field(factory=dict)
     notes: tuple[str, ...] = ()
     unmet: tuple[str, ...] = ()
@@ -65,15 +66,19 @@ def service_of(container: Json) -> ComposeService:
         _take(name, options, environment, unmet)
     _choose(options, environment, notes, unmet)
     _tell(options, environment, notes, unmet)
+    unmet += without_refused(environment)
     mode = host.get("NetworkMode") or "default"
+    is_own = mode not in {"host", "none"} and not mode.startswith(_SHARED)
+    if mode.startswith(_SHARED):
+        notes.append("network_mode: if that container is a service of Compose, say `service:` and its name")
     return ComposeService(
         Container(container).name,
         once=options.is_on("run-once"),
         environment=environment,
         volumes=tuple(_volumes(container, environment)),
-        ports=tuple(_ports(host)) if "CTR_UPDATER_LISTEN" in environment else (),
-        networks=() if mode in {"default", "bridge", "host"} else (mode,),
-        host=mode == "host",
+        ports=tuple(_ports(host)) if "CTR_UPDATER_LISTEN" in environment and is_own else (),
+        networks=(mode,) if is_own and mode not in {"default", "bridge"} else (),
+        network_mode="" if is_own else mode,
         labels={SCOPE: options.text("scope")} if options.text("scope") else {},
         notes=tuple(notes),
         unmet=tuple(unmet),
@@ -165,7 +170,7 @@ def _choose(options: Options, environment: dict[str, str], notes: list[str], unm
     if excluded := options.all("disable-containers"):
         unmet.append(f"it leaves out {', '.join(excluded)}: give these the label ctr-updater.enable=false")
     if text := options.text("schedule"):
-        _when(text, environment, unmet)
+        unmet += taken_over(text, environment)
     elif "CTR_UPDATER_INTERVAL" not in environment:
         environment["CTR_UPDATER_INTERVAL"] = "24h"
         notes.append("CTR_UPDATER_INTERVAL: Watchtower's default; ours is 1h, at one HEAD for each tag")
@@ -173,26 +178,9 @@ def _choose(options: Options, environment: dict[str, str], notes: list[str], unm
         "http-api-endpoints"
     ):
         port = options.text("http-api-port") or "8080"
-        environment["CTR_UPDATER_LISTEN"] = f"{options.text('http-api-host') or '0.0.0.0'}:{port}"  # noqa: S104
+        environment["CTR_UPDATER_LISTEN"] = f"{_bracketed(options.text('http-api-host') or '0.0.0.0')}:{port}"  # noqa: S104
         token = options.text("http-api-token")
         environment["CTR_UPDATER_TOKEN_FILE" if token.startswith("/") else "CTR_UPDATER_TOKEN"] = token
-
-
-def _when(text: str, environment: dict[str, str], unmet: list[str]) -> None:
-    """Its schedule, whose first field holds seconds; the last one may be left out."""
-    if text.startswith("@every "):
-        environment["CTR_UPDATER_INTERVAL"] = text.removeprefix("@every ").strip()
-        return
-    fields = text.removeprefix("CRON_TZ=").replace("?", "*").split()
-    if not text.startswith("@"):
-        seconds, *rest = [*fields, "*"] if len(fields) == _SECONDS - 1 else fields
-        if seconds not in {"0", "00"}:
-            unmet.append(f"--schedule: its seconds ({seconds}) count for nothing, a minute is the least")
-        text = " ".join(rest)
-    try:
-        environment["CTR_UPDATER_SCHEDULE"] = schedule(text)
-    except ValueError:
-        unmet.append("--schedule: it cannot be read")
 
 
 def _tell(options: Options, environment: dict[str, str], notes: list[str], unmet: list[str]) -> None:
@@ -203,6 +191,9 @@ def _tell(options: Options, environment: dict[str, str], notes: list[str], unmet
             unmet.append(f"--notification-url: put what the file {address} holds into CTR_UPDATER_NOTIFY")
         elif told := translated(address):
             found.append(told)
+            unmet += [
+                f"--notification-url: {name} of generic has no counterpart" for name in left_out(address)
+            ]
         else:
             unmet.append(
                 f"--notification-url: {address.partition(':')[0]} has no counterpart, or cannot be read"
@@ -263,8 +254,12 @@ def _volumes(container: Json, environment: Mapping[str, str]) -> Iterator[str]:
             yield f"{source}:{target}" + ("" if mount.get("RW", True) or target == _SOCKET else ":ro")
 
 
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
 def _ports(host: Mapping[str, Any]) -> Iterator[str]:
     for port, bindings in sorted((host.get("PortBindings") or {}).items()):
         for binding in bindings or []:
-            address = f"{binding['HostIp']}:" if binding.get("HostIp") else ""
+            address = f"{_bracketed(binding['HostIp'])}:" if binding.get("HostIp") else ""
             yield f"{address}{binding.get('HostPort') or ''}:{port}"

@@ -1,11 +1,14 @@
 """Addresses of Shoutrrr, which Watchtower sends messages to, as Apprise's or as ours. Pure: no I/O."""
 
 from collections.abc import Callable, Mapping
-from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
 _Query = Mapping[str, str]
 _NO = {"no", "false", "0"}
 _YES = {"yes", "true", "1"}
+# Of the queries of `generic`: what it is told itself, and how headers and further fields of its JSON begin.
+_OWN_KEYS = {"contenttype", "disabletls", "template", "method", "titlekey", "messagekey"}
+_BESIDE = ("@", "$")
 
 
 def translated(address: str) -> str:
@@ -138,11 +141,42 @@ def _opsgenie(url: SplitResult, _: _Query) -> str:
 
 
 def _generic(url: SplitResult, query: _Query) -> str:
-    """Our JSON is posted there, which is another than Watchtower's."""
+    """Our JSON is posted there, which is another than Watchtower's; a query that is not its own stays."""
     scheme = url.scheme.partition("+")[2]
     if not scheme:
         scheme = "http" if query.get("disabletls", "").lower() in _YES else "https"
-    return f"{scheme}://{url.netloc}{url.path}" if scheme in {"http", "https"} and url.netloc else ""
+    if scheme not in {"http", "https"} or not url.netloc:
+        return ""
+    passed_on = urlencode([each for each in map(_passed_on, _pairs(url)) if each])
+    return f"{scheme}://{url.netloc}{url.path}{passed_on and '?'}{passed_on}"
+
+
+def _pairs(url: SplitResult) -> list[tuple[str, str]]:
+    return parse_qsl(url.query, keep_blank_values=True)
+
+
+def _passed_on(pair: tuple[str, str]) -> tuple[str, str] | None:
+    """What of a query is passed on; underscores before one of its own keys only say that this is meant."""
+    name, value = pair
+    bare = name.lstrip("_")
+    if bare != name and bare.lower() in _OWN_KEYS:
+        return bare, value
+    return None if name.lower() in _OWN_KEYS or name.startswith(_BESIDE) else pair
+
+
+def left_out(address: str) -> list[str]:
+    """The names of what our address cannot hold: headers, further fields of the JSON, a method but POST."""
+    try:
+        url = urlsplit(address.strip())
+    except ValueError:
+        return []
+    if not url.scheme.startswith("generic"):
+        return []
+    return [name for name, value in _pairs(url) if name.startswith(_BESIDE) or _is_no_post(name, value)]
+
+
+def _is_no_post(name: str, value: str) -> bool:
+    return name.lower() == "method" and value.upper() != "POST"
 
 
 _SERVICES: dict[str, Callable[[SplitResult, _Query], str]] = {

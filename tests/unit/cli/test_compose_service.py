@@ -1,5 +1,6 @@
 """The file is YAML whatever strangers wrote, and says what they wrote and nothing else."""
 
+import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,3 +31,11 @@ def test_a_service_of_strangers_words_is_still_this_service(name: str, value: st
 
 def test_half_a_pair_is_no_end_of_it() -> None:
     assert yaml.safe_load(quoted("a\ud800b")) == "a\ufffdb"
+
+
+@pytest.mark.parametrize("mode", ["host", "none", "container:0123abc"])
+def test_a_network_mode_stands_in_the_file_and_is_no_network(mode: str) -> None:
+    read = yaml.safe_load(written(ComposeService("wt", network_mode=mode)))
+
+    assert read["services"]["ctr-updater"]["network_mode"] == mode
+    assert "networks" not in read

@@ -30,6 +30,27 @@ def watchtower(*words: str, env: tuple[str, ...] = (), mounts: Any = (), **host:
         ),
         (["-s", "0 30 4 * *"], {"CTR_UPDATER_SCHEDULE": "30 4 * * *", "CTR_UPDATER_INTERVAL": None}),
         (["-s", "@every 2h"], {"CTR_UPDATER_INTERVAL": "2h"}),
+        (["-s", "@every 1.5h"], {"CTR_UPDATER_INTERVAL": "90m"}),
+        (["-s", "@every 1h30m10s"], {"CTR_UPDATER_INTERVAL": "5410s"}),
+        (["-s", "@every 10ms"], {"CTR_UPDATER_INTERVAL": "1s"}),
+        (
+            ["-s", "CRON_TZ=Europe/Berlin 0 0 4 * *"],
+            {"CTR_UPDATER_SCHEDULE": "0 4 * * *", "CTR_UPDATER_INTERVAL": None, "TZ": "Europe/Berlin"},
+        ),
+        (
+            ["-s", "TZ=Europe/Berlin 0 30 4 * * 1-5"],
+            {"CTR_UPDATER_SCHEDULE": "30 4 * * 1-5", "CTR_UPDATER_INTERVAL": None, "TZ": "Europe/Berlin"},
+        ),
+        (
+            ["-s", "CRON_TZ=UTC @midnight"],
+            {"CTR_UPDATER_SCHEDULE": "0 0 * * *", "CTR_UPDATER_INTERVAL": None, "TZ": "UTC"},
+        ),
+        (["-s", "@annually"], {"CTR_UPDATER_SCHEDULE": "0 0 1 1 *", "CTR_UPDATER_INTERVAL": None}),
+        (
+            ["--http-api-update", "--http-api-token", "t", "--http-api-host", "::"],
+            {"CTR_UPDATER_LISTEN": "[::]:8080", "CTR_UPDATER_TOKEN": "t"},
+        ),
+        (["--notification-url", "generic://h/p?k=v"], {"CTR_UPDATER_NOTIFY": "https://h/p?k=v"}),
         (["-s", "@daily"], {"CTR_UPDATER_SCHEDULE": "0 0 * * *", "CTR_UPDATER_INTERVAL": None}),
         (["--cooldown-delay", "1d"], {"CTR_UPDATER_COOLDOWN": "86400000ms"}),
         (["--log-level", "warn"], {"CTR_UPDATER_LOG_LEVEL": "warning"}),
@@ -73,13 +94,35 @@ def test_an_option_is_ours(words: list[str], ours: dict[str, str | None]) -> Non
         (["--schedule", "often"], "--schedule: it cannot be read"),
         (["--notification-url", "zulip://secret@x"], "--notification-url: zulip has no counterpart"),
         (["--bogus"], "--bogus is no option of Watchtower's"),
+        (["--schedule", "CRON_TZ=Europe/Berlin"], "--schedule: it cannot be read"),
+        (["--schedule", "CRON_TZ=Mars/Crater 0 0 4 * *"], "--schedule: there is no time zone 'Mars/Crater'"),
+        (["--schedule", "@every often"], "--schedule: it cannot be read"),
+        (["--schedule", "@reboot"], "--schedule: it cannot be read"),
+        (["--interval", "0"], "CTR_UPDATER_INTERVAL='0s' cannot be read - it takes a duration"),
+        (["--interval", "-5"], "CTR_UPDATER_INTERVAL='-5s' cannot be read"),
+        (["--log-level", "foo"], "CTR_UPDATER_LOG_LEVEL='foo' cannot be read - it takes one of debug"),
+        (["--http-api-update", "--http-api-port", "web"], "CTR_UPDATER_LISTEN='0.0.0.0:web' cannot be read"),
+        (
+            ["--http-api-update", "--http-api-token", "secret word"],
+            "CTR_UPDATER_TOKEN cannot stand in a header",
+        ),
+        (
+            ["--host", "ssh://me@nas"],
+            "cannot reach the engine at ssh://me@nas (DOCKER_HOST): ssh is not spoken",
+        ),
+        (["--host", "tcp://[::1"], "cannot reach the engine at 'tcp://[::1' (DOCKER_HOST): no such address"),
+        (["--notification-url", "generic://secret@/x"], "CTR_UPDATER_NOTIFY: address 1"),
+        (["--notification-url", "generic://h?@key=secret"], "--notification-url: @key of generic has no"),
     ],
 )
 def test_what_has_no_counterpart_is_said(words: list[str], line: str) -> None:
-    unmet = "\n".join(service_of(watchtower(*words)).unmet)
+    found = service_of(watchtower(*words))
+    unmet = "\n".join(found.unmet)
 
     assert line in unmet
     assert "secret" not in unmet
+    Policy.of_environment(found.environment)
+    DaemonSettings.of_environment(found.environment)
 
 
 @pytest.mark.parametrize("name", sorted(KNOWN))
@@ -116,3 +159,44 @@ def test_mounts_ports_networks_and_what_it_was_told_by_variables_come_along() ->
         "Europe/Rome",
         "p$w",
     )
+
+
+def test_a_schedules_own_zone_beats_the_one_that_it_was_told() -> None:
+    env = ("TZ=Europe/Rome", "WATCHTOWER_SCHEDULE=CRON_TZ=Europe/Berlin 0 0 4 * *")
+
+    found = service_of(watchtower(env=env))
+
+    assert (found.environment["TZ"], found.environment["CTR_UPDATER_SCHEDULE"]) == (
+        "Europe/Berlin",
+        "0 4 * * *",
+    )
+    (line,) = found.unmet
+    assert line.startswith("TZ=Europe/Rome: ")
+
+
+@pytest.mark.parametrize("mode", ["host", "none", f"container:{'c' * 64}"])
+def test_a_network_mode_that_is_no_network_stays_one(mode: str) -> None:
+    ports = {"8080/tcp": [{"HostIp": "", "HostPort": "9090"}]}
+    api = ("--http-api-update", "--http-api-token", "t")
+
+    found = service_of(watchtower(*api, NetworkMode=mode, PortBindings=ports))
+
+    assert (found.network_mode, found.networks, found.ports) == (mode, (), ())
+
+
+@pytest.mark.parametrize("mode", ["default", "bridge", ""])
+def test_the_default_network_needs_no_word(mode: str) -> None:
+    found = service_of(watchtower(NetworkMode=mode))
+
+    assert (found.network_mode, found.networks) == ("", ())
+
+
+def test_a_port_at_an_address_of_six_is_bracketed() -> None:
+    bindings = [{"HostIp": ip, "HostPort": "9090"} for ip in ("::1", "fd00::2", "10.0.0.1", "")]
+    api = ("--http-api-update", "--http-api-token", "t")
+
+    found = service_of(watchtower(*api, NetworkMode="default", PortBindings={"8080/tcp": bindings}))
+
+    assert found.ports == (
+        "[::1]:9090:8080/tcp", "[fd00::2]:9090:8080/tcp", "10.0.0.1:9090:8080/tcp", "9090:8080/tcp",
+    )  # fmt: skip

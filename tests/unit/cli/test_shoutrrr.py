@@ -3,7 +3,7 @@
 import apprise
 import pytest
 
-from watcher.cli.shoutrrr import translated
+from watcher.cli.shoutrrr import left_out, translated
 
 # Apprise imports it where it guesses at types of pictures.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
@@ -31,7 +31,11 @@ TABLE = [
     ("matrix://u:p@host/?rooms=!abc:host", "matrixs://u:p@host/!abc:host"),
     ("googlechat://chat.googleapis.com/v1/spaces/S/messages?key=K&token=T", "gchat://S/K/T"),
     ("generic://host/hook", "https://host/hook"),
-    ("generic+http://host/hook?x=y", "http://host/hook"),
+    ("generic+http://host/hook?x=y", "http://host/hook?x=y"),
+    ("generic://h/hook?token=abc&template=json&method=POST&empty=", "https://h/hook?token=abc&empty="),
+    ("generic://h/hook?Token=a%20b%26c&disableTLS=yes&@X-Key=s&$more=1", "http://h/hook?Token=a+b%26c"),
+    ("generic://h/hook?titleKey=t&messagekey=m&ContentType=text/plain", "https://h/hook"),
+    ("generic://h/hook?_method=a&__template=b&_other=c", "https://h/hook?method=a&template=b&_other=c"),
 ]
 
 
@@ -48,3 +52,17 @@ def test_an_address_is_one_that_apprise_takes(theirs: str, ours: str | None) -> 
 )
 def test_what_has_no_counterpart_is_none(text: str) -> None:
     assert translated(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "names"),
+    [
+        ("generic://h/hook?token=abc&template=json&method=post", []),
+        ("generic://h/hook?@X-Key=secret&$more=hush", ["@X-Key", "$more"]),
+        ("generic+https://h/hook?method=PUT", ["method"]),
+        ("discord://tok@123?@x=y", []),
+        ("generic://[", []),
+    ],
+)
+def test_what_our_address_cannot_hold_is_named_without_its_value(address: str, names: list[str]) -> None:
+    assert left_out(address) == names
