@@ -25,8 +25,8 @@ async def test_a_body_that_cannot_be_read_is_refused_in_one_line(body: bytes, li
 @pytest.mark.parametrize(
     ("encoding", "body", "status"),
     [
-        (b"gzip", gzip.compress(b'{"why": "x"}'), 200),
-        (b"gzip", gzip.compress(b" " * 1_000_000), 413),
+        (b"gzip", gzip.compress(b'{"why": "x"}', mtime=0), 200),
+        (b"gzip", gzip.compress(b" " * 1_000_000, mtime=0), 413),
         (b"gzip", b"{}{}{}{}", 400),
         (b"gzip", b"\x1f\x8bnot", 400),
         (b"deflate", b"{}{}{}{}", 400),
