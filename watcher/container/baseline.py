@@ -14,7 +14,7 @@ from watcher.model.json_object import Json
 from watcher.model.names import Marker
 from watcher.model.values import frozen
 
-_SHARED = ("host", "none", "container:")
+_WITHOUT_NETWORKS = ("host", "none")
 # The engine waits up to a minute before it starts a container once more that ends soon each time.
 _SHORT_RUN_S = 120.0
 _OFTEN = 3
@@ -46,7 +46,7 @@ class Baseline:
 
         A container that somebody took off a network counts as wired.
         """
-        if container["HostConfig"]["NetworkMode"].startswith(_SHARED) or self.is_taken_off(container):
+        if not _has_networks(container) or self.is_taken_off(container):
             return True
         ports, bindings = Container(container).ports, container["HostConfig"].get("PortBindings") or {}
         wanted = {port for port, hosts in bindings.items() if hosts}
@@ -129,6 +129,12 @@ def is_attached(endpoint: Json) -> bool:
     return bool(endpoint.get("EndpointID")) and bool(
         endpoint.get("IPAddress") or endpoint.get("GlobalIPv6Address") or not endpoint.get("Gateway")
     )
+
+
+def _has_networks(container: Json) -> bool:
+    """Whether a container has networks of its own; their names may begin with `host` or `none`, too."""
+    mode = container["HostConfig"]["NetworkMode"]
+    return mode not in _WITHOUT_NETWORKS and not mode.startswith("container:")
 
 
 def _lost(networks: Iterable[tuple[str, str]], container: Json) -> list[tuple[str, str]]:

@@ -56,6 +56,21 @@ def test_only_networks_that_the_old_one_was_on_are_asked_for(had: Json, wired: b
     assert seen_running(old).is_wired(container({"one": ON, "two": OFF}, asked={})) == wired
 
 
+@pytest.mark.parametrize("mode", ["hosting_default", "nonebot_default", "host-net", "containers"])
+def test_a_network_is_looked_at_whatever_its_name_begins_with(mode: str) -> None:
+    on, off = container({mode: ON}, asked={}), container({mode: OFF}, asked={})
+    host = {"NetworkMode": mode, "PortBindings": {}}
+
+    assert not seen_running(on | {"HostConfig": host}).is_wired(off | {"HostConfig": host})
+
+
+@pytest.mark.parametrize("mode", ["host", "none", f"container:{'a' * 64}"])
+def test_one_without_networks_of_its_own_is_wired(mode: str) -> None:
+    shared = container({mode: OFF}) | {"HostConfig": {"NetworkMode": mode, "PortBindings": {"80/tcp": BOUND}}}
+
+    assert Baseline().is_wired(shared)
+
+
 def test_of_one_that_did_not_run_nothing_is_known() -> None:
     assert not seen_running(container(State={"Running": False})).is_wired(container())
 
