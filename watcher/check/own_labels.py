@@ -12,11 +12,12 @@ the image's own id; else by any that is the container's own. Compose writes all 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 
 from watcher.config.settings import refuse_unknown_labels
+from watcher.config.stop_timeout import labelled
 from watcher.engine.client import Engine
 from watcher.engine.endpoint import Endpoint
 from watcher.engine.images import known_image
 from watcher.model.errors import EngineError, EngineUnavailable, UnknownName
-from watcher.model.inspection import config_of
+from watcher.model.inspection import Container, config_of
 from watcher.model.json_object import Json
 from watcher.model.labels import (
     COMPOSE_IMAGE,
@@ -78,6 +79,10 @@ class OwnLabels(Engine):
         told = await self._told(found, *about)
         config = found["Config"] | {"Labels": told.pop("Labels", found["Config"].get("Labels"))}
         return found | told | {"Config": config}
+
+    def chosen_time(self, container: Json) -> int | None:
+        """Seconds that a container's own label gives it to stop, whoever stops it; None where none does."""
+        return labelled(Container(container).labels)
 
     async def _told(self, about: Json, image_id: str, reference: str, labels: Labels | None) -> Json:
         """The labels that are a container's own, and those settings of its image that do not count."""

@@ -120,14 +120,19 @@ class Engine(IdentifiedEngine, Execs):
 
         Args:
             container: As inspected.
-            seconds: Until SIGKILL; None is the container's own time, else the engine's 10 s, and a
-                negative one never kills.
+            seconds: Until SIGKILL; None is what was chosen for it (`chosen_time`), else the container's own
+                time, else the engine's 10 s, and a negative one never kills.
             signal: Another one than its own.
         """
+        seconds = self.chosen_time(container) if seconds is None else seconds
         limit = None if (longest := stop_seconds(container, seconds)) is None else longest + _STOP_MARGIN
         params = ({} if seconds is None else {"t": seconds}) | ({"signal": signal} if signal else {})
         what, where = f"stop the container {short(container['Id'])}", f"containers/{container['Id']}/stop"
         await self.ask(what, "POST", where, limit=limit, params=params)
+
+    def chosen_time(self, _: Json) -> int | None:
+        """Seconds that somebody chose for an inspected container to stop: here nobody; `OwnLabels` knows."""
+        return None
 
     async def rename(self, cid: str, name: str) -> None:
         """POST /containers/{id}/rename; Conflict where the name is taken."""

@@ -2,12 +2,12 @@
 
 import asyncio
 import contextlib
-import math
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 from watcher.check.judgement import Assessment
 from watcher.config.settings import Policy
+from watcher.config.stop_timeout import whole
 from watcher.container.image_cleanup import clean_up
 from watcher.container.readiness import Demand
 from watcher.container.successor import Draft, draft, go_back, go_forth
@@ -234,7 +234,6 @@ def _unwritten(context: Context) -> Iterator[str]:
 
 
 def _settings(context: Context, policy: Policy) -> Settings:
-    """The engine counts a stop's time in whole seconds; a part of one is rounded up."""
     seconds = policy.stop_timeout
-    stop_timeout = None if seconds is None else math.ceil(seconds)
+    stop_timeout = None if seconds is None else whole(seconds)
     return Settings(demand_of(context, policy), stop_timeout, policy.pre_hook)

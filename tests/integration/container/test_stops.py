@@ -28,10 +28,10 @@ def slow(stack: Stack) -> App:
     return outdated(stack, cmd=SLOW)
 
 
-def until(events: Events, app: App, action: str) -> None:
-    """Read events until the app's old container has had this one."""
+def until(events: Events, app: App, action: str) -> dict[str, Any]:
+    """Read events until the app's old container has had this one, and give it."""
     wanted = (app.cid, action)
-    next(event for event in events if (event.get("Actor", {}).get("ID"), event["Action"]) == wanted)
+    return next(event for event in events if (event.get("Actor", {}).get("ID"), event["Action"]) == wanted)
 
 
 def hung_up(stack: Stack, app: App, threads: list[threading.Thread]) -> Fault:
@@ -114,6 +114,24 @@ def test_one_that_was_killed_in_the_middle_of_a_stop_is_undone_for_good(cli: Com
     assert stack.inspect(web.name)["Id"] == web.cid
     assert stack.inspect(web.name)["State"]["Running"]
     assert list(stack.containers()) == [web.name]
+
+
+def test_who_undoes_a_stop_gives_the_container_the_time_of_its_label(cli: Commands, stack: Stack) -> None:
+    """Its own time is over long before it has ended; the second stop waits for it all the same."""
+    own = ("--stop-timeout", "1", "--label", "ctr-updater.stop-timeout=2m")
+    web = outdated(stack, *own, cmd="trap 'sleep 4; exit 7' TERM; httpd -f -p 80 -h /www & wait")
+
+    with stack.events() as events:
+        process = cli.start(*UPDATE, web.name, env=QUICK)
+        until(events, web, "kill")
+        kill(process)
+        stack.engine.docker("tag", web.old, web.image)
+
+        assert cli(*UPDATE, web.name, env=QUICK).code == 0
+        end = until(events, web, "die")
+
+    assert end["Actor"]["Attributes"]["exitCode"] == "7"
+    assert stack.inspect(web.name)["State"]["Running"]
 
 
 def test_one_that_was_killed_before_the_stop_leaves_the_container_running(
