@@ -173,17 +173,17 @@ class _Trial:
                 raise Unhealthy(f"{error}{await last_check(self._engine, container)}") from error
             raise
         if look is ProofState.UNWIRED:
-            await self._rewire()
+            await self._rewire(container)
         if look is ProofState.PASSED:
             return None
         left = self._demand.limit(container) - self._elapsed()
         return left if self._demand.has_events else min(left, _LACKS_S)
 
-    async def _rewire(self) -> None:
+    async def _rewire(self, container: Json) -> None:
         """Restart the container once: an engine killed inside `start` leaves it with `lo` alone (28.5)."""
         if self._was_rewired:
             raise NotProved(ProofState.UNWIRED.value)
-        await self._engine.act(self._cid, "restart")
+        await self._engine.restart(container)
         self._was_rewired, self._began = True, time.monotonic()
 
     def _elapsed(self) -> float:

@@ -33,7 +33,7 @@ async def restart_after(engine: Engine, name: str, provider: str, downtimes: Dow
         container = await engine.container(name)
         if is_restarted_with(container, await engine.container(provider)):
             async with (downtimes or Downtimes()).around([container]):
-                await engine.act(container["Id"], "restart")
+                await engine.restart(container)
     except EngineUnavailable:
         raise
     except NotFound:

@@ -111,7 +111,7 @@ class Engine(IdentifiedEngine, Execs):
         kind = {"Content-Type": "application/x-tar"}
         await self.ask(what, "PUT", where, limit=CHANGE_LIMIT, params={"path": path}, data=tar, headers=kind)
 
-    async def act(self, cid: str, verb: Literal["start", "restart", "pause", "unpause"]) -> None:
+    async def act(self, cid: str, verb: Literal["start", "pause", "unpause"]) -> None:
         """POST /containers/{id}/{verb}; starting what runs already is no error (304)."""
         await self.change(f"{verb} the container {short(cid)}", f"containers/{cid}/{verb}")
 
@@ -129,6 +129,14 @@ class Engine(IdentifiedEngine, Execs):
         params = ({} if seconds is None else {"t": seconds}) | ({"signal": signal} if signal else {})
         what, where = f"stop the container {short(container['Id'])}", f"containers/{container['Id']}/stop"
         await self.ask(what, "POST", where, limit=limit, params=params)
+
+    async def restart(self, container: Json) -> None:
+        """POST /containers/{id}/restart, of an inspected one, with the time to stop that `stop` gives it."""
+        seconds = self.chosen_time(container)
+        longest, params = stop_seconds(container, seconds), {} if seconds is None else {"t": seconds}
+        limit = None if longest is None else longest + _STOP_MARGIN + CHANGE_LIMIT
+        what, where = f"restart the container {short(container['Id'])}", f"containers/{container['Id']}"
+        await self.ask(what, "POST", f"{where}/restart", limit=limit, params=params)
 
     def chosen_time(self, _: Json) -> int | None:
         """Seconds that somebody chose for an inspected container to stop: here nobody; `OwnLabels` knows."""

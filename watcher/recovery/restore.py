@@ -52,5 +52,5 @@ async def _revive(engine: Engine, cid: str, marker: Marker, lacking: Lacking) ->
         await startup.start(engine, cid)
     container = await engine.container(cid)
     if Container(container).is_running and not is_wired(container, left_stopped(container, marker)):
-        await engine.act(cid, "restart")
+        await engine.restart(container)
     await pause(engine, cid, marker)

@@ -1,6 +1,7 @@
-"""Whoever stops a container gives it the time that its own label says, and waits for that long."""
+"""Whoever stops a container, or restarts it, gives it the time that its own label says, and waits so long."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -9,11 +10,16 @@ from watcher.check.own_labels import OwnLabels
 from watcher.check.watchtower_labels import WatchtowerLabels
 from watcher.config.stop_timeout import STOP_TIMEOUT
 from watcher.container import pending_stops
+from watcher.container.probe import prove
+from watcher.container.readiness import Demand, NotProved
+from watcher.container.restart import restart_after
 from watcher.container.stop import quiet
 from watcher.engine.client import Engine
 from watcher.engine.endpoint import Endpoint
+from watcher.model.names import Marker
 from watcher.recovery.executor import DOES, Open
 from watcher.recovery.group import OpenUpdates
+from watcher.recovery.restore import restore
 from watcher.recovery.steps import depart, halt
 from watcher.recovery.table import Depart
 
@@ -21,6 +27,7 @@ Json = dict[str, Any]
 
 OLD, NEW, IMAGE = "a" * 64, "b" * 64, f"sha256:{'c' * 64}"
 MARGIN_S = 60.0  # beyond the time to stop, until an engine counts as gone
+START_S = 180.0  # until it does in a start
 
 
 def container(cid: str, **labels: str) -> Json:
@@ -48,6 +55,21 @@ class Asked(OwnLabels):
         self.recall = lambda _: {"Id": IMAGE, "Config": {"Labels": labels if baked else {}}}
         self.there = {cid: container(cid, **labels) for cid in (OLD, NEW)}
         self.sent: list[tuple[str, float | None, Json]] = []
+
+    def cut_off(self, cid: str) -> None:
+        """Take the address of a container on its network."""
+        off = {"EndpointID": "", "IPAddress": "", "Gateway": "", "NetworkID": "n"}
+        self.there[cid] |= {
+            "HostConfig": {"NetworkMode": "net", "PortBindings": {}},
+            "NetworkSettings": {"Networks": {"net": off}, "Ports": {}},
+        }
+
+    async def events(self, **_: list[str]) -> AsyncGenerator[Json, None]:
+        """Nothing but restarts."""
+        yield {}
+        while True:
+            await asyncio.sleep(0)
+            yield {}
 
     async def ask(
         self,
@@ -137,3 +159,45 @@ async def test_a_label_of_the_image_alone_gives_no_time() -> None:
     await halt(engine, await engine.container(OLD))
 
     assert engine.sent == [(f"containers/{OLD}/stop", 3 + MARGIN_S, {})]
+
+
+async def _follow(engine: Asked) -> None:
+    engine.there[NEW]["State"]["StartedAt"] = "2026-01-01T00:00:02Z"
+    assert await restart_after(engine, OLD, NEW) == ""
+
+
+async def _revive(engine: Asked) -> None:
+    engine.cut_off(OLD)
+    await restore(engine, OLD, Marker("web", "old", "r", NEW[:12]), lambda _: {})
+
+
+async def _prove(engine: Asked) -> None:
+    engine.cut_off(OLD)
+    with pytest.raises(NotProved, match="network"):
+        await prove(engine, OLD, Demand())
+
+
+@pytest.mark.parametrize("restarts", [_follow, _revive, _prove])
+@pytest.mark.parametrize(
+    ("text", "own", "params", "seconds"),
+    [("10m", 3, {"t": 600}, 600), ("", 600, {}, 600), ("soon", None, {}, 10), ("10m", -1, {"t": 600}, 600)],
+    ids=["labelled", "its own", "the engine's", "the label before its own"],
+)
+async def test_a_restart_may_take_as_long_as_the_stop_and_a_start(
+    restarts: Callable[[Asked], Awaitable[None]], text: str, own: int | None, params: Json, seconds: float
+) -> None:
+    engine = Asked(text)
+    engine.there[OLD]["Config"]["StopTimeout"] = own
+
+    await restarts(engine)
+
+    assert engine.sent == [(f"containers/{OLD}/restart", seconds + MARGIN_S + START_S, params)]
+
+
+async def test_a_restart_of_one_that_is_never_killed_has_no_limit() -> None:
+    engine = Asked("")
+    engine.there[OLD]["Config"]["StopTimeout"] = -1
+
+    await _follow(engine)
+
+    assert engine.sent == [(f"containers/{OLD}/restart", None, {})]
