@@ -27,6 +27,7 @@ from watcher.model.labels import (
     LABEL_PREFIX,
     LABELS_OF_IMAGE,
     ORCHESTRATORS,
+    is_composes,
     is_one_off,
     is_ours,
 )
@@ -144,9 +145,8 @@ def foreign(
         reads: What the labels begin with that this program reads.
     """
     equal = {name for name in labels if name.startswith(reads) and image.get(name) == labels[name]}
-    composes = {name for name in labels if name.startswith(COMPOSE_PREFIX)}
-    if labels.get(COMPOSE_IMAGE) in ids or composes - equal:
-        equal -= composes
+    if labels.get(COMPOSE_IMAGE) in ids or is_composes(labels, image):
+        equal = {name for name in equal if not name.startswith(COMPOSE_PREFIX)}
     return {name for name in equal if not (counts and (is_ours(name) or name.startswith(PREFIX)))}
 
 

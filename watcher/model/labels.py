@@ -60,6 +60,18 @@ def is_ours(name: str) -> bool:
     return name.startswith(LABEL_PREFIX) and name not in INTERNAL
 
 
+def is_composes(labels: Mapping[str, str], image: Mapping[str, str]) -> bool:
+    """Whether a container bears a label of Compose's that is not its image's: only then Compose made it.
+
+    Compose writes some of its labels into the images that it builds, too; but on a container it writes more.
+
+    Args:
+        labels: The container's, as the engine shows them.
+        image: The labels of its image.
+    """
+    return any(key.startswith(COMPOSE_PREFIX) and image.get(key) != value for key, value in labels.items())
+
+
 def is_orchestrated(labels: Mapping[str, str] | None) -> bool:
     """Whether an orchestrator runs a container."""
     return any(name.startswith(ORCHESTRATORS) for name in labels or {})

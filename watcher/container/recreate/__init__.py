@@ -104,7 +104,7 @@ def replacement(  # noqa: PLR0913 - one value per thing that must have been read
     first = ends if ENDPOINTS_IN_CREATE.on(api) else dict(list(ends.items())[:1])
     own = _accepted(config.user_config(container["Config"], base, published), container, api)
     body = own | identity.user_names(container, host_name)
-    if label := identity.compose_image(container, new_image, new_manifest):
+    if label := identity.compose_image(own, container, new_image, new_manifest):
         body["Labels"] = body["Labels"] | label
     body["HostConfig"] = host.host_config(container["HostConfig"], api, successors) | volumes.carried(
         container, providers, successors

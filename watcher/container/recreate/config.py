@@ -12,12 +12,12 @@ from typing import Any
 from watcher.container.recreate import command, environment
 from watcher.container.recreate.payload import clean, section
 from watcher.model.json_object import JsonView
-from watcher.model.labels import COMPOSE_PREFIX, LABEL_PREFIX
+from watcher.model.labels import COMPOSE_PREFIX, LABEL_PREFIX, is_composes
 
 # Labels that say whose a container is. Compose writes its own into the images that it builds, too, so
-# equality with the image's says nothing about them.
-IDENTITY = (COMPOSE_PREFIX, "com.docker.stack.")
-# Kept where nobody knows the old image; to name them would be to doubt whatever opted in.
+# equality with the image's says nothing about those of a container that it made.
+_STACK = "com.docker.stack."
+_IDENTITY = (COMPOSE_PREFIX, _STACK)
 
 _MERGED = (
     "User", "StopSignal", "WorkingDir", "Env", "Labels", "ExposedPorts", "Volumes", "Healthcheck",
@@ -59,7 +59,8 @@ def ambiguous(
     """Name the values of a container that an image does not explain.
 
     Where the old image is unknown, each of these may have been its default or the user's choice. What is
-    kept in either case (labels of identity, published ports) is not among them.
+    kept in either case (labels of identity, published ports) is not among them, nor are labels of ours: to
+    name them would be to doubt whatever opted in.
 
     Args:
         own: What of Config is sent; see `user_config`.
@@ -71,7 +72,7 @@ def ambiguous(
     names += command.differing(config, image)
     names += [f"Env {environment.name(entry)}" for entry in own.get("Env", ())]
     names += [
-        f"Labels {key}" for key in own.get("Labels", ()) if not key.startswith((*IDENTITY, LABEL_PREFIX))
+        f"Labels {key}" for key in own.get("Labels", ()) if not key.startswith((*_IDENTITY, LABEL_PREFIX))
     ]
     names += [f"ExposedPorts {port}" for port in own.get("ExposedPorts", ()) if port not in published]
     names += [f"Volumes {path}" for path in own.get("Volumes", ())]
@@ -89,10 +90,11 @@ def _working_dir(path: str, default: str) -> str:
 
 
 def _labels(labels: JsonView, image: JsonView) -> JsonView:
+    kept = _IDENTITY if is_composes(labels, image) else _STACK
     return {
         key: value
         for key, value in labels.items()
-        if key.startswith(IDENTITY) or key not in image or image[key] != value
+        if key.startswith(kept) or key not in image or image[key] != value
     }
 
 

@@ -26,18 +26,21 @@ def user_names(container: JsonView, host_name: str) -> dict[str, str]:
     return {"Hostname": name, "Domainname": config.get("Domainname") or ""}
 
 
-def compose_image(container: JsonView, new_image: JsonView, new_manifest: str) -> dict[str, str]:
+def compose_image(
+    own: JsonView, container: JsonView, new_image: JsonView, new_manifest: str
+) -> dict[str, str]:
     """The label that keeps `docker compose up` from recreating the successor.
 
     It holds the image's id (Compose 2.40) or, on the containerd store, the digest of the platform's
     manifest (Compose 5): whichever it held before.
 
     Args:
+        own: What of the container's Config is the user's; see `config.user_config`.
         container: Inspect of the container.
         new_image: Inspect of the new image.
         new_manifest: Digest of the new platform manifest, "" where there is none.
     """
-    held = section(container["Config"], "Labels").get(COMPOSE_IMAGE)
+    held = section(own, "Labels").get(COMPOSE_IMAGE)
     if held is None:
         return {}
     old_manifest = section(container, "ImageManifestDescriptor").get("digest")

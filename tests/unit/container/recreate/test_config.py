@@ -87,6 +87,7 @@ def test_a_working_directory_is_the_images_however_its_path_was_typed(typed: str
 
 
 def test_labels_follow_the_image_one_by_one_but_never_those_that_say_whose_it_is() -> None:
+    made_by = {"com.docker.compose.config-hash": "h"}
     shared = {
         "a": "1",
         "com.docker.compose.project": "p",
@@ -94,9 +95,33 @@ def test_labels_follow_the_image_one_by_one_but_never_those_that_say_whose_it_is
         "ctr-updater.enable": "true",
     }
 
-    body = sent({"Labels": shared | {"b": "mine", "c": "mine"}}, {"Labels": shared | {"b": "2"}})
+    own = made_by | {"b": "mine", "c": "mine"}
 
-    assert body["Labels"] == {key: shared[key] for key in list(shared)[1:3]} | {"b": "mine", "c": "mine"}
+    body = sent({"Labels": shared | own}, {"Labels": shared | {"b": "2"}})
+
+    assert body["Labels"] == {key: shared[key] for key in list(shared)[1:3]} | own
+
+
+BUILT = {"com.docker.compose.project": "p", "com.docker.compose.version": "2.40.3"}
+
+
+@pytest.mark.parametrize(
+    "own", [{"com.docker.compose.config-hash": "h"}, {"com.docker.compose.project": "q"}]
+)
+def test_labels_of_compose_are_kept_of_what_it_made_though_its_image_has_them_too(
+    own: dict[str, str],
+) -> None:
+    assert sent({"Labels": BUILT | own}, {"Labels": BUILT})["Labels"] == BUILT | own
+
+
+def test_labels_that_compose_built_into_the_image_follow_it_in_a_container_of_others() -> None:
+    assert sent({"Labels": BUILT | {"mine": "1"}}, {"Labels": BUILT})["Labels"] == {"mine": "1"}
+
+
+def test_a_note_of_compose_that_the_image_alone_bears_is_not_made_the_containers() -> None:
+    baked = BUILT | {"com.docker.compose.image": "sha256:of-what-was-committed"}
+
+    assert "Labels" not in sent({"Labels": baked}, {"Labels": baked})
 
 
 def test_a_published_port_stays_exposed_though_the_image_exposed_it_too() -> None:
