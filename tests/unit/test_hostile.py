@@ -125,6 +125,7 @@ def test_a_number_that_cannot_be_read_counts_as_not_said_and_is_reported(text: s
 @given(hostile_rows())
 def test_no_container_keeps_others_from_being_found(stranger: Json) -> None:
     stale = {"Id": "a", "Names": ["/stale"], "Image": IMAGE, "ImageID": IMAGE, "Labels": {ENABLE: "true"}}
+    stale["State"] = "running"
     rows = [stranger, stale]
 
     assert "stale" in wanting(rows, CONTEXT.readable_policy)

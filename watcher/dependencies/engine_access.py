@@ -1,8 +1,8 @@
 """Which containers the engine is reached through: a socket proxy that DOCKER_HOST leads to, or another one.
 
-Told by the rows of one list call: who is called like the address's host, has its IP address, or publishes
-its port; and who was given the engine's socket. A socket that a container puts into a volume cannot be told
-from the engine's own. Pure: no I/O.
+Told by the rows of one list call: who is up and called like the address's host, has its IP address, or
+publishes its port; and who was given the engine's socket. A socket that a container puts into a volume cannot
+be told from the engine's own. Pure: no I/O.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from watcher.model.errors import Refused
 from watcher.model.json_object import Json
-from watcher.model.labels import COMPOSE_SERVICE
+from watcher.model.labels import COMPOSE_SERVICE, is_one_off
 from watcher.model.listing import Row
 from watcher.model.names import Marker, name_of
 
@@ -19,18 +19,25 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _SOCKETS = {"/var/run/docker.sock", "/run/docker.sock"}
 
 
-def doors(rows: Iterable[Json], url: str) -> frozenset[str]:
+def doors(rows: Iterable[Json], url: str, own: str = "") -> frozenset[str]:
     """The names of the containers behind an address.
 
+    A container that is not up is none, unless it is being updated; a one-off job of somebody's is none. Where
+    one that has the address's host shares a network with the own container, only such ones have it: a stack
+    beside it may call its service alike.
+
     Args:
-        rows: GET /containers/json.
+        rows: GET /containers/json?all=1.
         url: `http(s)://host:port` of the engine's endpoint; empty for a socket, which leads through none.
+        own: The id of the container that this program runs in; empty outside of any.
     """
     parts = urlsplit(url)
     if not parts.hostname or not parts.port:
         return frozenset()
-    host, port = parts.hostname, parts.port
-    return _names(rows, lambda row: host in _addresses(row) or _publishes(row, host, port))
+    host, port, rows = parts.hostname, parts.port, list(rows)
+    there = [(name, row) for name, row in _there(rows) if not is_one_off(Row(row).labels)]
+    published = [each for each in there if _publishes(each[1], host, port)]
+    return frozenset(name for name, _ in [*_called(there, host, _networks(rows, own)), *published])
 
 
 def given_the_socket(rows: Iterable[Json], socket: str) -> frozenset[str]:
@@ -77,6 +84,37 @@ def refuse_door(name: str, found: Iterable[str]) -> None:
 def _names(rows: Iterable[Json], counts: Callable[[Json], bool]) -> frozenset[str]:
     """The names of the rows that count, without temporary names."""
     return frozenset(name for row in rows if not Marker.parse(name := name_of(row)) and counts(row))
+
+
+def _there(rows: Iterable[Json]) -> Iterator[tuple[str, Json]]:
+    """The rows of those that are up, or will be once their update is over, with their own names.
+
+    In the middle of its update a container is stopped and set aside, and is a door all the same: another one
+    must not be taken for the only one, nor begin beside it.
+    """
+    marked = [(row, Marker.parse(name_of(row))) for row in rows]
+    begun = {marker.name for _, marker in marked if marker}
+    aside = {marker.name for _, marker in marked if marker and marker.kind == "old"}
+    for row, marker in marked:
+        name = marker.name if marker else name_of(row)
+        if name in aside if marker else name in begun or Row(row).is_up:
+            yield name, row
+
+
+def _called(there: list[tuple[str, Json]], host: str, networks: set[str]) -> list[tuple[str, Json]]:
+    """Those that have a host's name or address: on these networks, where any of them is on one of these."""
+    found = [each for each in there if host in _addresses(each[1])]
+    # A host that leads there by no network of the engine's (extra_hosts, a route) is known by its name alone.
+    return [each for each in found if networks & Row(each[1]).networks.keys()] or found
+
+
+def _networks(rows: Iterable[Json], own: str) -> set[str]:
+    """The names of the networks that the own container is on, also by way of one whose network it shares."""
+    by_id = {row["Id"]: Row(row) for row in rows}
+    found = by_id.get(own)
+    if found and found.network_mode.startswith("container:"):
+        found = by_id.get(found.network_mode.removeprefix("container:"))
+    return {*found.networks} if found else set()
 
 
 def _addresses(row: Json) -> Iterator[str]:

@@ -125,7 +125,7 @@ async def order_of(context: Context, rows: Iterable[Json]) -> Order:
     name = next((name_of(row) for row in rows if row["Id"] == own), "")
     endpoint = context.engine.endpoint
     last = given_the_socket(rows, endpoint.socket)
-    return Order.of(rows, own=name, doors=doors(rows, endpoint.url), last=last)
+    return Order.of(rows, own=name, doors=doors(rows, endpoint.url, own or ""), last=last)
 
 
 def oddities(order: Order) -> Iterator[str]:

@@ -12,7 +12,8 @@ PORT = {"PrivatePort": 2375, "Type": "tcp"}
 
 
 def row(name: str = "proxy", **more: Any) -> Json:
-    return {"Id": name.encode().hex().ljust(64, "0"), "Names": [f"/{name}"], "Labels": {}} | more
+    known = {"Id": name.encode().hex().ljust(64, "0"), "Names": [f"/{name}"], "Labels": {}}
+    return known | {"State": "running"} | more
 
 
 def published(address: str, port: int = 2375) -> Json:
@@ -66,10 +67,101 @@ def test_a_socket_and_half_an_address_lead_through_nobody(url: str) -> None:
     assert doors([row()], url) == frozenset()
 
 
-def test_a_temporary_name_is_no_door() -> None:
-    successor = row(f"proxy.ctr-updater-new-r-{'0' * 12}", Labels={"com.docker.compose.service": "gate"})
+def gate(name: str, *networks: str, **more: Any) -> Json:
+    """A container of a Compose service `gate`."""
+    labels = {"com.docker.compose.service": "gate"} | more.pop("Labels", {})
+    attached = {"Networks": {network: {} for network in networks}}
+    return row(name, Labels=labels, NetworkSettings=attached, **more)
 
-    assert doors([successor], "http://gate:2375") == frozenset()
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(gate("other", State="exited"), id="a replica that ended"),
+        pytest.param(gate("other", State="created"), id="a replica that never ran"),
+        pytest.param(gate("other", State="dead"), id="a replica that is being removed"),
+        pytest.param(gate("other", Labels={"com.docker.compose.oneoff": "True"}), id="a job of somebody's"),
+        pytest.param(
+            row("other", State="exited", Ports=[PORT | {"PublicPort": 2375}]), id="a port of before"
+        ),
+    ],
+)
+def test_what_answers_nobody_is_no_second_door(other: Json) -> None:
+    assert doors([gate("proxy"), other], "http://gate:2375") == {"proxy"}
+
+
+@pytest.mark.parametrize("state", ["running", "paused", "restarting"])
+def test_a_replica_that_is_up_is_a_second_door(state: str) -> None:
+    assert doors([gate("proxy"), gate("other", State=state)], "http://gate:2375") == {"proxy", "other"}
+
+
+OWN = row("updater", NetworkSettings={"Networks": {"ours": {}, "back": {}}})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(gate("other", "theirs"), id="a service that is called alike"),
+        pytest.param(row("gate", NetworkSettings={"Networks": {"theirs": {}}}), id="a container so called"),
+        pytest.param(row("o", NetworkSettings={"Networks": {"x": {"Aliases": ["gate"]}}}), id="an alias"),
+    ],
+)
+def test_a_namesake_on_another_network_is_no_second_door(other: Json) -> None:
+    rows = [OWN, gate("proxy", "ours"), other]
+
+    assert doors(rows, "http://gate:2375", OWN["Id"]) == {"proxy"}
+
+
+def test_the_own_network_is_known_where_it_is_another_containers() -> None:
+    vpn = row("vpn", NetworkSettings={"Networks": {"ours": {}}})
+    own = row("updater", HostConfig={"NetworkMode": f"container:{vpn['Id']}"})
+
+    found = doors([vpn, own, gate("proxy", "ours"), gate("other", "theirs")], "http://gate:2375", own["Id"])
+
+    assert found == {"proxy"}
+
+
+@pytest.mark.parametrize(
+    ("own", "networks"),
+    [
+        pytest.param("", ["ours"], id="an updater in no container"),
+        pytest.param(OWN["Id"], ["host"], id="a name that leads to the engine's machine"),
+    ],
+)
+def test_a_door_needs_no_network_that_is_shared_with(own: str, networks: list[str]) -> None:
+    assert doors([OWN, gate("proxy", *networks)], "http://gate:2375", own) == {"proxy"}
+
+
+def test_a_published_port_needs_no_network_that_is_shared() -> None:
+    port = gate("other", "theirs", Ports=[PORT | {"IP": "0.0.0.0", "PublicPort": 2375}])  # noqa: S104 - as the engine shows it
+
+    assert doors([OWN, gate("proxy", "ours"), port], "http://gate:2375", OWN["Id"]) == {"proxy", "other"}
+
+
+def successor(state: str = "created") -> Json:
+    return gate(f"proxy.ctr-updater-new-r-{'0' * 12}", State=state)
+
+
+def aside() -> Json:
+    return gate(f"proxy.ctr-updater-old-r-{'1' * 12}", State="exited")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param([gate("proxy"), successor()], id="it runs"),
+        pytest.param([gate("proxy", State="exited"), successor()], id="it has stopped"),
+        pytest.param([aside(), successor()], id="nobody has the name"),
+        pytest.param([aside(), gate("proxy", State="created")], id="its successor is not started"),
+        pytest.param([aside(), gate("proxy")], id="its successor runs"),
+    ],
+)
+def test_a_door_in_the_middle_of_its_update_is_one_under_its_own_name(rows: list[Json]) -> None:
+    assert doors([*rows, gate("proxy-2")], "http://gate:2375") == {"proxy", "proxy-2"}
+
+
+def test_a_temporary_name_is_no_door() -> None:
+    assert doors([successor("running")], "http://gate:2375") == frozenset()
 
 
 def test_the_only_door_is_refused_and_one_of_two_is_not() -> None:
