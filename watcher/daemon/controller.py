@@ -230,9 +230,9 @@ class Daemon:
 
     async def _look_at_all(self) -> None:
         """Queue the containers that are stale, or whose update was cut short."""
+        rows = await self._ordered()
         if not self._followed.own_update.is_under_way:
             await self.services.look()
-        rows = await self._ordered()
         self._notices.runs(len(rows))
         self._publish(Looked({name_of(row): row["Id"] for row in rows} | self.services.marks))
         await self._queue_found(rows)

@@ -7,7 +7,8 @@ from traceback import format_exc
 
 from attrs import evolve
 
-from watcher.check.verdict import Status
+from watcher.check.eligibility import For, Wait
+from watcher.check.verdict import Status, Verdict
 from watcher.daemon import judgements
 from watcher.daemon.pushes import PushedServices
 from watcher.daemon.rhythm import Rhythm
@@ -74,6 +75,7 @@ class Services:
         self._rows: dict[str, Json] = {}
         self._news = Repeats()
         self._remarks = Repeats()
+        self._beside = set[str]()  # they wait for the end of the updater's own update
         self._pushes = PushedServices()
         self._role = ""
 
@@ -129,7 +131,9 @@ class Services:
         return {name for name in names if not name.startswith(SERVICE_PREFIX)}
 
     async def look(self) -> None:
-        """Find which there are, and have those judged that are new or were changed.
+        """Find which there are, and have those judged that are new, were changed, or waited for this look.
+
+        While the updater's own update is under way nobody looks.
 
         Raises:
             EngineUnavailable: The engine is gone.
@@ -149,9 +153,9 @@ class Services:
         for name in self._rows.keys() - found.keys():
             self._queue.drop(name)
         for name, row in found.items():
-            if self._rows.get(name, {}).get("Version") != row["Version"]:
+            if name in self._beside or self._rows.get(name, {}).get("Version") != row["Version"]:
                 self._queue.add(name)
-        self._rows = found
+        self._rows, self._beside = found, set()
         self._news.keep(self.names)
 
     async def on_time(self) -> None:
@@ -214,7 +218,7 @@ class Services:
             if begun := await left_open(self._context, said):
                 # It has begun, so no hold, mode or slot counts any more: what failed must go back at once.
                 change = evolve(change, **begun.images)
-                return await self._update(said, change)
+                return await self._taken_up(said, change)
             if not is_followed(self._context, service):
                 return _Result()
             found = await self.reader.found(said)
@@ -228,6 +232,12 @@ class Services:
         self._queue.forget(name)
         return result
 
+    async def _taken_up(self, said: Json, change: Change) -> _Result:
+        try:
+            return await self._update(said, change)
+        except NotNow:  # it has ended by itself meanwhile, and another update waits: that is to be judged
+            return _Result(until=time.time())
+
     async def _reconcile(self, said: Json, found: Found, change: Change) -> _Result:
         verdict, policy = found.verdict, found.policy
         for line in found.remarks:
@@ -235,18 +245,22 @@ class Services:
         if verdict.status is not Status.OUTDATED or not (policy and policy.is_carried_out):
             return self._judged(found, change)
         if wait := await gates.wait(self._context, found, policy):
-            self._publish(judgements.waiting(self._news, change, verdict, wait, wait.why))
-            return _Result(until=wait.until)
-        async with self._slots:
-            return await self._update(said, change)
+            return self._waits(change, verdict, wait)
+        try:
+            async with self._slots:
+                return await self._update(said, change)
+        except NotNow as error:  # a person decided in the last moment, or the own update has begun
+            return self._waits(change, verdict, error.wait)
+
+    def _waits(self, change: Change, verdict: Verdict, wait: Wait) -> _Result:
+        if wait.cause is For.OPEN_UPDATE:
+            self._beside.add(change.container)
+        self._publish(judgements.waiting(self._news, change, verdict, wait, wait.why))
+        return _Result(until=wait.until)
 
     async def _update(self, said: Json, change: Change) -> _Result:
-        try:
-            by: By | None = "hook" if self._pushes.is_why(change.container) else None
-            done = await swarm.update(self.reader, said, Request(unattended=True, by=by))
-        except NotNow:
-            self._queue.add_later(change.container, 0.0)  # a person decided in the last moment
-            return _Result()
+        by: By | None = "hook" if self._pushes.is_why(change.container) else None
+        done = await swarm.update(self.reader, said, Request(unattended=True, by=by))
         self._pushes.over(change.container)
         if done.done is Done.UPDATED:
             failures = self._news.over(change.container)

@@ -20,6 +20,7 @@ from watcher.swarm.earlier import earlier
 from watcher.swarm.reading import Found, Reader, is_followed
 from watcher.swarm.spec import Service, pinned
 from watcher.update.consent import forget_release, refuse_held, refuse_unwanted
+from watcher.update.own_update import refuse_beside
 from watcher.update.preconditions import is_tried, refuse_untried
 from watcher.update.request import Done, Request
 from watcher.update.rollback import misfit
@@ -56,6 +57,7 @@ async def update(reader: Reader, said: Json, request: Request) -> ServiceOutcome
         request: What is wanted.
 
     Raises:
+        NotNow: It has to wait, for the end of the updater's own update as well.
         Refused: It is not ours to update, or a person holds it.
         Unknown: Nobody can say whether there is an update.
         UpdateFailed: It was tried, and the swarm went back.
@@ -105,6 +107,7 @@ async def settled(context: Context, said: Json) -> tuple[Done, str, float, Mappi
 
 
 async def _rolled_out(reader: Reader, said: Json, request: Request) -> ServiceOutcome:
+    await refuse_beside(reader.context, Service(said).name)
     reader.forget_tag(Service(said))  # what it meant when a wait began may have been withdrawn since
     found = await _wanted(reader, said, request)
     if request.unattended and not _is_wanted(reader.context, found):
@@ -117,6 +120,7 @@ async def _rolled_out(reader: Reader, said: Json, request: Request) -> ServiceOu
     begun = attempt.anew(reader.context, found, await attempt.running_now(reader.swarm, found.service))
 
     async def consent() -> None:
+        await refuse_beside(reader.context, found.name)
         await _refuse_unwanted(reader.context, found, request)
         if found.goes_back:
             await forget_release(reader.context, found.name)
