@@ -25,15 +25,16 @@ def fate(helper: Json, *, is_open: bool, since: float, now: float) -> HelperFate
     Args:
         helper: As inspected.
         is_open: Whether the update that it was made for has begun, and is not over.
-        since: Since when it could have begun, in seconds since the epoch, if that is later than its creation:
-            the start of the container that it was to update.
+        since: Since when it could have begun, in seconds since the epoch, if that is later than its own
+            start: the start of the container that it was to update.
         now: The time, by the engine's clock.
     """
     state = Container(helper).state
     if state.is_running or state.is_restarting:
         if is_open:
             return HelperFate.WORKS
-        return _unopened(helper, now - max(seconds_of(helper["Created"]), since))
+        # Not since its creation: an updater that was killed may have left it unstarted for long.
+        return _unopened(helper, now - max(seconds_of(state.started), since))
     if state.status == "created":
         return HelperFate.START
     return HelperFate.START if is_open and state.exit_code else HelperFate.OVER
