@@ -3,9 +3,12 @@
 from watcher.check.verdict import Meaning
 from watcher.host.images import Registries
 from watcher.model.errors import RegistryError, Trouble
+from watcher.model.json_object import Json
 from watcher.model.reference import ImageRef
 from watcher.registry.manifests import IndexEntry, config_of, is_index, rows_of
 from watcher.registry.messages import garbage
+
+_MOST = 8  # manifests of one platform that are asked for, of an index that a stranger wrote
 
 
 async def meaning(registries: Registries, ref: ImageRef, platform: str, known: set[str]) -> Meaning:
@@ -18,7 +21,8 @@ async def meaning(registries: Registries, ref: ImageRef, platform: str, known: s
     Args:
         registries: To ask.
         ref: The tag.
-        platform: As `os/architecture/variant`.
+        platform: As `os/architecture/variant`. An engine does not say its variant (`linux/arm`); then an
+            image of any is ours.
         known: The id of the image in hand and the digests that it is known by (`digests`).
 
     Raises:
@@ -27,25 +31,47 @@ async def meaning(registries: Registries, ref: ImageRef, platform: str, known: s
     found = await registries.descriptor(ref)
     if found.digest in known:
         return Meaning(found.digest, is_ours=True)
-    content = await registries.manifest(ref, found.digest)
     try:
-        if content is not None and is_index(content):
-            digest = _of_platform(ref, rows_of(content), platform)
-            if digest in known:
-                return Meaning(found.digest, is_ours=True)
-            content = await registries.manifest(ref, digest)
-        return Meaning(found.digest, is_ours=content is not None and config_of(content) in known)
+        is_ours = await _is_ours(registries, ref, found.digest, platform, known)
     except ValueError as error:
         raise garbage(f"tell whether {ref.familiar} has an update", f"what it sent is odd: {error}") from None
+    return Meaning(found.digest, is_ours=is_ours)
 
 
-def _of_platform(ref: ImageRef, index: list[IndexEntry], platform: str) -> str:
+async def _is_ours(
+    registries: Registries, ref: ImageRef, digest: str, platform: str, known: set[str]
+) -> bool:
+    """Whether the image in hand is what a manifest or an index means for a platform.
+
+    Raises:
+        RegistryError: They could not be asked for, or there is nothing for this platform.
+        ValueError: What came is odd; the words say how.
+    """
+    content = await registries.manifest(ref, digest)
+    if content is None or not is_index(content):
+        return _has_config(content, known)
+    fitting = _of_platform(ref, rows_of(content), platform)
+    if not known.isdisjoint(fitting):
+        return True
+    for each in fitting[:_MOST]:
+        if _has_config(await registries.manifest(ref, each), known):
+            return True
+    return False
+
+
+def _has_config(manifest: Json | None, known: set[str]) -> bool:
+    return manifest is not None and config_of(manifest) in known
+
+
+def _of_platform(ref: ImageRef, index: list[IndexEntry], platform: str) -> list[str]:
+    """The digests of the manifests for a platform: of its variant, or of all where none is of that."""
     wanted_os, architecture, variant = [*platform.split("/"), "", ""][:3]
-    rows = [(row.platform[2], row.digest) for row in index if row.platform[:2] == (wanted_os, architecture)]
+    rows = [row for row in index if row.platform[:2] == (wanted_os, architecture)]
     if not rows:
         raise RegistryError(
             f"cannot tell whether {ref.familiar} has an update: it has nothing for {platform}",
             trouble=Trouble.OTHER,
             advice="wait until its publisher builds for this platform again; nothing was changed",
         )
-    return next((digest for each, digest in rows if each == variant), rows[0][1])
+    exact = [row.digest for row in rows if variant and row.platform[2] == variant]
+    return exact or [row.digest for row in rows]

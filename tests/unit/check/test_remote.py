@@ -46,6 +46,10 @@ class Stored:
         self.asked.append(digest)
         return self._manifests.get(digest)
 
+    def holds(self, digests: set[str]) -> None:
+        """Have these manifests, too."""
+        self._manifests |= {digest: {"config": {"digest": CONFIG}, "layers": []} for digest in digests}
+
     def _content(self) -> dict[str, Any]:
         return self._manifests.get(self._tag, {"manifests": []})
 
@@ -91,15 +95,42 @@ async def test_the_manifest_of_the_platform_is_looked_at(digest: str, platform: 
     assert registry.asked == [INDEX, digest]
 
 
-@pytest.mark.parametrize(("platform", "digest"), [("linux/arm64", ARM), ("linux/arm", V6)])
-async def test_where_no_variant_fits_the_first_of_the_architecture_is_looked_at(
-    platform: str, digest: str
+@pytest.mark.parametrize(
+    ("platform", "digests_"),
+    [("linux/arm64", [ARM]), ("linux/arm", [V6, V7]), ("linux/arm/v5", [V6, V7])],
+)
+async def test_where_no_variant_is_said_or_none_fits_each_of_the_architecture_is_looked_at(
+    platform: str, digests_: list[str]
 ) -> None:
     registry = stored()
 
-    await asked(registry, {OURS}, platform)
+    assert await asked(registry, {OURS}, platform) == Meaning(INDEX, is_ours=False)
+    assert registry.asked == [INDEX, *digests_]
 
-    assert registry.asked == [INDEX, digest]
+
+@pytest.mark.parametrize("in_hand", [V6, V7])
+@pytest.mark.parametrize("known", ["manifest", "config"])
+async def test_an_index_that_moved_for_others_has_our_image_whatever_its_variant(
+    in_hand: str, known: str
+) -> None:
+    """The engine of a 32-bit ARM says `linux/arm`, and its image may be of any variant."""
+    config = f"sha256:{in_hand[-1] * 63}0"
+    manifests = {digest: {"config": {"digest": CONFIG}, "layers": []} for digest in PLATFORMS}
+    manifests[in_hand] = {"config": {"digest": config}, "layers": []}
+    registry = Stored(INDEX, {INDEX: index(), **manifests})
+
+    found = await asked(registry, {OURS, in_hand if known == "manifest" else config}, "linux/arm")
+
+    assert found == Meaning(INDEX, is_ours=True)
+
+
+async def test_an_index_of_very_many_of_a_platform_is_not_asked_for_all_of_them() -> None:
+    more = [row(f"sha256:{number:064}", "linux/arm/v7") for number in range(100, 200)]
+    registry = stored(INDEX, *more)
+    registry.holds({each["digest"] for each in more})
+
+    assert not (await asked(registry, {OURS}, "linux/arm")).is_ours
+    assert len(registry.asked) < 10
 
 
 @pytest.mark.parametrize("odd", [{"digest": OURS}, {"digest": OURS, "platform": None}])
