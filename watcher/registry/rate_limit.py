@@ -113,7 +113,8 @@ def _wait(error: RegistryError, failures: int) -> float:
     """Seconds to leave a registry alone for; 0 where the trouble is one name's and not the registry's."""
     if error.trouble is Trouble.BAD_LOGIN:
         return BAD_LOGIN_S
-    if error.retry_after is not None:
+    # `Retry-After: 0`, or a date that is over by our clock, asks for no rest; the trouble stays one.
+    if error.retry_after is not None and error.retry_after >= _FIRST_S:
         return min(error.retry_after, _LONGEST_S)
     if error.trouble is Trouble.TOO_MANY:
         return TOO_MANY_S

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.virtual_time import now, run
 from watcher.model.errors import EngineUnavailable, RegistryError, Resting, Trouble
 from watcher.registry.login import Login
-from watcher.registry.rate_limit import AT_ONCE, BAD_LOGIN_S, TOO_MANY_S, Limiter
+from watcher.registry.rate_limit import AT_ONCE, BAD_LOGIN_S, TOO_MANY_S, Limiter, concerns_all
 
 HUB, OTHER = "docker.io", "r.example"
 ALICE, BOB = Login("alice", "secret"), Login("bob", "secret")
@@ -60,14 +60,14 @@ def test_what_is_wrong_with_one_name_holds_up_no_other(trouble: Trouble) -> None
     assert after(lambda limiter: ask(limiter, trouble)) == 0
 
 
-@pytest.mark.parametrize("trouble", DOWN)
+@pytest.mark.parametrize(("trouble", "said"), [*((each, None) for each in DOWN), (Trouble.BROKEN, 0.0)])
 def test_a_registry_that_is_down_is_left_alone_for_twice_as_long_each_time_up_to_an_hour(
-    trouble: Trouble,
+    trouble: Trouble, said: float | None
 ) -> None:
     async def scenario() -> list[float]:
         limiter, rests = Limiter(), []
         for _ in range(2000):
-            rests.append(await ask(limiter, trouble))
+            rests.append(await ask(limiter, trouble, retry_after=said))
             await asyncio.sleep(rests[-1])
         return rests
 
@@ -83,6 +83,9 @@ def test_a_registry_that_is_down_is_left_alone_for_twice_as_long_each_time_up_to
     ("trouble", "retry_after", "rest"),
     [
         (Trouble.TOO_MANY, None, TOO_MANY_S),
+        (Trouble.TOO_MANY, 0.0, TOO_MANY_S),
+        (Trouble.TOO_MANY, 0.3, TOO_MANY_S),
+        (Trouble.TOO_MANY, 1.0, 1.0),
         (Trouble.TOO_MANY, 7.0, 7.0),
         (Trouble.TOO_MANY, 10 * DAY, DAY),
         (Trouble.BROKEN, 120.0, 120.0),
@@ -113,6 +116,11 @@ def test_who_comes_during_the_rest_is_told_why_and_does_not_ask(trouble: Trouble
         assert await ask(limiter) == 0
 
     run(scenario())
+
+
+@pytest.mark.parametrize("trouble", [Trouble.TOO_MANY, Trouble.BROKEN])
+def test_a_time_that_is_over_does_not_make_it_one_names_trouble(trouble: Trouble) -> None:
+    assert concerns_all(RegistryError("it said no", trouble=trouble, retry_after=0.0))
 
 
 @pytest.mark.parametrize("trouble", OF_THE_REGISTRY)
