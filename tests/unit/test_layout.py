@@ -100,7 +100,6 @@ ELSEWHERE = {
     "recovery/steps": f"{INTEGRATION}/recovery/test_left_task.py",
     "recovery/unrecorded": f"{INTEGRATION}/recovery/test_unrecorded.py",
     "recovery/undo": f"{INTEGRATION}/update/test_adversity.py",
-    "registry/auth": f"{INTEGRATION}/registry/test_tokens.py",
     "registry/client": f"{INTEGRATION}/registry/test_client.py",
     "registry/connection": f"{INTEGRATION}/registry/test_tls.py",
     "registry/http_client": f"{INTEGRATION}/registry/test_ways.py",

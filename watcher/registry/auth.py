@@ -45,7 +45,7 @@ class _Asked:
     """What a registry has asked for, and how it was asked itself."""
 
     kind: str  # of the challenge
-    realm: str
+    realm: str  # as a request takes it; empty where it is no URL
     service: str
     by: str  # http or https
     tls: Tls = field(repr=False)
@@ -100,7 +100,7 @@ class BearerTokens:
             return Authorization(login=await self._logins.find(ref.domain))
         realm, service = (challenge.parameters.get(name, "") for name in ("realm", "service"))
         by = urlsplit(answer.request.url).scheme
-        asked = _Asked(challenge.scheme, realm, service, by, answer.request.tls)
+        asked = _Asked(challenge.scheme, _normal(realm), service, by, answer.request.tls)
         self._asked[ref.domain] = asked
         return await self._pass(asked, ref)
 
@@ -157,12 +157,23 @@ def _request(asked: _Asked, login: Login, ref: ImageRef) -> Request:
     )
 
 
-def _token_server(realm: str) -> str:
-    """The host of a URL that a token can be asked of; empty where it is none."""
+def _normal(realm: str) -> str:
+    """A URL as every part of this program, and what sends it, reads it; empty where it cannot be taken apart.
+
+    `urlsplit` passes over blanks before it, and tabs and ends of lines in it; what is compared as a text must
+    not have them.
+    """
     try:
         parts = urlsplit(realm)
+        _ = parts.port  # raises for one that there cannot be
     except ValueError:
         return ""
+    return urlunsplit(parts)
+
+
+def _token_server(realm: str) -> str:
+    """The host of a normal URL that a token can be asked of; empty where it is none."""
+    parts = urlsplit(realm)
     return parts.netloc if parts.scheme in {"http", "https"} and _HOST.fullmatch(parts.netloc) else ""
 
 
@@ -170,11 +181,12 @@ def _check(what: str, asked: _Asked, login: Login, ref: ImageRef) -> None:
     """Keep a login from going where the registry has no right to send it."""
     if not _token_server(asked.realm):
         raise garbage(what, "the `realm` that the registry names is no URL of one")
-    if asked.realm[:5].lower() == "http:" and asked.by == "https" and not login.anonymous:
+    realm = urlsplit(asked.realm)
+    if realm.scheme == "http" and asked.by == "https" and not login.anonymous:
         why = "the registry wants the login sent there without TLS, and it is not"
         advice = "the `realm` that the registry names must be an https URL"
         raise RegistryError(f"cannot {what}: {why}", trouble=Trouble.OTHER, advice=advice)
-    if not login.anonymous and not is_of(ref.domain, urlsplit(asked.realm).hostname or ""):
+    if not login.anonymous and not is_of(ref.domain, realm.hostname or ""):
         why = f"that is no token server of {ref.domain}, and the login was not sent there"
         advice = "the `realm` that the registry names must be of its own domain; see what stands in between"
         raise RegistryError(f"cannot {what}: {why}", trouble=Trouble.OTHER, advice=advice)
