@@ -48,7 +48,6 @@ ELSEWHERE = {
     "container/image_cleanup": f"{INTEGRATION}/update/test_update.py",
     "container/injected_files": f"{INTEGRATION}/container/test_put_in.py",
     "container/last_output": f"{INTEGRATION}/daemon/test_last_words.py",
-    "container/pending_stops": f"{INTEGRATION}/container/test_stops.py",
     "container/probe": f"{INTEGRATION}/container/test_proofs.py",
     "container/recreate/command": f"{UNIT}/container/recreate/test_config.py",
     "container/recreate/environment": f"{UNIT}/container/recreate/test_config.py",

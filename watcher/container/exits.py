@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from attrs import evolve
 
 from watcher.engine.client import Engine
-from watcher.model.inspection import attributes_of, seconds_of
+from watcher.model.inspection import attributes_of
 from watcher.model.json_object import Json
 from watcher.model.values import frozen
 
@@ -44,19 +44,18 @@ class End:
         return self.signal in _ENDING
 
 
-async def ends(engine: Engine, cid: str, since: str, *, is_over: bool = False) -> list[End]:
-    """The ends of a container since a moment, oldest first, as far as the engine knows them.
+async def ends(engine: Engine, cid: str, *, is_over: bool = False) -> list[End]:
+    """The ends of a container, oldest first, as far as the engine knows them.
 
     Args:
         engine: Where it is.
         cid: Its full id.
-        since: As the engine writes times.
         is_over: The container does not run, so that the engine may be about to tell of one more end.
     """
     for _ in range(_TRIES):
         now = await engine.now()
         filters = {"type": ["container"], "container": [cid], "event": _ACTIONS}
-        events = await engine.past_events(seconds_of(since), now, **filters)
+        events = await engine.past_events(now, **filters)
         found = read(events)
         if not is_over or _is_told(events):
             break

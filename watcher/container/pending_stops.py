@@ -25,11 +25,14 @@ async def see_through(engine: Engine, old: str, successor: str) -> None:
 async def _may_be_stopping(engine: Engine, container: Json, successor: str) -> bool:
     """Whether the old container may be stopping: it was sent a signal, or the engine has forgotten that time.
 
-    The engine keeps its last 256 events, and none over its own restart.
+    The engine keeps its last 256 events, and none over its own restart. Their order tells what came after
+    what; their times do not where the clock was set back, and those that are still to come it does not tell.
     """
     made = seconds_of((await engine.container(successor))["Created"])
     if seconds_of(Container(container).state.started) > made:
         return False
-    past = await engine.past_events(made, await engine.now(), container=[container["Id"], successor])
-    happened = {(event["Actor"]["ID"], event["Action"]) for event in past}
-    return (successor, "create") not in happened or (container["Id"], "kill") in happened
+    past = await engine.past_events(await engine.now(), container=[container["Id"], successor])
+    happened = [(event["Actor"]["ID"], event["Action"]) for event in past]
+    if (successor, "create") not in happened:
+        return True
+    return (container["Id"], "kill") in happened[happened.index((successor, "create")) :]

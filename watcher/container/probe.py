@@ -144,7 +144,7 @@ class _Trial:
         is_over = not runs(container)
         if not is_over and not container.get("RestartCount"):
             return []
-        known = await ends(self._engine, self._cid, container["Created"], is_over=is_over)
+        known = await ends(self._engine, self._cid, is_over=is_over)
         return with_a_kill(known) if self._demand.is_of_updater else known
 
     def _begin_anew(self, container: Json, known: list[End]) -> None:

@@ -82,7 +82,7 @@ async def _join(engine: Engine, cid: str, old: Json, name: str) -> None:
 
 
 async def _taken_off(engine: Engine, cid: str, name: str, network: str) -> TakenOff | None:
-    past = await engine.past_events(1, await engine.now(), type=["container", "network"])
+    past = await engine.past_events(await engine.now(), type=["container", "network"])
     found = taken_off(past, cid, network, engine.owner)
     for other in found.beside if found else ():
         try:

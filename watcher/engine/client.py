@@ -276,14 +276,16 @@ class Engine(IdentifiedEngine, Execs):
                 yield json.loads(line or b"{}")
         raise EngineUnavailable(f"cannot {what}: the engine at {self.endpoint.shown} ended them")
 
-    async def past_events(self, since: float, until: float, **filters: list[str]) -> list[Json]:
-        """GET /events: those between two times that the engine still knows (its last 256), oldest first.
+    async def past_events(self, until: float, **filters: list[str]) -> list[Json]:
+        """GET /events: those up to a time that the engine still knows (its last 256), oldest first.
+
+        There is no time that they begin at: a clock that was set back makes it one that is still to come,
+        and the engine refuses to answer (400) where that is after `until`.
 
         Args:
-            since: Seconds since the epoch, by the engine's clock.
-            until: The same; the engine waits for it.
+            until: Seconds since the epoch, by the engine's clock, which waits for it.
             filters: Several values per key.
         """
-        params = {"since": f"{since:.6f}", "until": f"{until:.6f}", "filters": json.dumps(filters)}
+        params = {"since": "1", "until": f"{until:.6f}", "filters": json.dumps(filters)}
         async with self.response("read the engine's past events", "events", params=params) as response:
             return [json.loads(line) for line in (await response.read()).splitlines()]

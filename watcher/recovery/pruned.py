@@ -62,7 +62,7 @@ async def departure(
     while True:
         now = await engine.now()
         # All that it knows: it may have gone before that was noted, or its successor made.
-        events = await engine.past_events(1, now, type=[kind], event=_ACTIONS)
+        events = await engine.past_events(now, type=[kind], event=_ACTIONS)
         if found := departure_of(events, gone, now, dropped, since):
             return found
         await asyncio.sleep(_LOOK_AGAIN_S)

@@ -25,8 +25,6 @@ from watcher.model.labels import COMPOSE_PROJECT
 from watcher.model.listing import GOING
 from watcher.model.names import Marker, short
 
-_EVER = "1970-01-01T00:00:01Z"
-
 
 async def halt(engine: Engine, old: Json) -> None:
     """Stop an old container that runs again: a restart of the engine revived it, or a person did."""
@@ -116,7 +114,7 @@ async def with_ends(engine: Engine, old: Json, baseline: Baseline) -> Baseline:
     """
     if not old.get("RestartCount"):
         return baseline.with_end(old, ())
-    known = await ends(engine, old["Id"], old["Created"])
+    known = await ends(engine, old["Id"])
     return baseline.with_end(old, (end.code for end in known if not end.signal))
 
 
@@ -164,7 +162,7 @@ async def _prove(engine: Engine, cid: str, demand: Demand, marker: Marker, basel
     except NotFound as error:
         if not marker.removes_itself:
             raise
-        if any(end.signal for end in await ends(engine, cid, _EVER)):
+        if any(end.signal for end in await ends(engine, cid)):
             raise Meddled("somebody stopped it, and it removed itself (--rm)") from error
         raise NotProved("it ended, and removed itself (--rm)") from error
 

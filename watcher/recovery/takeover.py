@@ -86,7 +86,7 @@ async def _stays_silent(events: AsyncGenerator[Json, None], names: set[str], sec
 async def _quiet_for(engine: Engine, names: set[str], but: str = "") -> float:
     """For how long no owner has given a sign of life for updates, as far back as the engine remembers."""
     now = await engine.now()
-    past = await engine.past_events(1, now)
+    past = await engine.past_events(now)
     return now - last_sign(past, names, but=but, now=now)
 
 

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from watcher.container.exits import End, read, with_a_kill
+from watcher.container.exits import End, ends, read, with_a_kill
+from watcher.engine.client import Engine
+from watcher.engine.endpoint import Endpoint
 
 Event = dict[str, Any]
 
@@ -64,3 +66,29 @@ UNTOLD = End(137, "untold")
 def test_one_kill_of_an_updater_that_nobody_tells_of_is_somebodys(known: list[End], found: list[End]) -> None:
     assert with_a_kill(known) == found
     assert not UNTOLD.is_wanted, "it goes back to running"
+
+
+NOW = 4e7  # before it was made
+
+
+class SetBack(Engine):
+    """An engine whose clock shows an earlier time than that of a container's creation."""
+
+    def __init__(self) -> None:
+        super().__init__(Endpoint("", socket="/nowhere"))
+        self.asked: list[dict[str, list[str]]] = []
+
+    async def now(self) -> float:
+        return NOW
+
+    async def past_events(self, until: float, **filters: list[str]) -> list[Event]:
+        assert until == NOW
+        self.asked.append(filters)
+        return [START, kill("15"), die(0), STOP]
+
+
+async def test_how_it_ended_is_asked_whatever_the_clock_shows() -> None:
+    engine = SetBack()
+
+    assert await ends(engine, "a" * 64, is_over=True) == [End(0, "stop")]
+    assert [each["container"] for each in engine.asked] == [["a" * 64]]
