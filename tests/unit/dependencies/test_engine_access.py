@@ -70,7 +70,7 @@ def test_a_socket_and_half_an_address_lead_through_nobody(url: str) -> None:
 def gate(name: str, *networks: str, **more: Any) -> Json:
     """A container of a Compose service `gate`."""
     labels = {"com.docker.compose.service": "gate"} | more.pop("Labels", {})
-    attached = {"Networks": {network: {} for network in networks}}
+    attached: Json = {"Networks": {network: {} for network in networks}}
     return row(name, Labels=labels, NetworkSettings=attached, **more)
 
 
