@@ -20,10 +20,12 @@ ROLLOUT = f"{LABEL_PREFIX}rollout"
 
 # Whose a gate's container is, and until when it may run.
 GATE_RUN = f"{LABEL_PREFIX}gate-run"
-# Of a helper: the container that it is to update, and the image that that is to have.
+# Of a helper: the container that it is to update, the image of that, and the one that it is to have.
 HELPER_OF = f"{LABEL_PREFIX}helper-of"
+HELPER_FROM = f"{LABEL_PREFIX}helper-from"
 HELPER_TARGET = f"{LABEL_PREFIX}helper-target"
-INTERNAL = frozenset({REFERENCE, SPARE_OF, SPARE_NETWORKS, LEFT, HELPER_OF, HELPER_TARGET, ROLLOUT, GATE_RUN})
+_OF_A_HELPER = {HELPER_OF, HELPER_FROM, HELPER_TARGET}
+INTERNAL = frozenset({REFERENCE, SPARE_OF, SPARE_NETWORKS, LEFT, ROLLOUT, GATE_RUN} | _OF_A_HELPER)
 
 # In what an engine says of a container: those labels of its image that count for nothing.
 LABELS_OF_IMAGE = "LabelsOfImage"

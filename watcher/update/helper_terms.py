@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from watcher.check.judgement import Assessment
 from watcher.model.errors import Refused
 from watcher.model.json_object import Json
+from watcher.model.labels import HELPER_FROM, HELPER_OF, HELPER_TARGET
 from watcher.model.values import frozen
 
 ITSELF = "--itself"
@@ -62,6 +63,27 @@ def words(errand: Errand, by: str, engine: str, home: str, *, beats: bool = Fals
         yield from ("--beats",) if beats and home else ()
     if home:
         yield from ("--home", home)
+
+
+def labels_of(errand: Errand, own_image: str) -> dict[str, str]:
+    """The labels of a helper: what its errand is, for an updater that comes upon it.
+
+    Args:
+        errand: The errand.
+        own_image: The id of the image of the container that is to be updated, where that is not a proxy.
+    """
+    before = errand.proxy["Image"] if errand.proxy else own_image
+    return {HELPER_OF: errand.old, HELPER_FROM: before, HELPER_TARGET: errand.target}
+
+
+def image_before(helper: Json) -> str:
+    """The id of the image that an inspected helper's errand was to lead away from; empty where nobody knows.
+
+    A helper that the version before made does not say it; the updater's own image is the helper's, too.
+    """
+    config = helper["Config"]
+    own = str(helper["Image"]) if ITSELF in (config.get("Entrypoint") or ()) else ""
+    return str((config.get("Labels") or {}).get(HELPER_FROM) or own)
 
 
 def refuse_another(found: Assessment, target: str) -> None:

@@ -24,7 +24,6 @@ from watcher.model.errors import Conflict, EngineError, EngineUnavailable, NotFo
 from watcher.model.helper import Helper, helper_name, helpers
 from watcher.model.inspection import Container, reference_of, seconds_of
 from watcher.model.json_object import Json
-from watcher.model.labels import HELPER_OF, HELPER_TARGET
 from watcher.model.update_events import Attempt, ImageVersion
 from watcher.model.values import frozen
 from watcher.recovery.open_names import open_names
@@ -32,7 +31,7 @@ from watcher.update.account import now
 from watcher.update.affected import noted_files
 from watcher.update.consent import NotNow
 from watcher.update.helper_fate import HelperFate, fate
-from watcher.update.helper_terms import ITSELF, Errand, words
+from watcher.update.helper_terms import ITSELF, Errand, image_before, labels_of, words
 from watcher.update.postponement import consequence, keep
 from watcher.update.report import has_begun, last_written
 
@@ -150,10 +149,9 @@ async def _make(context: Context, name: str, errand: Errand) -> None:
     engine = context.engine
     own = await engine.container(str(await context.own.find(engine)))
     made = await same(engine, own, noted=await noted_files(context, own))
-    labels = {HELPER_OF: errand.old, HELPER_TARGET: errand.target}
     command = [*_command(context, own, errand)]
     image = errand.image or own["Image"]
-    payload = as_helper(made.payload, image, command, _settings(errand), labels)
+    payload = as_helper(made.payload, image, command, _settings(errand), labels_of(errand, image))
     if errand.proxy:
         bind, groups = (
             f"{socket_of(errand.proxy)}:{_SOCKET}",
@@ -234,7 +232,7 @@ async def _removed(context: Context, helper: Helper, attempt: Attempt | None) ->
 
 def _untold(context: Context, helper: Helper, found: Json, holder: Json) -> Attempt:
     """The attempt of a helper that was killed after its work and before it told of it."""
-    old, new = ImageVersion(found["Image"]), ImageVersion(holder["Image"])
+    old, new = ImageVersion(image_before(found)), ImageVersion(holder["Image"])
     is_done = holder["Image"] == helper.target
     return Attempt(
         at=now(),

@@ -11,7 +11,7 @@ from watcher.check.verdict import Status, Verdict
 from watcher.cli import main
 from watcher.model.errors import Refused
 from watcher.update.errand import Orders
-from watcher.update.helper_terms import Errand, refuse_another, words
+from watcher.update.helper_terms import ITSELF, Errand, image_before, labels_of, refuse_another, words
 
 TARGET, OTHER = "sha256:" + "d" * 64, "sha256:" + "e" * 64
 ERRAND = Errand("up", "a" * 64, TARGET)
@@ -104,3 +104,34 @@ def test_another_image_than_that_which_was_judged_is_not_taken() -> None:
 @pytest.mark.parametrize("wanted", [TARGET, ""])
 def test_that_image_is_taken_and_any_where_none_was_judged(wanted: str) -> None:
     refuse_another(judged(TARGET), wanted)
+
+
+OWN_IMAGE, PROXY_IMAGE = "sha256:" + "1" * 64, "sha256:" + "2" * 64
+
+
+def helper(*words_: str, **labels: str) -> dict[str, Any]:
+    """A helper as inspected, which is made from the updater's present image."""
+    return {"Image": OWN_IMAGE, "Config": {"Entrypoint": ["watcher", *words_], "Labels": labels}}
+
+
+@pytest.mark.parametrize(
+    ("errand", "before"),
+    [
+        pytest.param(ERRAND, OWN_IMAGE, id="the updater itself"),
+        pytest.param(evolve(ERRAND, proxy={"Image": PROXY_IMAGE}), PROXY_IMAGE, id="a socket proxy"),
+    ],
+)
+def test_a_helper_that_tells_nothing_more_still_says_which_image_its_errand_led_away_from(
+    errand: Errand, before: str
+) -> None:
+    said = [*words(errand, "daemon", "", "")]
+
+    assert image_before(helper(*said, **labels_of(errand, OWN_IMAGE))) == before
+
+
+@pytest.mark.parametrize(("words_", "before"), [([ITSELF], OWN_IMAGE), ([], "")])
+def test_of_a_helper_of_the_version_before_only_a_self_updates_old_image_is_known(
+    words_: list[str], before: str
+) -> None:
+    assert image_before(helper(*words_)) == before
+    assert image_before(helper(*words_) | {"Config": {"Entrypoint": words_, "Labels": None}}) == before
