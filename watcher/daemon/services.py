@@ -34,6 +34,7 @@ from watcher.swarm import update as swarm
 from watcher.swarm.attempt import left_open
 from watcher.swarm.by_hand import refused
 from watcher.swarm.reading import Found, Reader, is_followed
+from watcher.swarm.retry import may_pass
 from watcher.swarm.spec import Service
 from watcher.swarm.status import followed
 from watcher.update.consent import NotNow
@@ -218,7 +219,7 @@ class Services:
             if begun := await left_open(self._context, said):
                 # It has begun, so no hold, mode or slot counts any more: what failed must go back at once.
                 change = evolve(change, **begun.images)
-                return await self._taken_up(said, change)
+                return await self._update(said, change)
             if not is_followed(self._context, service):
                 return _Result()
             found = await self.reader.found(said)
@@ -232,12 +233,6 @@ class Services:
         self._queue.forget(name)
         return result
 
-    async def _taken_up(self, said: Json, change: Change) -> _Result:
-        try:
-            return await self._update(said, change)
-        except NotNow:  # it has ended by itself meanwhile, and another update waits: that is to be judged
-            return _Result(until=time.time())
-
     async def _reconcile(self, said: Json, found: Found, change: Change) -> _Result:
         verdict, policy = found.verdict, found.policy
         for line in found.remarks:
@@ -246,11 +241,8 @@ class Services:
             return self._judged(found, change)
         if wait := await gates.wait(self._context, found, policy):
             return self._waits(change, verdict, wait)
-        try:
-            async with self._slots:
-                return await self._update(said, change)
-        except NotNow as error:  # a person decided in the last moment, or the own update has begun
-            return self._waits(change, verdict, error.wait)
+        async with self._slots:
+            return await self._update(said, change, verdict)
 
     def _waits(self, change: Change, verdict: Verdict, wait: Wait) -> _Result:
         if wait.cause is For.OPEN_UPDATE:
@@ -258,9 +250,13 @@ class Services:
         self._publish(judgements.waiting(self._news, change, verdict, wait, wait.why))
         return _Result(until=wait.until)
 
-    async def _update(self, said: Json, change: Change) -> _Result:
+    async def _update(self, said: Json, change: Change, verdict: Verdict | None = None) -> _Result:
         by: By | None = "hook" if self._pushes.is_why(change.container) else None
-        done = await swarm.update(self.reader, said, Request(unattended=True, by=by))
+        try:
+            done = await swarm.update(self.reader, said, Request(unattended=True, by=by))
+        except NotNow as error:  # a person decided in the last moment, or the own update has begun
+            # Where a rollout was to be taken up, and has ended by itself, what comes after it was not judged.
+            return self._waits(change, verdict, error.wait) if verdict else _Result(until=time.time())
         self._pushes.over(change.container)
         if done.done is Done.UPDATED:
             failures = self._news.over(change.container)
@@ -281,7 +277,9 @@ class Services:
         if isinstance(error, EngineUnavailable) and await self._is_gone(error):
             self._queue.retry(name, error.exit_code)
             return _Result(error.exit_code)
-        wait = round(self._retry(name, error), 1) if isinstance(error, EngineError | RegistryError) else None
+        service_id = str(self._rows.get(name, {}).get("ID", ""))
+        is_passing = await may_pass(self._context.memory.services, service_id, change.new, error)
+        wait = round(self._retry(name, error), 1) if is_passing else None
         if wait is None:
             self._pushes.over(name)
         if is_news := self._news.is_news(name, str(error)):

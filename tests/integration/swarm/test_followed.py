@@ -1,8 +1,12 @@
-"""While the updater's own update is under way no rollout begins; one that has begun is seen to its end."""
+"""What a rollout waits for: the end of the updater's own update, and what may pass by itself.
+
+One that has begun is seen to its end.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -15,11 +19,11 @@ from watcher.daemon.rhythm import Rhythm
 from watcher.daemon.services import Services as Followed
 from watcher.host.context import Context
 from watcher.host.own_container import OwnContainer
-from watcher.model.errors import EngineUnavailable
+from watcher.model.errors import Busy, EngineUnavailable, UpdateFailed, WatcherError
 from watcher.model.helper import helper_name
 from watcher.model.labels import HELPER_OF, HELPER_TARGET
 from watcher.swarm.reading import Reader
-from watcher.swarm.update import update
+from watcher.swarm.update import ServiceOutcome, update
 from watcher.update.consent import NotNow
 from watcher.update.request import Done, Request
 
@@ -121,7 +125,7 @@ async def test_the_daemons_wait_and_begin_at_the_first_look_after_it(
     followed = Followed(context, 1, Rhythm(3600), never_gone)
     looked: asyncio.Queue[int] = asyncio.Queue()
 
-    async with asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(90), asyncio.TaskGroup() as tasks:
         worker = tasks.create_task(followed.work(tasks, looked.put_nowait))
         await followed.look()
         await looked.get()
@@ -132,4 +136,33 @@ async def test_the_daemons_wait_and_begin_at_the_first_look_after_it(
         worker.cancel()
 
     assert before == (old, True)
+    assert services.digest(name) == new
+
+
+@pytest.mark.parametrize(
+    "passing", [Busy("another updater is at work on it"), UpdateFailed("it kept changing")]
+)
+async def test_the_daemon_tries_again_what_may_pass(
+    context: Context, services: Services, passing: WatcherError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.push("one")
+    name = services.create()
+    new = services.push("two")
+    followed = Followed(evolve(context, own=Own(None)), 1, Rhythm(3600), never_gone)
+    looked: asyncio.Queue[int] = asyncio.Queue()
+    errors = [passing]
+
+    async def first_not(*given: Any) -> ServiceOutcome:
+        if errors:
+            raise errors.pop()
+        return await update(*given)
+
+    monkeypatch.setattr("watcher.daemon.services.swarm.update", first_not)
+    async with asyncio.timeout(90), asyncio.TaskGroup() as tasks:
+        worker = tasks.create_task(followed.work(tasks, looked.put_nowait))
+        await followed.look()
+        codes = [await looked.get() for _ in range(2)]
+        worker.cancel()
+
+    assert codes == [passing.exit_code, 0]
     assert services.digest(name) == new
