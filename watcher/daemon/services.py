@@ -213,8 +213,7 @@ class Services:
             return _Result()
         change = Change(name)
         try:
-            said = await self.reader.swarm.service(row["ID"])
-            service = Service(said)
+            service = Service(said := await self.reader.swarm.service(row["ID"]))
             change = service.change()
             if begun := await left_open(self._context, said):
                 # It has begun, so no hold, mode or slot counts any more: what failed must go back at once.
@@ -284,10 +283,8 @@ class Services:
             self._pushes.over(name)
         if is_news := self._news.is_news(name, str(error)):
             await refused(self._context, name, error)
-        told = NotUpdated(
-            change, str(error), error.exit_code, isinstance(error, RolledBack), wait, is_news=is_news
-        )
-        self._publish(told)
+        is_back = isinstance(error, RolledBack)
+        self._publish(NotUpdated(change, str(error), error.exit_code, is_back, wait, is_news=is_news))
         return _Result(error.exit_code)
 
     def _retry(self, name: str, error: WatcherError) -> float:
