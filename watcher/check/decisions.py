@@ -8,7 +8,7 @@ from watcher.check.shown import Shown
 from watcher.check.verdict import Status
 from watcher.host.context import Context
 from watcher.host.lookup import find
-from watcher.model.errors import EngineError, NoSuchContainer, Refused, Unknown, WatcherError
+from watcher.model.errors import Ambiguous, EngineError, NoSuchContainer, Refused, Unknown, WatcherError
 from watcher.model.inspection import Container, left_by
 from watcher.model.names import Marker, container_name, short
 from watcher.model.quoting import cut, whole
@@ -103,19 +103,20 @@ async def holding(contexts: Iterable[Context], text: str) -> Context | None:
     """The one of several engines on which a container that is gone is held; None where it is held on none.
 
     Raises:
-        NoSuchContainer: It is held on several of them.
+        Ambiguous: It is held on several of them.
     """
-    found = [each for each in contexts if await is_decided(each, text)]
+    found = [each for each in contexts if await is_held(each, text)]
     if len(found) > 1:
         which = ", ".join(f"{each.prefix}{text}" for each in found)
-        raise NoSuchContainer(f"{text!r} is held on several engines", advice=f"say which: {which}")
+        raise Ambiguous(f"{text!r} is held on several engines", advice=f"say which: {which}")
     return found[0] if found else None
 
 
-async def is_decided(context: Context, text: str) -> bool:
-    """Whether anything was decided of a container, which may be gone, or its engine away."""
+async def is_held(context: Context, text: str) -> bool:
+    """Whether a container is held, which may be gone, or its engine away."""
     try:
-        return (container_name(text) or text) in (await context.memory.decisions.read()).of
+        decided = (await context.memory.decisions.read()).of.get(container_name(text) or text, ())
+        return any(each.kind == "hold" for each in decided)
     except EngineError:  # one that was never here, of which nothing is known
         return False
 

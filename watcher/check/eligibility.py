@@ -122,7 +122,8 @@ def _unread(why: str) -> Wait | None:
     """The wait until it is known what people hold, where that cannot be read; anything may be held."""
     if not why:
         return None
-    return Wait(For.HOLD, f"what people hold cannot be read: {why}", end="it waits until that can be read")
+    end = "make that readable, or choose another --state-dir"
+    return Wait(For.HOLD, f"what people hold cannot be read: {why}", end=end)
 
 
 def _unapproved(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -> Wait | None:

@@ -64,7 +64,11 @@ def _has_config(manifest: Json | None, known: set[str]) -> bool:
 
 
 def _of_platform(ref: ImageRef, index: list[IndexEntry], platform: str) -> list[str]:
-    """The digests of the manifests for a platform: of its variant, or of all where none is of that."""
+    """The digests of the manifests for a platform: of its variant, or of all where none is of that.
+
+    An engine of a 32-bit ARM does not say its variant, and an index has one for each of these; for any other
+    architecture none is a variant of its own: `amd64` is not `amd64/v3`.
+    """
     wanted_os, architecture, variant = [*platform.split("/"), "", ""][:3]
     rows = [row for row in index if row.platform[:2] == (wanted_os, architecture)]
     if not rows:
@@ -73,5 +77,6 @@ def _of_platform(ref: ImageRef, index: list[IndexEntry], platform: str) -> list[
             trouble=Trouble.OTHER,
             advice="wait until its publisher builds for this platform again; nothing was changed",
         )
-    exact = [row.digest for row in rows if variant and row.platform[2] == variant]
+    is_known = bool(variant) or architecture != "arm"
+    exact = [row.digest for row in rows if is_known and row.platform[2] == variant]
     return exact or [row.digest for row in rows]

@@ -44,15 +44,13 @@ def autoupdate(name: str, *, pull: bool) -> Command:
 
     async def command(fleet: Fleet) -> int:
         context, there = await fleet.one(name)
-        code = 0
         async with aclosing(_results(context, [there], Request(pull=pull))) as results:
             async for _, result in results:
                 _raised(result, context)
                 if isinstance(result, Outcome):
                     complain(_line(result, context))
                     _warn(result, context)
-                    code = result.exit_code
-        return code
+        return 0
 
     return command
 
@@ -121,14 +119,13 @@ def rollback(name: str, *, to: str, dry_run: bool, as_json: bool) -> Command:
 
     async def command(fleet: Fleet) -> int:
         context, there = await fleet.one(name)
-        code = 0
         async with aclosing(_results(context, [there], request)) as results:
             async for _, result in results:
                 _raised(result, context)
-                code = _said(result, context, as_json=as_json)
+                _said(result, context, as_json=as_json)
                 if as_json:
                     click.echo(as_text(await _result(context, there, result)))
-        return code
+        return 0
 
     return command
 
@@ -143,9 +140,9 @@ def _said(result: Result, context: Context, *, as_json: bool) -> int:
         if not as_json:
             click.echo("\n".join(map(escaped, _line(result, context).split("\n"))))
         _warn(result, context)
-        return result.exit_code
+        return 0
     complain(context.told(result))
-    return result.exit_code if isinstance(result, WatcherError) else 0
+    return result.exit_code
 
 
 async def _result(context: Context, name: str, result: Result) -> dict[str, Any]:
@@ -156,12 +153,11 @@ async def _result(context: Context, name: str, result: Result) -> dict[str, Any]
         if result.done is Done.UPDATED:
             brought, found = found.releases, await _afterwards(context, found.name)
             found = evolve(found, releases=evolve(found.releases, link=brought.link))
-        failed = result.failure.record if result.failure else {}
-        return record(found) | {"done": result.done.value} | planned | failed
+        return record(found) | {"done": result.done.value} | planned
     if isinstance(result, swarm.ServiceOutcome):
         return await services.result(context, result)
-    if isinstance(result, WatcherError) and (service := await services.failed(context, name, result)):
-        return service
+    if isinstance(result, WatcherError) and (failed := await services.failed(context, name, result)):
+        return failed
     found = await _afterwards(context, name)
     if isinstance(result, WatcherError):
         return record(found) | {"done": "failed"} | result.record

@@ -77,7 +77,7 @@ class Daemon:
         self.turns = turns
         self.services = Services(context, settings.concurrency, rhythm, self._is_gone)
         self._deferred = DeferredLooks(lambda name: self._queue.is_working(name) and turns.is_taken(name))
-        self._pass = Pass(self._publish, self._is_idle, self._resting)
+        self._pass = Pass(self._publish, self._is_idle, self._failing)
         self._passes = Passes(self._puller, self._rows, self._pass, self._publish, self.turns.ring, rhythm)
         self._reconciler = Reconciler(
             context,
@@ -168,8 +168,7 @@ class Daemon:
     async def _work(self, key: Key) -> None:
         code = 0
         try:
-            if self._queue.has(key):
-                code = await self._look_at(key.name)
+            code = await self._look_at(key.name) if self._queue.has(key) else 0
         finally:
             self._done(key)
             self._pass.done(code)
@@ -220,8 +219,9 @@ class Daemon:
     def _is_idle(self) -> bool:
         return self._keys.is_idle() and self.services.is_idle() and not self._deferred.is_owed
 
-    def _resting(self) -> int:
-        return max(self._queue.resting_code(self._followed.names), self.services.resting_code())
+    def _failing(self) -> int:
+        tags = self._puller.queue.failing.values()
+        return max(self._queue.failing_code(self._followed.names), self.services.failing_code(), *tags)
 
     async def _look(self) -> None:
         with self._deferred.look():

@@ -48,10 +48,10 @@ class EngineQueue:
         """Whether a container is looked at."""
         return self._queue.is_working(self._key(name))
 
-    def resting_code(self, names: Collection[str]) -> int:
-        """The highest exit code of those of these containers that are in their back-off; 0 where none is."""
-        resting = self._queue.resting
-        return max((code for key, code in resting.items() if self.has(key) and key.name in names), default=0)
+    def failing_code(self, names: Collection[str]) -> int:
+        """The highest exit code of those of these containers that failed and are tried again; 0 for none."""
+        failing = self._queue.failing
+        return max((code for key, code in failing.items() if self.has(key) and key.name in names), default=0)
 
     def has(self, key: Key) -> bool:
         """Whether a key is one of this engine's."""

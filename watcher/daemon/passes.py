@@ -52,15 +52,15 @@ class Pass:
     Args:
         publish: Told its beginning and its end.
         is_idle: Whether nothing waits to be looked at, or is.
-        resting: The highest exit code of what failed and is in its back-off, so that it is not looked at now.
+        failing: The highest exit code of what failed and is, or will be, tried again.
     """
 
     def __init__(
-        self, publish: Callable[[Event], None], is_idle: Callable[[], bool], resting: Callable[[], int]
+        self, publish: Callable[[Event], None], is_idle: Callable[[], bool], failing: Callable[[], int]
     ) -> None:
         self._publish = publish
         self._is_idle = is_idle
-        self._resting = resting
+        self._failing = failing
         self._is_open = self._has_looked = False
         self._tags = set[Tag]()
         self._code = 0
@@ -94,7 +94,7 @@ class Pass:
 
     def _over(self) -> None:
         self._is_open = False
-        self._publish(PassEnded(max(self._code, self._resting())))
+        self._publish(PassEnded(max(self._code, self._failing())))
 
 
 class PassOfAll:

@@ -32,7 +32,6 @@ from watcher.update.change import change_of
 from watcher.update.consent import NotNow, withheld
 from watcher.update.coordinator import Coordinator
 from watcher.update.request import Request
-from watcher.update.sequencer import blocks
 
 # What is made anew at each try has another id each time, and that is no news.
 _IDS = re.compile(r"\b[0-9a-f]{12,64}\b")
@@ -161,13 +160,13 @@ class Reconciler:
             spared = frozenset(filter(self._is_queued, self._turns.order.restarted_with(name)))
             by: By | None = "hook" if self._pushes.is_why(name) else None
             try:
-                outcome = await self._coordinator.update(
+                await self._coordinator.update(
                     name, Request(cautious=True, unattended=True, spared=spared, by=by)
                 )
             except NotNow as error:  # somebody decided in the last moment
                 return self._waits(found, error.wait)
         self._pushes.over(name)
-        return Result(outcome.exit_code)
+        return Result()
 
     async def _not_now(self, found: Assessment, policy: Policy) -> Wait | None:
         """The wait for a person, else for a moment or the container itself, where it may not begin now."""
@@ -206,7 +205,7 @@ class Reconciler:
         lasting = not isinstance(error, EngineError | UpdateFailed | Busy) or (
             failure is not None and failure.image == target
         )
-        if blocks(error):
+        if isinstance(error, EngineError | UpdateFailed):
             self._turns.failed(name)
         if lasting:
             self._due.pop(name, None)

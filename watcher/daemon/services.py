@@ -105,9 +105,9 @@ class Services:
         """Whether none waits to be looked at, or is."""
         return self._queue.is_idle()
 
-    def resting_code(self) -> int:
-        """The highest exit code of those that are in their back-off; 0 where none is."""
-        return max(self._queue.resting.values(), default=0)
+    def failing_code(self) -> int:
+        """The highest exit code of those that failed and are tried again; 0 for none."""
+        return max(self._queue.failing.values(), default=0)
 
     def happened(self, event: Json) -> None:
         """Ask the engine anew what it is, where one of its events tells of a swarm that was not known."""

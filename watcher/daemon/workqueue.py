@@ -31,7 +31,8 @@ class WorkQueue(Generic[K]):
         self._again: set[K] = set()
         self._timers: dict[K, asyncio.TimerHandle] = {}
         self._failures: dict[K, int] = {}
-        self._resting: dict[K, int] = {}
+        self._resting: set[K] = set()
+        self._codes: dict[K, int] = {}
         self._changed = asyncio.Event()
         self._closed = False
 
@@ -57,21 +58,23 @@ class WorkQueue(Generic[K]):
 
         Args:
             key: The key.
-            code: The exit code of what failed, which counts until the key is tried again.
+            code: The exit code of what failed, which counts until another try of the key has ended.
         """
         failures = self._failures.get(key, 0)
         self._failures[key] = failures + 1
         longest = min(BACKOFF_FIRST_S * 2 ** min(failures, _DOUBLINGS), self._longest_s)
         delay = longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, keeps no secret
         self.add_later(key, delay)
-        self._resting[key] = code
+        self._resting.add(key)
+        self._codes[key] = code
         self._again.discard(key)
         return delay
 
     def forget(self, key: K) -> None:
         """End the back-off of a key; the next one begins anew."""
         self._failures.pop(key, None)
-        self._resting.pop(key, None)
+        self._codes.pop(key, None)
+        self._resting.discard(key)
 
     def drop(self, key: K) -> None:
         """Forget a key altogether: it is not handed out any more unless it is added anew."""
@@ -84,11 +87,14 @@ class WorkQueue(Generic[K]):
     def forget_all(self) -> None:
         """End every back-off."""
         self._failures.clear()
+        self._codes.clear()
         self._resting.clear()
 
     def done(self, key: K) -> None:
         """Give a key back that `keys` handed out."""
         self._working.discard(key)
+        if key not in self._resting:
+            self._codes.pop(key, None)
         if key in self._again:
             self._again.discard(key)
             self.add(key)
@@ -96,7 +102,12 @@ class WorkQueue(Generic[K]):
     @property
     def resting(self) -> dict[K, int]:
         """The keys whose back-off is not over, each with the exit code of its last try."""
-        return {**self._resting}
+        return {key: self._codes[key] for key in self._resting}
+
+    @property
+    def failing(self) -> dict[K, int]:
+        """The keys that are, or will be, tried again, each with the exit code of its last try that is over."""
+        return {**self._codes}
 
     def is_busy(self, key: K) -> bool:
         """Whether a key waits to be worked on, or is; one whose time has not come does neither."""
@@ -139,5 +150,5 @@ class WorkQueue(Generic[K]):
 
     def _ring(self, key: K) -> None:
         self._timers.pop(key, None)
-        self._resting.pop(key, None)
+        self._resting.discard(key)
         self.add(key)

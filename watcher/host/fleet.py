@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from attrs import field
 
 from watcher.host.context import Context
-from watcher.model.errors import EngineError, NoSuchContainer, Refused, WatcherError
+from watcher.model.errors import Ambiguous, EngineError, NoSuchContainer, Refused, WatcherError
 from watcher.model.json_object import Json
 from watcher.model.names import SERVICE_PREFIX, Marker, container_name, name_of
 from watcher.model.values import frozen
@@ -142,7 +142,7 @@ class Fleet:
     def _doubtful(self, text: str, having: Collection[str], away: Mapping[str, EngineError]) -> WatcherError:
         if having:
             fitting = ", ".join(f"{engine}/{text}" for engine in having)
-            return NoSuchContainer(f"{text!r} is on several engines", advice=f"say which: {fitting}")
+            return Ambiguous(f"{text!r} is on several engines", advice=f"say which: {fitting}")
         for engine, error in away.items():
             return _of_engine(f"cannot tell on which engine {text!r} is: {engine}", error)
         names = " or ".join(each.engine_name for each in self.contexts)

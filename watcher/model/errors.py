@@ -2,6 +2,7 @@
 
 WatcherError
 |- NoSuchContainer      3  nothing, or more than one thing, answers to that name
+|  `- Ambiguous            ... but several containers
 |- EngineError          4  the engine refused the request
 |  |- EngineUnavailable    ... or cannot be reached, or broke off
 |  |  `- NoAnswer              ... or did not answer in time
@@ -67,6 +68,10 @@ class NoSuchContainer(WatcherError):
     """The name means no container, or more than one."""
 
     exit_code = 3
+
+
+class Ambiguous(NoSuchContainer):
+    """Several containers answer to the name."""
 
 
 class EngineError(WatcherError):

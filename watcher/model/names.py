@@ -28,7 +28,7 @@ SERVICE_PREFIX = "service/"  # what stands before a service's own name wherever 
 _SHORT = 12
 _NAME = re.compile(
     r"(?P<name>.+)\.ctr-updater-(?P<kind>new|old)-(?P<wanted>[rps])"
-    r"(?P<always>a?)(?:f(?P<retries>[0-9]+))?(?P<removes_itself>m?)(?P<unjudged>x?)(?P<going>g?)(?P<back>b?)"
+    r"(?P<always>a?)(?:f(?P<retries>0|[1-9][0-9]{0,9}))?(?P<removes_itself>m?)(?P<unjudged>x?)(?P<going>g?)(?P<back>b?)"
     r"(?P<unpublished>u?)(?P<unattached>l?)-(?P<other>[0-9a-f]{12})"
     r"(?:-(?P<owner>[0-9a-f]{12}))?"
 )

@@ -6,14 +6,14 @@ from contextlib import asynccontextmanager
 from attrs import evolve
 
 from watcher.host.context import Context
-from watcher.model.errors import EngineUnavailable, WatcherError, unexpected
+from watcher.model.errors import EngineUnavailable, Refused, WatcherError, unexpected
 from watcher.model.json_object import Json
 from watcher.model.names import name_of
 from watcher.recovery.unrecorded import record_unrecorded
 from watcher.update import gates
 from watcher.update.coordinator import Coordinator
 from watcher.update.request import HeldBack, Outcome, Request
-from watcher.update.sequencer import Turns, blocks, order_of
+from watcher.update.sequencer import Turns, order_of
 
 Result = Outcome | HeldBack | WatcherError
 
@@ -80,11 +80,11 @@ class _Work:
             return HeldBack(name, why, tuple(await self._coordinator.restart_spared(name)))
         try:
             async with self._turn(name):
-                outcome = await self._coordinator.update(name, evolve(self._request, spared=later))
+                outcome = await self._coordinator.update(name, self._of(name, later))
         except EngineUnavailable:
             raise
         except WatcherError as error:
-            if blocks(error):
+            if not isinstance(error, Refused):  # as the daemon: who waits, or is refused, holds nobody back
                 self._turns.failed(name)
             if not self._request.dry_run:
                 is_rollback = self._request.back is not None
@@ -94,6 +94,11 @@ class _Work:
             self._turns.failed(name)
             return unexpected(name, error)
         return await self._followed_up(name, outcome)
+
+    def _of(self, name: str, later: frozenset[str]) -> Request:
+        """What is wanted of one container."""
+        pull = self._request.pull and name not in self._request.unpulled
+        return evolve(self._request, pull=pull, spared=later)
 
     @asynccontextmanager
     async def _turn(self, name: str) -> AsyncIterator[None]:
@@ -106,7 +111,7 @@ class _Work:
 
     async def _followed_up(self, name: str, outcome: Outcome) -> Outcome:
         """Restart a container that was spared for an update and had none; a failed job blocks others."""
-        if outcome.undone:
+        if outcome.is_job_undone:
             self._turns.failed(name)
             return outcome
         doubts = await self._coordinator.restart_spared(name)

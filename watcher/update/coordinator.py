@@ -201,7 +201,7 @@ class Coordinator:
         ):
             return outcome
         self._context.events.publish(Doubted(change_of(outcome.assessment), doubt))
-        return evolve(outcome, warnings=(*outcome.warnings, doubt), undone=doubt)
+        return evolve(outcome, warnings=(*outcome.warnings, doubt), is_job_undone=True)
 
     async def _unmet(self, container: Json, name: str) -> str:
         if not Container(container).is_running:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import ClassVar
 
 from attrs import field
 
@@ -35,8 +36,7 @@ class Outcome:
         took_s: Seconds that all of it took, from its first look at the image on.
         steps: The plan itself, where nothing but that was asked for.
         for_helper: Whether a helper has to carry out what was planned.
-        undone: Why it is a job that others wait for and did not do its work with its new image; empty where
-            it did, or is none.
+        is_job_undone: Whether it is a job that others wait for, and did not do its work with its new image.
     """
 
     assessment: Assessment
@@ -48,22 +48,7 @@ class Outcome:
     took_s: float = 0.0
     steps: Plan | None = None
     for_helper: bool = False
-    undone: str = ""
-
-    @property
-    def failure(self) -> UpdateFailed | None:
-        """The error that it ended with all the same: that of a job, which nobody turns back."""
-        if not self.undone:
-            return None
-        advice = (
-            "it is not turned back; those that wait for it are held back until it has an image that works"
-        )
-        return UpdateFailed(self.undone, advice=advice)
-
-    @property
-    def exit_code(self) -> int:
-        """The exit code of a command whose outcome this is."""
-        return self.failure.exit_code if self.failure else 0
+    is_job_undone: bool = False
 
 
 @frozen
@@ -74,7 +59,10 @@ class HeldBack:
         name: The container's.
         why: What holds it back.
         doubts: What a person should know all the same, a line each.
+        exit_code: The exit code of a command: it has no update, and the old container runs.
     """
+
+    exit_code: ClassVar[int] = UpdateFailed.exit_code
 
     name: str
     why: str
@@ -98,6 +86,7 @@ class Request:
         spared: Names of those that are not to be restarted after it, for they are updated themselves.
         announce: Told the update and its plan before the first step.
         by_helper: The engine is reached through the container, so a helper has to update it.
+        unpulled: Names of those that are not pulled though the others are.
         back: Go back to this image that it ran before, by its id or its version; empty is the last one, and
             None is an update.
         target: Only to this image, by its id, which was judged before; empty is whatever the tag means.
@@ -112,6 +101,7 @@ class Request:
     spared: frozenset[str] = frozenset()
     announce: Announce = lambda *_: None
     by_helper: bool = False
+    unpulled: frozenset[str] = frozenset()
     back: str | None = None
     target: str = ""
     by: By | None = None

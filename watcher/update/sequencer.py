@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Itera
 from watcher.dependencies.engine_access import doors, given_the_socket
 from watcher.dependencies.order import Order
 from watcher.host.context import Context
-from watcher.model.errors import EngineError, UpdateFailed, WatcherError
 from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_NUMBER
 from watcher.model.names import name_of
@@ -111,11 +110,6 @@ class Turns:
         found = self._failed.keys() & self.order.needs(name)
         how, other = min(((self._failed[other], other) for other in found), default=("", ""))
         return f"{other} {how}".strip()
-
-
-def blocks(error: WatcherError) -> bool:
-    """Whether an update that ended with this error blocks its dependents; one that was refused does not."""
-    return isinstance(error, EngineError | UpdateFailed)
 
 
 async def order_of(context: Context, rows: Iterable[Json]) -> Order:

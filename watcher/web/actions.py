@@ -9,7 +9,7 @@ from watcher.model.errors import WatcherError
 from watcher.model.json_object import Json
 from watcher.swarm import by_hand
 from watcher.swarm.deciding import CONTAINERS_AND_SERVICES
-from watcher.update.request import HeldBack, Outcome, Request
+from watcher.update.request import HeldBack, Request
 from watcher.web.engines import ServedEngine
 
 
@@ -38,8 +38,7 @@ async def _updated(served: ServedEngine, name: str, request: Request) -> Json:
             if isinstance(result, WatcherError):
                 raise result
             done = "held back" if isinstance(result, HeldBack) else result.done.value
-            failure = result.failure if isinstance(result, Outcome) else None
-            return record(await served.row(name)) | {"done": done} | (failure.record if failure else {})
+            return record(await served.row(name)) | {"done": done}
     return {}
 
 

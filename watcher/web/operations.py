@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from watcher.check.decisions import holding, is_decided
+from watcher.check.decisions import holding, is_held
 from watcher.config.grammar import duration
 from watcher.host.fleet import named
-from watcher.model.errors import NoSuchContainer, WatcherError, unexpected
+from watcher.model.errors import Ambiguous, NoSuchContainer, WatcherError, unexpected
 from watcher.model.json_object import Json
 from watcher.model.names import SERVICE_PREFIX
 from watcher.recovery.open_names import open_names
@@ -96,6 +96,8 @@ class Operations:
             served, name = await self._engines.meant(text)
             with named(served.context):
                 return served, await _own_name(served, name, is_release=is_release)
+        except Ambiguous:
+            raise
         except NoSuchContainer:
             engines = self._engines.all
             if is_release and (found := await holding((each.context for each in engines), text)):
@@ -134,7 +136,7 @@ async def _own_name(served: ServedEngine, name: str, *, is_release: bool) -> str
     try:
         return await CONTAINERS_AND_SERVICES.own_name(served.context, name)
     except NoSuchContainer:
-        if is_release and await is_decided(served.context, name):
+        if is_release and await is_held(served.context, name):
             return name
         raise
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
-from itertools import product
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
@@ -18,7 +17,7 @@ from watcher.model.reference import readable
 from watcher.model.update_events import AttemptEnded
 from watcher.swarm import by_hand
 from watcher.swarm.by_hand import Result
-from watcher.update.request import Done, HeldBack, Outcome, Request
+from watcher.update.request import Done, HeldBack, Request
 from watcher.web.engines import ServedEngine, ServedEngines
 from watcher.web.gauges import image_label
 from watcher.web.guard import Access
@@ -93,26 +92,30 @@ class WatchtowerApi:
     async def _update(self, request: web.Request) -> web.Response:
         images, names = (_words(request.query.getall(key, [])) for key in ("image", "container"))
         rows = [row for row in await self._engines.listed() if row.is_carried_out]
-        batches = [[row for row in rows if _is_meant(row, images, names)], []]
-        if not (images or names):
-            batches = unnamed(rows)
-        return self._operations.begun("Watchtower's update", self._updated(batches))
+        if images or names:
+            chosen, unpulled = [row for row in rows if _is_meant(row, images, names)], frozenset[str]()
+        else:
+            chosen, unpulled = unnamed(rows)
+        return self._operations.begun("Watchtower's update", self._updated(chosen, unpulled))
 
-    async def _updated(self, batches: list[list[Shown]]) -> Json:
+    async def _updated(self, rows: list[Shown], unpulled: frozenset[str]) -> Json:
         """Update them in their order; what fails keeps no other from it but who depends on it.
 
         Args:
-            batches: Those whose tags are pulled first, and those of which only what is here is taken.
+            rows: They.
+            unpulled: The names of those of which only what is here is taken.
         """
         found = dict.fromkeys(("scanned", "updated", "failed"), 0)
-        for served, (pull, rows) in product(self._engines.all, zip((True, False), batches, strict=True)):
+        for served in self._engines.all:
             if not (names := [row.name for row in rows if row.engine == served.name]):
                 continue
-            async with aclosing(_updates(served, names, pull=pull)) as results:
+            async with aclosing(_updates(served, names, unpulled)) as results:
                 async for _, result in results:
                     found["scanned"] += 1
-                    if how := counted_as(result):
-                        found[how] += 1
+                    found["updated"] += (
+                        not isinstance(result, WatcherError | HeldBack) and result.done is Done.UPDATED
+                    )
+                    found["failed"] += isinstance(result, WatcherError)
         return {"summary": found}
 
     async def _metrics(self, _: web.Request) -> web.Response:
@@ -126,24 +129,17 @@ class WatchtowerApi:
         return web.Response(body=generate_latest(registry), headers=headers)
 
 
-def counted_as(result: Result) -> str:
-    """As what Watchtower counts a result; empty where there was nothing to do, or it is held back."""
-    if isinstance(result, WatcherError) or (isinstance(result, Outcome) and result.undone):
-        return "failed"
-    return "updated" if not isinstance(result, HeldBack) and result.done is Done.UPDATED else ""
-
-
-def unnamed(rows: Iterable[Shown]) -> list[list[Shown]]:
+def unnamed(rows: Iterable[Shown]) -> tuple[list[Shown], frozenset[str]]:
     """What is updated where nothing was named: all but what wants an approval and has none.
 
-    What is approved is an image that is here; a pull might bring another one.
+    Returns:
+        These, and the names of those that no tag is pulled for: what is approved is an image that is here,
+        and a pull might bring another one.
     """
-    batches = list[list[Shown]]([[], []])
-    for row in rows:
-        wants = row.mode == "approve"
-        if not wants or (row.verdict.status in UPDATES and _is_approved(row)):
-            batches[wants].append(row)
-    return batches
+    chosen = [
+        row for row in rows if row.mode != "approve" or (row.verdict.status in UPDATES and _is_approved(row))
+    ]
+    return chosen, frozenset(row.name for row in chosen if row.mode == "approve")
 
 
 def _is_approved(row: Shown) -> bool:
@@ -151,12 +147,13 @@ def _is_approved(row: Shown) -> bool:
 
 
 async def _updates(
-    served: ServedEngine, names: list[str], *, pull: bool
+    served: ServedEngine, names: list[str], unpulled: frozenset[str]
 ) -> AsyncGenerator[tuple[str, Result], None]:
     """Update what is called so on one engine; of one that is away nothing more is said than that."""
     reader = served.reader
     try:
-        updates = by_hand.update(reader.context, names, Request(pull=pull), served.turns, reader)
+        request = Request(pull=True, unpulled=unpulled)
+        updates = by_hand.update(reader.context, names, request, served.turns, reader)
         async with aclosing(updates) as results:
             async for each in results:
                 yield each

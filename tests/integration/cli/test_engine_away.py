@@ -82,6 +82,20 @@ def test_what_is_gone_and_was_held_on_one_of_several_engines_is_released(
     assert both("watcher", "release", web.name).code == 3
 
 
+def test_what_is_on_several_engines_wants_its_engine_though_one_alone_holds_it(
+    both: Commands, stack: Stack, nas: Stack
+) -> None:
+    web = current(stack, *LABELS)
+    nas.image(web.image, marker="old")
+    nas.run(web.image, *LABELS, name=web.name)
+    both("watcher", "hold", f"nas/{web.name}")
+
+    unclear = both("watcher", "release", web.name)
+
+    assert (unclear.code, unclear.out) == (3, "")
+    assert both("watcher", "release", f"nas/{web.name}").out == f"nas/{web.name}: released\n"
+
+
 def test_what_is_gone_and_was_held_on_several_wants_its_engine(
     both: Commands, stack: Stack, nas: Stack
 ) -> None:

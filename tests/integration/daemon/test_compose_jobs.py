@@ -1,6 +1,5 @@
 """Jobs that must have succeeded before others (`service_completed_successfully`)."""
 
-import json
 from collections.abc import Callable
 
 import pytest
@@ -137,37 +136,6 @@ def test_a_job_that_fails_by_hand_holds_its_dependents_back(
     assert done.code == 6
     assert f"{web.name}: held back: {project.container('migrate')} failed" in done.err
     assert is_untouched(stack, web)
-
-
-def test_a_job_that_fails_by_hand_is_said_to_have_failed_in_json(
-    cli: Commands, stack: Stack, project: Project
-) -> None:
-    job = project.container("migrate")
-    stack.image(stack.name("app:1"), marker="new", env=["CODE=3"])
-
-    done = cli("watcher", "update", "--no-pull", "--json", job, env=QUICK)
-
-    (row,) = json.loads(done.out)
-    assert (done.code, row["done"], row["code"]) == (6, "updated", 6)
-    assert row["error"].startswith(f"{job} ended with exit code 3 - ")
-    assert row["advice"]
-
-
-def test_a_pass_in_which_a_job_failed_did_not_go_well(
-    once: Callable[..., Result], stack: Stack, project: Project
-) -> None:
-    stack.image(stack.name("app:1"), marker="new", env=["CODE=3"])
-
-    assert once().code == 6
-    assert project.inspect("migrate")["State"]["ExitCode"] == 3
-
-
-def test_the_exercise_does_not_call_a_job_that_failed_updated(
-    cli: Commands, stack: Stack, project: Project
-) -> None:
-    stack.image(stack.name("app:1"), marker="new", env=["CODE=3"])
-
-    assert cli("ctr-updater", "--autoupdate", project.container("migrate"), env=QUICK).code == 6
 
 
 def test_up_finds_nothing_to_do_afterwards(

@@ -108,6 +108,15 @@ async def test_where_no_variant_is_said_or_none_fits_each_of_the_architecture_is
     assert registry.asked == [INDEX, *digests_]
 
 
+async def test_where_no_variant_is_said_one_without_a_variant_is_looked_at_alone() -> None:
+    """What is `linux/amd64/v3` by now is no longer what an engine of `linux/amd64` pulls."""
+    registry = stored(INDEX, row(OURS, "linux/amd64/v3"))
+    registry.holds({OURS})
+
+    assert await asked(registry, {OURS}) == Meaning(INDEX, is_ours=False)
+    assert registry.asked == [INDEX, AMD]
+
+
 @pytest.mark.parametrize("in_hand", [V6, V7])
 @pytest.mark.parametrize("known", ["manifest", "config"])
 async def test_an_index_that_moved_for_others_has_our_image_whatever_its_variant(

@@ -76,7 +76,7 @@ def test_what_rests_counts_for_its_own_engine_and_while_it_is_followed() -> None
         here.retry("web", 4)
         here.retry("gone", 6)
         there.retry("web", 5)
-        return [here.resting_code({"web", "db"}), there.resting_code({"web"}), here.resting_code({"db"})]
+        return [here.failing_code({"web", "db"}), there.failing_code({"web"}), here.failing_code({"db"})]
 
     assert run(scenario()) == [4, 5, 0]
 

@@ -24,8 +24,8 @@ class World:
     def __init__(self) -> None:
         self.told: list[Event] = []
         self.is_idle = True
-        self.resting = 0
-        self.current = Pass(self.told.append, lambda: self.is_idle, lambda: self.resting)
+        self.failing = 0
+        self.current = Pass(self.told.append, lambda: self.is_idle, lambda: self.failing)
 
     @property
     def ends(self) -> list[int]:
@@ -105,9 +105,9 @@ def test_one_that_is_not_over_ends_where_the_next_begins() -> None:
 
 def test_what_failed_before_it_and_rests_counts_until_it_rests_no_more() -> None:
     world = World()
-    world.resting = 4
+    world.failing = 4
 
-    for world.resting in (4, 5, 0):
+    for world.failing in (4, 5, 0):
         world.current.began(set())
         world.current.looked()
 
@@ -118,7 +118,7 @@ def test_what_rests_counts_also_where_the_next_one_begins() -> None:
     world = World()
 
     world.current.began({WEB})
-    world.resting = 4
+    world.failing = 4
     world.current.began({WEB})
 
     assert world.ends == [4]

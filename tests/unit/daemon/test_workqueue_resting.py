@@ -46,3 +46,18 @@ def test_a_key_that_is_forgotten_rests_no_more(ends: Callable[[WorkQueue[str]], 
         return queue.resting
 
     assert run(scenario()) == {}
+
+
+def test_a_key_counts_with_its_last_code_until_another_try_of_it_has_ended() -> None:
+    async def scenario() -> list[dict[str, int]]:
+        queue = WorkQueue[str]()
+        queue.retry("a", 4)
+        found = [queue.failing]
+        async for key in queue.keys():
+            found.append(queue.failing)  # it is being tried again
+            queue.done(key)
+            found.append(queue.failing)
+            queue.close()
+        return found
+
+    assert run(scenario()) == [{"a": 4}, {"a": 4}, {}]

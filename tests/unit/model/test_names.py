@@ -66,6 +66,13 @@ def test_a_marker_is_spelled_so() -> None:
     )
 
 
+@pytest.mark.parametrize(("retries", "spelled"), [(0, "f0"), (3, "f3"), (2**31 - 1, "f2147483647")])
+def test_how_often_it_is_restarted_is_spelled_so(retries: int, spelled: str) -> None:
+    marker = Marker("web", "old", "r", "0123456789ab", unjudged=True, retries=retries)
+
+    assert str(marker) == f"web.ctr-updater-old-r{spelled}x-0123456789ab"
+
+
 def test_a_marker_ends_in_its_owner() -> None:
     owned = Marker("web", "new", "r", "0123456789ab", owner="fedcba987654")
 
@@ -93,6 +100,9 @@ def test_a_marker_of_a_version_without_owners_is_understood() -> None:
         "web.ctr-updater-new--0123456789ab",
         "web.ctr-updater-new-rma-0123456789ab",
         "web.ctr-updater-next-r-0123456789ab",
+        "web.ctr-updater-new-rf-0123456789ab",
+        "web.ctr-updater-new-rf03-0123456789ab",
+        f"web.ctr-updater-new-rf{'9' * 5000}-0123456789ab",
         "web.ctr-updater-new-r-0123456789ab\n",
         "web.ctr-updater-new-r-0123456789ab-",
         "web.ctr-updater-new-r-0123456789ab-0123456789a",

@@ -1,19 +1,14 @@
 """Watchtower's metrics, as its readers take them apart; and what an update takes that names nothing."""
 
-from typing import cast
-
 from prometheus_client import generate_latest
 from prometheus_client.registry import CollectorRegistry
 
 from tests.unit.web.test_counts import ended
 from watcher.check.eligibility import For, Wait
-from watcher.check.judgement import Assessment
 from watcher.check.shown import Shown
 from watcher.check.verdict import Status, Verdict
-from watcher.model.errors import Refused
 from watcher.model.events import EngineGone, PassBegan, PassEnded
-from watcher.update.request import Done, HeldBack, Outcome
-from watcher.web.watchtower import Scans, counted_as, unnamed
+from watcher.web.watchtower import Scans, unnamed
 
 
 def as_homepage(scans: Scans) -> dict[str, float]:
@@ -90,15 +85,7 @@ def test_an_update_that_names_nothing_takes_what_wants_approval_only_where_that_
         shown("approved-at-night", "approve", Status.OUTDATED, For.SCHEDULE),
     ]
 
-    pulled, here = unnamed(rows)
+    chosen, unpulled = unnamed(rows)
 
-    assert [row.name for row in pulled] == ["plain", "current", "night"]
-    assert [row.name for row in here] == ["approved", "approved-at-night"]
-
-
-def test_a_job_that_was_updated_and_did_not_do_its_work_has_failed() -> None:
-    found = cast("Assessment", None)
-
-    assert [counted_as(Outcome(found, done)) for done in (Done.UPDATED, Done.CURRENT)] == ["updated", ""]
-    assert counted_as(Outcome(found, Done.UPDATED, undone="job ended with exit code 3")) == "failed"
-    assert [counted_as(HeldBack("web", "job failed")), counted_as(Refused("no"))] == ["", "failed"]
+    assert [row.name for row in chosen] == ["plain", "current", "night", "approved", "approved-at-night"]
+    assert unpulled == {"approved", "approved-at-night"}
