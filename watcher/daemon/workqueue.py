@@ -106,7 +106,7 @@ class WorkQueue(Generic[K]):
 
     @property
     def failing(self) -> dict[K, int]:
-        """The keys that are, or will be, tried again, each with the exit code of its last try that is over."""
+        """The keys that are, or will be, tried again, each with the exit code of its last try."""
         return {**self._codes}
 
     def is_busy(self, key: K) -> bool:
