@@ -4,6 +4,7 @@ An updater that is killed in between leaves that container behind. Its label say
 it may run: its owner's next process removes it at once, every other updater once that time is over.
 """
 
+import asyncio
 import contextlib
 import re
 import secrets
@@ -33,6 +34,7 @@ _PROCESSES = 256
 _OWN_IMAGES = {"/tmp": "rw,nosuid,nodev,size=64m"}  # noqa: S108 - in the gate's container
 _LOG = {"Type": "json-file", "Config": {"max-size": "1m", "max-file": "1"}}
 _PASSES, _REFUSES = 0, 1
+_LATE_S = 1.0
 
 
 @frozen
@@ -147,12 +149,25 @@ async def _ran(engine: Engine, cid: str, gate: Gate) -> Said:
     try:
         await engine.act(cid, "start")
         await _ended(engine, cid, gate.timeout)
-        state = Container(await engine.container(cid)).state
+        state = await state_at_end(engine, cid)
     except NoAnswer:
         return Said("unknown", f"{_could_not_say(gate)}: it did not end within {gate.timeout:g} s")
     except EngineError as error:
         return _not_run(gate, error)
     return said_by(gate, state, await last_words(engine, cid, _mask(gate)))
+
+
+async def state_at_end(engine: Engine, cid: str) -> State:
+    """The state of a gate's container that has ended.
+
+    That it lacked memory the engine hears apart from its end, and on a busy machine after it. So one that
+    would count as refusing the image is looked at once more.
+    """
+    state = Container(await engine.container(cid)).state
+    if state.exit_code != _REFUSES or state.lacked_memory:
+        return state
+    await asyncio.sleep(_LATE_S)
+    return Container(await engine.container(cid)).state
 
 
 def said_by(gate: Gate, state: State, words: str) -> Said:

@@ -87,7 +87,7 @@ class EngineNews:
             self._is_due = True
             self._whole.began(engine)
         elif isinstance(event, PassEnded):
-            if event.code != Unknown.exit_code:
+            if event.code < Unknown.exit_code:  # the highest of several: what is above may hide it
                 await self.collector.all_asked()
             await self.collector.confirm(self._has_happened)
             if self._whole.ended(engine):

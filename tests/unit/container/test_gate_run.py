@@ -5,13 +5,27 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from tests.unit.virtual_time import run
 from watcher.config.gate_grammar import Mount
 from watcher.config.gates import Gate
-from watcher.container.gate_run import body, exposing, said_by
+from watcher.container.gate_run import body, exposing, said_by, state_at_end
+from watcher.engine.client import Engine
+from watcher.engine.endpoint import Endpoint
 from watcher.model.inspection import State
 
 IMAGE = "docker.io/library/web@sha256:" + "1" * 64
 GATE = Gate("signed", "tools@sha256:" + "2" * 64, ("verify", "--of={image}"))
+
+
+class Late(Engine):
+    """An engine that shows one state after another of a gate that has ended."""
+
+    def __init__(self, *states: dict[str, Any]) -> None:
+        super().__init__(Endpoint("", socket="/nowhere"))
+        self.states = [*states]
+
+    async def container(self, _: str) -> dict[str, Any]:
+        return {"State": {"Status": "exited", **self.states.pop(0)}}
 
 
 def made(**more: Any) -> dict[str, Any]:
@@ -92,3 +106,22 @@ def test_no_mount_leads_to_the_socket_wherever_it_is_on_the_host(source: str) ->
     assert exposing(evolve(GATE, mounts=mounts), own, "/run/engine/api") == source
     assert exposing(evolve(GATE, mounts=mounts[:2]), own, "/run/engine/api") == ""
     assert exposing(evolve(GATE, mounts=mounts), own, "/elsewhere/api") == ""
+
+
+@pytest.mark.parametrize(
+    ("states", "lacked"),
+    [
+        pytest.param([{"ExitCode": 1}, {"ExitCode": 1, "OOMKilled": True}], True, id="told after its end"),
+        pytest.param([{"ExitCode": 1, "OOMKilled": True}], True, id="told with its end"),
+        pytest.param([{"ExitCode": 1}, {"ExitCode": 1}], False, id="never"),
+        pytest.param([{"ExitCode": 0}], False, id="it lets the image pass"),
+    ],
+)
+def test_a_lack_of_memory_counts_also_where_the_engine_hears_of_it_late(
+    states: list[dict[str, Any]], *, lacked: bool
+) -> None:
+    engine = Late(*states)
+
+    found = run(state_at_end(engine, "gate"))
+
+    assert (found.lacked_memory, engine.states) == (lacked, [])
