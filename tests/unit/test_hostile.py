@@ -30,8 +30,8 @@ from watcher.model.labels import (
 from watcher.model.quoting import cut
 from watcher.model.reference import names
 from watcher.recovery.state import scenes
-from watcher.update.planning import plan
 from watcher.update.sequencer import oddities
+from watcher.update.steps.planning import plan
 
 Json = dict[str, Any]
 

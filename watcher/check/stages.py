@@ -1,6 +1,7 @@
 """What an update that is open does now, as far as the engine's names and states tell. Pure: no I/O.
 
-The updater at work knows more (`update.stages`, whose words these are); this is for commands that only look.
+The updater at work knows more (`update.steps.stages`, whose words these are); this is for commands that
+only look.
 """
 
 from collections.abc import Mapping

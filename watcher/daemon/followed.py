@@ -7,7 +7,7 @@ from watcher.model.names import name_of
 from watcher.recovery.compose_recreations import unnamed
 from watcher.recovery.state import strays
 from watcher.update.keeping import Sweep
-from watcher.update.own_update import OwnUpdate, see_to
+from watcher.update.own.own_update import OwnUpdate, see_to
 from watcher.update.sequencer import Turns, order_of
 
 

@@ -1,4 +1,4 @@
-"""The steps of an update, each coded once: `update.steps` and recovery take the same ones.
+"""The steps of an update, each coded once: `update.steps.replacement` and recovery take the same ones.
 
 Each leaves something in the engine's names and states from which `state` tells what must follow, so that any
 of them can be the last one before a crash.

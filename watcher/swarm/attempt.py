@@ -28,7 +28,7 @@ from watcher.swarm.reading import Found
 from watcher.swarm.rollout import RolloutEnd, RolloutWatch, followed, gone_back, is_back_from, was_changed
 from watcher.swarm.spec import Rollout, Service, updated
 from watcher.update.account import now
-from watcher.update.stages import Stages
+from watcher.update.steps.stages import Stages
 
 Consent = Callable[[], Awaitable[None]]
 

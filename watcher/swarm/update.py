@@ -20,7 +20,7 @@ from watcher.swarm.earlier import earlier
 from watcher.swarm.reading import Found, Reader, is_followed
 from watcher.swarm.spec import Service, pinned
 from watcher.update.consent import forget_release, refuse_held, refuse_unwanted
-from watcher.update.own_update import refuse_beside
+from watcher.update.own.own_update import refuse_beside
 from watcher.update.preconditions import is_tried, refuse_untried
 from watcher.update.request import Done, Request
 from watcher.update.rollback import misfit

@@ -24,8 +24,8 @@ from watcher.model.quoting import escaped
 from watcher.model.update_events import Attempt, AttemptKind, Change, Ending, ImageVersion
 from watcher.update.change import change_of
 from watcher.update.consent import NotNow, forget_release
-from watcher.update.stages import Stages
-from watcher.update.steps import Replacement
+from watcher.update.steps.replacement import Replacement
+from watcher.update.steps.stages import Stages
 
 _STOPPED = "stopped by a signal"
 

@@ -24,8 +24,8 @@ from watcher.model.names import Marker, name_of, short
 from watcher.model.values import frozen
 from watcher.update import gates
 from watcher.update.consent import withheld
-from watcher.update.plan import AffectedContainer, Restart
-from watcher.update.steps import Drafting
+from watcher.update.steps.plan import AffectedContainer, Restart
+from watcher.update.steps.replacement import Drafting
 
 _SERVING = ("running", "restarting")
 _BY_HAND = "recreate it by hand"

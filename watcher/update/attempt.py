@@ -28,12 +28,12 @@ from watcher.update.consent import NotNow
 from watcher.update.executor import Update
 from watcher.update.keeping import Keeper, let_go
 from watcher.update.lineage import workshop
-from watcher.update.marking import wanted_state
-from watcher.update.permissions import refuse_forbidden
-from watcher.update.plan import Plan, Settings
-from watcher.update.planning import plan
-from watcher.update.prune_guard import Rescue
-from watcher.update.steps import Replacement
+from watcher.update.steps.marking import wanted_state
+from watcher.update.steps.permissions import refuse_forbidden
+from watcher.update.steps.plan import Plan, Settings
+from watcher.update.steps.planning import plan
+from watcher.update.steps.prune_guard import Rescue
+from watcher.update.steps.replacement import Replacement
 
 Announce = Callable[[Assessment, Plan], None]
 _USED: tuple[DecisionKind, ...] = ("approve",)

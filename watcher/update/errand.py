@@ -24,7 +24,7 @@ from watcher.store.history import History
 from watcher.update.account import ending_of, untried
 from watcher.update.change import change_now
 from watcher.update.coordinator import Coordinator
-from watcher.update.report import begun, blamed, written
+from watcher.update.own.report import begun, blamed, written
 from watcher.update.request import Request
 from watcher.update.sequencer import Turns
 

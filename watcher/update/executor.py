@@ -23,14 +23,14 @@ from watcher.recovery.executor import FailedImage, settle
 from watcher.recovery.undo import undo_all
 from watcher.update.account import Expect
 from watcher.update.consent import NotNow
-from watcher.update.drift import refuse_contended
-from watcher.update.not_undone import attempted, not_undone, still_there
-from watcher.update.plan import Action, Plan, Step
-from watcher.update.prune_guard import Rescue
 from watcher.update.retry import patiently
-from watcher.update.stages import BACK, Stages, stage_called, stage_of
-from watcher.update.steps import Replacement
-from watcher.update.succession import is_left_alone, is_taken
+from watcher.update.steps.drift import refuse_contended
+from watcher.update.steps.not_undone import attempted, not_undone, still_there
+from watcher.update.steps.plan import Action, Plan, Step
+from watcher.update.steps.prune_guard import Rescue
+from watcher.update.steps.replacement import Replacement
+from watcher.update.steps.stages import BACK, Stages, stage_called, stage_of
+from watcher.update.steps.succession import is_left_alone, is_taken
 
 _CREATION = {Action.CREATE, Action.SPARE, Action.PRE_HOOK}
 _IN_USE = "is already in use"  # a name

@@ -21,7 +21,7 @@ from watcher.model.update_events import Change, ImageJudged
 from watcher.store.gate_answers import GateAnswer, GateQuestion
 from watcher.update.change import change_of
 from watcher.update.consent import NotNow
-from watcher.update.stages import Stages, gate_stage
+from watcher.update.steps.stages import Stages, gate_stage
 
 _FIRST_S, _LAST_S = 60.0, 3600.0  # between two tries of a gate that could not say
 

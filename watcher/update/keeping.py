@@ -27,7 +27,7 @@ from watcher.recovery.rebuild import origin_of
 from watcher.recovery.state import Scene
 from watcher.recovery.unrecorded import record_unrecorded
 from watcher.store.kept import Former, tagged
-from watcher.update.steps import Replacement
+from watcher.update.steps.replacement import Replacement
 
 SWEEP_EVERY_S = 60.0
 

@@ -27,7 +27,7 @@ from watcher.update import lineage
 from watcher.update.attempt import demand_of
 from watcher.update.contention import tries
 from watcher.update.keeping import keep_open, let_go
-from watcher.update.prune_guard import mending
+from watcher.update.steps.prune_guard import mending
 
 
 @frozen

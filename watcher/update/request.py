@@ -11,7 +11,7 @@ from watcher.model.errors import UpdateFailed
 from watcher.model.update_events import By
 from watcher.model.values import frozen
 from watcher.update.attempt import Announce
-from watcher.update.plan import Plan
+from watcher.update.steps.plan import Plan
 
 
 class Done(StrEnum):

@@ -23,9 +23,9 @@ from watcher.update.attempt import attempt, planned
 from watcher.update.consent import refuse_cooling
 from watcher.update.contention import tries
 from watcher.update.dry_run import dry_run
-from watcher.update.helper_terms import refuse_another
 from watcher.update.open_updates import is_open
-from watcher.update.own_update import refuse_beside
+from watcher.update.own.helper_terms import refuse_another
+from watcher.update.own.own_update import refuse_beside
 from watcher.update.preconditions import (
     affected_of,
     asks_registry,

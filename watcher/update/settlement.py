@@ -19,7 +19,7 @@ from watcher.update.account import untried
 from watcher.update.change import change_of_scene
 from watcher.update.consent import forget_release, keep_release
 from watcher.update.open_updates import Settled, is_open
-from watcher.update.stages import SETTLE, Stages, stage_called
+from watcher.update.steps.stages import SETTLE, Stages, stage_called
 
 
 async def settle_open(context: Context, name: str) -> Settled:

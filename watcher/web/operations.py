@@ -20,7 +20,7 @@ from watcher.recovery.open_names import open_names
 from watcher.swarm.attempt import left_open
 from watcher.swarm.deciding import CONTAINERS_AND_SERVICES
 from watcher.swarm.named import service_named
-from watcher.update.own_update import own_update
+from watcher.update.own.own_update import own_update
 from watcher.web import actions
 from watcher.web.api import ONE
 from watcher.web.engines import ServedEngine, ServedEngines

@@ -10,7 +10,7 @@ from tests.testbed.cli import Commands
 from tests.testbed.faults import Hold
 from tests.testbed.proxy import Proxy
 from tests.testbed.stack import Stack
-from watcher.update.stages import WORDS
+from watcher.update.steps.stages import WORDS
 
 STEPS = [*((number, ()) for number in range(1, 6)), *((number, ("--rm",)) for number in range(1, 7))]
 

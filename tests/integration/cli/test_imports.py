@@ -40,7 +40,7 @@ UPDATES = {
     "watcher.cli.commands",
     "watcher.update.service",
     "watcher.host.notes",
-    "watcher.update.plan",
+    "watcher.update.steps.plan",
     "watcher.container.recreate",
 }
 UNUSED = {"csv", "frozenlist._frozenlist", "zipfile"}  # what the libraries have of them nobody needs

@@ -10,8 +10,8 @@ from tests.testbed.stack import Stack
 from watcher.host.context import Context
 from watcher.model.helper import Helper, helper_name
 from watcher.model.update_events import ImageVersion
-from watcher.update import helper_fate, helping
-from watcher.update.report import begun, written
+from watcher.update.own import helper_fate, helping
+from watcher.update.own.report import begun, written
 
 TARGET = f"sha256:{'b' * 64}"
 FAILED = evolve(ATTEMPT, outcome="failed", new=ImageVersion(TARGET), why="the engine refused")

@@ -7,7 +7,7 @@ import pytest
 from watcher.check.stages import stage_of
 from watcher.model.labels import SPARE_OF
 from watcher.recovery.state import scenes
-from watcher.update.stages import WORDS
+from watcher.update.steps.stages import WORDS
 
 OLD, NEW, SPARE = (letter * 64 for letter in "abc")
 OF_OLD = "web.ctr-updater-new-{}-" + OLD[:12]

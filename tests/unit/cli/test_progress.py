@@ -12,8 +12,8 @@ from watcher.host.publisher import Publisher
 from watcher.model.events import Event
 from watcher.model.registry_events import PullBegan, PullEnded, PullProgressed
 from watcher.model.update_events import Change, OtherUpdaterAwaited, StageBegan, StageEnded
-from watcher.update.plan import Action
-from watcher.update.stages import SETTLE, stage_called, stage_of
+from watcher.update.steps.plan import Action
+from watcher.update.steps.stages import SETTLE, stage_called, stage_of
 
 
 class Terminal(io.StringIO):

@@ -25,11 +25,11 @@ from watcher.recovery.endings import roll_back
 from watcher.recovery.rebuild import part_noted
 from watcher.recovery.table import Finish
 from watcher.recovery.undo import Old
-from watcher.update.advice import seen, way_back
-from watcher.update.drift import astray, still_as_read, still_idle
-from watcher.update.hooks import ask
-from watcher.update.marking import wanted_state
-from watcher.update.plan import Action, PlannedReplacement, Settings
+from watcher.update.steps.advice import seen, way_back
+from watcher.update.steps.drift import astray, still_as_read, still_idle
+from watcher.update.steps.hooks import ask
+from watcher.update.steps.marking import wanted_state
+from watcher.update.steps.plan import Action, PlannedReplacement, Settings
 
 # Made when the successors of those that it holds on to are known: their ids by the old ids and by name.
 Drafting = Callable[[Mapping[str, str]], Awaitable[Draft]]

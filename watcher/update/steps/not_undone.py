@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from watcher.model.errors import EngineError, Occupied, TaskLeft, is_forbidden
 from watcher.model.names import short
 from watcher.recovery.undo import NameTaken
-from watcher.update.plan import Step
-from watcher.update.steps import Replacement
+from watcher.update.steps.plan import Step
+from watcher.update.steps.replacement import Replacement
 
 
 def attempted(step: Step, error: BaseException) -> str:

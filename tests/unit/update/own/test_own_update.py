@@ -7,7 +7,7 @@ import pytest
 from watcher.model.helper import helper_name
 from watcher.model.labels import HELPER_OF, HELPER_TARGET
 from watcher.model.names import Marker
-from watcher.update.own_update import OwnUpdate, own_update
+from watcher.update.own.own_update import OwnUpdate, own_update
 
 OLD, NEW, OTHER = "a" * 64, "b" * 64, "c" * 64
 TARGET = "sha256:" + "d" * 64

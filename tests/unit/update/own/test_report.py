@@ -5,7 +5,7 @@ from attrs import evolve
 
 from tests.testbed.attempts import ATTEMPT
 from watcher.model.update_events import ImageVersion
-from watcher.update.report import begun, blamed, has_begun, is_blamed, last_written, written
+from watcher.update.own.report import begun, blamed, has_begun, is_blamed, last_written, written
 
 TOLD = evolve(
     ATTEMPT,

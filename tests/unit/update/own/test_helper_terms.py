@@ -11,7 +11,7 @@ from watcher.check.verdict import Status, Verdict
 from watcher.cli import main
 from watcher.model.errors import Refused
 from watcher.update.errand import Orders
-from watcher.update.helper_terms import ITSELF, Errand, image_before, labels_of, refuse_another, words
+from watcher.update.own.helper_terms import ITSELF, Errand, image_before, labels_of, refuse_another, words
 
 TARGET, OTHER = "sha256:" + "d" * 64, "sha256:" + "e" * 64
 ERRAND = Errand("up", "a" * 64, TARGET)

@@ -19,8 +19,8 @@ from watcher.model.update_events import Change, NotUpdated, Updated, Waiting
 from watcher.model.values import frozen
 from watcher.recovery.state import Scene, scenes
 from watcher.update.consent import NotNow
-from watcher.update.helper_terms import Errand
-from watcher.update.helping import Ended, begun, looked_after
+from watcher.update.own.helper_terms import Errand
+from watcher.update.own.helping import Ended, begun, looked_after
 from watcher.update.sequencer import Turns
 
 _BESIDE = "the updater's own update is under way"

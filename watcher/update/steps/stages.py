@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from watcher.model.errors import EngineError
 from watcher.model.events import Event
 from watcher.model.update_events import StageBegan, StageEnded
-from watcher.update.plan import Action
+from watcher.update.steps.plan import Action
 
 _DOING = {
     Action.CREATE: "creating its successor",

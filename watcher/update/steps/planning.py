@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from watcher.config.settings import Policy
 from watcher.model.json_object import Json
-from watcher.update.marking import marker_of
-from watcher.update.plan import Action, AffectedContainer, Plan, PlannedReplacement, Restart, Step
+from watcher.update.steps.marking import marker_of
+from watcher.update.steps.plan import Action, AffectedContainer, Plan, PlannedReplacement, Restart, Step
 
 Deed = tuple[str, Action]
 

@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 
 from watcher.model.names import Marker, Wanted
-from watcher.update.advice import seen, verb, way_back
+from watcher.update.steps.advice import seen, verb, way_back
 
 Json = dict[str, Any]
 

@@ -7,8 +7,8 @@ import pytest
 from watcher.model.errors import EngineError, NoAnswer
 from watcher.model.events import Event
 from watcher.model.update_events import StageBegan, StageEnded
-from watcher.update.plan import Action
-from watcher.update.stages import BACK, Stages, stage_called, stage_of
+from watcher.update.steps.plan import Action
+from watcher.update.steps.stages import BACK, Stages, stage_called, stage_of
 
 
 class Clock:

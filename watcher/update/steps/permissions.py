@@ -14,7 +14,7 @@ from watcher.engine.client import Engine
 from watcher.engine.request_errors import LISTED
 from watcher.model.errors import Barred, EngineError, is_forbidden
 from watcher.model.names import NOBODY
-from watcher.update.plan import Action, Plan
+from watcher.update.steps.plan import Action, Plan
 
 Request = tuple[str, str]
 

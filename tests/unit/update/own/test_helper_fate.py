@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from watcher.update.helper_fate import HelperFate, fate
+from watcher.update.own.helper_fate import HelperFate, fate
 
 CREATED, AT = "2026-01-01T00:00:00Z", 1767225600.0
 

@@ -8,7 +8,7 @@ from watcher.model.update_events import Attempt
 from watcher.model.values import frozen
 from watcher.store.decisions import Decision, Decisions, DecisionStore
 from watcher.store.state import Memory
-from watcher.update.report import has_begun, is_blamed
+from watcher.update.own.report import has_begun, is_blamed
 
 _AGAIN_S = 300.0
 _BLAMELESS = "helper, blameless"  # who says so of an image that is not to blame

@@ -15,8 +15,8 @@ from watcher.model.helper import Helper
 from watcher.model.update_events import ImageVersion
 from watcher.store.decisions import Decision
 from watcher.store.state import Memory
-from watcher.update.postponement import Consequence, Failed, NotYet, Undone, consequence, keep
-from watcher.update.report import begun, blamed
+from watcher.update.own.postponement import Consequence, Failed, NotYet, Undone, consequence, keep
+from watcher.update.own.report import begun, blamed
 
 TARGET = "sha256:" + "d" * 64
 OLD = "a" * 64

@@ -10,9 +10,9 @@ from watcher.check.judgement import Assessment
 from watcher.check.verdict import Status, Verdict
 from watcher.config.settings import Policy
 from watcher.dependencies.namespaces import Dependent, Tie, TieKind
-from watcher.update.marking import wanted_state
-from watcher.update.plan import Action, AffectedContainer, Plan, Restart
-from watcher.update.planning import plan
+from watcher.update.steps.marking import wanted_state
+from watcher.update.steps.plan import Action, AffectedContainer, Plan, Restart
+from watcher.update.steps.planning import plan
 
 CID = "0123456789ab" + "c" * 52
 RUNNING, STOPPED = {"Running": True}, {"Running": False}

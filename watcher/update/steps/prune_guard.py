@@ -6,7 +6,7 @@ from typing import TypeVar
 from watcher.host.notes import Note
 from watcher.model.errors import EngineError, EngineUnavailable
 from watcher.recovery.rebuild import Workshop, noted, put_back
-from watcher.update.steps import Replacement
+from watcher.update.steps.replacement import Replacement
 
 T = TypeVar("T")
 Keep = Callable[[Iterable[Replacement]], Awaitable[None]]

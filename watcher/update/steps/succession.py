@@ -8,9 +8,9 @@ from watcher.model.json_object import Json
 from watcher.model.names import short
 from watcher.recovery.compose_recreations import finish_recreation
 from watcher.recovery.steps import read
-from watcher.update.marking import wanted_state
-from watcher.update.plan import Action
-from watcher.update.steps import Replacement
+from watcher.update.steps.marking import wanted_state
+from watcher.update.steps.plan import Action
+from watcher.update.steps.replacement import Replacement
 
 
 async def is_left_alone(engine: Engine, part: Replacement, fault: str, *, is_proved: bool) -> bool:

@@ -12,8 +12,8 @@ from watcher.model.names import Marker, short
 from watcher.recovery import links
 from watcher.recovery.open_names import contended
 from watcher.recovery.steps import left_of
-from watcher.update.advice import verb
-from watcher.update.marking import wanted_state
+from watcher.update.steps.advice import verb
+from watcher.update.steps.marking import wanted_state
 
 
 async def refuse_contended(engine: Engine, names: Iterable[str]) -> None:

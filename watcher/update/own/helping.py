@@ -30,10 +30,10 @@ from watcher.recovery.open_names import open_names
 from watcher.update.account import now
 from watcher.update.affected import noted_files
 from watcher.update.consent import NotNow
-from watcher.update.helper_fate import HelperFate, fate
-from watcher.update.helper_terms import ITSELF, Errand, image_before, labels_of, words
-from watcher.update.postponement import consequence, keep
-from watcher.update.report import has_begun, last_written
+from watcher.update.own.helper_fate import HelperFate, fate
+from watcher.update.own.helper_terms import ITSELF, Errand, image_before, labels_of, words
+from watcher.update.own.postponement import consequence, keep
+from watcher.update.own.report import has_begun, last_written
 
 _LOOK_S = 1.0
 _LOG_LINES = 200
