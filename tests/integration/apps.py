@@ -33,6 +33,12 @@ def current(stack: Stack, *options: object, name: str = "web", **image: Any) -> 
     return App(stack.name(name), stack.run(reference, *options, name=stack.name(name)), reference, old)
 
 
+def namesake(other: Stack, app: App, *options: str) -> App:
+    """Run a container on another engine that has an app's name and its old image."""
+    old = other.image(app.image, marker="old")
+    return App(app.name, other.run(app.image, *options, name=app.name), app.image, old)
+
+
 def outdated(stack: Stack, *options: object, name: str = "web", new: Any = None, **image: Any) -> App:
     """Run a container and move its tag; `new` holds what is different of the new image beside the marker."""
     app = current(stack, *options, name=name, **image)

@@ -7,10 +7,9 @@ import pytest
 
 from tests.e2e.page import scene
 from tests.e2e.page.conftest import Page, listening
-from tests.integration.apps import outdated
+from tests.integration.apps import namesake, outdated
 from tests.integration.conftest import nas, other_engine
 from tests.integration.daemon.apps import LOCAL, is_replaced, is_untouched, labelled
-from tests.integration.daemon.test_several_engines import namesake
 from tests.integration.fleets import engines
 from tests.integration.web.conftest import Api
 from tests.testbed.stack import Stack

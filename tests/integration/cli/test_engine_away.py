@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.apps import ENABLED, current, outdated
+from tests.integration.apps import ENABLED, current, namesake, outdated
 from tests.integration.fleets import engines
 from tests.testbed.cli import Commands
 from tests.testbed.stack import Stack
@@ -86,8 +86,7 @@ def test_what_is_on_several_engines_wants_its_engine_though_one_alone_holds_it(
     both: Commands, stack: Stack, nas: Stack
 ) -> None:
     web = current(stack, *LABELS)
-    nas.image(web.image, marker="old")
-    nas.run(web.image, *LABELS, name=web.name)
+    namesake(nas, web, *LABELS)
     both("watcher", "hold", f"nas/{web.name}")
 
     unclear = both("watcher", "release", web.name)
@@ -100,8 +99,7 @@ def test_what_is_gone_and_was_held_on_several_wants_its_engine(
     both: Commands, stack: Stack, nas: Stack
 ) -> None:
     web = current(stack, *LABELS)
-    nas.image(web.image, marker="old")
-    nas.run(web.image, *LABELS, name=web.name)
+    namesake(nas, web, *LABELS)
     for each in (stack, nas):
         name = "local" if each is stack else "nas"
         both("watcher", "hold", f"{name}/{web.name}")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.apps import ENABLED, QUICK, App, current, marker_of, outdated
+from tests.integration.apps import ENABLED, QUICK, current, marker_of, namesake, outdated
 from tests.integration.fleets import engines
 from tests.testbed.cli import Commands, Result
 from tests.testbed.stack import Stack
@@ -20,12 +20,6 @@ def both(cli: Commands, stack: Stack, nas: Stack) -> Commands:
     cli.environ |= {key: value for key, value in engines(stack.engine, nas.engine).items() if value} | QUICK
     del cli.environ["DOCKER_HOST"]
     return cli
-
-
-def namesake(nas: Stack, app: App) -> str:
-    """Run an up-to-date container on the other engine that has an app's name; its id."""
-    nas.image(app.image, marker="old")
-    return nas.run(app.image, *LABELS, name=app.name)
 
 
 def rows(result: Result) -> list[dict[str, Any]]:
@@ -63,7 +57,7 @@ def test_a_name_that_only_one_engine_has_needs_no_engine(both: Commands, stack: 
 
 def test_a_name_that_both_have_wants_its_engine(both: Commands, stack: Stack, nas: Stack) -> None:
     web = outdated(stack, *LABELS)
-    theirs = namesake(nas, web)
+    theirs = namesake(nas, web, *LABELS).cid
 
     unclear = both("watcher", "update", web.name)
     assert (unclear.code, unclear.out) == (3, "")
@@ -82,7 +76,7 @@ def test_a_name_that_both_have_wants_its_engine(both: Commands, stack: Stack, na
 
 def test_hold_rollback_and_history_take_the_engine(both: Commands, stack: Stack, nas: Stack) -> None:
     web = current(stack, *LABELS)
-    theirs = App(web.name, namesake(nas, web), web.image, "")
+    theirs = namesake(nas, web, *LABELS)
     nas.image(web.image, marker="new")
 
     assert both("watcher", "hold", f"nas/{web.name}").out == f"nas/{web.name}: held until it is released\n"

@@ -34,6 +34,14 @@ def until(events: Events, app: App, action: str) -> dict[str, Any]:
     return next(event for event in events if (event.get("Actor", {}).get("ID"), event["Action"]) == wanted)
 
 
+def cut_short(cli: Commands, stack: Stack, app: App, events: Events) -> None:
+    """Kill an updater in the middle of the stop, and take its tag back."""
+    process = cli.start(*UPDATE, app.name, env=QUICK)
+    until(events, app, "kill")
+    kill(process)
+    stack.engine.docker("tag", app.old, app.image)
+
+
 def hung_up(stack: Stack, app: App, threads: list[threading.Thread]) -> Fault:
     """Ask the engine for a stop, and close the connection as soon as it has begun with it."""
 
@@ -103,10 +111,7 @@ def test_one_that_was_killed_in_the_middle_of_a_stop_is_undone_for_good(cli: Com
     web = slow(stack)
 
     with stack.events() as events:
-        process = cli.start(*UPDATE, web.name, env=QUICK)
-        until(events, web, "kill")
-        kill(process)
-        stack.engine.docker("tag", web.old, web.image)
+        cut_short(cli, stack, web, events)
 
         assert cli(*UPDATE, web.name, env=QUICK).code == 0
         until(events, web, "die")
@@ -122,10 +127,7 @@ def test_who_undoes_a_stop_gives_the_container_the_time_of_its_label(cli: Comman
     web = outdated(stack, *own, cmd="trap 'sleep 4; exit 7' TERM; httpd -f -p 80 -h /www & wait")
 
     with stack.events() as events:
-        process = cli.start(*UPDATE, web.name, env=QUICK)
-        until(events, web, "kill")
-        kill(process)
-        stack.engine.docker("tag", web.old, web.image)
+        cut_short(cli, stack, web, events)
 
         assert cli(*UPDATE, web.name, env=QUICK).code == 0
         end = until(events, web, "die")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.apps import App, outdated, published
+from tests.integration.apps import namesake, outdated, published
 from tests.integration.daemon.apps import LOCAL, OPT_IN, is_replaced, labelled, move
 from tests.integration.daemon.conftest import ENVIRON, Running, Start
 from tests.integration.daemon.test_registry import manifests, pushed
@@ -24,12 +24,6 @@ from tests.testbed.stack import Stack
 def two(start: Start, local: PrivateEngine | str, nas: PrivateEngine | str, *arguments: object) -> Running:
     """A daemon that follows both, with short periods; it need not reach either."""
     return start(*arguments, env=engines(local, nas), hurried=True)
-
-
-def namesake(nas: Stack, app: App, *options: str) -> App:
-    """Run a container on the other engine that has an app's name and its old image."""
-    old = nas.image(app.image, marker="old")
-    return App(app.name, nas.run(app.image, *options, name=app.name), app.image, old)
 
 
 def test_each_engine_is_followed_and_each_line_names_it(start: Start, stack: Stack, nas: Stack) -> None:

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.apps import outdated, published
+from tests.integration.apps import namesake, outdated, published
 from tests.integration.daemon.apps import LOCAL, OPT_IN, is_replaced, is_untouched, labelled, move
 from tests.integration.daemon.conftest import Start
-from tests.integration.daemon.test_several_engines import namesake
 from tests.integration.fleets import engines
 from tests.integration.web.conftest import SECRET, TOKENS, Api
 from tests.integration.web.test_events import told
