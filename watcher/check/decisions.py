@@ -99,17 +99,27 @@ async def release(context: Context, text: str, subjects: Subjects = CONTAINERS) 
     return f"{name}: released" if is_held else f"{name}: nobody held it"
 
 
-async def holding(contexts: Iterable[Context], text: str) -> Context | None:
-    """The one of several engines on which a container that is gone is held; None where it is held on none.
+async def holding(contexts: Iterable[Context], text: str, error: NoSuchContainer) -> Context:
+    """The one of several engines on which a container that is gone is held.
+
+    Args:
+        contexts: The engines.
+        text: What a person calls the container.
+        error: Why it was not found.
 
     Raises:
-        Ambiguous: It is held on several of them.
+        Ambiguous: It is held on several engines, or several have it.
+        NoSuchContainer: The error that was given, where it is held on none.
     """
+    if isinstance(error, Ambiguous):
+        raise error
     found = [each for each in contexts if await is_held(each, text)]
     if len(found) > 1:
         which = ", ".join(f"{each.prefix}{text}" for each in found)
         raise Ambiguous(f"{text!r} is held on several engines", advice=f"say which: {which}")
-    return found[0] if found else None
+    if not found:
+        raise error
+    return found[0]
 
 
 async def is_held(context: Context, text: str) -> bool:

@@ -11,7 +11,7 @@ from watcher.cli.session import Command
 from watcher.host.context import Context
 from watcher.host.fleet import Fleet, named
 from watcher.host.services import may_be_services
-from watcher.model.errors import Ambiguous, EngineUnavailable, NoSuchContainer, WatcherError
+from watcher.model.errors import EngineUnavailable, NoSuchContainer, WatcherError
 from watcher.model.quoting import escaped
 
 
@@ -85,9 +85,7 @@ async def _meant(fleet: Fleet, text: str, *, is_release: bool) -> tuple[Context,
     """The engine of what a person calls so, and its name there; what is gone may yet be held."""
     try:
         return await fleet.one(text)
-    except Ambiguous:
-        raise
-    except NoSuchContainer:
-        if is_release and (holding := await decisions.holding(fleet.here, text)):
-            return holding, text
-        raise
+    except NoSuchContainer as error:
+        if not is_release:
+            raise
+        return await decisions.holding(fleet.here, text, error), text

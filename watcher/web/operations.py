@@ -13,7 +13,7 @@ from aiohttp import web
 from watcher.check.decisions import holding, is_held
 from watcher.config.grammar import duration
 from watcher.host.fleet import named
-from watcher.model.errors import Ambiguous, NoSuchContainer, WatcherError, unexpected
+from watcher.model.errors import NoSuchContainer, WatcherError, unexpected
 from watcher.model.json_object import Json
 from watcher.model.names import SERVICE_PREFIX
 from watcher.recovery.open_names import open_names
@@ -96,13 +96,12 @@ class Operations:
             served, name = await self._engines.meant(text)
             with named(served.context):
                 return served, await _own_name(served, name, is_release=is_release)
-        except Ambiguous:
-            raise
-        except NoSuchContainer:
+        except NoSuchContainer as error:
+            if not is_release:
+                raise
             engines = self._engines.all
-            if is_release and (found := await holding((each.context for each in engines), text)):
-                return next(each for each in engines if each.name == found.engine_name), text
-            raise
+            found = await holding((each.context for each in engines), text, error)
+            return next(each for each in engines if each.name == found.engine_name), text
 
     def begun(self, name: str, work: Awaitable[Json]) -> web.Response:
         """Begin something else, and answer with its number; `name` is what it is called in an error."""
