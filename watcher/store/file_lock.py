@@ -25,7 +25,7 @@ def locked(path: Path) -> Iterator[bool]:
             if not _is_taken(file):
                 yield False
                 return
-            if _is_found(path, file):
+            if is_found(path, file):
                 try:
                     yield True
                 finally:
@@ -39,7 +39,7 @@ def clear(folder: Path) -> None:
         for path in list(folder.iterdir()):
             if path.is_file():
                 with contextlib.suppress(OSError), path.open("r+") as file:
-                    if _is_taken(file) and _is_found(path, file):
+                    if _is_taken(file) and is_found(path, file):
                         _unlink(path)
 
 
@@ -74,7 +74,7 @@ def _is_taken(file: IO[str]) -> bool:
     return True
 
 
-def _is_found(path: Path, file: IO[str]) -> bool:
+def is_found(path: Path, file: IO[str]) -> bool:
     """Whether a path still leads to a file that is open."""
     try:
         return os.path.samestat(path.stat(), os.fstat(file.fileno()))

@@ -13,6 +13,8 @@ import uuid
 from pathlib import Path
 from typing import IO
 
+from watcher.store import file_lock
+
 _FILE = "health.json"
 _LOCK = "health.lock"
 
@@ -57,9 +59,14 @@ class Pulse:
         """Hold a lock that goes with the process, so that a killed daemon is noticed at once.
 
         Another daemon of this folder may have it yet, or for a moment a process that asks whether it is free.
+        A folder that was removed took the lock's file along: others look for it in the one that came after.
         """
+        path = self._path.parent / _LOCK
+        if self._lock and not file_lock.is_found(path, self._lock):
+            self._lock.close()
+            self._lock = None
         if self._lock is None:
-            self._lock = (self._path.parent / _LOCK).open("w")
+            self._lock = path.open("w")
         with contextlib.suppress(BlockingIOError):
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 

@@ -1,5 +1,6 @@
 """A state directory that cannot be written is said at the start, and by `watcher healthy`."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,8 +8,9 @@ import pytest
 
 from tests.integration.apps import outdated
 from tests.integration.daemon.apps import LOCAL, is_replaced, is_untouched, labelled, move
-from tests.integration.daemon.conftest import Start
+from tests.integration.daemon.conftest import Running, Start
 from tests.testbed.cli import Commands, Result
+from tests.testbed.processes import wait_until
 from tests.testbed.stack import Stack
 
 
@@ -99,3 +101,18 @@ def test_where_it_can_be_written_the_question_stays_and_nothing_is_left_there(cl
 
     assert (done.code, "is `watcher run` running" in done.err) == (1, True)
     assert not cli.state.exists()
+
+
+def test_one_that_is_removed_while_the_daemon_runs_is_made_anew_and_tells_that_it_is_well(
+    daemon: Running, stack: Stack, cli: Commands
+) -> None:
+    web = labelled(stack)
+    assert cli("watcher", "healthy").code == 0
+    shutil.rmtree(cli.state)
+
+    move(stack, web)
+    daemon.wait("container updated", container=web.name)
+
+    wait_until(lambda: cli("watcher", "healthy").code == 0, "its sign of life")
+    assert cli("watcher", "history", web.name).out
+    assert daemon.stop() == 0

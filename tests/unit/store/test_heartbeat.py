@@ -1,6 +1,7 @@
 """What the daemon writes down of itself, and what is read from it."""
 
 import fcntl
+import shutil
 import subprocess
 import sys
 import time
@@ -91,6 +92,27 @@ def test_a_daemon_that_began_while_another_process_held_the_lock_is_well_once_th
     with (tmp_path / "health.lock").open("w") as lock:
         fcntl.flock(lock, how)
         pulse = beating(tmp_path)
+
+    pulse.beat()
+
+    assert what_is_wrong(tmp_path) == ""
+
+
+def test_a_folder_that_was_removed_and_came_back_holds_the_sign_of_life_again(
+    beating: Make, tmp_path: Path
+) -> None:
+    pulse = beating(tmp_path / "state")
+    shutil.rmtree(tmp_path / "state")
+    assert what_is_wrong(tmp_path / "state")
+
+    pulse.beat()
+
+    assert what_is_wrong(tmp_path / "state") == ""
+
+
+def test_the_lock_that_was_removed_alone_is_held_anew(beating: Make, tmp_path: Path) -> None:
+    pulse = beating(tmp_path)
+    (tmp_path / "health.lock").unlink()
 
     pulse.beat()
 
