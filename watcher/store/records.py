@@ -16,6 +16,7 @@ from watcher.model.json_object import Json
 from watcher.store.keys import Key, file_name, folder_name
 
 _TEMPORARY = "tmp-"
+_DRAFT_S = 3600.0  # to write one takes milliseconds, also on a slow disk
 
 
 class Records:
@@ -102,14 +103,16 @@ class Records:
         Args:
             folder: Of an engine's records of a kind.
             is_used: Told the name of each record's file, without its suffix.
-            age_s: Seconds for which a record stays in any case, whether it could be written or not.
+            age_s: Seconds for which a record stays in any case, whether it could be written or not; a draft
+                stays for an hour at least, for another process may be writing it.
         """
         old = {path for path, (_, since) in self._unwritten.items() if since + age_s <= time.monotonic()}
         for path in [path for path in old if path.parent == folder and not is_used(path.stem)]:
             del self._unwritten[path]
         for path in older(folder, age_s):
-            if path.name.startswith(_TEMPORARY) or not is_used(path.stem):
-                with contextlib.suppress(OSError):
+            is_draft = path.name.startswith(_TEMPORARY)
+            with contextlib.suppress(OSError):
+                if _is_older(path, _DRAFT_S) if is_draft else not is_used(path.stem):
                     path.unlink()
 
 
@@ -140,5 +143,9 @@ def older(folder: Path, age_s: float) -> Iterator[Path]:
     with contextlib.suppress(OSError):
         for path in list(folder.iterdir()):
             with contextlib.suppress(OSError):
-                if path.is_file() and path.stat().st_mtime < time.time() - age_s:
+                if path.is_file() and _is_older(path, age_s):
                     yield path
+
+
+def _is_older(path: Path, age_s: float) -> bool:
+    return path.stat().st_mtime < time.time() - age_s

@@ -1,6 +1,7 @@
 """A state folder that cannot be written, names that no file system takes, and files that cannot be read."""
 
 import json
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.state import files, full_disk, here
+from watcher.store.failures import LastQuestion
 from watcher.store.keys import Key
 from watcher.store.records import Records
 from watcher.store.state import Memory
@@ -113,6 +115,22 @@ async def test_what_failed_can_be_tried_again_though_its_file_cannot_be_removed(
 
     assert records.fault
     assert records.read(path) is None
+
+
+async def test_what_another_process_is_just_writing_stays_and_what_a_killed_one_left_goes(
+    memory: Memory, tmp_path: Path
+) -> None:
+    await memory.keep_asked("tag", LastQuestion(0, 0, "", IMAGE))
+    (asked,) = files(tmp_path)
+    drafts = [asked.with_name(f"tmp-{which}") for which in ("young", "old")]
+    for draft in drafts:
+        draft.write_text("{")
+    os.utime(drafts[1], (0, 0))
+
+    await memory.drop_asked_but(["tag"])
+
+    assert [draft.exists() for draft in drafts] == [True, False]
+    assert await memory.asked("tag")
 
 
 @pytest.mark.parametrize("name", ["w" * 255, "w/../../etc/passwd", "w\0b", "ü", "\udce9"])
