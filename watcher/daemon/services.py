@@ -10,6 +10,7 @@ from attrs import evolve
 from watcher.check.eligibility import For, Wait
 from watcher.check.verdict import Status, Verdict
 from watcher.daemon import judgements
+from watcher.daemon.moments import Moments
 from watcher.daemon.pushes import PushedServices
 from watcher.daemon.rhythm import Rhythm
 from watcher.daemon.workqueue import WorkQueue
@@ -72,6 +73,7 @@ class Services:
         self._is_gone = is_gone
         self._rhythm = rhythm
         self._queue: WorkQueue[str] = WorkQueue()
+        self._moments = Moments(self._queue)
         self._slots = asyncio.Semaphore(concurrency)
         self._rows: dict[str, Json] = {}
         self._news = Repeats()
@@ -156,6 +158,7 @@ class Services:
         for name, row in found.items():
             if name in self._beside or self._rows.get(name, {}).get("Version") != row["Version"]:
                 self._queue.add(name)
+        self._moments.look()
         self._rows, self._beside = found, set()
         self._news.keep(self.names)
 
@@ -203,13 +206,11 @@ class Services:
             code = Unknown.exit_code
             self._publish(LookFailed(name, "", format_exc().rstrip(), self._queue.retry(name, code)))
             return _Result(code)
-        if result.until:
-            self._queue.add_later(name, max(result.until - time.time(), 0.0))
+        self._moments.wait(name, result.until)
         return result
 
     async def _looked(self, name: str) -> _Result:
-        row = self._rows.get(name)
-        if row is None:
+        if (row := self._rows.get(name)) is None:
             return _Result()
         change = Change(name)
         try:
