@@ -93,11 +93,15 @@ class Sender:
         while True:
             self._rung[address].clear()
             await self._emptied(address)
-            due = await self._outbox.letter_due(address.key)
-            patience = None if due is None else max(due - self._clock(), 0)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(patience):
+                async with asyncio.timeout(await self._patience(address)):
                     await self._rung[address].wait()
+
+    async def _patience(self, address: Address) -> float | None:
+        """Seconds until there may be something to send; None is not before something happens."""
+        due, again_s = await self._outbox.letter_due(address.key), self._outbox.again_s
+        waits = [] if due is None else [max(due - self._clock(), 0)]
+        return min(waits if again_s is None else [*waits, again_s], default=None)
 
     async def _emptied(self, address: Address) -> None:
         while letter := await self._outbox.take(address.key, self._clock(), CLAIM_S[address.is_ours]):

@@ -1,17 +1,20 @@
 """What people are to be told, until they have been: each thing once, whichever process finds it or is killed.
 
 Three tables: what is so and whether that was told, the news that the next message will tell, and the messages
-on their way. Where the database cannot be written they are kept in memory, while the process lives.
+on their way. Where the database cannot be written they are kept in memory until it can be, while the process
+lives.
 """
 
+import asyncio
+import time
 import weakref
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from watcher.model.errors import NotKept
 from watcher.model.values import frozen
+from watcher.store import spare_outbox
 from watcher.store.database import Database
-from watcher.store.schema import MIGRATIONS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -63,11 +66,20 @@ class Outbox:
 
     Args:
         database: That of the state directory.
+        again_s: Seconds until a database that could not be written is tried again.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, again_s: float = 60.0) -> None:
         self._database = database
+        self._again_s = again_s
+        self._failed = 0.0
+        self._one_at_a_time = asyncio.Lock()  # nothing is added to the spare while that is moved
         self._spare: sqlite3.Connection | None = None
+
+    @property
+    def again_s(self) -> float | None:
+        """Seconds until the database is worth another try; None where it could be written."""
+        return self._again_s if self._spare else None
 
     async def tell(self, notice: Notice, now: float) -> bool:
         """Take what is so; whether that, or something that was waited with, is news."""
@@ -170,7 +182,7 @@ class Outbox:
 
     async def take(self, address: str, now: float, claimed_s: float) -> Letter | None:
         """Take the next letter to an address that is due; nobody else is given it for so many seconds."""
-        if await self.letter_due(address) is None:
+        if not self._spare and await self.letter_due(address) is None:
             return None  # to look makes no database where there is none
         which = "address = ? AND (due <= ? OR due > ?) ORDER BY due, id LIMIT 1"
         sql = f"SELECT id, message, tries FROM letters WHERE {which}"  # noqa: S608 - constant
@@ -214,14 +226,35 @@ class Outbox:
         return work(self._spare) if self._spare else await self._database.read(work, otherwise)
 
     async def _write(self, work: "Callable[[sqlite3.Connection], T]") -> T:
-        if not self._spare:
-            try:
-                return await self._database.write(work)
-            except NotKept:
-                self._spare = _in_memory()
-                weakref.finalize(self, self._spare.close)
-        with self._spare:
-            return work(self._spare)
+        async with self._one_at_a_time:
+            if not self._spare or time.monotonic() >= self._failed + self._again_s:
+                try:
+                    return await self._kept(work)
+                except NotKept:
+                    self._failed = time.monotonic()
+                    self._spare = self._spare or self._made()
+            with self._spare:
+                return work(self._spare)
+
+    async def _kept(self, work: "Callable[[sqlite3.Connection], T]") -> T:
+        """Write into the database, and before that what was kept in memory meanwhile."""
+        spare = self._spare
+
+        def both(connection: "sqlite3.Connection") -> T:
+            if spare:
+                spare_outbox.move(spare, connection)
+            return work(connection)
+
+        result = await self._database.write(both)
+        if spare:
+            spare.close()
+        self._spare = None
+        return result
+
+    def _made(self) -> "sqlite3.Connection":
+        made = spare_outbox.made()
+        weakref.finalize(self, made.close)
+        return made
 
 
 def _end(connection: "sqlite3.Connection", notice: Notice) -> bool:
@@ -264,14 +297,3 @@ def _run(connection: "sqlite3.Connection", sql: str, *values: object) -> None:
 def _first(connection: "sqlite3.Connection", sql: str, *values: object) -> float | None:
     found: float | None = connection.execute(sql, values).fetchone()[0]
     return found
-
-
-def _in_memory() -> "sqlite3.Connection":
-    """A database in memory with the same tables, for what cannot be kept."""
-    import sqlite3  # noqa: PLC0415 - where nobody is told, nobody needs it
-
-    # Its owner may be collected by any thread, which closes it.
-    connection = sqlite3.connect(":memory:", check_same_thread=False)
-    for statement in (each for migration in MIGRATIONS for each in migration):
-        connection.execute(statement)
-    return connection
