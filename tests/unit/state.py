@@ -24,3 +24,13 @@ def full_disk() -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@contextlib.contextmanager
+def away(folder: Path) -> Iterator[None]:
+    """Let nothing be read or written in a state directory for a while, by root either."""
+    aside = folder.rename(folder.with_name("aside"))
+    folder.write_text("no folder")
+    yield
+    folder.unlink()
+    aside.rename(folder)

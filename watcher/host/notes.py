@@ -108,10 +108,11 @@ class Notes:
         self._said = False
 
     def said_once(self) -> str:
-        """Why something could not be written; empty where all could, and from the second time on."""
-        fault = "" if self._said else self._records.fault
-        self._said = self._said or bool(fault)
-        return fault
+        """Why something could not be written; empty where all could, and while that is as it was said."""
+        fault = self._records.fault
+        why = "" if self._said else fault
+        self._said = bool(fault)
+        return why
 
     async def keep(self, note: Note) -> None:
         """Note an update, or what has changed of it."""

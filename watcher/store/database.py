@@ -52,17 +52,21 @@ class Database:
         # To close a file drops all locks that this process has on it, those of SQLite too.
         self._one_at_a_time = threading.Lock()
         self._said = set[str]()
-        self._unsaid = list[str]()
+        self._unsaid = dict[str, bool]()  # and whether it tells of a loss
 
     def stamp(self) -> tuple[object, ...]:
         """What is another one after each change, whichever process made it; nothing is read for it."""
         found = (_identity(Path(f"{self._path}{suffix}")) for suffix in ("", *_BESIDE[:1]))
         return tuple(each and (each.st_ino, each.st_mtime_ns, each.st_size) for each in found)
 
-    def unsaid(self) -> list[str]:
-        """Lines about what could not be read or kept, each of them once."""
-        lines, self._unsaid = self._unsaid, []
-        return lines
+    def unsaid(self, *, losses_alone: bool = False) -> list[str]:
+        """Lines about what could not be read or kept, each of them once until something can be written again.
+
+        Args:
+            losses_alone: Leave out what only says that it cannot be used.
+        """
+        lines, self._unsaid = self._unsaid, {}
+        return [line for line, is_loss in lines.items() if is_loss or not losses_alone]
 
     async def read(self, work: "Callable[[sqlite3.Connection], T]", otherwise: T) -> T:
         """What is read in one transaction; something else where there is no database that can be read."""
@@ -92,7 +96,9 @@ class Database:
         """
 
         def written() -> T:
-            return self._write(work)
+            result = self._write(work)
+            self._said.clear()  # what is so again, later, is said again
+            return result
 
         return await asyncio.to_thread(self._transact, written, written, "writing")
 
@@ -185,19 +191,17 @@ class Database:
             for suffix in (*_BESIDE, ""):
                 with contextlib.suppress(FileNotFoundError):
                     Path(f"{self._path}{suffix}").rename(f"{aside}{suffix}")
-        self._tell(
+        line = (
             f"{self._path} could not be read ({why}): it was put aside as {aside.name}, and a new one begun"
         )
+        self._unsaid[line] = True
 
     def _not_kept(self, why: str, advice: str) -> NotKept:
         error = NotKept(f"the database {self._path} cannot be used: {why}", advice=advice)
-        self._tell(str(error))
-        return error
-
-    def _tell(self, line: str) -> None:
-        if line not in self._said:
+        if (line := str(error)) not in self._said:
             self._said.add(line)
-            self._unsaid.append(line)
+            self._unsaid[line] = False
+        return error
 
 
 def _prepare(path: Path) -> None:

@@ -23,7 +23,7 @@ class Records:
     """The records below one folder.
 
     Attributes:
-        fault: Why something could not be written last; empty where all could.
+        fault: Why something could not be written last; empty where all could, or can be by now.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -61,10 +61,11 @@ class Records:
         return self._unwritten[path][0] if path in self._unwritten else _parsed(path)
 
     def write(self, path: Path, value: Json | None) -> None:
-        """Put a record in the place of another; None is no record."""
-        self._write(path, value, time.monotonic())
+        """Put a record in the place of another, and those that could not be written; None is no record."""
+        if self._write(path, value, time.monotonic()):
+            self.write_again()
 
-    def _write(self, path: Path, value: Json | None, since: float) -> None:
+    def _write(self, path: Path, value: Json | None, since: float) -> bool:
         try:
             if value is None:
                 path.unlink(missing_ok=True)
@@ -73,8 +74,13 @@ class Records:
         except OSError as error:
             self.fault = str(error)
             self._unwritten[path] = value, since
-        else:
-            self._unwritten.pop(path, None)
+            return False
+        self._unwritten.pop(path, None)
+        if (
+            value is not None and not self._unwritten
+        ):  # what is not there is also gone where nothing can be written
+            self.fault = ""
+        return True
 
     def tried(self) -> str:
         """The fault; where there has been none yet it is tried, once, whether anything can be written."""

@@ -65,7 +65,7 @@ class Memory:
         identify: Asks for the engine's id.
 
     Attributes:
-        has_said: Whether it was said that something could not be kept.
+        has_said: Whether it was said that something cannot be kept, and that is so.
         database: What is kept in tables.
         former: Which images containers ran before.
         claims: Which containers no other process of this machine may update meanwhile.
@@ -84,9 +84,10 @@ class Memory:
         self._cleared: tuple[frozenset[str], float] = (frozenset(), -math.inf)
 
     def said_once(self) -> str:
-        """Why something could not be kept; empty where all could, and from the second time on."""
-        why = "" if self.has_said else self._records.tried() or self.claims.fault
-        self.has_said = self.has_said or bool(why)
+        """Why something could not be kept; empty where all could, and while that is as it was said."""
+        fault = self._records.tried() or self.claims.fault
+        why = "" if self.has_said else fault
+        self.has_said = bool(fault)
         return why
 
     @cached_property
@@ -114,9 +115,8 @@ class Memory:
         return DecisionStore(self.database, self.key)
 
     def unsaid(self) -> list[str]:
-        """Lines about the database, each of them once; none where nothing at all can be kept, as was said."""
-        lines = self.database.unsaid()
-        return [] if self.has_said else lines
+        """Lines about the database, each once; losses alone where nothing at all can be kept, as was said."""
+        return self.database.unsaid(losses_alone=self.has_said)
 
     async def failure(self, cid: str, name: str) -> Failure | None:
         """The image that a container is not to be tried with again.

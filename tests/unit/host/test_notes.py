@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.state import away
 from watcher.container.recreate import Payload
 from watcher.container.successor import Draft
 from watcher.host.notes import Note, Noted, Notes
@@ -92,6 +93,21 @@ async def test_what_cannot_be_written_is_kept_by_this_process_and_said_once(tmp_
     assert not kept.said_once()
     await kept.drop(note())
     assert await kept.of("web") == []
+
+
+async def test_each_time_that_it_cannot_be_written_is_said(tmp_path: Path) -> None:
+    kept, said = notes(tmp_path / "state"), list[bool]()
+    await kept.keep(note())
+
+    for name in ("db", "app"):
+        with away(tmp_path / "state"):
+            await kept.keep(note(name))
+            said += [bool(kept.said_once()), bool(kept.said_once())]
+        await kept.keep(note())
+        said.append(bool(kept.said_once()))
+
+    assert said == [True, False, False] * 2
+    assert await notes(tmp_path / "state").names() == {"web", "db", "app"}
 
 
 @pytest.mark.parametrize(

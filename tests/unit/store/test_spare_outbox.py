@@ -1,13 +1,12 @@
 """What is to be told while the database cannot be written is in it once it can be, and waits no longer."""
 
-import contextlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from attrs import evolve
 
+from tests.unit.state import away
 from tests.unit.store.test_outbox import FAILED, HELD, UNKNOWN, listed, sealed
 from watcher.store.database import Database
 from watcher.store.outbox import Outbox
@@ -16,16 +15,6 @@ from watcher.store.outbox import Outbox
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
     return tmp_path / "state"
-
-
-@contextlib.contextmanager
-def away(state: Path) -> Iterator[None]:
-    """Let nothing be read or written in a state directory, by root either."""
-    aside = state.rename(state.with_name("aside"))
-    state.write_text("no folder")
-    yield
-    state.unlink()
-    aside.rename(state)
 
 
 async def test_what_waited_in_the_database_is_sent_once_that_can_be_written_again(state: Path) -> None:
