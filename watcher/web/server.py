@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
+import os
+import socket
 import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -53,7 +56,7 @@ class Server:
         )
         self.connections: Connections | None = None
         self._server: asyncio.Server | None = None
-        self._path: Path | None = None
+        self._socket: tuple[Path, os.stat_result] | None = None
 
     async def open(self, listen: str, **limits: Any) -> None:
         """Listen; `limits` are those of `Connections`.
@@ -77,24 +80,49 @@ class Server:
         if self._server:
             self._server.close()
         await self._runner.cleanup()
-        if self._path:
-            self._path.unlink(missing_ok=True)
+        if self._socket:
+            _remove(*self._socket)
 
     async def _bound(self, listen: str, make: Connections) -> asyncio.Server:
         loop = asyncio.get_running_loop()
         if not listen.startswith(UNIX):
             return await loop.create_server(make, *host_and_port(listen))
-        self._path = Path(listen.removeprefix(UNIX))
-        _make_way(self._path)
-        server = await loop.create_unix_server(make, str(self._path))
-        _let_the_group_in(self._path)
+        path = Path(listen.removeprefix(UNIX))
+        _make_way(path)
+        server = await loop.create_unix_server(make, str(path))
+        self._socket = path, _identity(path)
+        _let_the_group_in(path)
         return server
 
 
+def _identity(path: Path) -> os.stat_result:
+    return path.lstat()
+
+
 def _make_way(path: Path) -> None:
-    """Remove the socket that a killed daemon left."""
+    """Remove the socket that a killed daemon left.
+
+    Raises:
+        OSError: Somebody listens on it.
+    """
     with contextlib.suppress(FileNotFoundError):
         if stat.S_ISSOCK(path.lstat().st_mode):
+            if _is_heard(path):
+                raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+            path.unlink()
+
+
+def _is_heard(path: Path) -> bool:
+    """Whether somebody listens on a socket, who may have no time to answer."""
+    with socket.socket(socket.AF_UNIX) as asking:
+        asking.setblocking(False)
+        return asking.connect_ex(str(path)) in {0, errno.EAGAIN}
+
+
+def _remove(path: Path, ours: os.stat_result) -> None:
+    """Remove our socket, unless another one stands in its place."""
+    with contextlib.suppress(OSError):
+        if os.path.samestat(path.lstat(), ours):
             path.unlink()
 
 

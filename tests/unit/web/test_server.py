@@ -1,3 +1,4 @@
+import socket
 from pathlib import Path
 
 import pytest
@@ -138,11 +139,21 @@ async def test_an_address_that_is_taken_is_refused() -> None:
             await Server(ROUTES, Guard(Tokens()), at.failures.append).open(f"127.0.0.1:{at.port}")
 
 
+def bound(path: Path) -> socket.socket:
+    """A socket, which listens on a file until it is closed."""
+    made = socket.socket(socket.AF_UNIX)
+    made.bind(str(path))
+    made.listen(1)
+    return made
+
+
+def serving() -> Server:
+    return Server(ROUTES, Guard(Tokens()), list[Exception]().append)
+
+
 async def test_a_socket_file_is_served_also_where_a_killed_daemon_left_one(tmp_path: Path) -> None:
-    path, failures = tmp_path / "socket", list[Exception]()
-    left = Server(ROUTES, Guard(Tokens()), failures.append)
-    await left.open(f"unix:{path}")
-    server = Server(ROUTES, Guard(Tokens()), failures.append)
+    path, server = tmp_path / "socket", serving()
+    bound(path).close()
     await server.open(f"unix:{path}")
     async with (
         ClientSession(connector=UnixConnector(str(path))) as client,
@@ -151,5 +162,25 @@ async def test_a_socket_file_is_served_also_where_a_killed_daemon_left_one(tmp_p
         assert response.status == 200
     assert path.stat().st_mode & 0o777 == 0o660
     await server.close()
-    await left.close()
     assert not path.exists()
+
+
+async def test_a_socket_file_on_which_another_daemon_listens_is_refused_and_stays(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    with bound(path):
+        ours = path.lstat()
+        for _ in range(3):  # also where nobody takes the connections before
+            with pytest.raises(BadListener, match=f"cannot listen on unix:{path}: Address already in use"):
+                await serving().open(f"unix:{path}")
+        assert path.lstat() == ours
+
+
+async def test_at_its_end_it_leaves_the_socket_file_that_another_daemon_has_put_in_place_of_its_own(
+    tmp_path: Path,
+) -> None:
+    path, server = tmp_path / "socket", serving()
+    await server.open(f"unix:{path}")
+    path.rename(tmp_path / "aside")
+    with bound(path), socket.socket(socket.AF_UNIX) as client:
+        await server.close()
+        client.connect(str(path))
