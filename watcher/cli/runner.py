@@ -123,6 +123,8 @@ def _run(make: Callable[[Any], Any], *, waits: bool, negotiates: bool, looks: bo
     from watcher.cli import imports
 
     signal.signal(signal.SIGTERM, _terminate)
+    if waits and not looks:  # a daemon that has yet to begin is about to look at everything anyway
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     if not waits:  # a daemon wants back what imports leave behind; to look for it takes others longer
         gc.disable()
     with imports.lean():

@@ -3,6 +3,8 @@
 import os
 import pty
 import signal
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -86,18 +88,45 @@ def test_a_signal_while_a_failure_is_undone_is_obeyed_once_it_is(
     assert "failed on" in cli("watcher", "check", web.name).out
 
 
-def test_an_interrupt_while_the_program_still_loads_is_130(cli: Commands, tmp_path: Path) -> None:
-    """The first module that a command imports stands still here until the signal has come."""
+@pytest.fixture
+def loading(cli: Commands, tmp_path: Path) -> Callable[..., "subprocess.Popen[str]"]:
+    """A function that starts a command whose first module stands still, until a signal has come."""
     (tmp_path / "aiodocker.py").write_text(
         "import time\nprint('loading', flush=True)\nwhile True:\n    time.sleep(0.1)\n"
     )
 
-    process = cli.start("ctr-updater", "web", env={"PYTHONPATH": str(tmp_path)})
-    assert process.stdout
-    assert process.stdout.readline() == "loading\n"
-    done = signalled(process, signal.SIGINT)
+    def begun(*command: str) -> "subprocess.Popen[str]":
+        process = cli.start(*command, env={"PYTHONPATH": str(tmp_path)})
+        assert process.stdout
+        assert process.stdout.readline() == "loading\n"
+        return process
+
+    return begun
+
+
+def test_an_interrupt_while_the_program_still_loads_is_130(
+    loading: Callable[..., "subprocess.Popen[str]"],
+) -> None:
+    done = signalled(loading("ctr-updater", "web"), signal.SIGINT)
 
     assert line_of(done, 130) == "stopped by SIGINT; nothing was begun"
+
+
+def test_a_daemon_that_still_loads_goes_on_at_a_hang_up_which_has_it_look_at_everything(
+    loading: Callable[..., "subprocess.Popen[str]"],
+) -> None:
+    process = loading("watcher", "run")
+    process.send_signal(signal.SIGHUP)
+
+    done = signalled(process, signal.SIGTERM)
+
+    assert (done.code, done.err) == (0, "")
+
+
+def test_a_pass_that_still_loads_ends_at_a_hang_up(loading: Callable[..., "subprocess.Popen[str]"]) -> None:
+    done = signalled(loading("watcher", "run", "--once"), signal.SIGHUP)
+
+    assert done.code == -signal.SIGHUP
 
 
 def after(statement: str, *command: str) -> tuple[str, ...]:
