@@ -13,6 +13,8 @@ from watcher.model.json_object import Json
 from watcher.model.reference import Tag
 from watcher.model.registry_events import PullsPutOff
 
+_AGAIN_S = 10.0
+
 K = TypeVar("K")
 
 # Given the names of all that are followed, those of which what was told may be over.
@@ -165,11 +167,12 @@ class Passes:
             count = self._rhythm.count
             try:
                 tags = await self._puller.tags(await self._rows())
-            except EngineError as error:
+            except EngineError as error:  # one interval more may be a day
                 self._publish(PullsPutOff(str(error)))
-            else:
-                self._current.began(tags)
-                self._ask(tags)
+                await asyncio.sleep(_AGAIN_S)
+                continue
+            self._current.began(tags)
+            self._ask(tags)
             await self._rhythm.following(count)
 
     def _ask(self, tags: set[Tag]) -> None:

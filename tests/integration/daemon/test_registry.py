@@ -11,7 +11,7 @@ from tests.integration.apps import App, published
 from tests.integration.daemon.apps import LOCAL, OPT_IN, is_replaced, is_untouched, labelled, move
 from tests.integration.daemon.conftest import Start
 from tests.testbed.cli import Result
-from tests.testbed.faults import Hold, answer, cut, run
+from tests.testbed.faults import Fault, Hold, answer, cut, run
 from tests.testbed.processes import wait_until
 from tests.testbed.proxy import Armed, Proxy
 from tests.testbed.registry import PrivateRegistry
@@ -70,6 +70,20 @@ def test_a_tag_that_moved_in_its_registry_is_found_at_the_start(
 
     start().wait("container updated", container=web.name)
 
+    assert is_replaced(stack, web)
+
+
+@pytest.mark.parametrize("fault", [answer(500, "context canceled"), cut], ids=["refused", "cut off"])
+def test_a_pass_for_which_the_engine_could_not_list_its_containers_is_made_up_for_soon(
+    start: Start, stack: Stack, registry: PrivateRegistry, proxy: Proxy, fault: Fault
+) -> None:
+    web = published(stack, registry, *OPT_IN)
+    armed = proxy.arm(fault, match="GET /containers/json.*ctr-updater.enable")
+
+    daemon = start("--interval", "12h", host=proxy.host)
+
+    daemon.wait("container updated", container=web.name)
+    assert armed.fired.is_set()
     assert is_replaced(stack, web)
 
 

@@ -10,10 +10,11 @@ from watcher.daemon.passes import Pass, Passes, PassOfAll, whole
 from watcher.daemon.puller import Puller
 from watcher.daemon.rhythm import Rhythm
 from watcher.daemon.workqueue import WorkQueue
-from watcher.model.errors import EngineUnavailable
+from watcher.model.errors import EngineError, EngineUnavailable
 from watcher.model.events import Event, PassBegan, PassEnded
 from watcher.model.json_object import Json
 from watcher.model.reference import ImageRef, Tag
+from watcher.model.registry_events import PullsPutOff
 
 WEB, DB = (Tag(ImageRef.parse(f"registry.example/{name}:1"), "") for name in ("web", "db"))
 
@@ -173,6 +174,31 @@ def test_a_tag_in_its_back_off_counts_at_a_strike_as_it_ended_last() -> None:
 
     assert counts == [1, 1, 2, 3]
     assert [each.code for each in told if isinstance(each, PassEnded)] == [5, 5, 5, 0]
+
+
+def test_a_pass_for_which_the_engine_gives_no_list_is_put_off_and_not_left_out() -> None:
+    told, left = list[Event](), [EngineError("try later"), EngineError("try later")]
+
+    async def rows() -> list[Json]:
+        if left:
+            raise left.pop()
+        return []
+
+    async def scenario() -> int:
+        puller, rhythm, current = Asked(), Rhythm(3600.0), Pass(told.append, lambda: True, lambda: 0)
+        passes = Passes(cast("Puller", puller), rows, current, told.append, lambda: None, rhythm)
+        passes.engine_here()
+        async with asyncio.TaskGroup() as tasks:
+            under_way = [
+                tasks.create_task(work) for work in (rhythm.run(), passes.on_time(), passes.pull(tasks))
+            ]
+            await asyncio.sleep(60)  # of virtual time
+            for task in under_way:
+                task.cancel()
+        return puller.count
+
+    assert run(scenario()) >= 1
+    assert [type(event) for event in told] == [PullsPutOff, PullsPutOff, PassBegan]
 
 
 @pytest.mark.parametrize("code", [0, 6])
