@@ -99,7 +99,6 @@ ELSEWHERE = {
     "recovery/unrecorded": f"{INTEGRATION}/recovery/test_unrecorded.py",
     "recovery/undo": f"{INTEGRATION}/update/test_adversity.py",
     "registry/client": f"{INTEGRATION}/registry/test_client.py",
-    "registry/connection": f"{INTEGRATION}/registry/test_tls.py",
     "registry/http_client": f"{INTEGRATION}/registry/test_ways.py",
     "registry/insecure": f"{INTEGRATION}/registry/test_tls.py",
     "registry/messages": f"{INTEGRATION}/registry/test_client.py",

@@ -44,10 +44,8 @@ def secure_route(domain: str, certificates: Path) -> Route:
         RegistryError: The folder of its certificates cannot be read.
     """
     folder = certificates / domain
-    if not folder.is_dir():
-        return Route("https")
     try:
-        return Route("https", _context(folder))
+        return Route("https", _context(folder) if folder.is_dir() else True)
     except OSError as error:  # of the file system, or of ssl
         raise RegistryError(
             f"cannot read the certificates in {folder}: {error}",

@@ -47,14 +47,14 @@ class Records:
     def of_any_engine(self, kind: str, name: str) -> list[Path]:
         """The files with this name, of whichever engine they are."""
         name = f"{file_name(name)}.json"
-        written = (self._folder / kind).glob(f"*/{name}")
+        written = _there(self._folder / kind, f"*/{name}")
         return [path for path in {*self._unwritten, *written} if path.name == name and path.parts[-3] == kind]
 
     def within(self, kind: str, engine: str) -> list[Path]:
         """The files of an engine's records of a kind."""
         folder = self.folder(kind, engine)
         unwritten = {path for path in self._unwritten if path.parent == folder}
-        return sorted(unwritten | {*folder.glob("*.json")})
+        return sorted(unwritten | {*_there(folder, "*.json")})
 
     def read(self, path: Path) -> Json | None:
         """A record; None where there is none that can be read."""
@@ -120,6 +120,13 @@ class Records:
             with contextlib.suppress(OSError):
                 if _is_older(path, _DRAFT_S) if is_draft else not is_used(path.stem):
                     path.unlink()
+
+
+def _there(folder: Path, pattern: str) -> list[Path]:
+    """The files of a folder that fit a pattern; none where nobody lets us look."""
+    with contextlib.suppress(OSError):
+        return [*folder.glob(pattern)]
+    return []
 
 
 def _parsed(path: Path) -> Json | None:

@@ -1,17 +1,25 @@
 """A state directory that cannot be written is said at the start, and by `watcher healthy`."""
 
 import shutil
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.integration.apps import outdated
 from tests.integration.daemon.apps import LOCAL, is_replaced, is_untouched, labelled, move
-from tests.integration.daemon.conftest import Running, Start
+from tests.integration.daemon.conftest import ENVIRON, Running, Start
 from tests.testbed.cli import Commands, Result
 from tests.testbed.processes import wait_until
 from tests.testbed.stack import Stack
+
+# Root, without what lets root look into whatever folder there is.
+_BARRED = (
+    *("python", "-c", "import os, sys; os.execvp(sys.argv[1], sys.argv[1:])"),
+    *("setpriv", "--bounding-set", "-dac_override,-dac_read_search"),
+    Path(sys.executable).parent / "watcher",
+)
 
 
 @pytest.fixture
@@ -116,3 +124,31 @@ def test_one_that_is_removed_while_the_daemon_runs_is_made_anew_and_tells_that_i
     wait_until(lambda: cli("watcher", "healthy").code == 0, "its sign of life")
     assert cli("watcher", "history", web.name).out
     assert daemon.stop() == 0
+
+
+@pytest.fixture
+def barred(cli: Commands) -> Iterator[Path]:
+    """The state directory, into which nobody may look who has no capability for that."""
+    cli.state.mkdir(mode=0o000)
+    yield cli.state
+    cli.state.chmod(0o700)
+
+
+def test_one_that_nobody_lets_it_look_into_ends_neither_the_daemon_nor_a_command(
+    cli: Commands, stack: Stack, barred: Path
+) -> None:
+    web = outdated(stack, *LOCAL)
+    names = ("update", "hold", "rollback")
+    commands = [("list",), ("check", web.name), *((each, web.name) for each in names)]
+    process = cli.start(*_BARRED, "run", env=ENVIRON)
+    daemon = Running(process, cli.state)
+
+    daemon.wait("nothing can be remembered")
+    line = daemon.wait("container held", container=web.name)
+
+    assert f"{barred}/database.sqlite cannot be used: reading failed: Permission denied" in line["why"]
+    done = {command: cli(*_BARRED, *command) for command in commands}
+    assert [each.code for each in done.values()] == [0, 1, 7, 7, 7]
+    assert [command for command, each in done.items() if "unexpected" in each.err] == []
+    assert daemon.stop() == 0
+    assert is_untouched(stack, web)

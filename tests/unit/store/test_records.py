@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.state import files, full_disk, here
+from watcher.host.notes import Notes
 from watcher.store.failures import LastQuestion
 from watcher.store.keys import Key
 from watcher.store.records import Records
@@ -131,6 +132,20 @@ async def test_what_another_process_is_just_writing_stays_and_what_a_killed_one_
 
     assert [draft.exists() for draft in drafts] == [True, False]
     assert await memory.asked("tag")
+
+
+async def test_a_folder_that_nobody_can_look_into_holds_nothing(tmp_path: Path) -> None:
+    """Its name is one that no file system takes, which root is refused as well."""
+    memory = Memory(tmp_path / ("w" * 300), here)
+
+    assert memory.image(IMAGE) is None
+    assert await memory.failure(CID, "web") is None
+    assert await memory.former.all() == []
+    assert await Notes(tmp_path / ("w" * 300), here).names() == frozenset()
+
+    await memory.keep_failure(CID, IMAGE, "it crashed")
+    assert await memory.failure(CID, "web")
+    await memory.clear(set(), set())
 
 
 @pytest.mark.parametrize("name", ["w" * 255, "w/../../etc/passwd", "w\0b", "ü", "\udce9"])
