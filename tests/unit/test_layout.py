@@ -146,7 +146,6 @@ ELSEWHERE = {
     "web/registries": f"{INTEGRATION}/web/test_page_data.py",
     "web/engine_status": f"{UNIT}/web/test_gauges.py",
     "web/event_feed": f"{INTEGRATION}/web/test_events.py",
-    "web/responses": f"{UNIT}/web/test_server.py",
     "web/followers": f"{UNIT}/web/test_engines.py",
     "web/guard": f"{UNIT}/web/test_server.py",
 }

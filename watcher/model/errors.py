@@ -12,7 +12,8 @@ WatcherError
 |  |- NotFound             ... has no such object
 |  `- Conflict             ... says that the object's state or name is in the way
 |- Unknown              5  nobody can say whether there is an update; never shown as up to date
-|  `- RegistryError         ... for what a registry answered, or did not
+|  |- RegistryError         ... for what a registry answered, or did not
+|  `- Unexpected            ... for this program itself failed
 |- UpdateFailed         6  the update failed and was undone
 |  `- RolledBack            ... when the old container had been changed already
 |- Stopped        130, 143  SIGINT or SIGTERM came
@@ -134,9 +135,13 @@ class Unknown(WatcherError):
     exit_code = 5
 
 
-def unexpected(name: str, error: Exception) -> Unknown:
+class Unexpected(Unknown):
+    """This program itself failed over a container."""
+
+
+def unexpected(name: str, error: Exception) -> Unexpected:
     """What is said of the container `name` where this program itself failed; the others go on."""
-    made = Unknown(
+    made = Unexpected(
         f"{name}: unexpected {type(error).__name__}: {error}", advice="run it with --debug and report it"
     )
     made.__cause__ = error

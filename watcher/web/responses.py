@@ -9,7 +9,11 @@ from watcher.model.errors import (
     NoSuchContainer,
     NotFound,
     Refused,
+    RegistryError,
+    Unexpected,
     Unknown,
+    UnreadableSetting,
+    UpdateFailed,
     WatcherError,
 )
 
@@ -36,7 +40,11 @@ _STATUS: tuple[tuple[type[WatcherError], int], ...] = (
     (EngineError, 502),
     (Busy, 409),
     (Refused, 409),
-    (Unknown, 502),
+    (RegistryError, 502),
+    (Unexpected, 500),
+    (Unknown, 409),
+    (UpdateFailed, 409),
+    (UnreadableSetting, 409),  # a container's own: what a request says is a `BadRequest`
 )
 
 

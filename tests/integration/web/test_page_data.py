@@ -1,5 +1,9 @@
 """What the page shows beside containers and history: plans, registries, and what was chosen."""
 
+from collections.abc import Callable
+
+import pytest
+
 from tests.integration.apps import ENABLED, current, published
 from tests.integration.daemon.apps import LOCAL, labelled, move
 from tests.integration.daemon.conftest import Start
@@ -36,6 +40,35 @@ def test_what_is_held_is_planned_where_that_is_asked_for(api: Api, stack: Stack)
     assert api("GET", f"{path}/plan")[0] == 409
     assert api("GET", f"{path}/plan?again=true")[1]["plan"]
     assert api("GET", f"{path}/plan?again=perhaps")[0] == 400
+
+
+def failing(api: Api, stack: Stack) -> str:
+    """The name of a container whose update failed."""
+    web = labelled(stack, *NOTIFY)
+    move(stack, web, cmd="exit 3")
+    assert api.done(f"/api/v1/containers/{web.name}/update")[0] == "failed"
+    return web.name
+
+
+def misspelt(_: Api, stack: Stack) -> str:
+    """The name of a container with a label that cannot be read."""
+    return labelled(stack, "--label", "ctr-updater.cooldown=soon").name
+
+
+def untagged(_: Api, stack: Stack) -> str:
+    """The name of a container whose tag is not here."""
+    web = labelled(stack)
+    stack.engine.docker("rmi", "--force", web.image)
+    return web.name
+
+
+@pytest.mark.parametrize("made", [failing, misspelt, untagged])
+def test_what_an_update_would_not_begin_for_is_the_answer_in_the_place_of_a_plan(
+    api: Api, stack: Stack, made: Callable[[Api, Stack], str]
+) -> None:
+    status, found = api("GET", f"/api/v1/containers/{made(api, stack)}/plan")
+
+    assert (status, found.keys()) == (409, {"error", "advice"}), found
 
 
 def test_a_rollback_is_planned(api: Api, stack: Stack) -> None:
