@@ -171,7 +171,7 @@ class _Found:
             container = await self._context.engine.container(cid)
         except NotFound:
             return None
-        verdict = Verdict(Status.UNKNOWN, await self._how_open(scene.name), container["Image"])
+        verdict = Verdict(Status.UNKNOWN, await how_open(self._context, scene.name), container["Image"])
         running = self._context.memory.image(container["Image"])
         found = Assessment(container | {"Name": f"/{scene.name}"}, None, verdict, running)
         from watcher.check.stages import stage_of
@@ -181,12 +181,13 @@ class _Found:
         waits = (eligibility.under_way(verdict.reason), *row.waits)
         return evolve(row, state=UPDATING, waits=waits, stage=stage)
 
-    async def _how_open(self, name: str) -> str:
-        """Whether somebody is at work on an update, as far as this machine can tell."""
-        async with self._context.memory.claims.take(name) as is_ours:
-            if not is_ours:
-                return "an update of it is under way"
-        return f"an update of it is open: if no updater is at work on it, `watcher update {name}` ends it"
+
+async def how_open(context: Context, name: str) -> str:
+    """Whether somebody is at work on a container's open update, as far as this machine can tell."""
+    async with context.memory.claims.take(name) as is_ours:
+        if not is_ours:
+            return "an update of it is under way"
+    return f"an update of it is open: if no updater is at work on it, `watcher update {name}` ends it"
 
 
 def _left(what: str, container: Json, name: str) -> Assessment:

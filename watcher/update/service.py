@@ -6,15 +6,16 @@ from attrs import evolve
 
 from watcher.check import checks, freshness
 from watcher.check.judgement import Assessment
+from watcher.check.status import how_open
 from watcher.container.successor import Contended, Moved
 from watcher.engine.client import Engine
 from watcher.host.context import Context
 from watcher.host.lookup import find
-from watcher.model.errors import NoSuchContainer, NotFound, Refused, RegistryError, UpdateFailed
+from watcher.model.errors import NoSuchContainer, NotFound, Refused, RegistryError, Unknown, UpdateFailed
 from watcher.model.inspection import Container, left_by
 from watcher.model.json_object import Json
 from watcher.model.names import Marker, container_name
-from watcher.recovery.open_names import own_name
+from watcher.recovery.open_names import open_names, own_name
 from watcher.recovery.reading import outline
 from watcher.store.locks import Wider, with_claims
 from watcher.update import gates, rollback
@@ -59,6 +60,7 @@ async def update(context: Context, text: str, request: Request) -> Outcome:
     look = context.looking()
     name = await _name(look, text)
     if request.dry_run:
+        await _refuse_open(look, name)
         return await dry_run(look, await find(look.engine, name), request)
     await refuse_beside(look, name)
     return await with_claims(context.memory.claims, name, _Update(context, look, name, request).claimed)
@@ -162,6 +164,16 @@ async def _carried_out(context: Context, found: Assessment, affected: Affected, 
     cautious, announce = request.cautious, request.announce
     done = await attempt(context, found, affected, cautious=cautious, announce=announce, consent=consent)
     return Outcome(found, Done.UPDATED, done.plan, done.warnings, done.took, affected.names, done.took_s)
+
+
+async def _refuse_open(context: Context, name: str) -> None:
+    """Let only a container be planned for of which no update is open: nobody knows which image it ends on.
+
+    Raises:
+        Unknown: One is.
+    """
+    if name in open_names(await context.engine.containers(stopped=True)):
+        raise Unknown(f"{name}: unknown: {await how_open(context, name)}")
 
 
 async def _back_already(context: Context, container: Json) -> Outcome:

@@ -14,6 +14,9 @@ from watcher.update.steps.stages import WORDS
 
 STEPS = [*((number, ()) for number in range(1, 6)), *((number, ("--rm",)) for number in range(1, 7))]
 
+DRY = ("watcher", "update", "--no-pull", "--dry-run")
+PLANS = (DRY, (*DRY, "--again"), ("watcher", "rollback", "--dry-run"))
+
 
 @pytest.mark.parametrize(("number", "options"), STEPS)
 def test_an_update_is_one_row_of_the_containers_own_name_until_it_has_ended(
@@ -41,6 +44,35 @@ def test_an_update_is_one_row_of_the_containers_own_name_until_it_has_ended(
     advice = f"an update of it is open: if no updater is at work on it, `watcher update {web.name}` ends it"
     assert killed == (5, f"{web.name}: unknown: {advice}\n", "")
     assert line.split(maxsplit=4) == [web.name, web.image, "updating", "update", f"unknown: {advice}"]
+
+
+@pytest.mark.parametrize(("number", "options"), STEPS)
+def test_nothing_is_planned_of_a_container_until_its_update_has_ended(
+    cli: Commands, stack: Stack, proxy: Proxy, number: int, options: tuple[str, ...]
+) -> None:
+    """Least of all is it up to date, nor is it gone while nobody has its name."""
+    web, hold = outdated(stack, *ENABLED, *options), Hold()
+    proxy.arm(hold, n=number, when="after")
+    updater = cli.start("watcher", "update", "--no-pull", web.name, env={"DOCKER_HOST": proxy.host})
+    assert hold.reached.wait(60)
+
+    under_way = [cli(*words, web.name) for words in PLANS]
+    (row,) = json.loads(cli(*PLANS[0], "--json", web.name).out)
+    updater.kill()
+    updater.wait()
+    killed = cli(*PLANS[0], web.name)
+    hold.release()
+
+    said = f"{web.name}: unknown: an update of it is under way"
+    assert under_way == [(5, "", f"{said}\n")] * len(PLANS)
+    assert (row["done"], row["state"], row["verdict"], row["error"]) == (
+        "failed",
+        "updating",
+        "unknown",
+        said,
+    )
+    advice = f"if no updater is at work on it, `watcher update {web.name}` ends it"
+    assert killed == (5, "", f"{web.name}: unknown: an update of it is open: {advice}\n")
 
 
 def test_its_temporary_name_and_its_id_mean_the_container_too(
