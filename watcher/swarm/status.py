@@ -7,6 +7,8 @@ from attrs import evolve
 from watcher.check import eligibility
 from watcher.check.gates import Standing
 from watcher.check.shown import Answer, Shown, circumstances, mode_of
+from watcher.check.status import UPDATING, how_open
+from watcher.check.verdict import Status, Verdict
 from watcher.engine.swarm import Swarm
 from watcher.host.context import Context
 from watcher.model.errors import EngineUnavailable, NoSuchContainer, WatcherError
@@ -23,7 +25,6 @@ from watcher.swarm.reading import Found, Reader, is_followed
 from watcher.swarm.spec import Service
 
 _SHOWN = 5  # of the digests that it ran before
-_UPDATING = "an update of it is under way"
 
 
 async def followed(context: Context) -> list[Json]:
@@ -57,9 +58,13 @@ def _kept(before: Sequence[Kept]) -> tuple[tuple[Kept, float], ...]:
 
 
 async def _with_open_update(context: Context, said: Json, row: Shown) -> Shown:
+    """The same while a rollout of it is open: nobody knows yet which digest it ends on."""
     if await left_open(context, said) is None:
         return row
-    return evolve(row, state="updating", waits=(eligibility.under_way(_UPDATING), *row.waits), stage="prove")
+    why = await how_open(context, row.name)
+    verdict = Verdict(Status.UNKNOWN, why, row.verdict.running)
+    waits = (eligibility.under_way(why), *row.waits)
+    return evolve(row, state=UPDATING, verdict=verdict, releases=NOTHING, waits=waits, stage="prove")
 
 
 def shown(context: Context, found: Found, decisions: Decisions, gate: Standing | None = None) -> Shown:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from attrs import evolve, field
 
+from watcher.check.status import how_open
 from watcher.check.verdict import Status, Verdict
 from watcher.engine.swarm import Swarm
 from watcher.host.context import Context
-from watcher.model.errors import NoSuchContainer, NotFound, Refused, UpdateFailed
+from watcher.model.errors import NoSuchContainer, NotFound, Refused, Unknown, UpdateFailed
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.names import short
@@ -64,6 +65,7 @@ async def update(reader: Reader, said: Json, request: Request) -> ServiceOutcome
     """
     name, reader = Service(said).name, reader.asked_by(request.by)
     if request.dry_run:
+        await _refuse_open(reader.context, said)
         return await _planned(reader.context, await _wanted(reader, said, request), request)
 
     async def work(_: frozenset[str]) -> ServiceOutcome:
@@ -188,6 +190,17 @@ async def _back(context: Context, found: Found, text: str) -> Found:
     target = fitting[0]
     why = f"it runs {short(running)}, goes back to {short(target)}"
     return evolve(found, verdict=Verdict(Status.OUTDATED, why, running, target), goes_back=True)
+
+
+async def _refuse_open(context: Context, said: Json) -> None:
+    """Let only a service be planned for of which no rollout is open: nobody knows which digest it ends on.
+
+    Raises:
+        Unknown: One is.
+    """
+    if await attempt.left_open(context, said) is not None:
+        name = Service(said).name
+        raise Unknown(f"{name}: unknown: {await how_open(context, name)}")
 
 
 async def _planned(context: Context, found: Found, request: Request) -> ServiceOutcome:

@@ -85,7 +85,8 @@ def test_services_are_held_updated_and_brought_back(services: Services, listen: 
     assert (seen["update"], seen["engine"]) == (f"service/{name}", "local")
     row = next(data for _, kind, data in events if kind == "attempt")
     assert (row["name"], row["kind"], row["by"]) == (f"service/{name}", "service", "api")
-    news = next(data for _, kind, data in events if kind == "container")
+    told_of = (data for _, kind, data in events if kind == "container")
+    news = next(data for data in told_of if data["state"] != "updating")
     assert (news["name"], news["kind"], news["verdict"]) == (name, "service", "current")
     (kept,) = api("GET", path)[1]["kept"]
     assert (kept["image"], kept["version"], kept["until"]) == (old, None, None)
