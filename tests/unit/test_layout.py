@@ -19,7 +19,6 @@ ELSEWHERE = {
     "check/facts": f"{INTEGRATION}/check/test_requests.py",
     "check/providers": f"{INTEGRATION}/cli/test_waits.py",
     "check/decisions": f"{INTEGRATION}/cli/test_decisions.py",
-    "check/records": f"{INTEGRATION}/cli/test_commands.py",
     "check/status": f"{INTEGRATION}/cli/test_list.py",
     "check/shown": f"{INTEGRATION}/cli/test_list.py",
     "check/veto": f"{INTEGRATION}/daemon/test_veto.py",

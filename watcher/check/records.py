@@ -35,7 +35,7 @@ def record(row: Shown) -> dict[str, Any]:
         "mode": row.mode,
         "verdict": verdict.status.value,
         "reason": verdict.reason,
-        "running": verdict.running,
+        "running": verdict.running or None,
         "target": verdict.target or None,
         "until": moment(verdict.until),
         "engine": row.engine,

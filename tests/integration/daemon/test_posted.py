@@ -80,3 +80,4 @@ def test_a_registry_has_the_same_keys_as_a_container(
         (found,), (container,) = posted(receiver).values(), listed(cli).values()
     assert found.keys() == container.keys()
     assert (found["verdict"], found["state"], "login" in found["reason"]) == ("unknown", "-", True)
+    assert (found["running"], found["target"]) == (None, None)
