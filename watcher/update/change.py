@@ -1,5 +1,7 @@
 """From which image to which a container's update leads, as events tell it."""
 
+from attrs import evolve
+
 from watcher.check import facts
 from watcher.check.judgement import Assessment, assessed
 from watcher.check.releases import own_address, releases_of
@@ -61,7 +63,9 @@ async def change_of_scene(engine: Engine, name: str, scene: Scene | None) -> Cha
 
 
 async def _assessed(engine: Engine, name: str) -> Assessment:
-    return assessed(await facts.here(engine, await engine.container(name)))
+    container = await engine.container(name)
+    known = await facts.here(engine, container)
+    return assessed(evolve(known, running=await _image(engine, container)))
 
 
 async def _image(engine: Engine, container: Json | None) -> Json | None:

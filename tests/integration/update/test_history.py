@@ -14,6 +14,7 @@ from tests.testbed.proxy import Proxy
 from tests.testbed.relay import When
 from tests.testbed.stack import Stack
 
+VERSION = "org.opencontainers.image.version"
 SECRET = "hunter2-of-its-own"  # noqa: S105 - the test's own
 
 
@@ -53,6 +54,20 @@ def test_an_update_by_the_daemon_is_a_row(cli: Commands, stack: Stack) -> None:
     assert [(row["name"], row["outcome"], row["by"]) for row in rows(cli)] == [
         (web.name, "updated", "daemon")
     ]
+
+
+@pytest.mark.parametrize("command", [UPDATE, ("watcher", "rollback")])
+def test_what_is_refused_tells_the_version_that_runs_as_what_is_made_does(
+    cli: Commands, stack: Stack, command: tuple[str, ...]
+) -> None:
+    web = outdated(stack, labels={VERSION: "1.0"}, new={"labels": {VERSION: "1.1"}})
+    assert cli("watcher", "hold", web.name).code == 0
+    assert cli(*command, web.name).code == 7
+
+    row = rows(cli)[0]
+
+    assert (row["outcome"], row["old"]) == ("refused", {"id": web.old, "version": "1.0"})
+    assert row["new"] == ({"id": stack.image_id(web.image), "version": "1.1"} if command == UPDATE else None)
 
 
 def test_what_the_failed_container_said_last_is_kept_masked_and_never_in_the_list(
