@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from watcher.host.context import Context
+from watcher.model.events import Decided
 
 # Each look wakes an idle process, whose memory is in no cache any more: some milliseconds of CPU.
 _EVERY_S = 5.0
@@ -16,12 +17,13 @@ class DecisionPoll:
     needs no watch of the file system, which not every one has.
 
     Args:
-        context: Where the decisions are kept.
+        context: Where the decisions are kept, and where it is told that they are others.
         changed: Told once the decisions are others than before.
     """
 
     def __init__(self, context: Context, changed: Callable[[], None]) -> None:
         self._memory = context.memory
+        self._publish = context.events.publish
         self._changed = changed
 
     async def follow(self) -> None:
@@ -34,5 +36,7 @@ class DecisionPoll:
                 continue
             seen, found = now, await self._memory.decisions.read()
             if found != last:
+                names = {name for name, _ in found.of.items() ^ last.of.items()}
                 last = found
+                self._publish(Decided(tuple(sorted(names))))
                 self._changed()

@@ -50,6 +50,13 @@ class Looked(Event):
 
 
 @frozen
+class Decided(Event):
+    """What is held, released or approved of these containers, or services, is something else than before."""
+
+    containers: tuple[str, ...]
+
+
+@frozen
 class PassBegan(Event):
     """All tags are about to be asked for, and all followed containers to be looked at."""
 

@@ -7,7 +7,7 @@ from watcher.check import checks, status
 from watcher.check.records import record
 from watcher.check.shown import Answer
 from watcher.model.errors import WatcherError
-from watcher.model.events import Event, Looked
+from watcher.model.events import Decided, Event, Looked
 from watcher.model.json_object import Json
 from watcher.model.names import SERVICE_PREFIX, Marker
 from watcher.model.registry_events import PullBegan, PullEnded, PullProgressed
@@ -43,6 +43,9 @@ class EventFeed:
             self._news(event.attempt.name)
         elif isinstance(event, Judged | Waiting | NotUpdated) and event.is_news:
             self._news(event.change.container)
+        elif isinstance(event, Decided):
+            for name in event.containers:
+                self._news(name)
         elif isinstance(event, Looked):
             self._looked({name: cid for name, cid in event.containers.items() if not Marker.parse(name)})
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.integration.daemon.apps import labelled, move
 from tests.integration.web.conftest import TOKENS, Api
+from tests.testbed.cli import Commands
 from tests.testbed.stack import Stack
 
 READ = TOKENS["CTR_UPDATER_READ_TOKEN"]
@@ -65,3 +66,26 @@ def test_a_container_that_comes_or_goes_is_told(api: Api, stack: Stack) -> None:
 
     assert (kind, come["name"], come["verdict"]) == ("container", web.name, "current")
     assert (gone["name"], gone["code"]) == (web.name, 3)
+
+
+def test_what_people_decide_is_told_whoever_writes_it_and_where_there_is_no_update(
+    api: Api, stack: Stack, cli: Commands
+) -> None:
+    """There is nothing else to say of what is up to date, and of what is only told of."""
+    web = labelled(stack)
+    told_of = labelled(stack, "--label", "ctr-updater.mode=notify", name="notified")
+    move(stack, told_of)
+    api.daemon.wait("update available", container=told_of.name)
+    events = told(api)
+    next(events)
+
+    def waits(name: str, wanted: list[str]) -> None:
+        of_it = (data for _, kind, data in events if kind == "container" and data["name"] == name)
+        next(data for data in of_it if [wait["for"] for wait in data["waits"]] == wanted)
+
+    assert api.done(f"/api/v1/containers/{web.name}/hold", {"why": "the fair"})[0] == "done"
+    waits(web.name, ["hold"])
+    assert cli("watcher", "hold", told_of.name).code == 0
+    waits(told_of.name, ["hold"])
+    assert cli("watcher", "release", web.name).code == 0
+    waits(web.name, [])
