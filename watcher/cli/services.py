@@ -28,7 +28,9 @@ async def result(context: Context, outcome: ServiceOutcome) -> dict[str, Any]:
     """The service as JSON: what it is now, and what was done."""
     reader = Reader(context)
     said = await reader.swarm.service(outcome.found.service.id)
-    return record(await row_of(reader, said)) | {"done": outcome.done.value}
+    found = record(await row_of(reader, said)) | {"done": outcome.done.value}
+    # The swarm knows its own steps: what there is to say of the plan is a note.
+    return found | ({"plan": [], "notes": [outcome.why]} if outcome.done is Done.PLANNED else {})
 
 
 async def failed(context: Context, name: str, error: WatcherError) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from watcher.model.errors import WatcherError
+from watcher.model.json_object import Json
 from watcher.swarm import by_hand
 from watcher.swarm.by_hand import Result
 from watcher.swarm.update import ServiceOutcome
@@ -50,8 +51,13 @@ def _shown(result: Result) -> dict[str, Any]:
     """A plan as JSON: no steps where there is nothing to do, or where something else must come first."""
     if isinstance(result, WatcherError):
         raise result
-    steps = result.steps.record if isinstance(result, Outcome) and result.steps else {}
-    return {"plan": [], "notes": []} | steps | {"text": _text(result)}
+    return {"plan": [], "notes": []} | _steps(result) | {"text": _text(result)}
+
+
+def _steps(result: Outcome | ServiceOutcome | HeldBack) -> Json:
+    if isinstance(result, Outcome):
+        return result.steps.record if result.steps else {}
+    return {"notes": [result.why]} if isinstance(result, ServiceOutcome) and result.why else {}
 
 
 def _text(result: Outcome | ServiceOutcome | HeldBack) -> str:

@@ -69,7 +69,9 @@ def test_services_are_held_updated_and_brought_back(services: Services, listen: 
     checked = api.done(f"{path}/check")[1]
     assert (checked["target"], checked["link"]) == (new, "https://example.org/new")
     assert api("GET", path)[1]["verdict"] == "outdated"
-    assert "the swarm rolls it out" in api("GET", f"{path}/plan")[1]["text"]
+    plan = api("GET", f"{path}/plan")[1]
+    assert (plan["plan"], plan["text"]) == ([], f"service/{name}: {plan['notes'][0]}")
+    assert "the swarm rolls it out" in plan["text"]
 
     assert api.done(f"{path}/hold", {"why": "the fair"})[1]["said"].endswith("the fair")
     assert [wait["for"] for wait in api("GET", path)[1]["waits"]] == ["hold"]

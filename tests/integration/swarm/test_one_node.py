@@ -54,6 +54,19 @@ def test_an_update_changes_the_image_alone_and_is_proved(services: Services, cli
     assert len(rows(cli, name)) == 1
 
 
+def test_a_plan_is_an_object_as_that_of_a_container_is(services: Services, cli: Commands) -> None:
+    old = services.push("one")
+    name = services.create()
+    new = services.push("two")
+
+    (planned,) = json.loads(cli("watcher", "update", "--dry-run", "--json", name).out)
+
+    assert (planned["done"], planned["plan"], services.digest(name)) == ("planned", [], old)
+    (note,) = planned["notes"]
+    assert note == f"the swarm rolls it out: {planned['reason']}"
+    assert planned["target"] == new
+
+
 def test_one_that_crashes_once_the_swarm_has_looked_away_is_not_tried_twice(
     services: Services, cli: Commands, proxy: Proxy
 ) -> None:
