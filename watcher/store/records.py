@@ -76,9 +76,8 @@ class Records:
             self._unwritten[path] = value, since
             return False
         self._unwritten.pop(path, None)
-        if (
-            value is not None and not self._unwritten
-        ):  # what is not there is also gone where nothing can be written
+        # That nothing is left to remove says nothing: it is so where nothing can be written, too.
+        if value is not None and not self._unwritten:
             self.fault = ""
         return True
 

@@ -90,13 +90,9 @@ class Server:
         path = Path(listen.removeprefix(UNIX))
         _make_way(path)
         server = await loop.create_unix_server(make, str(path))
-        self._socket = path, _identity(path)
+        self._socket = path, path.lstat()
         _let_the_group_in(path)
         return server
-
-
-def _identity(path: Path) -> os.stat_result:
-    return path.lstat()
 
 
 def _make_way(path: Path) -> None:
