@@ -90,9 +90,14 @@ class Server:
         path = Path(listen.removeprefix(UNIX))
         _make_way(path)
         server = await loop.create_unix_server(make, str(path))
-        self._socket = path, path.lstat()
+        self._socket = path, _identity(path)
         _let_the_group_in(path)
         return server
+
+
+def _identity(path: Path) -> os.stat_result:
+    """What tells our socket from one that another daemon makes in its place."""
+    return path.lstat()
 
 
 def _make_way(path: Path) -> None:
