@@ -156,6 +156,7 @@ class Collector:
             due=due,
             ends=told.ends,
             unless=told.unless,
+            also=told.also,
         )
 
     async def _over(self, about: str, over: Over) -> None:

@@ -29,7 +29,7 @@ class News:
         state: What makes it the same thing when it is told again: for an image, its id.
         image: The reference.
         old: What ran before, `{"id", "version"}`; empty where nothing is known of it.
-        new: The same of what runs now, or would.
+        new: The same of what runs now, or would; a digest is the id of what its registry alone has.
         why: The reason.
         down_s: Seconds for which it was down; None where nothing stopped.
         link: Where people read about the new version.

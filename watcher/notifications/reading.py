@@ -47,12 +47,14 @@ class Told:
         after_s: Seconds for which it must be so to be worth telling.
         ends: The kinds that are over by that.
         unless: The kinds that tell as much, of the same state.
+        also: Other states that the same may have had when it was told.
     """
 
     news: News
     after_s: float = 0.0
     ends: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @frozen
@@ -149,19 +151,25 @@ def _judged(event: Judged) -> Told | Over | None:
         return Told(_news(HELD, change, why), unless=_FAILURES)
     if event.verdict == "outdated" and event.mode != "update":
         waits = "it waits for `watcher approve`" if event.mode == "approve" else ""
-        return Told(_news(AVAILABLE, change, waits), ends=(UNKNOWN,))
+        return _available(change, waits)
     return None
 
 
 def _waiting(event: Waiting) -> Told | None:
     """What a wait means; what a clock ends, and what a person holds, is no news."""
     if event.cause == "approval":
-        return Told(_news(AVAILABLE, event.change, event.why), ends=(UNKNOWN,))
+        return _available(event.change, event.why)
     if event.cause == "gate" and event.until:  # it could not say, and is asked again
         return Told(_news(UNKNOWN, event.change, event.why, state=OF_A_CONTAINER), PATIENCE_S)
     if event.cause in _HOLD_BACK and not event.until:
         return Told(_news(HELD, event.change, event.why), unless=_FAILURES)
     return None
+
+
+def _available(change: Change, why: str) -> Told:
+    """What an update means that waits for a person; what its registry alone has is known by its digest."""
+    news = _news(AVAILABLE, change, why, change.new or change.digest or None)
+    return Told(news, ends=(UNKNOWN,), also=tuple({change.digest} - {"", news.state}))
 
 
 def _not_updated(event: NotUpdated) -> Told | None:
@@ -195,7 +203,7 @@ def _news(kind: str, change: Change, why: str, state: str | None = None) -> News
         (change.new or _IDS.sub("", why)) if state is None else state,
         change.image,
         {"id": change.old, "version": change.old_version or None} if change.old else {},
-        {"id": change.new, "version": change.new_version or None} if change.new else {},
+        {"id": new, "version": change.new_version or None} if (new := change.new or change.digest) else {},
         why,
         link=change.link,
     )

@@ -40,6 +40,7 @@ class Notice:
         due: When it is worth telling, in seconds since the epoch, if it is still so then.
         ends: The kinds that are over by that.
         unless: The kinds of which the same state was told already, which is enough.
+        also: Other states by which the same may have been found before.
     """
 
     engine: str
@@ -50,6 +51,7 @@ class Notice:
     due: float
     ends: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @frozen
@@ -268,10 +270,10 @@ def _end(connection: "sqlite3.Connection", notice: Notice) -> bool:
 
 
 def _is_covered(connection: "sqlite3.Connection", notice: Notice) -> bool:
-    marks = ", ".join("?" * len(notice.unless))
-    sql = f"SELECT count(*) FROM told WHERE engine = ? AND about = ? AND state = ? AND kind IN ({marks})"  # noqa: S608
-    values = (notice.engine, notice.about, notice.state, *notice.unless)
-    return bool(connection.execute(sql, values).fetchone()[0])
+    sql = "SELECT 1 FROM told WHERE engine = ? AND about = ? AND kind = ? AND state = ?"
+    covering = [(kind, notice.state) for kind in notice.unless]
+    covering += [(notice.kind, state) for state in notice.also]
+    return any(connection.execute(sql, (notice.engine, notice.about, *each)).fetchone() for each in covering)
 
 
 def _note(connection: "sqlite3.Connection", notice: Notice) -> None:

@@ -23,7 +23,7 @@ from watcher.notifications.news import CONTAINER, TAG, News
 from watcher.notifications.reading import OF_A_CONTAINER, PATIENCE_S, Over, Told, attempted, read
 from watcher.store.history import record_of
 
-OLD, NEW = f"sha256:{'a' * 64}", f"sha256:{'b' * 64}"
+OLD, NEW, DIGEST = (f"sha256:{letter * 64}" for letter in "abd")
 CHANGE = Change("web", "nginx:1", OLD, NEW)
 STANDING = {"attention", "failed", "unknown", "held", "available"}
 COMMAND = "web could not be brought back: it is stopped - `docker start 0123456789ab`"
@@ -198,6 +198,19 @@ def test_an_available_update_is_told_with_its_versions_and_its_link() -> None:
     line = compose("nas", [news(read(Judged(change, "outdated", "moved", "notify")))]).text
 
     assert line == "web: update available nginx:1 1.27.0 → 1.27.1 https://example.com/1.27.1"
+
+
+@pytest.mark.parametrize("mode", ["notify", "approve"])
+def test_what_its_registry_alone_has_is_told_by_its_digest_and_pulled_it_is_the_same(mode: str) -> None:
+    away = evolve(CHANGE, new="", digest=DIGEST, old_version="1.27.0")
+    told = read(Judged(away, "outdated", "moved", mode))
+    pulled = read(Judged(evolve(CHANGE, digest=DIGEST), "outdated", "moved", mode))
+
+    assert (news(told).state, news(pulled).state) == (DIGEST, NEW)
+    assert isinstance(told, Told)
+    assert isinstance(pulled, Told)
+    assert (told.also, pulled.also) == ((), (DIGEST,))
+    assert "web: update available nginx:1 1.27.0 → dddddddddddd" in compose("nas", [news(told)]).text
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,19 @@ async def test_what_another_kind_told_of_the_same_image_is_not_told_again(outbox
     assert await outbox.tell(evolve(HELD, state="sha256:b"), 0)
 
 
+async def test_what_was_found_by_another_state_before_is_not_told_again_but_ends_what_it_ends(
+    outbox: Outbox,
+) -> None:
+    await outbox.tell(HELD, 0)
+    await outbox.tell(FAILED, 0)
+    await sealed(outbox)
+
+    again = evolve(FAILED, state="sha256:c", also=("sha256:a",), ends=("held",))
+    assert not await outbox.tell(again, 1)
+    assert await sealed(outbox) == []
+    assert await outbox.noticed("engine") == {("web", "failed", "sha256:a")}
+
+
 async def test_what_clears_is_told_once_and_only_where_it_was_told(outbox: Outbox) -> None:
     assert not await outbox.over(OVER, 0)
     await outbox.tell(FAILED, 0)
