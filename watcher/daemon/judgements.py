@@ -16,7 +16,8 @@ def judged(news: Repeats, change: Change, verdict: Verdict, mode: str) -> Judged
         mode: Its mode.
     """
     if verdict.status is Status.CURRENT:
-        is_news = news.over(change.container) > 0
+        is_news = news.is_told(change.container)
+        news.over(change.container)
     else:
         is_news = _is_news(news, change, verdict, verdict.status.value, verdict.reason)
     return Judged(change, verdict.status.value, verdict.reason, mode, verdict.until, is_news)
@@ -29,4 +30,4 @@ def waiting(news: Repeats, change: Change, verdict: Verdict, wait: Wait, why: st
 
 
 def _is_news(news: Repeats, change: Change, verdict: Verdict, what: str, why: str) -> bool:
-    return news.is_news(change.container, f"{what}: {why} {verdict.target}")
+    return news.is_news(change.container, f"{what}: {why} {verdict.target}", failed=False)

@@ -215,7 +215,7 @@ class Updated(Event):
         along: The names of those that were replaced with it.
         took_s: Seconds that all of it took.
         stages: Seconds of each stage, by its name.
-        failures: How often the last words about it were repeated before.
+        failures: How many tries failed before.
     """
 
     change: Change

@@ -45,9 +45,10 @@ def test_the_daemon_leaves_it_alone_until_the_file_is_gone(start: Start, stack: 
 
     sh(stack, web, "rm /busy")
     stack.engine.docker("restart", "-t", "0", web.name)  # an event, so that it looks again
-    daemon.wait("container updated", container=web.name)
+    done = daemon.wait("container updated", container=web.name)
 
     assert is_replaced(stack, web)
+    assert done["failures"] == 0  # to wait is not to fail
 
 
 def test_one_that_is_not_there_is_no_wait(once: Callable[..., Result], stack: Stack, cli: Commands) -> None:

@@ -45,6 +45,16 @@ def test_a_wait_is_news_once_in_the_words_that_are_told() -> None:
     assert told[0] == Waiting(WEB, "window", "its window is Sun", 7.0, is_news=True)
 
 
+def test_to_wait_is_no_failure() -> None:
+    news = Repeats()
+
+    for _ in range(3):
+        waiting(news, WEB, OUTDATED, WINDOW, WINDOW.why)
+        judged(news, WEB, HELD, "update")
+
+    assert news.over(WEB.container) == 0
+
+
 def test_what_is_told_of_one_is_news_of_another() -> None:
     news = Repeats()
     judged(news, WEB, OUTDATED, "notify")

@@ -26,6 +26,16 @@ def test_what_is_over_is_news_again_and_was_counted() -> None:
     assert (repeats.over("web"), repeats.over("web"), repeats.is_news("web", "it crashed")) == (3, 0, True)
 
 
+def test_failures_are_counted_in_whichever_words_and_no_reason_to_wait_is_one() -> None:
+    repeats = Repeats()
+    for words in ("it crashed", "it hangs", "it hangs"):
+        repeats.is_news("web", words)
+    for _ in range(9):
+        repeats.is_news("web", "its window is Sun", failed=False)
+
+    assert (repeats.is_told("web"), repeats.over("web"), repeats.is_told("web")) == (True, 3, False)
+
+
 def test_what_was_said_of_what_is_gone_is_forgotten() -> None:
     repeats = Repeats()
     for about in ("web", "db"):
