@@ -111,7 +111,8 @@ def awaited(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -> I
 
 def held(name: str, verdict: Verdict, at: Circumstances) -> Wait | None:
     """The wait for a person who holds a container back, or may, update or none; None where nobody does."""
-    hold = at.decisions.held(name, verdict.target, at.now)
+    is_known = verdict.target or verdict.status is not Status.UNKNOWN
+    hold = at.decisions.held(name, verdict.target if is_known else None, at.now)
     if hold is None:
         return _unread(at.decisions.unread)
     which = " for this image" if hold.image else ""

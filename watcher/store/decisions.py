@@ -65,12 +65,13 @@ class Decisions:
     of: Mapping[str, tuple[Decision, ...]] = field(factory=dict)
     unread: str = ""
 
-    def held(self, name: str, image: str, now: float) -> Decision | None:
+    def held(self, name: str, image: str | None, now: float) -> Decision | None:
         """What holds a container back.
 
         Args:
             name: The container's.
-            image: The id of the image that its tag means; one that is not known is as good as another one.
+            image: The id of the image that its tag means; empty where that is another one, whose id is not
+                known yet; None where nobody knows whether it is another one: then no hold is over by that.
             now: Seconds since the epoch.
         """
         found = [each for each in self.of.get(name, ()) if each.kind == "hold" and _counts(each, image, now)]
@@ -229,8 +230,8 @@ def _insert(connection: "sqlite3.Connection", engine: str, decision: Decision) -
     connection.execute(f"INSERT OR REPLACE INTO holds {named}", asdict(decision) | {"engine": engine})
 
 
-def _counts(decision: Decision, image: str, now: float) -> bool:
-    return (not decision.until or now < decision.until) and decision.image in ("", image)
+def _counts(decision: Decision, image: str | None, now: float) -> bool:
+    return (not decision.until or now < decision.until) and (image is None or decision.image in ("", image))
 
 
 def _by_name(found: Iterable[Decision]) -> Decisions:

@@ -35,6 +35,21 @@ def unreachable(start: Start, own: PrivateRegistry, app: App) -> Running:
     return daemon
 
 
+def test_a_hold_of_an_image_is_shown_while_its_registry_is_away(
+    start: Start, cli: Commands, stack: Stack, own: PrivateRegistry
+) -> None:
+    web = pushed(stack, own)
+    cli("watcher", "hold", "--this-image", "--why", "the fair", web.name)
+    unreachable(start, own, web)
+
+    row = listed(cli)[web.name]
+
+    assert row["verdict"] == "unknown"
+    assert [(each["for"], each["why"]) for each in row["waits"]] == [
+        ("hold", "held for this image by cli: the fair")
+    ]
+
+
 def listed(cli: Commands) -> dict[str, dict[str, Any]]:
     return {row["name"]: row for row in json.loads(cli("watcher", "list", "--json").out)}
 

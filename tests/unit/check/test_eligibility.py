@@ -112,6 +112,15 @@ def test_a_hold_of_one_image_says_so() -> None:
     assert waits("web", OUTDATED, Policy(), at) == (Wait(For.HOLD, "held for this image by cli"),)
 
 
+def test_a_hold_of_one_image_stands_while_nobody_knows_what_the_tag_means() -> None:
+    at = decided(Decision("web", "hold", NOON, image="sha256:a"))
+    elsewhere = evolve(OUTDATED, target="", digest="sha256:d")  # another image, which is not here yet
+
+    for settings in (Policy(enable=True), None):
+        assert waits("web", UNKNOWN, settings, at) == (Wait(For.HOLD, "held for this image by cli"),)
+        assert waits("web", elsewhere, settings, at) == ()
+
+
 def test_an_update_of_mode_approve_waits_for_the_approval_of_this_very_image() -> None:
     policy = Policy(enable=True, mode="approve")
     this, another = (Decision("web", "approve", NOON, image=image) for image in ("sha256:b", "sha256:c"))
