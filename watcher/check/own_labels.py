@@ -167,7 +167,8 @@ def remarks(container: Json, *, every: bool = False, hooks: bool = True) -> Iter
     if ours and ENABLE not in ours and not every:
         yield f"it is not followed: {_mistake(labels) or f'it has {ours[0]}, but not {ENABLE}=true'}"
     elif not hooks and (idle := _of_hooks(labels, counts=COUNTS in container)):
-        yield f"hooks do not run, so {idle[0]} has no effect - CTR_UPDATER_HOOKS=true lets them"
+        have = "has" if len(idle) == 1 else "have"
+        yield f"hooks do not run, so {', '.join(idle)} {have} no effect - CTR_UPDATER_HOOKS=true lets them"
     if COUNTS in container and (unmet := without_counterpart(labels)):
         yield f"labels of Watchtower's that have no counterpart here: {', '.join(map(repr, unmet[:_SHOWN]))}"
 
@@ -190,10 +191,10 @@ def doubts(
 
 
 def _of_hooks(labels: Labels, *, counts: bool) -> list[str]:
-    """The labels of hooks, those of Watchtower's first where they count: ours may only be what they mean."""
-    theirs = sorted(NAMES & labels.keys()) if counts else []
-    found = [*theirs, *sorted(name for name in labels if name.startswith(HOOK_PREFIX))]
-    return [name for name in found if labels[name].strip()]
+    """The labels of hooks; those of Watchtower's where they count, for ours may only be what they mean."""
+    said = {name for name, value in labels.items() if value.strip()}
+    theirs = NAMES & said if counts else frozenset()
+    return sorted(theirs or {name for name in said if name.startswith(HOOK_PREFIX)})
 
 
 def _is_setting(name: str) -> bool:

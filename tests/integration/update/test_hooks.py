@@ -46,7 +46,8 @@ def test_without_hooks_none_runs_and_that_is_said(cli: Commands, stack: Stack) -
 
     told = cli("watcher", "check", web.name).err
 
-    assert "hooks do not run, so ctr-updater.hook.post-update has no effect" in told
+    labels = ", ".join(f"ctr-updater.hook.{when}-update" for when in ("post", "pre"))
+    assert f"hooks do not run, so {labels} have no effect" in told
     assert cli(*UPDATE, web.name, env=QUICK).code == 0
     replaced(stack, web)
 

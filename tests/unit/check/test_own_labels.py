@@ -131,3 +131,12 @@ def test_hooks_that_do_not_run_are_said_of_what_is_followed() -> None:
     assert [*remarks(hooked, hooks=False)] == [line]
     assert [*remarks(hooked, hooks=True)] == []
     assert [*remarks(row(Labels={"ctr-updater.enable": "true"}), hooks=False)] == []
+
+
+def test_every_hook_that_does_not_run_is_named_and_not_one_of_them() -> None:
+    pre, post = "ctr-updater.hook.pre-update", "ctr-updater.hook.post-update"
+    hooked = row(Labels={"ctr-updater.enable": "true", pre: '["backup"]', post: '["true"]'})
+
+    (line,) = remarks(hooked, hooks=False)
+
+    assert line == (f"hooks do not run, so {post}, {pre} have no effect - CTR_UPDATER_HOOKS=true lets them")
