@@ -123,8 +123,10 @@ def _without_name(news: News) -> str:
 
 
 def _way(news: News, shown: Callable[[str], str]) -> str:
-    """From which image to which; versions where both are known and differ."""
+    """From which image to which, or the one that it is; versions where both are known and differ."""
     old, new = _image(news.old), _image(news.new)
+    if old == new and news.old.get("id") == news.new.get("id"):
+        return shown(old)
     if old == new:
         old, new = short(news.old.get("id", "")), short(news.new.get("id", ""))
     return f"{shown(old)} → {shown(new)}" if old and new else shown(old or new)

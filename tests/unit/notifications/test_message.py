@@ -54,6 +54,15 @@ def test_images_of_the_same_version_are_told_by_their_ids() -> None:
     )
 
 
+@pytest.mark.parametrize("version", [{}, {"version": "1.27.0"}], ids=["id", "version"])
+def test_where_there_is_no_other_image_no_way_from_one_to_another_is_told(version: dict[str, str]) -> None:
+    image = {"id": f"sha256:{'a' * 64}"} | version
+
+    line = compose("nas", [News("held", "web", "x", "nginx:1", image, image, "a label cannot be read")]).text
+
+    assert line == f"web: update held nginx:1 {version.get('version', 'a' * 12)}: a label cannot be read"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_has_its_words(kind: str) -> None:
     message = compose("nas", [News(kind, "web", "x", "nginx:1")])
