@@ -131,7 +131,8 @@ def _unapproved(name: str, verdict: Verdict, policy: Policy, at: Circumstances) 
     """The wait for a person's approval of this very image; None where none is asked for, or it is there."""
     if policy.mode != "approve" or at.decisions.is_approved(name, verdict.target):
         return None
-    return Wait(For.APPROVAL, f"`watcher approve {name}` lets it go ahead")
+    once = "" if verdict.target else ", once its image is here"
+    return Wait(For.APPROVAL, f"`watcher approve {name}` lets it go ahead{once}")
 
 
 def _refused(name: str, verdict: Verdict, at: Circumstances) -> Wait | None:

@@ -1,7 +1,9 @@
 """What a person does on the page: each is asked before, shown as it goes on, and told at its end."""
 
 from tests.e2e.page.conftest import Page
-from tests.integration.daemon.apps import is_replaced, is_untouched, labelled, move
+from tests.integration.apps import published
+from tests.integration.daemon.apps import OPT_IN, is_replaced, is_untouched, labelled, move
+from tests.testbed.registry import PrivateRegistry
 from tests.testbed.stack import Stack
 
 NOTIFY = ("--label", "ctr-updater.mode=notify")
@@ -145,6 +147,19 @@ def test_what_cannot_be_done_is_grey_and_says_why(page: Page, stack: Stack) -> N
     page.click(f"Roll back {web.name}")
     page.reads("no earlier image of it is kept", "#toasts")
     assert page.all("dialog") == []
+
+
+def test_an_image_that_is_not_here_yet_cannot_be_approved_and_that_is_said(
+    page: Page, stack: Stack, registry: PrivateRegistry
+) -> None:
+    labels = ("ctr-updater.mode=approve", "ctr-updater.cooldown=7d")
+    web = published(stack, registry, *OPT_IN, *(word for label in labels for word in ("--label", label)))
+    page.log_in()
+    page.reads("Waits for its cooldown", page.row(web.name))
+
+    approve = page.button(f"Approve {web.name}")
+
+    assert approve.get_attribute("title") == "Approve: its new image is not here yet"
 
 
 def test_a_question_that_is_not_confirmed_changes_nothing(page: Page, stack: Stack) -> None:

@@ -132,6 +132,17 @@ def test_an_update_of_mode_approve_waits_for_the_approval_of_this_very_image() -
     assert waits("web", CURRENT, policy, AT) == ()
 
 
+def test_what_is_not_here_yet_can_be_approved_only_then_and_that_is_said() -> None:
+    away = evolve(COOLING, target="", digest="sha256:d")
+
+    _, wait = waits("web", away, Policy(enable=True, mode="approve"), AT)
+
+    assert (wait.cause, wait.why) == (
+        For.APPROVAL,
+        "`watcher approve web` lets it go ahead, once its image is here",
+    )
+
+
 def test_a_person_is_waited_for_before_a_clock() -> None:
     at = decided(Decision("web", "hold", NOON))
     policy = Policy(enable=True, mode="approve", schedule=LEAP_DAY)

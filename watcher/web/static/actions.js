@@ -37,7 +37,7 @@ const VERBS = {
   approve: {
     title: () => "Approve",
     why: (found) => {
-      if (hasWait(found, "approval")) return "";
+      if (hasWait(found, "approval")) return found.target ? "" : "its new image is not here yet";
       return found.mode === "approve" ? "nothing waits for it" : "only where its mode is approve, updates wait for that";
     },
     act: approve,
