@@ -80,7 +80,13 @@ class History:
         self._unwritten[row.key] = row
         for key in [*self._unwritten][:-_UNWRITTEN]:
             del self._unwritten[key]
+        await self.write_again()
+
+    async def write_again(self) -> None:
+        """Write what was recorded and could not be written yet."""
         pending = [*self._unwritten.values()]
+        if not pending:
+            return
         with contextlib.suppress(NotKept):
             await self._database.write(lambda connection: _record(connection, pending))
             for each in pending:

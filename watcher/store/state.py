@@ -259,3 +259,4 @@ class Memory:
         self._seen.clear()
         self.claims.clear(engine)
         self._records.write_again()
+        await self.history.write_again()

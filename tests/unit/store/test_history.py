@@ -250,6 +250,18 @@ async def test_what_could_not_be_written_is_written_as_soon_as_that_is_possible(
     assert [row["why"] for row in await memory.history.last(20)] == ["third", "second", "first"]
 
 
+async def test_what_could_not_be_written_is_written_by_a_later_look_if_nothing_else_ends(
+    memory: Memory,
+) -> None:
+    with full_disk():
+        await memory.history.record(attempt(why="first"))
+    assert await memory.history.last(20) == []
+
+    await memory.clear({"any container"}, set())
+
+    assert [row["why"] for row in await memory.history.last(20)] == ["first"]
+
+
 async def test_where_nothing_can_be_written_that_is_said_once_and_all_else_goes_on() -> None:
     memory = Memory(Path("/proc/nowhere"), here)
 
