@@ -5,6 +5,7 @@ it was created with has in the local cache. Pure: no I/O.
 """
 
 from enum import StrEnum
+from typing import Any
 
 from attrs import evolve
 
@@ -41,6 +42,7 @@ class Verdict:
         until: Seconds since the epoch when what holds it is over; 0 where no clock ends it.
         digest: The digest of the image that it should run, where its registry named it and it is not here.
         by_person: Whether a person holds it.
+        unheld: What `reason` was before something held it; empty where nothing does.
     """
 
     status: Status
@@ -50,6 +52,12 @@ class Verdict:
     until: float = 0.0
     digest: str = ""
     by_person: bool = False
+    unheld: str = ""
+
+    @property
+    def cause(self) -> str:
+        """Why there is an update, whatever holds it."""
+        return self.unheld or self.reason
 
     def __str__(self) -> str:
         return f"{_SHOWN[self.status]}: {self.reason}"
@@ -137,7 +145,12 @@ def held(verdict: Verdict, failed_image: str, reason: str, image: Json | None = 
     """
     if verdict.status is not Status.OUTDATED or verdict.target != failed_image:
         return verdict
-    return evolve(verdict, status=Status.HELD, reason=f"failed on {_called(failed_image, image)}: {reason}")
+    return held_by(verdict, f"failed on {_called(failed_image, image)}: {reason}")
+
+
+def held_by(verdict: Verdict, why: str, **more: Any) -> Verdict:
+    """The verdict of an update that something holds."""
+    return evolve(verdict, status=Status.HELD, reason=why, unheld=verdict.cause, **more)
 
 
 def left(verdict: Verdict, image_left: str, image: Json | None) -> Verdict:
@@ -154,14 +167,12 @@ def left(verdict: Verdict, image_left: str, image: Json | None) -> Verdict:
     if verdict.status is not Status.OUTDATED or not is_left:
         return verdict
     why = f"rolled back by a person, from {_called(image_left, image)}"
-    return evolve(verdict, status=Status.HELD, reason=why, target=image_left, by_person=True)
+    return held_by(verdict, why, target=image_left, by_person=True)
 
 
 def cooling(verdict: Verdict, until: float, shown: str) -> Verdict:
     """Hold an update until its image has had the tag for long enough; `shown` is `until` for people."""
-    return evolve(
-        verdict, status=Status.HELD, reason=f"{verdict.reason}; cooldown until {shown}", until=until
-    )
+    return held_by(verdict, f"{verdict.reason}; cooldown until {shown}", until=until)
 
 
 def is_built_here(image: Json | None, ref: ImageRef, trouble: Trouble) -> bool:

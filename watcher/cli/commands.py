@@ -181,7 +181,7 @@ def _line(outcome: Outcome, context: Context) -> str:
     if outcome.done is Done.UPDATED and outcome.assessment.goes_back:
         return f"{found.called}: rolled back: {found.verdict.reason}; {_NOT_BACK}"
     if outcome.done is Done.UPDATED:
-        return f"{found.called}: updated: {found.verdict.reason}{see(found)}"
+        return f"{found.called}: updated: {found.verdict.cause}{see(found)}"
     return said(found)
 
 

@@ -14,7 +14,7 @@ from watcher.update.request import Done
 
 def line(outcome: ServiceOutcome, context: Context) -> str:
     """What became of a service."""
-    found, reason = outcome.found, outcome.found.verdict.reason
+    found, reason = outcome.found, outcome.found.verdict.cause
     name = f"{context.prefix}{found.name}"
     if outcome.done is Done.PLANNED:
         return f"{name}: {outcome.why}"

@@ -212,7 +212,7 @@ def anew(context: Context, found: Found, running: int) -> Attempting:
         raise ValueError(f"{found.name} follows nothing")
     rollout = Rollout(f"{int(time.time())}-{secrets.token_hex(4)}", verdict.target, verdict.running, running)
     stages = Stages(context.events.publish)
-    about = (service.tag, time.time(), verdict.reason, stages)
+    about = (service.tag, time.time(), verdict.cause, stages)
     return Attempting(context, service, found.policy, rollout, *about, _kind(goes_back=found.goes_back))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from attrs import evolve
 
 from watcher.check import eligibility
-from watcher.check.verdict import Status, Verdict, cooling
+from watcher.check.verdict import Status, Verdict, cooling, held_by
 from watcher.model.json_object import Json
 from watcher.model.names import short
 from watcher.model.reference import ImageRef
@@ -68,13 +68,11 @@ def _held(verdict: Verdict, facts: ServiceFacts) -> Verdict:
     digest = verdict.target
     if facts.service.left == digest and not facts.is_released:
         why = f"rolled back by a person, from {short(digest)}"
-        return evolve(verdict, status=Status.HELD, reason=why, by_person=True)
+        return held_by(verdict, why, by_person=True)
     if facts.failure and facts.failure.image == digest:
-        why = f"failed on {short(digest)}: {facts.failure.reason}"
-        return evolve(verdict, status=Status.HELD, reason=why)
+        return held_by(verdict, f"failed on {short(digest)}: {facts.failure.reason}")
     if facts.is_back:
-        why = f"failed on {short(digest)}: the swarm says: {facts.service.message}"
-        return evolve(verdict, status=Status.HELD, reason=why)
+        return held_by(verdict, f"failed on {short(digest)}: the swarm says: {facts.service.message}")
     until = facts.since + facts.cooldown
     return cooling(verdict, until, eligibility.shown(until)) if until > facts.now else verdict
 

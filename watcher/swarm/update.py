@@ -210,5 +210,5 @@ async def _planned(context: Context, found: Found, request: Request) -> ServiceO
     await _refuse_own(context, found.service)
     await _refuse_unwanted(context, found, request)
     first = await gates.foreseen(context, found, again=request.again)
-    plan = f"the swarm rolls it out: {found.verdict.reason}"
+    plan = f"the swarm rolls it out: {found.verdict.cause}"
     return ServiceOutcome(found, Done.PLANNED, f"{plan}; {first}" if first else plan)

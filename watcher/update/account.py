@@ -83,7 +83,7 @@ class Account:
         except asyncio.CancelledError:
             await to_its_end(self._ended(self._expected, _STOPPED))
             raise
-        await self._ended("updated", self._found.verdict.reason)
+        await self._ended("updated", self._found.verdict.cause)
 
     async def _ended(self, outcome: Ending, why: str) -> None:
         await self._context.events.ended(self._attempt(outcome, why))

@@ -51,6 +51,23 @@ def test_again_updates_what_is_held(cli: Commands, stack: Stack, person: Person)
     replaced(stack, web)
 
 
+def test_an_image_that_failed_and_works_another_time_is_an_update_like_any_other(
+    cli: Commands, stack: Stack
+) -> None:
+    data = ("--volume", f"{stack.name('data')}:/data")
+    web = outdated(stack, *data, new={"cmd": "test -e /data/works && exec sleep 1000; exit 3"})
+    update = ("watcher", "update", "--no-pull")
+    assert cli(*update, web.name, env=QUICK).code == 6
+    stack.engine.docker("exec", web.name, "touch", "/data/works")
+
+    done = cli(*update, "--again", web.name, env=QUICK)
+
+    said = moved(stack, web)
+    row = json.loads(cli("watcher", "history", "--json", "--last", "1", web.name).out)[0]
+    assert (done.code, done.out) == (0, f"{web.name}: updated: {said}\n")
+    assert (row["outcome"], row["why"]) == ("updated", said)
+
+
 def test_what_nobody_can_read_may_be_held_and_is_refused_but_for_again(
     cli: Commands, stack: Stack, person: Person
 ) -> None:

@@ -25,6 +25,18 @@ def test_one_that_worked(cli: Commands, stack: Stack) -> None:
     assert (row["old"], row["new"]) == ({"id": left, "version": "2.0"}, {"id": web.old, "version": "1.0"})
 
 
+def test_what_a_person_left_and_takes_again_is_an_update_like_any_other(cli: Commands, stack: Stack) -> None:
+    web = updated(cli, stack)
+    assert cli("watcher", "rollback", web.name, env=QUICK).code == 0
+
+    done = cli(*UPDATE, "--again", web.name, env=QUICK)
+
+    row = rows(cli, web.name)[0]
+    assert (row["kind"], row["outcome"]) == ("update", "updated")
+    assert row["why"].startswith(f"{web.image} was {web.old[7:19]} (1.0), is ")
+    assert done.out == f"{web.name}: updated: {row['why']}\n"
+
+
 def test_one_that_was_refused_says_no_image_that_it_would_have_gone_to(cli: Commands, stack: Stack) -> None:
     web = updated(cli, stack)
     stack.engine.docker("rmi", "-f", web.old)

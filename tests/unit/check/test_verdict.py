@@ -125,6 +125,18 @@ def test_an_image_that_has_its_tag_for_too_short_a_time_is_held_until_then() -> 
     assert str(verdict) == "held: app:1 was cafecafecafe, is beefbeefbeef; cooldown until tomorrow"
 
 
+def test_why_there_is_an_update_is_known_whatever_holds_it() -> None:
+    outdated = compare(container("app:1"), image(OTHER, "app:1"))
+
+    for each in (
+        outdated,
+        held(outdated, OTHER, "it crashed"),
+        left(outdated, OTHER, image(OTHER, "app:1")),
+        cooling(outdated, 1000.5, "tomorrow"),
+    ):
+        assert each.cause == "app:1 was cafecafecafe, is beefbeefbeef"
+
+
 def test_no_clock_ends_any_other_verdict() -> None:
     outdated = compare(container("app:1"), image(OTHER, "app:1"))
 
