@@ -117,7 +117,8 @@ def what_is_wrong(folder: Path) -> str:
             )
         return (
             f"no daemon follows the engine: cannot read {folder / _FILE}: {error}"
-            " - is `watcher run` running, with the same state directory?"
+            " - is `watcher run` running, with the same state directory? If so, it does not reach the engine:"
+            " see its log"
         )
     if _is_free(folder / _LOCK):
         return "no daemon follows the engine: the one that did is gone - start `watcher run` again"

@@ -53,6 +53,17 @@ def test_a_daemon_that_stopped_is_in_trouble(beating: Make, tmp_path: Path) -> N
     assert what_is_wrong(tmp_path)
 
 
+def test_a_daemon_that_runs_and_does_not_reach_the_engine_is_not_said_to_be_away(
+    beating: Make, tmp_path: Path
+) -> None:
+    beating(tmp_path).stop()
+
+    assert what_is_wrong(tmp_path).endswith(
+        " - is `watcher run` running, with the same state directory? If so, it does not reach the engine:"
+        " see its log"
+    )
+
+
 def test_the_end_of_one_of_two_daemons_is_not_that_of_the_other(beating: Make, tmp_path: Path) -> None:
     first = beating(tmp_path)
     other = beating(tmp_path)
