@@ -111,7 +111,7 @@ def _line(news: News, shown: Callable[[str], str], link: Callable[[str], str]) -
     if why := _without_name(news):
         line += f": {shown(_cut(why, _LONGEST_WHY.get(news.kind, _LONGEST_OTHER_WHY)))}"
     if news.kind == FAILED and news.old:
-        line += f" (runs {shown(_image(news.old))} again)"
+        line += f" (runs {shown(_called(news)[0])} again)"
     return f"{line} {link(news.link)}" if _LINK.fullmatch(news.link) else line
 
 
@@ -123,13 +123,17 @@ def _without_name(news: News) -> str:
 
 
 def _way(news: News, shown: Callable[[str], str]) -> str:
-    """From which image to which, or the one that it is; versions where both are known and differ."""
+    """From which image to which, or the one that it is."""
+    old, new = _called(news)
+    return f"{shown(old)} → {shown(new)}" if old and new and old != new else shown(old or new)
+
+
+def _called(news: News) -> tuple[str, str]:
+    """What the two images are called: by their versions where these are known and tell them apart."""
     old, new = _image(news.old), _image(news.new)
-    if old == new and news.old.get("id") == news.new.get("id"):
-        return shown(old)
-    if old == new:
-        old, new = short(news.old.get("id", "")), short(news.new.get("id", ""))
-    return f"{shown(old)} → {shown(new)}" if old and new else shown(old or new)
+    if old != new or news.old.get("id") == news.new.get("id"):
+        return old, new
+    return short(news.old.get("id", "")), short(news.new.get("id", ""))
 
 
 def _image(image: Json) -> str:

@@ -54,6 +54,14 @@ def test_images_of_the_same_version_are_told_by_their_ids() -> None:
     )
 
 
+def test_what_runs_again_is_called_as_the_image_that_the_update_led_from() -> None:
+    new = NEW | {"version": "1.27.0"}
+
+    text = compose("nas", [News("failed", "web", old=OLD, new=new, why="it crashed")]).text
+
+    assert text == f"web: update failed {'a' * 12} → {'b' * 12}: it crashed (runs {'a' * 12} again)"
+
+
 @pytest.mark.parametrize("version", [{}, {"version": "1.27.0"}], ids=["id", "version"])
 def test_where_there_is_no_other_image_no_way_from_one_to_another_is_told(version: dict[str, str]) -> None:
     image = {"id": f"sha256:{'a' * 64}"} | version
