@@ -116,8 +116,10 @@ def test_an_update_waits_for_its_window_and_people_read_how_long() -> None:
         (0, "1 m"),
         (59, "1 m"),
         (61, "2 m"),
+        (HOUR - 1, "1 h 0 m"),
         (HOUR, "1 h 0 m"),
         (3.2 * HOUR, "3 h 12 m"),
+        (24 * HOUR, "1 d 0 h"),
         (49.5 * HOUR, "2 d 1 h"),
     ],
 )
@@ -193,6 +195,7 @@ def test_on_a_terminal_all_that_is_waited_for_is_seen_at_a_glance() -> None:
     assert briefly([cooling], 0) == f"waits for cooldown until {until}"
     assert briefly([shut], NOON - 2 * HOUR) == f"waits until {until}: its window is x, opens in 2 h 0 m"
     assert briefly([Wait(For.FAILED, "failed on b")], 0) == briefly([], 0) == ""
+    assert briefly([Wait(For.FAILED, "failed on b"), unapproved], 0) == "waits: approve it"
 
 
 def test_the_words_are_those_of_the_contract() -> None:

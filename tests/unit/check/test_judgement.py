@@ -7,11 +7,13 @@ from attrs import evolve
 
 from watcher.check.judgement import Facts, assessed, judge, unknown
 from watcher.check.verdict import Meaning, Status
+from watcher.model.labels import LEFT
 from watcher.store.failures import Failure, LastQuestion, Seen
 
 OLD, NEW, NEXT = (f"sha256:{digit * 64}" for digit in "123")
 NOW, DAY = 1_800_000_000.0, 86_400.0
 WEB = {"Id": "c", "Name": "/web", "Image": OLD, "Config": {"Image": "app:1"}}
+WENT_BACK = WEB | {"Config": {"Image": "app:1", "Labels": {LEFT: NEW}}}
 CURRENT = Facts(WEB, {"Id": OLD}, now=NOW)
 OUTDATED = Facts(WEB, {"Id": NEW}, now=NOW)
 PINNED = Facts(WEB | {"Config": {"Image": f"app@{NEXT}"}}, now=NOW)
@@ -33,6 +35,16 @@ OURS, THEIRS = Meaning(NEXT, is_ours=True), Meaning(NEXT, is_ours=False)
         (evolve(OUTDATED, failure=FAILED), Status.HELD, NEW),
         (evolve(OUTDATED, failure=evolve(FAILED, image=NEXT)), Status.OUTDATED, NEW),
         (evolve(CURRENT, failure=FAILED), Status.CURRENT, OLD),
+        (evolve(CURRENT, failure=evolve(FAILED, image=OLD)), Status.CURRENT, OLD),
+        # what is pinned, or not here
+        (evolve(PINNED, seen=HERE, cooldown=DAY), Status.CURRENT, OLD),
+        (Facts(WEB, asked=DOWN), Status.UNKNOWN, ""),
+        (Facts(WEB, seen=AHEAD, cooldown=DAY, meaning=THEIRS, asked=DOWN), Status.OUTDATED, ""),
+        # what a person went back from
+        (evolve(OUTDATED, container=WENT_BACK), Status.HELD, NEW),
+        (evolve(OUTDATED, container=WENT_BACK, released=True), Status.OUTDATED, NEW),
+        (evolve(OUTDATED, container=WENT_BACK, tagged={"Id": NEXT}), Status.OUTDATED, NEXT),
+        (evolve(CURRENT, container=WENT_BACK), Status.CURRENT, OLD),
         # what the registry was last seen to have, and for how long
         (evolve(OUTDATED, seen=HERE, cooldown=DAY), Status.HELD, NEW),
         (evolve(OUTDATED, seen=HERE, cooldown=60), Status.OUTDATED, NEW),

@@ -42,6 +42,22 @@ def test_a_tag_that_is_gone_is_unknown_and_has_no_target() -> None:
     assert (verdict.status, verdict.target) == (Status.UNKNOWN, "")
 
 
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("application/vnd.oci.image.index.v1+json", Status.OUTDATED),
+        ("application/vnd.oci.image.manifest.v1+json", Status.OUTDATED),
+        ("application/vnd.docker.distribution.manifest.list.v2+json", Status.OUTDATED),
+        ("application/vnd.docker.distribution.manifest.v2+json", Status.OUTDATED),
+        ("text/html", Status.UNKNOWN),
+    ],
+)
+def test_a_tag_that_moved_to_what_is_no_image_is_unknown_and_has_no_target(kind: str, status: Status) -> None:
+    verdict = compare(container("app:1"), image(OTHER, "app:1", Descriptor={"mediaType": kind}))
+
+    assert (verdict.status, bool(verdict.target)) == (status, status is Status.OUTDATED)
+
+
 @pytest.mark.parametrize("reference", [f"app@{DIGEST}", f"app:1@{DIGEST}", RUNNING, RUNNING[:19]])
 @pytest.mark.parametrize("found", [None, image(OTHER, "app:1")])
 def test_pinned_is_current_whatever_else_moves(reference: str, found: Any) -> None:
@@ -201,6 +217,21 @@ def test_another_image_than_the_one_that_was_left_is_an_update() -> None:
     outdated = compare(container("app:1"), image(OTHER, "app:1"))
 
     assert left(outdated, M1, image(OTHER, "app:1")) == outdated
+
+
+@pytest.mark.parametrize(
+    "here",
+    [
+        None,
+        image(OTHER, "app:1", RepoDigests=[f"app@{M1}"]),
+        image(RUNNING, "app:1", RepoDigests=[f"app@{DIGEST}"]),
+    ],
+    ids=["no image is here", "the one that was left is here", "the one that is meant is here"],
+)
+def test_another_image_in_the_registry_than_the_one_that_was_left_is_an_update(here: Any) -> None:
+    outdated = Verdict(Status.OUTDATED, "", RUNNING, digest=DIGEST)
+
+    assert left(outdated, OTHER, here) == outdated
 
 
 def test_what_is_up_to_date_is_so_whatever_was_left() -> None:

@@ -193,6 +193,16 @@ def test_one_that_compose_started_beside_its_own_of_the_same_number_is_dropped(
 
     is_ours = owner and number == "1"
     assert (found.recovery if found else None) == (Discard(NEW) if is_ours else None)
+    assert bool(found and found.is_taken_by_compose) == bool(is_ours)
+
+
+@pytest.mark.parametrize(
+    ("rows", "started"),
+    [({"web": OTHER, OF_OLD: NEW}, False), ({"web": OLD, OF_OLD: NEW}, True), ({TO_NEW: OLD}, False)],
+    ids=["never started", "beside its old one", "no successor"],
+)
+def test_nothing_else_counts_as_started_by_compose(rows: Rows, started: bool) -> None:
+    assert not scenes(as_listed(rows, started=started))["web"].is_taken_by_compose
 
 
 @pytest.mark.parametrize("name", ["web", "web_old", "web.ctr-updater", "web.ctr-updater-old-r-xyz"])

@@ -63,6 +63,16 @@ async def test_of_an_image_only_what_recreating_needs_is_kept(memory: Memory) ->
     assert memory.image(ID) == {key: IMAGE[key] for key in IMAGE if key != "Size"}
 
 
+async def test_an_image_that_is_kept_is_not_written_again(memory: Memory, tmp_path: Path) -> None:
+    await memory.keep_image(IMAGE)
+    (file,) = files(tmp_path)
+    file.write_text('{"Id": "as it was"}')
+
+    await memory.keep_image(IMAGE)
+
+    assert memory.image(ID) == {"Id": "as it was"}
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", "null"])
 async def test_a_file_that_is_garbage_is_nothing_remembered(
     memory: Memory, tmp_path: Path, content: str
@@ -101,7 +111,17 @@ async def test_a_folder_that_cannot_be_written_is_said_once_and_stops_nothing() 
         assert ours
 
     assert "/proc/nowhere" in memory.said_once()
-    assert memory.said_once() == ""
+    assert [memory.said_once() for _ in range(2)] == ["", ""]
+
+
+async def test_that_no_lock_can_be_made_where_all_else_can_be_kept_is_said_once(
+    memory: Memory, tmp_path: Path
+) -> None:
+    (tmp_path / "locks").write_text("in their way")
+
+    async with memory.claims.take("web"):
+        assert "locks" in memory.said_once()
+    assert [memory.said_once() for _ in range(2)] == ["", ""]
 
 
 async def test_of_the_database_nothing_more_is_said_where_nothing_at_all_can_be_kept() -> None:
