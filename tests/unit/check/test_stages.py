@@ -30,6 +30,7 @@ def stage(*rows: tuple[str, str, str], spare: bool = False) -> str:
         ("p", ("web", "paused"), (OF_OLD, "created"), "stopping"),
         ("r", ("web", "exited"), (OF_OLD, "created"), "setting it aside"),
         ("s", ("web", "exited"), (OF_OLD, "created"), "setting it aside"),
+        ("s", ("web", "running"), (OF_OLD, "created"), "setting it aside"),
         ("r", (TO_NEW, "exited"), (OF_OLD, "created"), "naming its successor"),
         ("r", (TO_NEW, "exited"), ("web", "created"), "starting"),
         ("r", (TO_NEW, "exited"), ("web", "running"), "proving"),

@@ -146,6 +146,29 @@ def test_both_ends_are_reached_by_the_names_of_the_provider_and_what_is_asked_fo
     assert eight(SEEN[case], cannot_start=case is Case.UNSTARTABLE) == EXPECTED[case]
 
 
+def test_an_old_one_that_was_down_and_is_so_still_or_is_gone_is_no_reason_to_go_back() -> None:
+    down, gone = (world(SEEN[Case.STARTED], WEB["alone"], is_bound=False) for _ in range(2))
+    down.inspects[OLD]["State"]["Running"] = False
+    gone = evolve(gone, inspects={NEW: gone.inspects[NEW]})
+
+    assert next_step(down, "side") == next_step(gone, "side") == STOPPED
+
+
+def test_what_never_held_anything_is_dropped_whoever_has_the_name_and_wherever_its_provider_goes() -> None:
+    drop = Discard(NEW)
+
+    assert eight({OLD: OLD_NAME, NEW: NEW_NAME, OTHER: "side"}) == (
+        drop,
+        drop,
+        drop,
+        drop,
+        drop,
+        drop,
+        None,
+        drop,
+    )
+
+
 INHERIT = Inherit(NEW, NEW_NAME)
 RESPAWN, BEGUN = Respawn(SPARE, "", GOING), Respawn(SPARE, AGAIN, GOING)
 UNDONE = {OLD: "side", SPARE: RM_NEW.of_old(NEW)}
