@@ -84,28 +84,6 @@ def test_an_open_update_has_one_way_out(rows: Rows, recovery: Recovery) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "pair"),
-    [
-        ({"web": OLD, OF_OLD: NEW}, (OLD, NEW)),
-        ({OF_OLD: NEW, TO_NEW: OLD}, (OLD, NEW)),
-        ({"web": NEW, TO_NEW: OLD}, (OLD, NEW)),
-        ({"mine": NEW, TO_NEW: OLD}, (OLD, NEW)),
-        ({"mine": OLD, OF_OLD: NEW}, (OLD, NEW)),
-        ({"web": NEW, GOING_TO_NEW: SPARE}, (SPARE, NEW)),
-        ({TO_NEW: OLD}, (OLD, "")),
-        ({OF_OLD: NEW}, ("", NEW)),
-    ],
-)
-def test_both_halves_of_an_open_update_are_known_by_whatever_name_each_has(
-    rows: Rows, pair: tuple[str, str]
-) -> None:
-    scene = scenes(as_listed(rows))["web"]
-
-    assert scene.pair == pair
-    assert {*filter(None, pair)} <= scene.ids
-
-
-@pytest.mark.parametrize(
     ("rows", "recovery"),
     [
         pytest.param({"web": OLD, RM_OF_OLD: NEW}, Undo(OLD, NEW, RM_OF_OLD), id="created, no spare yet"),
@@ -171,21 +149,6 @@ def test_who_removed_the_old_one_under_which_name_tells_what_becomes_of_what_is_
     assert recovery_of({OF_OLD: NEW}, started=started, gone_as=gone_as) == recovery
 
 
-@pytest.mark.parametrize(
-    ("rows", "is_bereft"),
-    [
-        ({OF_OLD: NEW}, True),
-        ({"web": OTHER, OF_OLD: NEW}, False),
-        ({OF_OLD: NEW, TO_NEW: OLD}, False),
-        ({"mine": OLD, OF_OLD: NEW}, False),
-    ],
-)
-def test_only_where_a_successor_alone_is_left_it_counts_who_removed_the_old_one(
-    rows: Rows, is_bereft: bool
-) -> None:
-    assert scenes(as_listed(rows))["web"].is_bereft == is_bereft
-
-
 @pytest.mark.parametrize("rows", [{"mine": OLD, OF_OLD: NEW}, {"mine": OLD, "web": OTHER, OF_OLD: NEW}])
 def test_one_that_a_person_renamed_is_what_the_update_is_undone_for(rows: Rows) -> None:
     assert recovery_of(rows) == Undo(OLD, NEW, OF_OLD)
@@ -231,15 +194,6 @@ def test_one_that_compose_started_beside_its_own_of_the_same_number_is_dropped(
     is_ours = owner and number == "1"
     assert (found.recovery if found else None) == (Discard(NEW) if is_ours else None)
     assert bool(found and found.is_taken_by_compose) == bool(is_ours)
-
-
-@pytest.mark.parametrize(
-    ("rows", "started"),
-    [({"web": OTHER, OF_OLD: NEW}, False), ({"web": OLD, OF_OLD: NEW}, True), ({TO_NEW: OLD}, False)],
-    ids=["never started", "beside its old one", "no successor"],
-)
-def test_nothing_else_counts_as_started_by_compose(rows: Rows, started: bool) -> None:
-    assert not scenes(as_listed(rows, started=started))["web"].is_taken_by_compose
 
 
 @pytest.mark.parametrize("name", ["web", "web_old", "web.ctr-updater", "web.ctr-updater-old-r-xyz"])
