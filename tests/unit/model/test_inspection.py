@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from watcher.model.inspection import Container, State
+from watcher.model.inspection import Container, State, reference_of
+from watcher.model.labels import REFERENCE
 
 SAID: dict[str, Any] = {
     "Name": "/web",
@@ -70,3 +71,30 @@ def test_published_ports_are_none_where_the_engine_says_nothing_of_them() -> Non
 
     assert Container(said).ports == {"80/tcp": [{"HostPort": "80"}]}
     assert (Container(SAID).ports, Container(said).networks) == ({}, {})
+
+
+ID = f"sha256:{'a' * 64}"
+
+
+@pytest.mark.parametrize(
+    ("created_with", "noted", "reference"),
+    [
+        ("app:1", None, "app:1"),
+        (ID, None, ID),
+        (ID, "app:1", "app:1"),
+        ("db:2", "app:1", "db:2"),
+        (ID, "no reference", ID),
+        (ID, "", ID),
+    ],
+    ids=["a tag", "an id", "made anew from its id", "the label of another", "no reference", "an empty label"],
+)
+def test_the_reference_is_what_it_was_created_with_or_was_noted_when_it_was_made_anew_from_its_id(
+    created_with: str, noted: str | None, reference: str
+) -> None:
+    labels = {} if noted is None else {REFERENCE: noted}
+
+    assert reference_of({"Image": ID, "Config": {"Image": created_with, "Labels": labels}}) == reference
+
+
+def test_of_a_row_without_a_configuration_there_are_no_labels() -> None:
+    assert Container({"Name": "/web"}).labels == {}

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.model.reference import ImageRef, Tag, is_hexadecimal, is_image_id, names
+from watcher.model.reference import (
+    ImageRef,
+    Tag,
+    begins_with,
+    is_hexadecimal,
+    is_image_id,
+    is_reference,
+    names,
+)
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 COMPONENT = st.from_regex(r"[a-z0-9]{1,4}((\.|_|__|-{1,3})[a-z0-9]{1,4}){0,2}", fullmatch=True).filter(
@@ -167,6 +175,31 @@ def test_what_cannot_be_an_id_is_not(text: str) -> None:
 )
 def test_an_id_is_known_by_the_image_that_it_begins(text: str, *, is_one: bool) -> None:
     assert is_image_id(text, DIGEST) == is_one
+
+
+@pytest.mark.parametrize("text", ["0123", "sha256:0123", DIGEST, DIGEST.removeprefix("sha256:")])
+def test_an_image_is_found_by_how_its_id_begins(text: str) -> None:
+    assert begins_with(DIGEST, text)
+
+
+@pytest.mark.parametrize("text", ["", "sha256:", "1234", "sha256:1234", f"{DIGEST}0"])
+def test_no_image_is_found_by_no_digits_or_by_others(text: str) -> None:
+    assert not begins_with(DIGEST, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("app", True),
+        ("cafe", True),
+        ("f" * 64, True),
+        (f"app@{DIGEST}", True),
+        ("", False),
+        ("no such", False),
+    ],
+)
+def test_the_engine_is_asked_for_references_and_ids_alone(text: str, *, is_one: bool) -> None:
+    assert is_reference(text) == is_one
 
 
 @pytest.mark.parametrize("names", [("app", "docker.io/library/app:latest"), ("index.docker.io/app", "app")])
