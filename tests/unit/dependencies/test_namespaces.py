@@ -47,6 +47,14 @@ def test_who_holds_the_id_is_found_and_how_is_said(dependent: Json, said: str) -
     assert found(dependent) == [said]
 
 
+def test_a_link_names_its_provider_and_not_what_that_is_called_within() -> None:
+    linked = container("side")
+    linked["HostConfig"]["Links"] = ["/web:/side/db"]
+
+    assert found(linked, container("db")) == ["side links to web"]
+    assert found(linked, container("db"), of="db") == []
+
+
 def test_who_holds_on_to_another_is_not_found() -> None:
     assert found(container("side", network="db"), container("db"), container("free")) == []
 
@@ -187,6 +195,12 @@ def test_a_provider_that_was_made_anew_says_so_in_its_name(mode: str) -> None:
     assert way(old, new, names) is way(old, None, names) is Way.ANEW
     assert way(old, again, names) is Way.FORWARD
     assert made_anew(again, names) == made_anew(old, {OLD: FOR_GOOD, NEW: "web"}) == {}
+
+
+def test_a_successor_that_is_made_to_go_back_is_no_provider_that_was_made_anew() -> None:
+    names = {NEW: f"web.ctr-updater-new-rb-{OLD[:12]}", OLD: "web"}
+
+    assert made_anew(holding("network", NEW, names), names) == {}
 
 
 def test_an_update_whose_provider_stays_goes_its_own_way() -> None:

@@ -38,6 +38,19 @@ def test_a_temporary_name_means_the_container_whose_open_update_it_is_part_of() 
     assert own_name(STRAY, str(OF_OLD), NEW) == str(OF_OLD), "it is a person's"
 
 
+def test_a_person_s_container_is_itself_also_while_the_one_of_its_name_is_updated() -> None:
+    rows = listed((OTHER, "web"), (SPARE, evolve(OF_OLD, other=OTHER[:12]))) + STRAY[1:]
+
+    assert own_name(rows, str(OF_OLD), NEW) == str(OF_OLD)
+
+
+def test_whoever_of_two_updaters_made_a_successor_it_is_of_the_container_that_is_updated() -> None:
+    ours, theirs = evolve(OF_OLD, owner=MINE), evolve(OF_OLD, owner=THEIRS)
+    rows = listed((OLD, "web"), (NEW, ours), (OTHER, theirs))
+
+    assert [own_name(rows, str(ours), NEW), own_name(rows, str(theirs), OTHER)] == ["web", "web"]
+
+
 def test_one_that_was_set_aside_is_itself_also_while_the_one_of_its_name_is_updated() -> None:
     of_other, to_spare = evolve(OF_OLD, other=OTHER[:12]), evolve(TO_NEW, other=SPARE[:12])
     rows = listed((SPARE, "web"), (OTHER, to_spare), (OLD, TO_NEW))
@@ -50,6 +63,7 @@ def test_one_that_was_set_aside_is_itself_also_while_the_one_of_its_name_is_upda
 def test_one_whose_update_ends_meanwhile_has_its_own_name_again_or_is_gone() -> None:
     assert own_name(listed((NEW, "web")), str(OF_OLD), NEW) == "web"
     assert own_name(listed((NEW, "web")), str(TO_NEW), OLD) == "web"
+    assert own_name(listed((NEW, "web")), "db", OLD) == "db"
 
 
 def test_an_open_update_that_somebody_else_has_of_a_container_is_seen() -> None:

@@ -61,14 +61,14 @@ def test_hooks_come_before_the_stop_and_after_the_proof_of_what_runs(
     state: dict[str, Any], steps: str
 ) -> None:
     container = {"Id": CID, "Name": "/web", "State": state, "HostConfig": {}}
-    policy = Policy(hook_pre_update=("ask",), hook_post_update=("see",), hook_post_optional=True)
+    for is_optional, fate in ((True, "is only told"), (False, "is a failed proof")):
+        policy = Policy(hook_pre_update=("ask",), hook_post_update=("see",), hook_post_optional=is_optional)
+        made = plan(container, "one image to another", policy)
 
-    made = plan(container, "one image to another", policy)
-
-    assert actions(made) == steps.split()
-    causes = [step.cause for step in made.steps if "HOOK" in step.action.name]
-    told = ["ask has the last word", "what see ends with, if it is not 0, is only told"]
-    assert causes == (told if state is RUNNING else [])
+        assert actions(made) == steps.split()
+        causes = [step.cause for step in made.steps if "HOOK" in step.action.name]
+        told = ["ask has the last word", f"what see ends with, if it is not 0, {fate}"]
+        assert causes == (told if state is RUNNING else [])
 
 
 STATES = st.sampled_from([RUNNING, STOPPED, PAUSED, RESTARTING])
@@ -166,6 +166,28 @@ def test_whoever_holds_on_to_it_is_created_after_it_stopped_before_it_and_remove
         "deep.SET_ASIDE deep.TAKE_NAME deep.START deep.PROVE "
         "web.REMOVE side.REMOVE deep.REMOVE"
     )
+
+
+def test_who_holds_on_to_several_is_started_once_all_of_them_are_proved() -> None:
+    for providers in (("web", "side"), ("side", "web")):
+        affected = [dependent("side", "web"), dependent("app", *providers)]
+
+        assert "side.PROVE app.SET_ASIDE" in deeds(plan(inspect("web", RUNNING), "", affected=affected))
+
+
+def test_the_causes_are_others_where_something_is_replaced_with_it() -> None:
+    alone, both = (
+        {f"{step.name}.{step.action.name}": step.cause for step in made.steps}
+        for made in (
+            plan(inspect("web", RUNNING), ""),
+            plan(inspect("web", RUNNING), "", affected=[dependent("side", "web")]),
+        )
+    )
+
+    assert {deed for deed in alone if both[deed] != alone[deed]} == {"web.REMOVE"}
+    assert "none needs it any more" in both["web.REMOVE"]
+    assert both["side.CREATE"] == "it holds on to the id of web"
+    assert both["side.STOP"] == "it must not outlive what it holds on to"
 
 
 def test_those_that_hold_on_to_the_same_are_started_together_and_then_proved() -> None:
