@@ -90,6 +90,7 @@ def test_a_sign_of_life_is_asked_of_an_updater_whose_state_directory_the_helper_
     found = understood(evolve(ERRAND, proxy=proxy), monkeypatch, home=home, beats=True)
 
     assert found.beats is seen
+    assert not understood(evolve(ERRAND, proxy=proxy), monkeypatch, home=home).beats
 
 
 def judged(target: str) -> Assessment:
