@@ -89,6 +89,8 @@ def test_what_is_lacking_is_seen_while_it_runs() -> None:
     assert lacks_ports(container())
     assert not lacks_ports(container(ports={"80/tcp": BOUND}))
     assert not lacks_ports(container(State={"Running": False}))
+    assert lacks_ports(container(ports={"80/tcp": BOUND}, asked={"80/tcp": BOUND, "81/tcp": BOUND}))
+    assert not lacks_ports(container(asked={"80/tcp": None, "81/tcp": []}))
     assert lacks_networks(container({"one": ON, "two": OFF}))
     assert not lacks_networks(container())
     assert not lacks_networks(container({"one": OFF}, State={"Running": True, "Restarting": True}))
@@ -108,6 +110,19 @@ def test_one_that_somebody_took_off_a_network_is_told(now: Json, is_off: bool) -
 
     assert old.is_taken_off(container(now)) == is_off
     assert old.is_wired(container(now)) == is_off
+
+
+def test_a_network_whose_id_is_not_said_is_told_by_its_name() -> None:
+    old, now = ({"one": ON, name: {"NetworkID": ""}} for name in ("two", "three"))
+
+    assert seen_running(container(old)).is_taken_off(container(now))
+
+
+@pytest.mark.parametrize("removes_itself", [True, False])
+def test_of_one_that_removed_itself_nobody_knows_its_networks(removes_itself: bool) -> None:
+    old = left_stopped(container({"one": ON, "two": OFF}), evolve(MARKER, removes_itself=removes_itself))
+
+    assert old.is_taken_off(container({"one": ON})) != removes_itself
 
 
 @pytest.mark.parametrize(

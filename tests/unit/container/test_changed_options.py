@@ -82,7 +82,15 @@ def test_an_old_container_is_given_what_was_changed_of_the_new_one(
 def test_where_nothing_is_known_from_before_the_successor_stands_as_it_is(
     marker: Marker, old: Json, new: Json, lacks: Json
 ) -> None:
-    assert for_successor(_as("b", new), _as("a", old), marker, {}) == lacks
+    for halves in ({}, {"a" * 64: NO | SHARES}, {"b" * 64: NO | SHARES}):
+        assert for_successor(_as("b", new), _as("a", old), marker, halves) == lacks
+
+
+@pytest.mark.parametrize(("marker", "lacks"), [(TO_NEW, {}), (HELD, ALWAYS), (RETRIED, THRICE)])
+def test_a_silenced_successor_whose_old_one_is_gone_is_given_what_was_held(
+    marker: Marker, lacks: Json
+) -> None:
+    assert for_successor(_as("b", NO), None, marker, known(NO, NO)) == lacks
 
 
 @pytest.mark.parametrize(("marker", "lacks"), [(TO_NEW, {}), (HELD, ALWAYS), (RETRIED, THRICE)])

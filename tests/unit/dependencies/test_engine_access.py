@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from watcher.dependencies.engine_access import doors, is_only_door, refuse_door, socket_of
+from watcher.dependencies.engine_access import doors, given_the_socket, is_only_door, refuse_door, socket_of
 from watcher.model.errors import Refused
 
 Json = dict[str, Any]
@@ -22,6 +22,30 @@ def published(address: str, port: int = 2375) -> Json:
 
 def attached(**endpoint: Any) -> Json:
     return row(NetworkSettings={"Networks": {"back": endpoint}})
+
+
+@pytest.mark.parametrize(
+    ("source", "socket", "is_given"),
+    [
+        ("/var/run/docker.sock", "", True),
+        ("/run/docker.sock", "/mine/docker.sock", True),
+        ("/mine/docker.sock", "/mine/docker.sock", True),
+        ("/mine/docker.sock", "", False),
+        ("/srv/data", "/mine/docker.sock", False),
+        ("", "", False),
+    ],
+)
+def test_who_was_given_the_engine_s_socket_is_told_by_its_path(
+    source: str, socket: str, *, is_given: bool
+) -> None:
+    mounts = [{"Source": "/srv/web"}, {"Source": source}]
+    rows = [
+        row(Mounts=mounts),
+        row("web", Mounts=None),
+        row("web.ctr-updater-old-r-0123456789ab", Mounts=mounts),
+    ]
+
+    assert given_the_socket(rows, socket) == ({"proxy"} if is_given else set())
 
 
 @pytest.mark.parametrize(
