@@ -93,6 +93,33 @@ def test_a_silenced_successor_whose_old_one_is_gone_is_given_what_was_held(
     assert for_successor(_as("b", NO), None, marker, known(NO, NO)) == lacks
 
 
+def test_a_limit_of_memory_is_given_with_the_one_of_swap_that_goes_with_it() -> None:
+    """The engine refuses one that is above the other, whichever of the two it is told alone."""
+    less, more = {"Memory": 100, "MemorySwap": 200}, {"Memory": 300, "MemorySwap": 400}
+    half = less | {"MemorySwap": 400}
+
+    assert (
+        for_successor(_as("b", NO | half), _as("a", NO | more), TO_NEW, known(NO | less, NO | half)) == more
+    )
+    only_memory = {"Memory": 150, "MemorySwap": 200}
+    assert for_successor(
+        _as("b", NO | less), _as("a", NO | only_memory), TO_NEW, known(NO | less, NO | less)
+    ) == {"Memory": 150}
+
+
+def test_what_a_successor_was_made_with_is_not_given_once_more() -> None:
+    made = known(NO | SHARES, NO | MORE)
+
+    assert for_successor(_as("b", NO | MORE), _as("a", NO | MORE), TO_NEW, made) == {}
+
+
+@pytest.mark.parametrize("half", ["a", "b"])
+def test_an_old_one_of_which_one_half_is_known_is_only_held_no_longer(half: str) -> None:
+    made = {half * 64: NO | SHARES}
+
+    assert for_old(_as("a", NO | SHARES), _as("b", NO | MORE), HELD, made) == ALWAYS
+
+
 @pytest.mark.parametrize(("marker", "lacks"), [(TO_NEW, {}), (HELD, ALWAYS), (RETRIED, THRICE)])
 def test_where_nothing_is_known_the_old_one_is_only_held_no_longer(marker: Marker, lacks: Json) -> None:
     assert for_old(_as("a", NO), None, marker, {}) == lacks

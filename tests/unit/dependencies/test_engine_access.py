@@ -59,6 +59,7 @@ def test_who_was_given_the_engine_s_socket_is_told_by_its_path(
         pytest.param(attached(Aliases=None, IPAddress="10.0.0.2"), "10.0.0.2", id="its address"),
         pytest.param(attached(GlobalIPv6Address="fd00::2"), "[fd00::2]", id="its IPv6 address"),
         pytest.param(published("127.0.0.1"), "127.0.0.1", id="a port of it"),
+        pytest.param(published("10.0.0.9"), "10.0.0.9", id="a port of it at its address"),
         pytest.param(published("127.0.0.1"), "localhost", id="a port of it on this machine"),
         pytest.param(published("0.0.0.0"), "my.server", id="a port of it at every address"),  # noqa: S104 - as the engine shows it
         pytest.param(published("::"), "my.server", id="a port of it at every IPv6 address"),
@@ -84,6 +85,11 @@ def test_a_container_is_a_door_by(container: Json, host: str) -> None:
 )
 def test_a_container_is_no_door_with(container: Json) -> None:
     assert doors([container], "http://10.0.0.1:2375") == frozenset()
+
+
+@pytest.mark.parametrize(("address", "host"), [("127.0.0.1", "my.server"), ("10.0.0.9", "localhost")])
+def test_a_port_of_this_machine_alone_is_no_door_of_another_name(address: str, host: str) -> None:
+    assert doors([published(address)], f"http://{host}:2375") == frozenset()
 
 
 @pytest.mark.parametrize("url", ["", "http://proxy", "http://:2375"])
