@@ -1,12 +1,12 @@
 """What is remembered of images and tags, and how it is read from a record that anybody may have written."""
 
-import math
 from collections.abc import Mapping
 
 from attrs import asdict
 
 from watcher.model.json_object import Json
 from watcher.model.values import frozen
+from watcher.store.records import is_moment
 
 
 @frozen
@@ -85,7 +85,7 @@ def seen_of(found: Json | None) -> Seen | None:
         identities, since, local = said["identities"], float(said["since"]), str(said["local"])
     except (LookupError, TypeError, ValueError, OverflowError):
         return None
-    is_whole = identities and isinstance(identities, list | tuple) and math.isfinite(since)
+    is_whole = identities and isinstance(identities, list | tuple) and is_moment(since)
     return Seen(tuple(map(str, identities)), since, local) if is_whole else None
 
 
@@ -97,7 +97,7 @@ def asked_of(found: Json | None) -> LastQuestion | None:
         asked = LastQuestion(*times, str(said["why"]), str(said["local"]))
     except (LookupError, TypeError, ValueError, OverflowError):
         return None
-    return asked if all(map(math.isfinite, times)) else None
+    return asked if all(map(is_moment, times)) else None
 
 
 def injected_of(found: Json | None) -> Injected | None:

@@ -4,7 +4,6 @@ An answer is of one definition of a gate: one that was changed is asked anew.
 """
 
 import contextlib
-import math
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Literal
 
@@ -15,7 +14,7 @@ from watcher.model.json_object import Json
 from watcher.model.values import frozen
 from watcher.store.database import Database
 from watcher.store.keys import Key
-from watcher.store.records import Records
+from watcher.store.records import Records, is_moment
 
 if TYPE_CHECKING:
     import sqlite3
@@ -114,4 +113,4 @@ def _answer(found: Json | None) -> GateAnswer | None:
         answer = GateAnswer(said["result"], str(said["why"]), times[0], int(said["tries"]), times[1])
     except (LookupError, TypeError, ValueError, OverflowError):
         return None
-    return answer if answer.result in _RESULTS and all(map(math.isfinite, times)) else None
+    return answer if answer.result in _RESULTS and all(map(is_moment, times)) else None

@@ -4,7 +4,6 @@ A container that a person makes anew under the same name may go back to what ran
 """
 
 import contextlib
-import math
 from collections.abc import Awaitable, Callable, Iterable
 
 from attrs import asdict, evolve
@@ -13,7 +12,7 @@ from watcher.model.json_object import Json
 from watcher.model.kept import Kept
 from watcher.model.values import frozen
 from watcher.store.keys import Key
-from watcher.store.records import Records
+from watcher.store.records import Records, is_moment
 
 _KIND = "kept"
 _MOST = 100
@@ -89,6 +88,6 @@ def _former(found: Json | None) -> Former | None:
 def _kept(found: Json) -> Kept:
     kept = Kept(**found)
     is_right = all(isinstance(text, str) for text in (kept.image, kept.version, kept.origin))
-    if not is_right or not math.isfinite(kept.since) or not isinstance(kept.is_tagged, bool):
+    if not is_right or not is_moment(kept.since) or not isinstance(kept.is_tagged, bool):
         raise ValueError(found)
     return kept

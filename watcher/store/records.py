@@ -17,6 +17,7 @@ from watcher.store.keys import Key, file_name, folder_name
 
 _TEMPORARY = "tmp-"
 _DRAFT_S = 3600.0  # to write one takes milliseconds, also on a slow disk
+_LAST_MOMENT = 1e11  # of the year 5138: what is beyond is a slip, and soon no date that can be shown
 
 
 class Records:
@@ -119,6 +120,11 @@ class Records:
             with contextlib.suppress(OSError):
                 if _is_older(path, _DRAFT_S) if is_draft else not is_used(path.stem):
                     path.unlink()
+
+
+def is_moment(seconds: float) -> bool:
+    """Whether that many seconds since the epoch are a date: anybody may have written a record."""
+    return 0 <= seconds < _LAST_MOMENT
 
 
 def _there(folder: Path, pattern: str) -> list[Path]:

@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.unit.state import files, full_disk, here
+from tests.unit.store.test_gate_answers import ASKED, PASSED
+from tests.unit.store.test_gate_answers import IMAGE as JUDGED
 from watcher.host.notes import Notes
+from watcher.model.kept import Kept
 from watcher.store.failures import LastQuestion
+from watcher.store.kept import Former
 from watcher.store.keys import Key
 from watcher.store.records import Records
 from watcher.store.state import Memory
@@ -183,3 +187,34 @@ async def test_what_cannot_be_read_counts_as_nothing(memory: Memory, tmp_path: P
     assert await again.failure(CID, "web") is None
     assert await again.seen("tag") is None
     assert again.image(IMAGE) in (None, json.loads(content) if len(content) < 1000 else None)
+
+
+@pytest.mark.parametrize(
+    "seconds",
+    [10**400, 1e308, 1e12, -1e12, float("nan"), float("inf")],
+    ids=["no float", "1e308", "1e12", "-1e12", "nan", "inf"],
+)
+async def test_a_record_of_a_moment_that_is_no_date_says_nothing(tmp_path: Path, seconds: float) -> None:
+    memory = Memory(tmp_path, here)
+    await memory.saw("app:1", {IMAGE}, IMAGE)
+    await memory.keep_asked("app:1", LastQuestion(1.0, 1.0, "why", IMAGE))
+    await memory.former.keep(Former("web", CID, (Kept(IMAGE, 1.0),)))
+    await memory.gates.keep(ASKED, PASSED, 1.0)
+    for file in files(tmp_path):
+        if file.suffix == ".json":
+            file.write_text(json.dumps(_with_moments(json.loads(file.read_text()), seconds)))
+
+    again = Memory(tmp_path, here)
+    assert await again.seen("app:1") is None
+    assert await again.asked("app:1") is None
+    assert await again.gates.of(ASKED.definition, JUDGED) is None
+    assert (await again.former.of("web")).images == ()
+
+
+def _with_moments(found: object, seconds: float) -> object:
+    """The same with another moment wherever there is one."""
+    if isinstance(found, list):
+        return [_with_moments(each, seconds) for each in found]
+    if isinstance(found, dict):
+        return {key: _with_moments(each, seconds) for key, each in found.items()}
+    return seconds if isinstance(found, float) else found
