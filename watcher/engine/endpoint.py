@@ -84,7 +84,7 @@ def _of_context(name: str, contexts: Path) -> Endpoint:
             advice="list what there is with `docker context ls`, or set DOCKER_HOST",
         )
     certificates = contexts / "tls" / folder / "docker"
-    tls = (certificates, not docker.get("SkipTLSVerify")) if certificates.is_dir() else None
+    tls = (certificates, not docker.get("SkipTLSVerify")) if _is_there(certificates) else None
     return _at(docker["Host"], f"the context {name!r}", tls)
 
 
@@ -133,12 +133,27 @@ def _tls_of_environment(environ: Mapping[str, str]) -> tuple[Path, bool] | None:
         return None
     folder = Path(environ.get("DOCKER_CERT_PATH") or config_folder(environ))
     wanted = ("ca.pem",) if verify else ("ca.pem", "cert.pem", "key.pem")
-    if not any((folder / name).exists() for name in wanted):
+    if not any(_is_there(folder / name) for name in wanted):
         raise EngineUnavailable(
             f"cannot use the TLS certificates in {folder}: there is no {' or '.join(wanted)}",
             advice="set DOCKER_CERT_PATH to the folder that has them, or unset DOCKER_TLS_VERIFY, DOCKER_TLS",
         )
     return folder, verify
+
+
+def _is_there(path: Path) -> bool:
+    """Whether certificates stand there, or their folder.
+
+    Raises:
+        EngineUnavailable: Nobody lets us look.
+    """
+    try:
+        return path.exists()
+    except OSError as error:
+        raise EngineUnavailable(
+            f"cannot look for TLS certificates: {error}",
+            advice="let them be read, or set DOCKER_CERT_PATH to another folder",
+        ) from error
 
 
 def _context(certificates: Path, verify: bool) -> ssl.SSLContext:

@@ -64,12 +64,7 @@ class Letter:
 
 
 class Outbox:
-    """What is to be told.
-
-    Args:
-        database: That of the state directory.
-        again_s: Seconds until a database that could not be written is tried again.
-    """
+    """What is to be told, in a `database`; one that could not be written is tried again after `again_s`."""
 
     def __init__(self, database: Database, again_s: float = 60.0) -> None:
         self._database = database

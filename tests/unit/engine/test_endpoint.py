@@ -65,6 +65,14 @@ def test_any_value_but_the_empty_one_asks_for_tls(variable: str, value: str, tmp
     assert found.tls.check_hostname == (variable == "DOCKER_TLS_VERIFY")
 
 
+@pytest.mark.parametrize("variable", ["DOCKER_TLS_VERIFY", "DOCKER_TLS"])
+def test_a_folder_of_certificates_that_cannot_be_looked_into_is_one_line(variable: str) -> None:
+    folder = f"/{'c' * 300}"  # File name too long
+
+    with pytest.raises(EngineUnavailable, match=r"^cannot .* TLS certificates.*/ccc.* DOCKER_CERT_PATH to"):
+        find({"DOCKER_HOST": "tcp://host", variable: "1", "DOCKER_CERT_PATH": folder})
+
+
 def test_an_empty_value_asks_for_none() -> None:
     assert find({"DOCKER_HOST": "tcp://host", "DOCKER_TLS_VERIFY": "", "DOCKER_TLS": ""}).tls is None
 
