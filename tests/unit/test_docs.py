@@ -18,10 +18,10 @@ def test_the_table_of_packages_names_every_module_once() -> None:
         .partition("\n## The packages")[2]
         .partition("\n## ")[0]
     )
-    rows = dict(re.findall(r"^\| `(\w+)/` \|[^|]*\| (.*) \|$", table, re.MULTILINE))
+    rows = dict(re.findall(r"^\| `([\w/]+)/` \|[^|]*\| (.*) \|$", table, re.MULTILINE))
     named = {package: re.findall(r"`(\w+)`", modules) for package, modules in rows.items()}
 
-    assert named == {folder.name: modules_of(folder) for folder in packages()}
+    assert named == {str(folder.relative_to(ROOT / "watcher")): modules_of(folder) for folder in packages()}
 
 
 def test_the_packages_stand_in_the_order_of_the_contract() -> None:
@@ -37,7 +37,7 @@ def test_the_packages_stand_in_the_order_of_the_contract() -> None:
 
 
 def packages() -> list[Path]:
-    return [path.parent for path in (ROOT / "watcher").glob("*/__init__.py")]
+    return [path.parent for path in (ROOT / "watcher").glob("*/**/__init__.py")]
 
 
 def modules_of(folder: Path) -> list[str]:

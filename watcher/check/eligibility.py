@@ -111,7 +111,7 @@ def awaited(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -> I
 
 def held(name: str, verdict: Verdict, at: Circumstances) -> Wait | None:
     """The wait for a person who holds a container back, or may, update or none; None where nobody does."""
-    is_known = verdict.target or verdict.status is not Status.UNKNOWN
+    is_known = bool(verdict.target) or verdict.status is not Status.UNKNOWN
     hold = at.decisions.held(name, verdict.target if is_known else None, at.now)
     if hold is None:
         return _unread(at.decisions.unread)
@@ -254,5 +254,5 @@ def shown(moment: float) -> str:
 
 
 def by_end(found: Iterable[Wait]) -> list[Wait]:
-    """Whichever is over first; one that no clock ends comes after all that a clock does."""
+    """The waits in the order of their ends; a wait that no clock ends comes last."""
     return sorted(found, key=lambda wait: wait.until or float("inf"))

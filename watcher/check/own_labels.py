@@ -34,7 +34,7 @@ from watcher.model.labels import (
 from watcher.model.listing import Row
 from watcher.model.names import Marker, name_of
 from watcher.model.watchtower import COUNTS, PREFIX, without_counterpart
-from watcher.model.watchtower_hooks import NAMES
+from watcher.model.watchtower_hooks import LIMIT, NAMES, commands_of
 
 READ = (LABEL_PREFIX, COMPOSE_PREFIX, *ORCHESTRATORS)
 _SHOWN, _LONGEST = 3, 60
@@ -191,10 +191,12 @@ def doubts(
 
 
 def _of_hooks(labels: Labels, *, counts: bool) -> list[str]:
-    """The labels of hooks; those of Watchtower's where they count, for ours may only be what they mean."""
+    """The labels of hooks: Watchtower's where they count, and ours that do not only say what these mean."""
     said = {name for name, value in labels.items() if value.strip()}
     theirs = NAMES & said if counts else frozenset()
-    return sorted(theirs or {name for name in said if name.startswith(HOOK_PREFIX)})
+    meant = commands_of({name: labels[name] for name in theirs})
+    ours = {name for name in said if name.startswith(HOOK_PREFIX) and labels[name] != meant.get(name)}
+    return sorted(theirs | (ours - {LIMIT} if theirs else ours))
 
 
 def _is_setting(name: str) -> bool:

@@ -99,7 +99,7 @@ def shown_of(context: Context, found: Assessment, decisions: Decisions = NO_DECI
 
 
 def kept_of(found: Assessment, policy: Policy, now: float) -> tuple[tuple[Kept, float], ...]:
-    """The images that a container ran before and that are kept, each with when that is over."""
+    """The images that a container ran before and that are kept, each with the end of that."""
     earlier = [each for each in found.earlier if each.image != found.container["Image"]]
     kept = still_kept(earlier, policy.keep, policy.keep_for, now)
     return tuple((each, each.since + policy.keep_for) for each in kept if each.is_tagged)

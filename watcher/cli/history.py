@@ -142,7 +142,7 @@ async def _asked(fleet: Fleet) -> tuple[Fleet, dict[str, str]]:
 
 
 async def _of_all(fleet: Fleet, text: str, last: int) -> list[dict[str, Any]]:
-    """Those of several engines; of one that is away too, for they are kept in the state directory."""
+    """The rows of several engines, also of an engine that is away: they are kept in the state directory."""
     for context in fleet.here:
         with contextlib.suppress(EngineError):
             await record_unrecorded(context)

@@ -35,7 +35,7 @@ class FollowedContainers:
         self.strays: set[str] = set()
 
     async def rows(self) -> list[Json]:
-        """The rows of those that are followed, and nothing else."""
+        """The list rows of the containers that are followed; nothing is noted of them."""
         context = self._context
         return await context.opted_in(await context.engine.containers(stopped=True, **context.may_follow))
 

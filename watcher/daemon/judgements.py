@@ -3,7 +3,7 @@
 from watcher.check.eligibility import Wait
 from watcher.check.verdict import Status, Verdict
 from watcher.model.update_events import Change, Judged, Waiting
-from watcher.update.news import Repeats
+from watcher.update.repeats import Repeats
 
 
 def judged(news: Repeats, change: Change, verdict: Verdict, mode: str) -> Judged:

@@ -5,6 +5,7 @@ A timer of the event loop does neither. Containers need none of this: each look 
 
 import asyncio
 import time
+from collections.abc import Container
 
 from watcher.daemon.workqueue import WorkQueue
 
@@ -30,9 +31,14 @@ class Moments:
             self._until[name] = until, asyncio.get_running_loop().time() + wait_s
             self._queue.add_later(name, wait_s)
 
-    def look(self) -> None:
-        """Have those services looked at now whose timer does not fit their moment any more."""
+    def look(self, names: Container[str]) -> None:
+        """Have services looked at now whose timer does not fit their moment any more.
+
+        Args:
+            names: Those that there are; the moments of others are forgotten.
+        """
         wall, loop = time.time(), asyncio.get_running_loop().time()
+        self._until = {name: moment for name, moment in self._until.items() if name in names}
         for name, (until, at) in [*self._until.items()]:
             if abs((until - wall) - (at - loop)) > _SET_S:
                 del self._until[name]

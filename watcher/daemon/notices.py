@@ -19,7 +19,7 @@ from watcher.model.events import (
     WatchtowerRuns,
 )
 from watcher.model.json_object import Json
-from watcher.update.news import Repeats
+from watcher.update.repeats import Repeats
 from watcher.update.sequencer import oddities
 
 _LOST = (

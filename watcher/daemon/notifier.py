@@ -19,7 +19,7 @@ from watcher.notifications import addresses, apprise_process
 from watcher.notifications.addresses import Address
 from watcher.notifications.sender import Sender
 from watcher.store.outbox import Outbox
-from watcher.update.news import Repeats
+from watcher.update.repeats import Repeats
 
 _NAME_LIMIT_S = 5.0
 _AGAIN_S = 60.0

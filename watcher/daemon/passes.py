@@ -114,7 +114,7 @@ class PassOfAll:
         return engine in self._open
 
     def ended(self, engine: str) -> bool:
-        """Note that it is over on an engine, or never will be, for that is gone; whether it is on all."""
+        """Note that the pass is over on an engine, or that the engine is gone; whether it is over on all."""
         self._open.discard(engine)
         return not self._open
 

@@ -39,7 +39,7 @@ from watcher.swarm.retry import may_pass
 from watcher.swarm.spec import Service
 from watcher.swarm.status import followed
 from watcher.update.consent import NotNow
-from watcher.update.news import Repeats
+from watcher.update.repeats import Repeats
 from watcher.update.request import Done, Request
 
 _WORKER = "this engine is a worker of a swarm: its services are followed where a manager is"
@@ -158,7 +158,7 @@ class Services:
         for name, row in found.items():
             if name in self._beside or self._rows.get(name, {}).get("Version") != row["Version"]:
                 self._queue.add(name)
-        self._moments.look()
+        self._moments.look(found)
         self._rows, self._beside = found, set()
         self._news.keep(self.names)
 

@@ -8,7 +8,7 @@ from watcher.model.events import Event
 from watcher.model.reference import Tag
 from watcher.model.registry_events import RegistryAnswered, TagGivenUp, TagNotPulled, TagPulledAgain
 from watcher.registry.rate_limit import concerns_all
-from watcher.update.news import Repeats
+from watcher.update.repeats import Repeats
 
 
 class Unanswered:

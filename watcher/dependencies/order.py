@@ -17,7 +17,14 @@ from itertools import pairwise
 from typing import Self
 
 from watcher.model.json_object import Json
-from watcher.model.labels import COMPOSE_NUMBER, COMPOSE_PREFIX, DEPENDS_ON, is_one_off
+from watcher.model.labels import (
+    COMPOSE_NUMBER,
+    COMPOSE_PREFIX,
+    COMPOSE_PROJECT,
+    COMPOSE_SERVICE,
+    DEPENDS_ON,
+    is_one_off,
+)
 from watcher.model.listing import Row
 from watcher.model.names import Marker, name_of
 from watcher.model.values import frozen
@@ -174,7 +181,7 @@ def _noted_by_compose(
     labels: Mapping[str, str], services: dict[tuple[str, str], list[str]]
 ) -> Iterator[Dependency]:
     """Read `db:service_healthy:true,cache:service_started:false`; older ones wrote less of it."""
-    project, text = labels.get(f"{COMPOSE_PREFIX}project", ""), labels.get(f"{COMPOSE_PREFIX}depends_on", "")
+    project, text = labels.get(COMPOSE_PROJECT, ""), labels.get(f"{COMPOSE_PREFIX}depends_on", "")
     if is_one_off(labels):
         return
     for entry in filter(None, text.split(",")):
@@ -211,7 +218,7 @@ def _services(by_name: dict[str, Json]) -> dict[tuple[str, str], list[str]]:
     found: dict[tuple[str, str], list[str]] = {}
     for name in sorted(by_name, key=lambda name: (_number(by_name[name]) or 0, name)):
         labels = Row(by_name[name]).labels
-        project, service = (labels.get(f"{COMPOSE_PREFIX}{key}", "") for key in ("project", "service"))
+        project, service = (labels.get(key, "") for key in (COMPOSE_PROJECT, COMPOSE_SERVICE))
         if service and not is_one_off(labels):
             found.setdefault((project, service), []).append(name)
     return found

@@ -84,7 +84,11 @@ def _of_context(name: str, contexts: Path) -> Endpoint:
             advice="list what there is with `docker context ls`, or set DOCKER_HOST",
         )
     certificates = contexts / "tls" / folder / "docker"
-    tls = (certificates, not docker.get("SkipTLSVerify")) if _is_there(certificates) else None
+    tls = (
+        (certificates, not docker.get("SkipTLSVerify"))
+        if _is_there(certificates, "let them be read")
+        else None
+    )
     return _at(docker["Host"], f"the context {name!r}", tls)
 
 
@@ -133,7 +137,8 @@ def _tls_of_environment(environ: Mapping[str, str]) -> tuple[Path, bool] | None:
         return None
     folder = Path(environ.get("DOCKER_CERT_PATH") or config_folder(environ))
     wanted = ("ca.pem",) if verify else ("ca.pem", "cert.pem", "key.pem")
-    if not any(_is_there(folder / name) for name in wanted):
+    elsewhere = "let them be read, or set DOCKER_CERT_PATH to another folder"
+    if not any(_is_there(folder / name, elsewhere) for name in wanted):
         raise EngineUnavailable(
             f"cannot use the TLS certificates in {folder}: there is no {' or '.join(wanted)}",
             advice="set DOCKER_CERT_PATH to the folder that has them, or unset DOCKER_TLS_VERIFY, DOCKER_TLS",
@@ -141,7 +146,7 @@ def _tls_of_environment(environ: Mapping[str, str]) -> tuple[Path, bool] | None:
     return folder, verify
 
 
-def _is_there(path: Path) -> bool:
+def _is_there(path: Path, advice: str) -> bool:
     """Whether certificates stand there, or their folder.
 
     Raises:
@@ -150,10 +155,7 @@ def _is_there(path: Path) -> bool:
     try:
         return path.exists()
     except OSError as error:
-        raise EngineUnavailable(
-            f"cannot look for TLS certificates: {error}",
-            advice="let them be read, or set DOCKER_CERT_PATH to another folder",
-        ) from error
+        raise EngineUnavailable(f"cannot look for TLS certificates: {error}", advice=advice) from error
 
 
 def _context(certificates: Path, verify: bool) -> ssl.SSLContext:

@@ -55,7 +55,7 @@ def in_scope(found: Iterable[Json], rows: Iterable[Json], own: str | None) -> li
 
 
 def cut_short(rows: Iterable[Json]) -> set[str]:
-    """The names of the containers with an open update: one that was cut short, or is under way."""
+    """The names in temporary names: of updates that are under way, were cut short, or left something."""
     return {marker.name for row in rows if (marker := Marker.parse(name_of(row)))}
 
 

@@ -30,7 +30,7 @@ class NameTaken(EngineError):
 
 
 @frozen
-class Old:
+class Returning:
     """An old container that is to come back.
 
     Attributes:
@@ -46,7 +46,7 @@ class Old:
     known: Known = field(factory=dict)
 
 
-async def undo(engine: Engine, name: str, old: Old) -> None:
+async def undo(engine: Engine, name: str, old: Returning) -> None:
     """Undo the update of one container, wherever it is; an update that is not open is undone already.
 
     A successor that is the old container made anew stays: a way back is never undone.
@@ -67,7 +67,7 @@ async def undo(engine: Engine, name: str, old: Old) -> None:
         raise NameTaken(f"somebody else took the name {name}; what had it is now {aside}, and stopped")
 
 
-async def undo_all(engine: Engine, olds: Mapping[str, Old]) -> None:
+async def undo_all(engine: Engine, olds: Mapping[str, Returning]) -> None:
     """Undo the updates of containers that are replaced together, wherever they are.
 
     Args:
@@ -89,7 +89,7 @@ async def undo_all(engine: Engine, olds: Mapping[str, Old]) -> None:
         raise taken[0]
 
 
-async def _seen(engine: Engine, name: str, old: Old) -> OpenUpdates:
+async def _seen(engine: Engine, name: str, old: Returning) -> OpenUpdates:
     """All open updates, with an inspect of what was made from this one's spare: whether it ran decides."""
     found = await _remembered(engine, name, old)
     due = found.recovery(name)
@@ -98,7 +98,7 @@ async def _seen(engine: Engine, name: str, old: Old) -> OpenUpdates:
     return evolve(found, inspects={again: made}) if made else found
 
 
-async def _remembered(engine: Engine, name: str, old: Old) -> OpenUpdates:
+async def _remembered(engine: Engine, name: str, old: Returning) -> OpenUpdates:
     """All open updates, this one also where a person renamed the old container and no name tells of it."""
     found = await outline(engine)
     holder = await read(engine, name) if name not in found.scenes and old.was and old.new else None

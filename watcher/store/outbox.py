@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from watcher.model.errors import NotKept
 from watcher.model.values import frozen
-from watcher.store import spare_outbox
+from watcher.store import memory_outbox
 from watcher.store.database import Database
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ NoticeKey = tuple[str, str, str]  # what a notice is about, its kind and its sta
 
 @frozen
 class Notice:
-    """Something that is so.
+    """A state of affairs that people are told of once, for as long as it lasts.
 
     Attributes:
         engine: The engine's id.
@@ -75,7 +75,7 @@ class Outbox:
 
     @property
     def again_s(self) -> float | None:
-        """Seconds until the database is worth another try; None where it could be written."""
+        """Seconds between two tries to write into the database; None where it could be written."""
         return self._again_s if self._spare else None
 
     async def tell(self, notice: Notice, now: float) -> bool:
@@ -239,18 +239,18 @@ class Outbox:
 
         def both(connection: "sqlite3.Connection") -> T:
             if spare:
-                spare_outbox.move(spare, connection)
+                memory_outbox.move(spare, connection)
             return work(connection)
 
         result = await self._database.write(both)
         if spare:
-            spare.close()
+            self._close()
         self._spare = None
         return result
 
     def _made(self) -> "sqlite3.Connection":
-        made = spare_outbox.made()
-        weakref.finalize(self, made.close)
+        made = memory_outbox.made()
+        self._close = weakref.finalize(self, made.close)
         return made
 
 

@@ -76,9 +76,10 @@ class Records:
             self.fault = str(error)
             self._unwritten[path] = value, since
             return False
-        self._unwritten.pop(path, None)
-        # That nothing is left to remove says nothing: it is so where nothing can be written, too.
-        if value is not None and not self._unwritten:
+        before = self._unwritten.pop(path, None)
+        could_not_remove = before is not None and before[0] is None
+        # That nothing is there to remove says nothing: it is so where nothing can be written, too.
+        if (value is not None or could_not_remove) and not self._unwritten:
             self.fault = ""
         return True
 

@@ -1,7 +1,8 @@
 """What must outlive a restart and no engine holds: images that failed, and configurations of images.
 
 A folder of small JSON files (`records`), which several engines may share. Where it cannot be written, that is
-said once; what it would hold is kept while the process lives, and what was cut short is told by the engine.
+said each time that it begins; what it would hold is kept while the process lives, and what was cut short is
+told by the engine.
 """
 
 import contextlib

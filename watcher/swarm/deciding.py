@@ -15,7 +15,7 @@ class _ContainersAndServices(Subjects):
     """A container where one has the name; else the service that has."""
 
     async def own_name(self, context: Context, text: str) -> str:
-        """The name of the one that is meant."""
+        """The name of the container that a text means, or else of the service."""
         try:
             return await super().own_name(context, text)
         except NoSuchContainer:

@@ -100,7 +100,7 @@ class Reader:
         return Swarm(self.context.engine)
 
     def for_looks(self, context: Context) -> "Reader":
-        """One that asks no registry: it goes by what this one heard last."""
+        """A reader that asks no registry: it goes by what this reader heard last."""
         return evolve(self, context=context, asks=False)
 
     def for_updates(self, context: Context) -> "Reader":
@@ -108,7 +108,7 @@ class Reader:
         return evolve(self, context=context)
 
     def asked_by(self, by: By | None) -> "Reader":
-        """The same for somebody else who asks; None is whoever asks for all else."""
+        """The same reader for updates that somebody else asks for; None changes nothing."""
         return self.for_updates(evolve(self.context, by=by)) if by else self
 
     def forget(self) -> None:

@@ -47,7 +47,7 @@ class Affected:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of those that are replaced with it."""
+        """The names of the containers that are replaced with the one that is updated."""
         return tuple(each.dependent.name for each in self.containers)
 
 
@@ -135,7 +135,7 @@ def _counts(row: Json) -> bool:
 
 
 async def _found(context: Context, container: Json, outlines: Sequence[Json]) -> tuple[Dependent, ...]:
-    """The dependents of a container, inspected; those that are none any more are left out."""
+    """The dependents of a container, inspected; a container that depends on it no more is left out."""
     inspects = [container]
     for each in dependents(container["Id"], outlines):
         with contextlib.suppress(NotFound):

@@ -19,7 +19,7 @@ from watcher.model.json_object import Json
 from watcher.store.decisions import Decision, DecisionKind
 
 
-class Judged(Protocol):
+class Subject(Protocol):
     """A container, or a service, that was judged."""
 
     @property
@@ -52,14 +52,14 @@ class NotNow(Refused):
         self.wait = wait
 
 
-async def withheld(context: Context, found: Judged, policy: Policy) -> Wait | None:
+async def withheld(context: Context, found: Subject, policy: Policy) -> Wait | None:
     """The wait for a person, else for a moment, of an update that nobody asked for by hand; None for none."""
     at = await _now(context)
     own = eligibility.awaited(found.name, found.verdict, policy, at)
     return eligibility.held(found.name, found.verdict, at) or next(own, None)
 
 
-async def refuse_held(context: Context, found: Judged, *, goes_back: bool = False) -> None:
+async def refuse_held(context: Context, found: Subject, *, goes_back: bool = False) -> None:
     """Let only a container pass that no person holds back from the image that it is to have.
 
     Raises:
@@ -69,7 +69,7 @@ async def refuse_held(context: Context, found: Judged, *, goes_back: bool = Fals
         raise refusal(found.name, wait, goes_back=goes_back)
 
 
-async def refuse_withheld(context: Context, found: Judged, policy: Policy) -> None:
+async def refuse_withheld(context: Context, found: Subject, policy: Policy) -> None:
     """Let only an update pass that no person and no clock holds back, approved where its mode wants that.
 
     Raises:
@@ -80,7 +80,7 @@ async def refuse_withheld(context: Context, found: Judged, policy: Policy) -> No
 
 
 async def refuse_unwanted(
-    context: Context, found: Judged, policy: Policy | None, *, unattended: bool, again: bool
+    context: Context, found: Subject, policy: Policy | None, *, unattended: bool, again: bool
 ) -> None:
     """Let only an update pass that is wanted now: of one that a person asked for a hold alone is a reason.
 
@@ -100,7 +100,7 @@ async def refuse_unwanted(
         await refuse_held(context, found, goes_back=found.goes_back)
 
 
-def refuse_cooling(found: Judged) -> None:
+def refuse_cooling(found: Subject) -> None:
     """Let only an update pass whose image has held its tag for as long as its cooldown wants.
 
     Raises:

@@ -21,10 +21,10 @@ from watcher.model.update_events import Change, Doubted, Planned, Updated
 from watcher.update import conditions, service
 from watcher.update.account import is_refusal, record_refusal
 from watcher.update.change import change_now, change_of
-from watcher.update.news import Repeats
 from watcher.update.own.helper_terms import Errand
 from watcher.update.own.helping import by_helper
 from watcher.update.own.own_update import have_settled
+from watcher.update.repeats import Repeats
 from watcher.update.request import Done, Outcome, Request
 from watcher.update.sequencer import Turns, order_of
 from watcher.update.settlement import settle_open

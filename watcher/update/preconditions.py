@@ -9,7 +9,7 @@ from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.labels import ENABLE
 from watcher.update.affected import Affected, affected_by
-from watcher.update.consent import Judged, refuse_cooling, refuse_held, refuse_unwanted, refuse_vetoed
+from watcher.update.consent import Subject, refuse_cooling, refuse_held, refuse_unwanted, refuse_vetoed
 from watcher.update.request import Request
 
 _UNJUDGED = Verdict(Status.UNKNOWN, "", "")
@@ -47,13 +47,13 @@ async def is_own(context: Context, container: Json) -> bool:
     return bool(container["Id"] == await context.own.find(context.engine))
 
 
-def is_tried(found: Judged, request: Request) -> bool:
+def is_tried(found: Subject, request: Request) -> bool:
     """Whether there is an update, and one that is tried."""
     status = found.verdict.status
     return status is Status.OUTDATED or (request.again and status is Status.HELD)
 
 
-def refuse_untried(found: Judged, *, where_unknown: str = "pull or build it first") -> None:
+def refuse_untried(found: Subject, *, where_unknown: str = "pull or build it first") -> None:
     """Let of the containers, or services, whose update is not tried only those pass that are up to date.
 
     Args:

@@ -114,10 +114,10 @@ def _make_way(path: Path) -> None:
 
 
 def _is_heard(path: Path) -> bool:
-    """Whether somebody listens on a socket, who may have no time to answer."""
+    """Whether somebody may listen on a socket, who has no time to answer, or does not let us in."""
     with socket.socket(socket.AF_UNIX) as asking:
         asking.setblocking(False)
-        return asking.connect_ex(str(path)) in {0, errno.EAGAIN}
+        return asking.connect_ex(str(path)) not in {errno.ECONNREFUSED, errno.ENOENT}
 
 
 def _remove(path: Path, ours: os.stat_result) -> None:

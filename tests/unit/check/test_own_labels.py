@@ -140,3 +140,13 @@ def test_every_hook_that_does_not_run_is_named_and_not_one_of_them() -> None:
     (line,) = remarks(hooked, hooks=False)
 
     assert line == (f"hooks do not run, so {post}, {pre} have no effect - CTR_UPDATER_HOOKS=true lets them")
+
+
+def test_where_watchtowers_labels_count_its_hooks_are_named_and_ours_that_say_something_else() -> None:
+    theirs = "com.centurylinklabs.watchtower.lifecycle.pre-update"
+    pre, post = "ctr-updater.hook.pre-update", "ctr-updater.hook.post-update"
+    said = {"ctr-updater.enable": "true", theirs: "backup", pre: '["sh", "-c", "backup"]', post: '["true"]'}
+
+    (line,) = remarks(row(Labels=said) | {COUNTS: True}, hooks=False)
+
+    assert line.startswith(f"hooks do not run, so {theirs}, {post} have no effect")

@@ -4,7 +4,7 @@ from watcher.check.eligibility import For, Wait
 from watcher.check.verdict import Status, Verdict
 from watcher.daemon.judgements import judged, waiting
 from watcher.model.update_events import Change, Judged, Waiting
-from watcher.update.news import Repeats
+from watcher.update.repeats import Repeats
 
 WEB = Change("web")
 OUTDATED = Verdict(Status.OUTDATED, "app:1 was a, is b", "a", "b")

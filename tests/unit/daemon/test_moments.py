@@ -43,10 +43,23 @@ def test_a_service_is_looked_at_once_its_clock_was_set(wall: Wall, *, ahead: flo
         moments = Moments(queue)
         moments.wait("web", wall.time() + HOUR)
         wall.ahead = ahead
-        moments.look()
+        moments.look({"web", "past", "db"})
         return [queue.is_busy("web"), queue.is_busy("db")]
 
     assert run(scenario()) == [looked_at, False]
+
+
+def test_one_that_is_gone_is_not_looked_at(wall: Wall) -> None:
+    async def scenario() -> bool:
+        queue = WorkQueue[str]()
+        moments = Moments(queue)
+        moments.wait("web", wall.time() + HOUR)
+        moments.look({"db"})
+        wall.ahead = 2 * HOUR
+        moments.look({"web"})
+        return queue.is_busy("web")
+
+    assert not run(scenario())
 
 
 def test_its_moment_comes_by_itself_where_the_clock_is_right_and_not_where_there_is_none(wall: Wall) -> None:
@@ -70,7 +83,7 @@ def test_a_service_that_waits_for_no_clock_any_more_is_not_looked_at_when_that_i
         moments.wait("web", wall.time() + HOUR)
         moments.wait("web", 0)
         wall.ahead = 2 * HOUR
-        moments.look()
+        moments.look({"web", "past", "db"})
         return queue.is_busy("web")
 
     assert not run(scenario())

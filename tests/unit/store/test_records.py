@@ -121,6 +121,10 @@ async def test_what_failed_can_be_tried_again_though_its_file_cannot_be_removed(
     assert records.fault
     assert records.read(path) is None
 
+    path.rmdir()
+    records.write_again()
+    assert not records.fault
+
 
 async def test_what_another_process_is_just_writing_stays_and_what_a_killed_one_left_goes(
     memory: Memory, tmp_path: Path

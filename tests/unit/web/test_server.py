@@ -175,6 +175,17 @@ async def test_a_socket_file_on_which_another_daemon_listens_is_refused_and_stay
         assert path.lstat() == ours
 
 
+async def test_a_socket_file_of_which_nobody_can_say_that_it_is_left_over_stays(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+        other.bind(str(path))
+
+        with pytest.raises(BadListener, match="Address already in use"):
+            await serving().open(f"unix:{path}")
+
+    assert path.exists()
+
+
 async def test_at_its_end_it_leaves_the_socket_file_that_another_daemon_has_put_in_place_of_its_own(
     tmp_path: Path,
 ) -> None:

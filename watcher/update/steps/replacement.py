@@ -24,7 +24,7 @@ from watcher.recovery import steps
 from watcher.recovery.endings import roll_back
 from watcher.recovery.rebuild import part_noted
 from watcher.recovery.table import Finish
-from watcher.recovery.undo import Old
+from watcher.recovery.undo import Returning
 from watcher.update.steps.advice import seen, way_back
 from watcher.update.steps.drift import astray, still_as_read, still_idle
 from watcher.update.steps.hooks import ask
@@ -73,10 +73,10 @@ class Replacement:
         self._known: Known = {old["Id"]: old["HostConfig"]}
 
     @property
-    def old(self) -> Old:
+    def old(self) -> Returning:
         """The old container, as it is to come back."""
         is_there = self._is_touched and not self._marker.removes_itself
-        return Old(self.kept, self.new, self._marker if is_there else None, self._known)
+        return Returning(self.kept, self.new, self._marker if is_there else None, self._known)
 
     @property
     def removes_itself(self) -> bool:

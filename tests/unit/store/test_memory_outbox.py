@@ -47,6 +47,29 @@ async def test_what_was_kept_in_memory_is_in_the_database_once_that_can_be_writt
     assert await sealed(other) == ["web failed", "db failed", "nginx unknown"]
 
 
+async def test_what_waited_in_the_database_and_was_told_meanwhile_is_not_told_again(state: Path) -> None:
+    outbox = Outbox(Database(state), again_s=0)
+    await outbox.tell(UNKNOWN, 0)
+    with away(state):
+        await outbox.tell(UNKNOWN, 0)
+        assert await outbox.ripen(100)
+        assert await sealed(outbox, 100) == ["nginx unknown"]
+
+    assert await sealed(outbox, 100) == []
+
+    assert not await Outbox(Database(state)).ripen(200)
+    assert await sealed(outbox, 200) == []
+
+
+async def test_what_waited_for_its_time_in_both_is_told_at_the_earlier_one(state: Path) -> None:
+    outbox = Outbox(Database(state), again_s=0)
+    await outbox.tell(UNKNOWN, 0)
+    with away(state):
+        await outbox.tell(evolve(UNKNOWN, due=500), 0)
+
+    assert await outbox.ripen(UNKNOWN.due)
+
+
 async def test_a_letter_that_is_on_its_way_meanwhile_is_done_or_put_off_and_no_other(state: Path) -> None:
     outbox = Outbox(Database(state), again_s=0)
     await outbox.tell(FAILED, 0)

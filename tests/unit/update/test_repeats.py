@@ -1,6 +1,6 @@
 """What is told once, and what is told again."""
 
-from watcher.update.news import Repeats
+from watcher.update.repeats import Repeats
 
 
 def test_the_same_words_about_the_same_thing_are_news_once() -> None:

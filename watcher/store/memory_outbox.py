@@ -14,6 +14,10 @@ _TOLD, _NEWS, _LETTERS = (
     "at, record",
     "id, address, message, tries, due",
 )
+_OF_BOTH = (
+    "ON CONFLICT (engine, about, kind, state) DO UPDATE"
+    " SET due = min(due, excluded.due), is_told = max(is_told, excluded.is_told)"
+)
 
 
 def made() -> "sqlite3.Connection":
@@ -30,10 +34,11 @@ def made() -> "sqlite3.Connection":
 
 
 def move(spare: "sqlite3.Connection", connection: "sqlite3.Connection") -> None:
-    """Put all that was kept in memory into the database; what stands there already stays told."""
+    """Put all that was kept in memory into the database; what was told by either stays told."""
     with contextlib.closing(spare.cursor()) as cursor:
         for table, columns in (("told", _TOLD), ("news", _NEWS), ("letters", _LETTERS)):
             marks = ", ".join("?" * (columns.count(",") + 1))
             rows = cursor.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608 - constants
-            into = f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - constants
+            both = _OF_BOTH if table == "told" else ""
+            into = f"INSERT INTO {table} ({columns}) VALUES ({marks}) {both}"  # noqa: S608 - constants
             connection.executemany(into, rows)
