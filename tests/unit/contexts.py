@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.engine.client import Engine
 from watcher.engine.endpoint import find
 from watcher.host.context import Context

@@ -10,7 +10,7 @@ from tests.unit.contexts import idle_context
 from tests.unit.dependencies.test_order import after, row, service
 from watcher.check.own_labels import doubts, foreign
 from watcher.check.verdict import Status, compare, digests, followed, is_built_here
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.dependencies.addresses import needs, taken
 from watcher.dependencies.engine_access import doors, given_the_socket
 from watcher.dependencies.namespaces import dependents

@@ -9,8 +9,8 @@ from attrs import fields
 from tests.unit.dependencies.test_order import after
 from watcher.check.eligibility import Circumstances, timed
 from watcher.config.gates_file import read
+from watcher.config.policy import Policy
 from watcher.config.setting import label
-from watcher.config.settings import Policy
 from watcher.dependencies.order import Order
 from watcher.model.errors import EngineError, UnreadableSetting
 from watcher.update.sequencer import oddities

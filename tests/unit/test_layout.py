@@ -40,6 +40,7 @@ ELSEWHERE = {
     "update/steps/hooks": f"{INTEGRATION}/update/test_hooks.py",
     "update/steps/marking": f"{UNIT}/update/steps/test_planning.py",
     "config/gate_grammar": f"{UNIT}/config/test_gates_file.py",
+    "config/policy": f"{UNIT}/config/test_settings.py",
     "config/setting": f"{UNIT}/config/test_settings.py",
     "config/spelling": f"{UNIT}/config/test_settings_unknown_names.py",
     "daemon/described": f"{INTEGRATION}/daemon/test_posted.py",

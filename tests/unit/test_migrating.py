@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from watcher.cli.main import main
-from watcher.config.settings import refuse_unknown_labels
+from watcher.config.policy import refuse_unknown_labels
 from watcher.config.variables import refuse_unknown_variables
 from watcher.config.watchtower import KNOWN
 from watcher.model.watchtower import COUNTED, PREFIX

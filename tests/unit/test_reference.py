@@ -12,8 +12,9 @@ from watcher.check.shown import Shown
 from watcher.check.verdict import Status, Verdict
 from watcher.cli.main import main
 from watcher.config.grammar import OneOf, written
+from watcher.config.policy import Policy
 from watcher.config.setting import label
-from watcher.config.settings import DaemonSettings, Policy
+from watcher.config.settings import DaemonSettings
 from watcher.config.variables import OTHERS
 from watcher.model import errors
 from watcher.model.update_events import Attempt

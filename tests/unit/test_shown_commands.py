@@ -9,7 +9,8 @@ import yaml
 
 from tests.unit.documents import ROOT, documents
 from watcher.cli.main import main
-from watcher.config.settings import DaemonSettings, Policy
+from watcher.config.policy import Policy
+from watcher.config.settings import DaemonSettings
 from watcher.config.variables import refuse_unknown_variables
 
 PAGES = [path for path in documents() if path.name != "CHANGELOG.md"]  # that tells of what was, too

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from watcher.check import own_labels
 from watcher.check.facts import read
 from watcher.check.judgement import Assessment, assessed, unknown
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.host.context import Context
 from watcher.host.lookup import find
 from watcher.host.watchtowers import said

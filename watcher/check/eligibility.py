@@ -13,8 +13,8 @@ from enum import StrEnum
 from watcher.check.gates import Standing
 from watcher.check.verdict import Status, Verdict
 from watcher.config.freeze import frozen_until
+from watcher.config.policy import Policy
 from watcher.config.schedule import may_begin, next_time
-from watcher.config.settings import Policy
 from watcher.config.window import opening
 from watcher.model.quoting import cut
 from watcher.model.values import frozen

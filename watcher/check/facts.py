@@ -8,7 +8,7 @@ from watcher.check.cooldown import noted
 from watcher.check.gates import Standing, judged_by
 from watcher.check.judgement import Facts, judge
 from watcher.check.verdict import Status
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.engine.client import Engine
 from watcher.engine.images import known_image
 from watcher.host.context import Context

@@ -11,7 +11,7 @@ the image's own id; else by any that is the container's own. Compose writes all 
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 
-from watcher.config.settings import refuse_unknown_labels
+from watcher.config.policy import refuse_unknown_labels
 from watcher.config.stop_timeout import labelled
 from watcher.engine.client import Engine
 from watcher.engine.endpoint import Endpoint

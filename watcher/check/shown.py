@@ -11,7 +11,7 @@ from watcher.check.judgement import Assessment
 from watcher.check.own_labels import remarks
 from watcher.check.releases import releases_of
 from watcher.check.verdict import Status, Verdict
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.host.context import Context
 from watcher.model.errors import WatcherError
 from watcher.model.inspection import Container, reference_of

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from posixpath import join
 
 from watcher.check.eligibility import For, Wait
+from watcher.config.policy import Policy
 from watcher.config.setting import label
-from watcher.config.settings import Policy
 from watcher.engine.client import Engine
 from watcher.model.errors import EngineError, EngineUnavailable, NotFound, UnreadableSetting
 from watcher.model.inspection import Container

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from watcher.config.settings import DaemonSettings, Policy
+from watcher.config.policy import Policy
+from watcher.config.settings import DaemonSettings
 from watcher.config.telling import VARIABLE as NOTIFY
 from watcher.config.time_zone import refuse_unknown_zone
 from watcher.engine.endpoint import find

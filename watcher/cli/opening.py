@@ -16,8 +16,9 @@ from attrs import evolve
 from watcher.check.own_labels import OwnLabels
 from watcher.config.engines import SOLE
 from watcher.config.gates import Gates
+from watcher.config.policy import Policy
 from watcher.config.setting import variable
-from watcher.config.settings import DaemonSettings, Policy, state_folder
+from watcher.config.settings import DaemonSettings, state_folder
 from watcher.engine.client import Engine
 from watcher.engine.endpoint import Endpoint, find, find_chosen
 from watcher.host.context import Context

@@ -9,8 +9,9 @@ from attrs import Attribute, fields
 from click.core import ParameterSource
 
 from watcher.config.grammar import OneOf, written
+from watcher.config.policy import Policy
 from watcher.config.setting import variable
-from watcher.config.settings import DaemonSettings, Policy
+from watcher.config.settings import DaemonSettings
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

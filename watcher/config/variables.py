@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 from attrs import fields
 
+from watcher.config.policy import Policy
 from watcher.config.setting import VARIABLE_PREFIX, label, variable, variables
-from watcher.config.settings import DaemonSettings, Policy
+from watcher.config.settings import DaemonSettings
 from watcher.config.spelling import refuse_unknown
 from watcher.model.errors import UnknownName
 

@@ -9,7 +9,7 @@ from watcher.check.eligibility import Wait
 from watcher.check.judgement import Assessment
 from watcher.check.verdict import Status
 from watcher.check.veto import vetoed
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.daemon import judgements
 from watcher.daemon.pushes import Pushes
 from watcher.host.context import Context, IsGone

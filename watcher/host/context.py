@@ -10,7 +10,7 @@ from attrs import evolve, field
 
 from watcher.config.engines import SOLE
 from watcher.config.gates import Gates
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.container.downtime import Downtimes
 from watcher.engine.client import Engine
 from watcher.host.gate_slots import GateSlots

@@ -7,7 +7,7 @@ stores). So one call, filtered by label in the engine, finds every stale contain
 
 from collections.abc import Callable, Iterable
 
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.model.helper import Helper
 from watcher.model.json_object import Json
 from watcher.model.kept import is_pinned

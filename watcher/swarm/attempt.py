@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from attrs import evolve
 
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.engine.swarm import Swarm, is_out_of_sequence
 from watcher.host.context import Context
 from watcher.model.errors import (

@@ -4,7 +4,7 @@ from watcher.check import eligibility
 from watcher.check.eligibility import Wait
 from watcher.check.gates import Standing
 from watcher.config.gates import Gate
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.host.context import Context
 from watcher.store.gate_answers import GateAnswer
 from watcher.swarm.reading import Found

@@ -5,8 +5,8 @@ import time
 from attrs import evolve, field
 
 from watcher.check.verdict import Status, Verdict
+from watcher.config.policy import Policy
 from watcher.config.setting import label
-from watcher.config.settings import Policy
 from watcher.engine.images import known_image
 from watcher.engine.swarm import Swarm
 from watcher.host.context import Context

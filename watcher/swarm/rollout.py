@@ -7,7 +7,7 @@ that fails is made again, for a swarm whose leader went has another one in secon
 import asyncio
 from typing import Literal
 
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.engine.swarm import Swarm
 from watcher.model.errors import EngineError, NoSuchContainer, NotFound, is_forbidden
 from watcher.model.json_object import Json

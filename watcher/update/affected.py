@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from watcher.check import checks
 from watcher.check.judgement import Assessment
 from watcher.check.verdict import Status
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.container.recreate import refusals
 from watcher.container.restart import is_running
 from watcher.container.successor import Contended, Draft, draft, same

@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 from watcher.check.judgement import Assessment
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.config.stop_timeout import whole
 from watcher.container.image_cleanup import clean_up
 from watcher.container.readiness import Demand

@@ -11,7 +11,7 @@ from watcher.check.eligibility import Circumstances, For, Wait
 from watcher.check.shown import circumstances
 from watcher.check.verdict import Verdict
 from watcher.check.veto import vetoed
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.host.context import Context
 from watcher.model.errors import NotKept, Refused
 from watcher.model.inspection import Container

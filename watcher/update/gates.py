@@ -8,7 +8,7 @@ from watcher.check.gates import Standing, judged_by
 from watcher.check.judgement import Assessment
 from watcher.check.verdict import followed
 from watcher.config.gates import Gate
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.container import gate_run
 from watcher.container.gate_run import Said
 from watcher.engine.images import known_image

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from attrs import evolve
 
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.container import gate_run
 from watcher.container.image_cleanup import clean_up
 from watcher.engine.client import Engine

@@ -10,8 +10,9 @@ from attrs import Attribute, fields
 
 from watcher.check.own_labels import remarks
 from watcher.config.grammar import written
+from watcher.config.policy import Policy
 from watcher.config.setting import label, variable
-from watcher.config.settings import DaemonSettings, Policy, state_folder
+from watcher.config.settings import DaemonSettings, state_folder
 from watcher.host.lookup import find
 from watcher.model.errors import NoSuchContainer
 from watcher.model.inspection import Container

@@ -21,7 +21,7 @@ from watcher.check.eligibility import (
 )
 from watcher.check.gates import Standing
 from watcher.check.verdict import Status, Verdict
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.config.wall_clock import local
 from watcher.store.decisions import Decision, Decisions
 from watcher.store.gate_answers import GateAnswer

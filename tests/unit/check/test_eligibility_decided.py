@@ -6,7 +6,7 @@ from attrs import evolve
 
 from watcher.check.eligibility import Circumstances, For, Wait, waits
 from watcher.check.verdict import Status, Verdict
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.store.decisions import Decision, Decisions
 
 HOUR = 3600.0

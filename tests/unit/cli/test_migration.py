@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from watcher.cli.migration import service_of
-from watcher.config.settings import DaemonSettings, Policy
+from watcher.config.policy import Policy
+from watcher.config.settings import DaemonSettings
 from watcher.config.variables import refuse_unknown_variables
 from watcher.config.watchtower import KNOWN
 

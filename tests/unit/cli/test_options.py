@@ -8,8 +8,9 @@ from attrs import fields
 from click.testing import CliRunner
 
 from watcher.cli.options import setting_options
+from watcher.config.policy import Policy
 from watcher.config.setting import variable
-from watcher.config.settings import DaemonSettings, Policy
+from watcher.config.settings import DaemonSettings
 
 LABELS_ALONE = {"enable", "source", "stop_timeout", "depends_on", "release_url", "veto_file"} | {
     *("hook_pre_update", "hook_post_update", "hook_timeout", "hook_post_optional"),

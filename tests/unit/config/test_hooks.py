@@ -3,7 +3,7 @@
 import pytest
 
 from watcher.config.hooks import Hook, words
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 
 
 def test_a_list_of_words_is_taken_as_it_is() -> None:

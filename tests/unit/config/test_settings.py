@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from watcher.config.settings import Policy, state_folder
+from watcher.config.policy import Policy
+from watcher.config.settings import state_folder
 from watcher.model.errors import UnreadableSetting
 
 

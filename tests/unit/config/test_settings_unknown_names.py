@@ -2,7 +2,8 @@
 
 import pytest
 
-from watcher.config.settings import DaemonSettings, Policy
+from watcher.config.policy import Policy
+from watcher.config.settings import DaemonSettings
 from watcher.model.errors import UnknownName, UnreadableSetting
 
 ENABLED = {"ctr-updater.enable": "true"}

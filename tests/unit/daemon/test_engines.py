@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.dependencies.test_order import after, row
-from watcher.config.settings import DaemonSettings, Policy
+from watcher.config.policy import Policy
+from watcher.config.settings import DaemonSettings
 from watcher.daemon import engines
 from watcher.daemon.controller import Daemon
 from watcher.daemon.engines import Engines

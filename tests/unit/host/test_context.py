@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.contexts import idle_context
 from tests.unit.rows import row
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.model.labels import ENABLE
 
 

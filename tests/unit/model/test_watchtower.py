@@ -2,7 +2,7 @@
 
 import pytest
 
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.model.errors import UnreadableSetting
 from watcher.model.watchtower import (
     COUNTS,

@@ -3,7 +3,7 @@
 import pytest
 
 from watcher.config.hooks import Hook
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.model.errors import UnreadableSetting
 from watcher.model.watchtower_hooks import LIFECYCLE, hooks_of
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.swarm.test_progress import seen, task
 from tests.unit.swarm.test_spec import NEW, OLD, ROLLOUT, service
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.swarm import rollout
 from watcher.swarm.progress import Progress
 from watcher.swarm.rollout import RolloutEnd, RolloutWatch, followed, is_back_from, was_changed

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.engine.client import Engine
 from watcher.engine.endpoint import find
 from watcher.host.context import Context

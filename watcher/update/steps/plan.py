@@ -10,7 +10,7 @@ from attrs import field
 
 from watcher.check.judgement import Assessment
 from watcher.config.hooks import Hook
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.container.readiness import Demand
 from watcher.dependencies.namespaces import Dependent
 from watcher.model.json_object import Json

@@ -7,7 +7,7 @@ all successors have proved themselves: until then all can go back, from then on 
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.model.json_object import Json
 from watcher.update.steps.marking import marker_of
 from watcher.update.steps.plan import Action, AffectedContainer, Plan, PlannedReplacement, Restart, Step

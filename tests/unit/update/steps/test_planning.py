@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from watcher.check.judgement import Assessment
 from watcher.check.verdict import Status, Verdict
-from watcher.config.settings import Policy
+from watcher.config.policy import Policy
 from watcher.dependencies.namespaces import Dependent, Tie, TieKind
 from watcher.update.steps.marking import wanted_state
 from watcher.update.steps.plan import Action, AffectedContainer, Plan, Restart
