@@ -112,7 +112,16 @@ def awaited(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -> I
 def held(name: str, verdict: Verdict, at: Circumstances) -> Wait | None:
     """The wait for a person who holds a container back, or may, update or none; None where nobody does."""
     is_known = bool(verdict.target) or verdict.status is not Status.UNKNOWN
-    hold = at.decisions.held(name, verdict.target if is_known else None, at.now)
+    return _held(name, verdict.target if is_known else None, at)
+
+
+def held_from_all(name: str, at: Circumstances) -> Wait | None:
+    """The wait for a person who holds a container back from every image, or may; None where nobody does."""
+    return _held(name, "", at)
+
+
+def _held(name: str, image: str | None, at: Circumstances) -> Wait | None:
+    hold = at.decisions.held(name, image, at.now)
     if hold is None:
         return _unread(at.decisions.unread)
     which = " for this image" if hold.image else ""

@@ -20,7 +20,7 @@ from watcher.swarm.attempt import Attempting, Changed
 from watcher.swarm.earlier import earlier
 from watcher.swarm.reading import Found, Reader, is_followed
 from watcher.swarm.spec import Service, pinned
-from watcher.update.consent import forget_release, refuse_held, refuse_unwanted
+from watcher.update.consent import forget_release, refuse_held_from_all, refuse_unwanted
 from watcher.update.own.own_update import refuse_beside
 from watcher.update.preconditions import is_tried, refuse_untried
 from watcher.update.request import Done, Request
@@ -166,7 +166,7 @@ async def _refuse_own(context: Context, service: Service) -> None:
 async def _wanted(reader: Reader, said: Json, request: Request) -> Found:
     """The update that there is, or the rollback that is asked for."""
     if not request.again and request.back is None:
-        await refuse_held(reader.context, Found(Service(said), None, Verdict(Status.UNKNOWN, "", "")))
+        await refuse_held_from_all(reader.context, Service(said).name)
     found = await reader.found(said, waits=request.unattended)
     return found if request.back is None else await _back(reader.context, found, request.back)
 

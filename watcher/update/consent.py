@@ -69,6 +69,16 @@ async def refuse_held(context: Context, found: Subject, *, goes_back: bool = Fal
         raise refusal(found.name, wait, goes_back=goes_back)
 
 
+async def refuse_held_from_all(context: Context, name: str, *, goes_back: bool = False) -> None:
+    """Let only a container pass that no person holds back from every image: its tag is not asked for yet.
+
+    Raises:
+        NotNow: A person does.
+    """
+    if wait := eligibility.held_from_all(name, await _now(context)):
+        raise refusal(name, wait, goes_back=goes_back)
+
+
 async def refuse_withheld(context: Context, found: Subject, policy: Policy) -> None:
     """Let only an update pass that no person and no clock holds back, approved where its mode wants that.
 

@@ -1,7 +1,7 @@
 """What lets an update of one container begin, for the dry run and the real one alike."""
 
 from watcher.check.judgement import Assessment
-from watcher.check.verdict import Status, Verdict
+from watcher.check.verdict import Status
 from watcher.container.recreate import refuse
 from watcher.host.context import Context
 from watcher.model.errors import Refused, Unknown, UpdateFailed
@@ -9,10 +9,14 @@ from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.labels import ENABLE
 from watcher.update.affected import Affected, affected_by
-from watcher.update.consent import Subject, refuse_cooling, refuse_held, refuse_unwanted, refuse_vetoed
+from watcher.update.consent import (
+    Subject,
+    refuse_cooling,
+    refuse_held_from_all,
+    refuse_unwanted,
+    refuse_vetoed,
+)
 from watcher.update.request import Request
-
-_UNJUDGED = Verdict(Status.UNKNOWN, "", "")
 
 
 async def asks_registry(context: Context, container: Json, request: Request) -> bool:
@@ -25,7 +29,7 @@ async def asks_registry(context: Context, container: Json, request: Request) -> 
     await _refuse_own(context, container, request)
     refuse(container, api=context.engine.api)
     if not request.again:
-        await refuse_held(context, Assessment(container, None, _UNJUDGED), goes_back=request.back is not None)
+        await refuse_held_from_all(context, Container(container).name, goes_back=request.back is not None)
     return request.pull and policy.source == "registry" and request.back is None
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from attrs import evolve
 
-from watcher.check.eligibility import Circumstances, For, Wait, waits
+from watcher.check.eligibility import Circumstances, For, Wait, held_from_all, waits
 from watcher.check.verdict import Status, Verdict
 from watcher.config.policy import Policy
 from watcher.store.decisions import Decision, Decisions
@@ -102,3 +102,10 @@ def test_what_its_own_hook_said_of_this_image_is_waited_for_until_it_is_asked_ag
     expected = (Wait(For.VETO, "its hook says not now", NOON + 60),)
     assert waits("web", OUTDATED, Policy(enable=True), decided(said)) == expected
     assert waits("web", OUTDATED, Policy(enable=True), decided(other)) == ()
+
+
+def test_a_hold_of_one_image_is_none_of_all() -> None:
+    one, every = (Decision("web", "hold", NOON, image=image) for image in ("sha256:a", ""))
+
+    assert held_from_all("web", decided(one)) is None
+    assert held_from_all("web", decided(every)) == Wait(For.HOLD, "held by cli")
