@@ -12,6 +12,7 @@ from tests.testbed.browser import Browser
 from tests.testbed.cli import Commands
 from tests.testbed.engine import PrivateEngine
 from tests.testbed.ports import free_port
+from tests.testbed.stack import Stack
 
 ROOT = Path(__file__).parents[3]
 ACT, READ = TOKENS["CTR_UPDATER_TOKEN"], TOKENS["CTR_UPDATER_READ_TOKEN"]
@@ -79,11 +80,12 @@ def browser() -> Iterator[Page]:
 
 
 @pytest.fixture
-def page(browser: Page, api: Api) -> Iterator[Page]:
+def page(browser: Page, api: Api, stack: Stack) -> Iterator[Page]:  # noqa: ARG001 - see below
     """The page of somebody who has not logged in; its browser logs nothing, and asks no other host.
 
     The view of a container has it planned whenever its verdict changes, which is while its update ends: where
     the updater has not let go of it yet there is no plan (409), and the page tells why until it asks again.
+    Containers outlive the page: it would ask for one that it shows, and be told that it is gone (404).
     """
     browser.forget()
     browser.url, browser.api = api.url, api
