@@ -21,7 +21,7 @@ from watcher.check.verdict import Status, Verdict
 from watcher.check.veto import vetoed
 from watcher.host.context import Context
 from watcher.host.lookup import find
-from watcher.model.errors import EngineUnavailable, NotFound, WatcherError, unexpected
+from watcher.model.errors import EngineUnavailable, NotFound, Unknown, WatcherError, unexpected
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.listing import Row
@@ -188,6 +188,11 @@ async def how_open(context: Context, name: str) -> str:
         if not is_ours:
             return "an update of it is under way"
     return f"an update of it is open: if no updater is at work on it, `watcher update {name}` ends it"
+
+
+async def unknown_while_open(context: Context, name: str) -> Unknown:
+    """The error where something is asked of a container, or service, that the end of its update tells."""
+    return Unknown(f"{name}: unknown: {await how_open(context, name)}")
 
 
 def _left(what: str, container: Json, name: str) -> Assessment:

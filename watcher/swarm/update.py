@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from attrs import evolve, field
 
-from watcher.check.status import how_open
+from watcher.check.status import unknown_while_open
 from watcher.check.verdict import Status, Verdict
 from watcher.engine.swarm import Swarm
 from watcher.host.context import Context
-from watcher.model.errors import NoSuchContainer, NotFound, Refused, Unknown, UpdateFailed
+from watcher.model.errors import NoSuchContainer, NotFound, Refused, UpdateFailed
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.names import short
@@ -199,8 +199,7 @@ async def _refuse_open(context: Context, said: Json) -> None:
         Unknown: One is.
     """
     if await attempt.left_open(context, said) is not None:
-        name = Service(said).name
-        raise Unknown(f"{name}: unknown: {await how_open(context, name)}")
+        raise await unknown_while_open(context, Service(said).name)
 
 
 async def _planned(context: Context, found: Found, request: Request) -> ServiceOutcome:

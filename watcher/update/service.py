@@ -6,12 +6,12 @@ from attrs import evolve
 
 from watcher.check import checks, freshness
 from watcher.check.judgement import Assessment
-from watcher.check.status import how_open
+from watcher.check.status import unknown_while_open
 from watcher.container.successor import Contended, Moved
 from watcher.engine.client import Engine
 from watcher.host.context import Context
 from watcher.host.lookup import find
-from watcher.model.errors import NoSuchContainer, NotFound, Refused, RegistryError, Unknown, UpdateFailed
+from watcher.model.errors import NoSuchContainer, NotFound, Refused, RegistryError, UpdateFailed
 from watcher.model.inspection import Container, left_by
 from watcher.model.json_object import Json
 from watcher.model.names import Marker, container_name
@@ -173,7 +173,7 @@ async def _refuse_open(context: Context, name: str) -> None:
         Unknown: One is.
     """
     if name in open_names(await context.engine.containers(stopped=True)):
-        raise Unknown(f"{name}: unknown: {await how_open(context, name)}")
+        raise await unknown_while_open(context, name)
 
 
 async def _back_already(context: Context, container: Json) -> Outcome:

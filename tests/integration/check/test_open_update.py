@@ -1,10 +1,11 @@
 """What `check` and `list` say of a container while an update of it is open."""
 
 import json
+import subprocess
 
 import pytest
 
-from tests.integration.apps import ENABLED, current, outdated
+from tests.integration.apps import ENABLED, App, current, outdated
 from tests.integration.daemon.apps import LOCAL
 from tests.testbed.cli import Commands
 from tests.testbed.faults import Hold
@@ -18,15 +19,23 @@ DRY = ("watcher", "update", "--no-pull", "--dry-run")
 PLANS = (DRY, (*DRY, "--again"), ("watcher", "rollback", "--dry-run"))
 
 
+def under_way_at(
+    cli: Commands, stack: Stack, proxy: Proxy, number: int, options: tuple[str, ...]
+) -> tuple[App, Hold, subprocess.Popen[str]]:
+    """A container whose update is held after one of its requests that change something, and the updater."""
+    web, hold = outdated(stack, *ENABLED, *options), Hold()
+    proxy.arm(hold, n=number, when="after")
+    updater = cli.start("watcher", "update", "--no-pull", web.name, env={"DOCKER_HOST": proxy.host})
+    assert hold.reached.wait(60)
+    return web, hold, updater
+
+
 @pytest.mark.parametrize(("number", "options"), STEPS)
 def test_an_update_is_one_row_of_the_containers_own_name_until_it_has_ended(
     cli: Commands, stack: Stack, proxy: Proxy, number: int, options: tuple[str, ...]
 ) -> None:
     """While it is under way, and when the updater was killed: neither up to date, nor for sure an update."""
-    web, hold = outdated(stack, *ENABLED, *options), Hold()
-    proxy.arm(hold, n=number, when="after")
-    updater = cli.start("watcher", "update", "--no-pull", web.name, env={"DOCKER_HOST": proxy.host})
-    assert hold.reached.wait(60)
+    web, hold, updater = under_way_at(cli, stack, proxy, number, options)
 
     under_way, (row,) = cli("watcher", "check", web.name), json.loads(cli("watcher", "list", "--json").out)
     updater.kill()
@@ -51,10 +60,7 @@ def test_nothing_is_planned_of_a_container_until_its_update_has_ended(
     cli: Commands, stack: Stack, proxy: Proxy, number: int, options: tuple[str, ...]
 ) -> None:
     """Least of all is it up to date, nor is it gone while nobody has its name."""
-    web, hold = outdated(stack, *ENABLED, *options), Hold()
-    proxy.arm(hold, n=number, when="after")
-    updater = cli.start("watcher", "update", "--no-pull", web.name, env={"DOCKER_HOST": proxy.host})
-    assert hold.reached.wait(60)
+    web, hold, updater = under_way_at(cli, stack, proxy, number, options)
 
     under_way = [cli(*words, web.name) for words in PLANS]
     (row,) = json.loads(cli(*PLANS[0], "--json", web.name).out)

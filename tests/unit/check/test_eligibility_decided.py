@@ -1,22 +1,20 @@
 """What people decide is waited for: who holds it, for which image, until when, and who must approve it."""
 
-from datetime import UTC, datetime
-
 from attrs import evolve
 
+from tests.unit.check.test_eligibility import (
+    AT,
+    COOLING,
+    CURRENT,
+    HOUR,
+    LEAP_DAY,
+    NOON,
+    OUTDATED,
+    UNKNOWN,
+)
 from watcher.check.eligibility import Circumstances, For, Wait, held_from_all, waits
-from watcher.check.verdict import Status, Verdict
 from watcher.config.policy import Policy
 from watcher.store.decisions import Decision, Decisions
-
-HOUR = 3600.0
-NOON = datetime(2026, 7, 1, 12, tzinfo=UTC).timestamp()
-AT = Circumstances(NOON, HOUR)
-LEAP_DAY = "0 3 29 2 *"
-OUTDATED = Verdict(Status.OUTDATED, "app:1 was a, is b", "sha256:a", "sha256:b")
-CURRENT = Verdict(Status.CURRENT, "app:1 is a", "sha256:a", "sha256:a")
-COOLING = Verdict(Status.HELD, "app:1 was a, is b; cooldown until then", "sha256:a", "sha256:b", NOON + 60)
-UNKNOWN = Verdict(Status.UNKNOWN, "app:1 is not in the local image cache", "sha256:a")
 
 
 def decided(*found: Decision) -> Circumstances:
