@@ -161,7 +161,8 @@ async def state_at_end(engine: Engine, cid: str) -> State:
     """The state of a gate's container that has ended.
 
     That it lacked memory the engine hears apart from its end, and on a busy machine after it. So one that
-    would count as refusing the image is looked at once more.
+    would count as refusing the image is looked at once more. Where memory lacks in its first moments, the
+    engine may never hear of it (28.5 begins to watch after the start); that counts as refusing.
     """
     state = Container(await engine.container(cid)).state
     if state.exit_code != _REFUSES or state.lacked_memory:

@@ -48,10 +48,14 @@ def test_what_ends_otherwise_is_not_proved(cli: Commands, stack: Stack, policy: 
 
 
 def test_a_successor_that_lacks_memory_is_not_proved_though_it_runs_on(cli: Commands, stack: Stack) -> None:
-    """Its first process lives; the kernel kills another one, which grows without end."""
+    """Its first process lives; the kernel kills another one, which grows without end.
+
+    It does so after a moment: the engine watches a container's memory only from a little after its start.
+    """
     if not stack.engine.api("GET", "/info")[1]["MemoryLimit"]:
         pytest.skip("the machine has no memory controller")
-    web = outdated(stack, "--memory", "16m", "--memory-swap", "16m", new={"cmd": f"tail /dev/zero; {SERVE}"})
+    greedy = {"cmd": f"sleep 1; tail /dev/zero; {SERVE}"}
+    web = outdated(stack, "--memory", "16m", "--memory-swap", "16m", new=greedy)
     before = stack.inspect(web.name)
 
     done = cli(*UPDATE, web.name, env={"CTR_UPDATER_STABLE_FOR": "60s"})
