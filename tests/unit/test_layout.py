@@ -17,7 +17,7 @@ ELSEWHERE = {
     "check/checks": f"{INTEGRATION}/check/test_check.py",
     "check/freshness": f"{INTEGRATION}/check/test_check.py",
     "check/facts": f"{INTEGRATION}/check/test_requests.py",
-    "check/providers": f"{INTEGRATION}/cli/test_waits.py",
+    "check/unmet": f"{INTEGRATION}/cli/test_waits.py",
     "check/decisions": f"{INTEGRATION}/cli/test_decisions.py",
     "check/status": f"{INTEGRATION}/cli/test_list.py",
     "check/shown": f"{INTEGRATION}/cli/test_list.py",

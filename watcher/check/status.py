@@ -154,7 +154,7 @@ class _Found:
             return Wait(For.VETO, str(error))
 
     async def _unmet_before(self, container: Json) -> str:
-        from watcher.check.providers import unmet_before
+        from watcher.check.unmet import unmet_before
 
         return await unmet_before(self._context, self._order, container)
 

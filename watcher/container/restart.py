@@ -8,8 +8,8 @@ from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 
 
-async def restart_followers(engine: Engine, provider: str) -> None:
-    """Restart them all, as far as that has not been done; the names are the engine's."""
+async def restart_with(engine: Engine, provider: str) -> None:
+    """Restart all who ask for it when `provider` is replaced, as far as that has not been done."""
     for name in Order.of(await engine.containers(stopped=True)).restarted_with(provider):
         await restart_after(engine, name, provider)
 

@@ -138,9 +138,7 @@ class Reconciler:
         wait = await self._not_now(found, policy)
         if not found.verdict.target:
             return self._not_here(found, wait)
-        if gates.is_asked_now(wait):
-            wait = await gates.asked(look, found, policy) or wait
-        if wait:
+        if wait := await gates.wait_after(wait, lambda: gates.asked(look, found, policy)):
             return self._waits(found, wait)
         if why := await self._coordinator.turn(container, name, self._look_at):
             self._turns.failed(name, "is held back")
@@ -205,8 +203,7 @@ class Reconciler:
         lasting = not isinstance(error, EngineError | UpdateFailed | Busy) or (
             failure is not None and failure.image == target
         )
-        if isinstance(error, EngineError | UpdateFailed):
-            self._turns.failed(name)
+        self._turns.failed_with(name, error, is_asked_for=False)
         if lasting:
             self._due.pop(name, None)
             self._pushes.over(name)

@@ -12,7 +12,7 @@ from attrs import evolve, field
 from watcher.container.changed_options import Known
 from watcher.container.commit_check import confirm
 from watcher.container.readiness import Demand, Meddled, NotProved
-from watcher.container.restart import restart_followers
+from watcher.container.restart import restart_with
 from watcher.container.stop import quiet
 from watcher.dependencies.namespaces import providers
 from watcher.engine.client import Engine
@@ -180,7 +180,7 @@ async def _inherit(update: Open, step: Inherit) -> FailedImage | None:
     """Let a successor whose old container is gone take its place; its image, where it does not work."""
     engine, cid, marker = update.engine, step.successor, step.marker
     await endings.inherit(engine, cid, marker)
-    await restart_followers(engine, marker.name)
+    await restart_with(engine, marker.name)
     if marker.wanted == "s":
         return None
     fault = await proved(engine, cid, update.demand(cid), evolve(marker, unjudged=True))
@@ -206,7 +206,7 @@ async def _finish(update: Open, step: Finish) -> FailedImage | None:
             step = evolve(step, marker=evolve(step.marker, wanted=error.wanted))
         await endings.roll_back(engine, step)
         return _blamed(found, name, current, str(error)) if isinstance(error, NotProved) else None
-    await restart_followers(engine, name)
+    await restart_with(engine, name)
     await confirm(engine, step.successor, step.marker)
     await commit(engine, step.successor, step.old, step.marker)
     return None

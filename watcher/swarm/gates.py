@@ -9,16 +9,14 @@ from watcher.host.context import Context
 from watcher.store.gate_answers import GateAnswer
 from watcher.swarm.reading import Found
 from watcher.update.consent import withheld
-from watcher.update.gates import answered, is_asked_first, is_asked_now, refusal
+from watcher.update.gates import answered, is_asked_first, refusal, wait_after
 from watcher.update.request import Request
 
 
 async def wait(context: Context, found: Found, policy: Policy) -> Wait | None:
-    """What an update waits for: people approve, and a clock lets begin, what the gate lets pass."""
+    """What an update waits for: a person, a clock, or its gate."""
     first = await withheld(context, found, policy)
-    if is_asked_now(first):
-        return await asked(context, found) or first
-    return first
+    return await wait_after(first, lambda: asked(context, found))
 
 
 async def asked(context: Context, found: Found, *, again: bool = False, by_hand: bool = False) -> Wait | None:

@@ -223,8 +223,8 @@ def _restarts(rows: Sequence[Json], container: Json, apart: set[str]) -> Iterato
     name = Container(container).name
     running = {name_of(row) for row in rows if Row(row).state == "running"}
     order = Order.of(rows)
-    followers = order.restarted_with(name) if is_running(container) else ()
-    for each in followers:
+    restarted = order.restarted_with(name) if is_running(container) else ()
+    for each in restarted:
         if each in running - apart:
-            above = (on for on in order.dependencies[each] if on.restart and on.name in {name, *followers})
+            above = (on for on in order.dependencies[each] if on.restart and on.name in {name, *restarted})
             yield Restart(each, next(above).cause)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from attrs import evolve
 
 from watcher.host.context import Context
-from watcher.model.errors import EngineUnavailable, Refused, WatcherError, unexpected
+from watcher.model.errors import EngineUnavailable, WatcherError, unexpected
 from watcher.model.json_object import Json
 from watcher.model.names import name_of
 from watcher.recovery.unrecorded import record_unrecorded
@@ -84,8 +84,7 @@ class _Work:
         except EngineUnavailable:
             raise
         except WatcherError as error:
-            if not isinstance(error, Refused):  # as the daemon: who waits, or is refused, holds nobody back
-                self._turns.failed(name)
+            self._turns.failed_with(name, error, is_asked_for=True)
             if not self._request.dry_run:
                 is_rollback = self._request.back is not None
                 await self._coordinator.refused(name, error, is_rollback=is_rollback)

@@ -1,6 +1,7 @@
 """Has gates judge a new image before it is taken: once for each digest, and again where one could not say."""
 
 import time
+from collections.abc import Awaitable, Callable
 
 from watcher.check import eligibility, facts
 from watcher.check.eligibility import For, Wait
@@ -98,9 +99,16 @@ def _is_here(found: Assessment) -> bool:
     return found.image is not None and found.image["Id"] == found.verdict.target
 
 
-def is_asked_now(wait: Wait | None) -> bool:
-    """Whether a gate is asked in spite of a wait: people approve what it lets pass; all else comes first."""
-    return wait is None or wait.cause is For.APPROVAL
+async def wait_after(first: Wait | None, ask: Callable[[], Awaitable[Wait | None]]) -> Wait | None:
+    """What an update waits for when its gate has its turn: people approve what the gate lets pass.
+
+    Args:
+        first: The first wait of all others; in spite of an approval's alone the gate is asked.
+        ask: Asks the gate.
+    """
+    if first and first.cause is not For.APPROVAL:
+        return first
+    return await ask() or first
 
 
 def is_asked_first(gate: Gate) -> str:

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Itera
 from watcher.dependencies.engine_access import doors, given_the_socket
 from watcher.dependencies.order import Order
 from watcher.host.context import Context
+from watcher.model.errors import EngineError, Refused, UpdateFailed, WatcherError
 from watcher.model.json_object import Json
 from watcher.model.labels import COMPOSE_NUMBER
 from watcher.model.names import name_of
@@ -86,6 +87,20 @@ class Turns:
     def failed(self, name: str, how: str = "failed") -> None:
         """Note that the update of a container failed, or is held back: its dependents are blocked."""
         self._failed[name] = how
+
+    def failed_with(self, name: str, error: WatcherError, *, is_asked_for: bool) -> None:
+        """Note that an update ended with an error, where that blocks its dependents.
+
+        Who waits, or was refused, blocks nobody. What could not be told of one blocks the others only where a
+        person named them all at once: the daemon looks again soon, and its next look decides.
+
+        Args:
+            name: The container's.
+            error: How it ended.
+            is_asked_for: Whether a person asked for the update.
+        """
+        if isinstance(error, EngineError | UpdateFailed) or (is_asked_for and not isinstance(error, Refused)):
+            self.failed(name)
 
     def over(self, name: str) -> None:
         """Forget the failure of a container: it is looked at anew, and blocks its dependents no longer."""

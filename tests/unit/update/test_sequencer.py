@@ -2,9 +2,23 @@
 
 import asyncio
 
+import pytest
+
 from tests.unit.dependencies.test_order import after, row
 from tests.unit.virtual_time import run
 from watcher.dependencies.order import Order
+from watcher.model.errors import (
+    Busy,
+    EngineError,
+    NotKept,
+    Refused,
+    RegistryError,
+    RolledBack,
+    Trouble,
+    Unknown,
+    UpdateFailed,
+    WatcherError,
+)
 from watcher.update.sequencer import Turns
 
 
@@ -133,3 +147,29 @@ def test_a_failure_that_is_newer_than_the_list_of_what_is_stale_stays() -> None:
     asked.keep(stale=(), noted=noted)
 
     assert asked.held_by("web") == "db failed"
+
+
+@pytest.mark.parametrize(
+    ("error", "blocks_if_asked_for", "blocks_else"),
+    [
+        (UpdateFailed("why"), True, True),
+        (RolledBack("why"), True, True),
+        (EngineError("why"), True, True),
+        (Unknown("why"), True, False),
+        (RegistryError("why", trouble=Trouble.UNREACHABLE), True, False),
+        (Refused("why"), False, False),
+        (NotKept("why"), False, False),
+        (Busy("why"), False, False),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_an_error_blocks_dependents_as_it_says_and_by_who_asked(
+    error: WatcherError, blocks_if_asked_for: bool, blocks_else: bool
+) -> None:
+    by_hand, by_itself = turns(), turns()
+
+    by_hand.failed_with("db", error, is_asked_for=True)
+    by_itself.failed_with("db", error, is_asked_for=False)
+
+    assert bool(by_hand.held_by("web")) is blocks_if_asked_for
+    assert bool(by_itself.held_by("web")) is blocks_else
