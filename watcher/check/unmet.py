@@ -4,7 +4,6 @@ The daemon, which updates one after another, knows of more (`update.sequencer`):
 """
 
 from watcher.check import checks
-from watcher.check.verdict import Status
 from watcher.dependencies.conditions import lacking
 from watcher.dependencies.order import Order
 from watcher.host.context import Context
@@ -23,8 +22,8 @@ async def unmet_before(context: Context, order: Order, container: Json) -> str:
     """
     name = Container(container).name
     for other in sorted(order.needs(name)):
-        if await _has_failed(context, other):
-            return f"{other} failed"
+        if how := await _blocking(context, other):
+            return f"{other} {how}"
     for each in order.dependencies.get(name, ()) if Container(container).is_running else ():
         found = await _found(context, each.name)
         if found and (unmet := lacking(each.condition, each.name, found)):
@@ -32,13 +31,13 @@ async def unmet_before(context: Context, order: Order, container: Json) -> str:
     return ""
 
 
-async def _has_failed(context: Context, name: str) -> bool:
-    """Whether a container that is followed has an update whose image failed in it."""
+async def _blocking(context: Context, name: str) -> str:
+    """How the update of a container that is followed ended, where that blocks others; else empty."""
     found = await _found(context, name)
     policy = found and context.readable_policy(found)
     if not found or not policy or not policy.enable:
-        return False
-    return (await checks.assess(context, found)).verdict.status is Status.HELD
+        return ""
+    return (await checks.assess(context, found)).verdict.blocking
 
 
 async def _found(context: Context, name: str) -> Json | None:

@@ -55,6 +55,16 @@ class Verdict:
     unheld: str = ""
 
     @property
+    def blocking(self) -> str:
+        """How the update ended, where that blocks those that come after it; empty where it does not.
+
+        A clock blocks nobody. An image that a person went back from does: a replica would get the same one.
+        """
+        if self.status is not Status.HELD or self.until:
+            return ""
+        return "was rolled back" if self.by_person else "failed"
+
+    @property
     def cause(self) -> str:
         """Why there is an update, whatever holds it."""
         return self.unheld or self.reason

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 
 from watcher.check import checks, eligibility
 from watcher.check.eligibility import Wait
@@ -95,8 +96,7 @@ class Reconciler:
         self._turns.over(name)
         try:
             result = await self._reconcile(name)
-            for doubt in await self._coordinator.restart_spared(name):
-                self._publish(NotRestarted(await self._coordinator.change(name), doubt))
+            await self._restart_spared(name)
         except (NoSuchContainer, NotFound):
             self._due.pop(name, None)
             self._coordinator.forget(name)
@@ -141,7 +141,7 @@ class Reconciler:
         if wait := await gates.wait_after(wait, lambda: gates.asked(look, found, policy)):
             return self._waits(found, wait)
         if why := await self._coordinator.turn(container, name, self._look_at):
-            self._turns.failed(name, "is held back")
+            self._turns.held_back(name)
             return self._waits(found, eligibility.held_back(why))
         return await self._update(container, found)
 
@@ -191,10 +191,15 @@ class Reconciler:
         verdict, name = found.verdict, found.name
         if verdict.status is not Status.OUTDATED:
             self._due.pop(name, None)
-        if verdict.status is Status.HELD and not verdict.until:
-            self._turns.failed(name)
+        if how := verdict.blocking:
+            self._turns.failed(name, how)
         self._publish(judgements.judged(self._news, change_of(found), verdict, mode))
         return _after(verdict.until, Unknown.exit_code if verdict.status is Status.UNKNOWN else 0)
+
+    async def _restart_spared(self, name: str) -> None:
+        """Restart a container that was spared for an update, which has come about or will not."""
+        for doubt in await self._coordinator.restart_spared(name):
+            self._publish(NotRestarted(await self._coordinator.change(name), doubt))
 
     async def _failed(self, name: str, error: WatcherError) -> Result:
         """Publish an error; one that may pass is tried again after a back-off."""
@@ -207,6 +212,8 @@ class Reconciler:
         if lasting:
             self._due.pop(name, None)
             self._pushes.over(name)
+            with suppress(EngineUnavailable):  # it is owed, then, until the next look
+                await self._restart_spared(name)
         is_news = self._news.is_news(name, f"{_IDS.sub('', str(error))} {target}")
         is_news = is_news and not (isinstance(error, EngineUnavailable) and await self._is_gone(error))
         change = await self._coordinator.change(name) if is_news else Change(name)

@@ -30,7 +30,9 @@ WatcherError
 Other usage errors (2) are click's.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
+from typing import Self
 
 from watcher.model.quoting import cut, escaped
 
@@ -57,6 +59,11 @@ class WatcherError(Exception):
         message = cut(self.message, _LONGEST)
         line = f"{message} - {cut(self.advice, _LONGEST)}" if self.advice else message
         return escaped(" ".join(line.split()))
+
+    def beside(self, lines: Iterable[str]) -> Self:
+        """Have the error's line say what else a person should know, a clause for each of these; the error."""
+        self.message = "; ".join([self.message, *lines])
+        return self
 
     @property
     def record(self) -> dict[str, object]:

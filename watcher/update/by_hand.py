@@ -1,12 +1,12 @@
 """Containers that a person names, updated one after another in their order."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from attrs import evolve
 
 from watcher.host.context import Context
-from watcher.model.errors import EngineUnavailable, WatcherError, unexpected
+from watcher.model.errors import Busy, EngineUnavailable, WatcherError, unexpected
 from watcher.model.json_object import Json
 from watcher.model.names import name_of
 from watcher.recovery.unrecorded import record_unrecorded
@@ -75,8 +75,8 @@ class _Work:
 
     async def one(self, name: str, later: frozenset[str]) -> Result:
         """Update one container; `later` are not restarted with it, for they have their own updates."""
-        if why := self._turns.held_by(name):
-            self._turns.failed(name, "is held back")
+        if why := self._turns.blocked_by(name):
+            self._turns.held_back(name)
             return HeldBack(name, why, tuple(await self._coordinator.restart_spared(name)))
         try:
             async with self._turn(name):
@@ -84,14 +84,9 @@ class _Work:
         except EngineUnavailable:
             raise
         except WatcherError as error:
-            self._turns.failed_with(name, error, is_asked_for=True)
-            if not self._request.dry_run:
-                is_rollback = self._request.back is not None
-                await self._coordinator.refused(name, error, is_rollback=is_rollback)
-            return error
+            return await self._failed(name, error)
         except Exception as error:  # noqa: BLE001 - an error of ours must not stop the others
-            self._turns.failed(name)
-            return unexpected(name, error)
+            return await self._failed(name, unexpected(name, error))
         return await self._followed_up(name, outcome)
 
     def _of(self, name: str, later: frozenset[str]) -> Request:
@@ -107,6 +102,21 @@ class _Work:
             return
         async with self._others.turn(name):
             yield
+
+    async def _failed(self, name: str, error: WatcherError) -> WatcherError:
+        """Note an update's error; a container that was spared a restart for the update is restarted.
+
+        Another updater that is at work on a container restarts it by that.
+        """
+        self._turns.failed_with(name, error, is_asked_for=True)
+        if self._request.dry_run:
+            return error
+        await self._coordinator.refused(name, error, is_rollback=self._request.back is not None)
+        if isinstance(error, Busy):
+            return error
+        with suppress(EngineUnavailable):  # which ends the command at the next container
+            error.beside(await self._coordinator.restart_spared(name))
+        return error
 
     async def _followed_up(self, name: str, outcome: Outcome) -> Outcome:
         """Restart a container that was spared for an update and had none; a failed job blocks others."""

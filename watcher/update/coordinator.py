@@ -73,7 +73,7 @@ class Coordinator:
                 look_at(other)
             if not self.turns.has_come(name):
                 continue
-            if why := self.turns.held_by(name) or await self._unmet(container, name):
+            if why := self.turns.blocked_by(name) or await self._unmet(container, name):
                 return why
             if self.turns.has_come(name):
                 return ""
@@ -140,8 +140,8 @@ class Coordinator:
             What was wrong with the restarts, a line each.
         """
         doubts = [
-            await restart_after(self._context.engine, name, provider, self._context.downtimes)
-            for provider in sorted(self._owed_restarts.get(name, ()))
+            await restart_after(self._context.engine, name, dependency, self._context.downtimes)
+            for dependency in sorted(self._owed_restarts.get(name, ()))
         ]
         self._owed_restarts.pop(name, None)
         return [*filter(None, doubts)]

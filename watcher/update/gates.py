@@ -103,7 +103,8 @@ async def wait_after(first: Wait | None, ask: Callable[[], Awaitable[Wait | None
     """What an update waits for when its gate has its turn: people approve what the gate lets pass.
 
     Args:
-        first: The first wait of all others; in spite of an approval's alone the gate is asked.
+        first: The first of all its other waits. Where that is for an approval, the gate is asked all the
+            same, also while a clock would have to be waited for after it.
         ask: Asks the gate.
     """
     if first and first.cause is not For.APPROVAL:

@@ -47,7 +47,7 @@ class Turns:
     def has_come(self, name: str) -> bool:
         """Whether no predecessor of a container is queued or under way, and no dependent is under way.
 
-        The answer is valid until the next `await`; so is that of `held_by` then.
+        The answer is valid until the next `await`; so is that of `blocked_by` then.
         """
         if any(name in self.order.before(other) for other in self._under_way):
             return False
@@ -102,6 +102,10 @@ class Turns:
         if isinstance(error, EngineError | UpdateFailed) or (is_asked_for and not isinstance(error, Refused)):
             self.failed(name)
 
+    def held_back(self, name: str) -> None:
+        """Note that a container is held back: that blocks its own dependents."""
+        self.failed(name, "is held back")
+
     def over(self, name: str) -> None:
         """Forget the failure of a container: it is looked at anew, and blocks its dependents no longer."""
         self._failed.pop(name, None)
@@ -120,7 +124,7 @@ class Turns:
         for name in {*noted} - {*stale}:
             self.over(name)
 
-    def held_by(self, name: str) -> str:
+    def blocked_by(self, name: str) -> str:
         """Which dependency blocks a container, and how that ended, in words; empty where none does."""
         found = self._failed.keys() & self.order.needs(name)
         how, other = min(((self._failed[other], other) for other in found), default=("", ""))

@@ -38,11 +38,11 @@ def tar(files: dict[str, bytes]) -> bytes:
     return target.getvalue()
 
 
-def composed(stack: Stack, files: dict[str, bytes]) -> App:
-    """A container with an update, that files were put into before its start."""
+def composed(stack: Stack, files: dict[str, bytes], *options: str) -> App:
+    """A container of Compose's with an update, that files were put into before its start."""
     image, name = stack.name("web-app:1"), stack.name("web")
     old = stack.image(image, marker="old")
-    cid = stack.create(image, *COMPOSES, name=name)
+    cid = stack.create(image, *(options or COMPOSES), name=name)
     command = ["docker", "--host", stack.engine.host, "cp", "-", f"{name}:/"]
     subprocess.run(command, input=tar(files), check=True, capture_output=True)
     stack.engine.docker("start", name)

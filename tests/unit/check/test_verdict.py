@@ -206,6 +206,22 @@ def test_the_image_that_a_person_went_back_from_is_held() -> None:
     assert found.reason.startswith("rolled back by a person, from beefbeefbeef")
 
 
+@pytest.mark.parametrize(
+    ("verdict", "blocking"),
+    [
+        (Verdict(Status.HELD, "failed on b", "a"), "failed"),
+        (Verdict(Status.HELD, "rolled back", "a", by_person=True), "was rolled back"),
+        (Verdict(Status.HELD, "cooldown", "a", until=1.0), ""),
+        (Verdict(Status.OUTDATED, "moved", "a"), ""),
+        (Verdict(Status.CURRENT, "same", "a"), ""),
+        (Verdict(Status.UNKNOWN, "gone", "a"), ""),
+    ],
+    ids=lambda value: value.reason if isinstance(value, Verdict) else "",
+)
+def test_what_failed_or_was_rolled_back_blocks_others(verdict: Verdict, blocking: str) -> None:
+    assert verdict.blocking == blocking
+
+
 def test_what_the_registry_calls_by_its_digest_is_held_too() -> None:
     here = image(OTHER, "app:1", RepoDigests=[f"app@{DIGEST}"])
     outdated = Verdict(Status.OUTDATED, "", RUNNING, digest=DIGEST)

@@ -123,11 +123,11 @@ def test_a_container_that_two_are_at_work_on_is_under_way_until_both_have_ended(
 def test_a_failure_holds_back_whoever_needs_it_until_it_is_looked_at_anew() -> None:
     asked = turns()
     asked.failed("db")
-    before = asked.held_by("web"), asked.held_by("lone")
+    before = asked.blocked_by("web"), asked.blocked_by("lone")
 
     asked.over("db")
 
-    assert (before, asked.held_by("web")) == (("db failed", ""), "")
+    assert (before, asked.blocked_by("web")) == (("db failed", ""), "")
 
 
 def test_a_failure_of_what_is_not_stale_any_more_is_forgotten() -> None:
@@ -136,7 +136,7 @@ def test_a_failure_of_what_is_not_stale_any_more_is_forgotten() -> None:
 
     asked.keep(stale=(), noted=asked.noted())
 
-    assert asked.held_by("web") == ""
+    assert asked.blocked_by("web") == ""
 
 
 def test_a_failure_that_is_newer_than_the_list_of_what_is_stale_stays() -> None:
@@ -146,7 +146,7 @@ def test_a_failure_that_is_newer_than_the_list_of_what_is_stale_stays() -> None:
 
     asked.keep(stale=(), noted=noted)
 
-    assert asked.held_by("web") == "db failed"
+    assert asked.blocked_by("web") == "db failed"
 
 
 @pytest.mark.parametrize(
@@ -171,5 +171,5 @@ def test_an_error_blocks_dependents_as_it_says_and_by_who_asked(
     by_hand.failed_with("db", error, is_asked_for=True)
     by_itself.failed_with("db", error, is_asked_for=False)
 
-    assert bool(by_hand.held_by("web")) is blocks_if_asked_for
-    assert bool(by_itself.held_by("web")) is blocks_else
+    assert bool(by_hand.blocked_by("web")) is blocks_if_asked_for
+    assert bool(by_itself.blocked_by("web")) is blocks_else
