@@ -1,4 +1,4 @@
-"""Restarts who asked to be restarted when what it depends on was replaced (Compose's `restart: true`)."""
+"""Restarts the dependents that ask for it when a dependency was replaced (Compose's `restart: true`)."""
 
 from watcher.container.downtime import Downtimes
 from watcher.dependencies.order import Order
@@ -8,19 +8,21 @@ from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 
 
-async def restart_with(engine: Engine, provider: str) -> None:
-    """Restart all who ask for it when `provider` is replaced, as far as that has not been done."""
-    for name in Order.of(await engine.containers(stopped=True)).restarted_with(provider):
-        await restart_after(engine, name, provider)
+async def restart_with(engine: Engine, dependency: str) -> None:
+    """Restart the dependents that ask for it when `dependency` is replaced, unless that was done already."""
+    for name in Order.of(await engine.containers(stopped=True)).restarted_with(dependency):
+        await restart_after(engine, name, dependency)
 
 
-async def restart_after(engine: Engine, name: str, provider: str, downtimes: Downtimes | None = None) -> str:
-    """Restart a container that has run for longer than another; one that does not run is left alone.
+async def restart_after(
+    engine: Engine, name: str, dependency: str, downtimes: Downtimes | None = None
+) -> str:
+    """Restart a dependent that has run for longer than its dependency; one that does not run is left alone.
 
     Args:
-        engine: Where they are.
-        name: The container's.
-        provider: The other one's.
+        engine: Where both are.
+        name: The name of the dependent.
+        dependency: The name of the dependency.
         downtimes: Whose end is waited for where they would lose their address to it.
 
     Returns:
@@ -31,7 +33,7 @@ async def restart_after(engine: Engine, name: str, provider: str, downtimes: Dow
     """
     try:
         container = await engine.container(name)
-        if is_restarted_with(container, await engine.container(provider)):
+        if is_restarted_with(container, await engine.container(dependency)):
             async with (downtimes or Downtimes()).around([container]):
                 await engine.restart(container)
     except EngineUnavailable:
@@ -43,9 +45,9 @@ async def restart_after(engine: Engine, name: str, provider: str, downtimes: Dow
     return ""
 
 
-def is_restarted_with(container: Json, provider: Json) -> bool:
-    """Whether a container runs, and has since before another was started."""
-    return is_running(container) and _started(container) < _started(provider)
+def is_restarted_with(container: Json, dependency: Json) -> bool:
+    """Whether a container runs, and has since before its dependency was started."""
+    return is_running(container) and _started(container) < _started(dependency)
 
 
 def is_running(container: Json) -> bool:

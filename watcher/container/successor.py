@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Mapping
 from types import MappingProxyType
 
 from watcher.container.injected_files import PutIn, put_in
-from watcher.container.recreate import Payload, providers_named, refuse, replacement, stamped
+from watcher.container.recreate import Payload, refuse, replacement, stamped, volume_sources
 from watcher.container.recreate.endpoints import endpoints
 from watcher.engine.client import Engine
 from watcher.engine.images import known_image
@@ -72,8 +72,8 @@ async def draft(  # noqa: PLR0913 - one value per thing that must have been read
         Refused: Something cannot be carried over, or the container is not ours.
     """
     refuse(container, api=engine.api)
-    named = providers_named(container)
-    providers = {name: provider for name in named if (provider := await _known(engine.container(name)))}
+    named = volume_sources(container)
+    sources = {name: source for name in named if (source := await _known(engine.container(name)))}
     payload = replacement(
         container,
         old_image=old_image,
@@ -81,7 +81,7 @@ async def draft(  # noqa: PLR0913 - one value per thing that must have been read
         api=engine.api,
         host_name=await _host_name(engine, container),
         host_platform=engine.platform,
-        providers=providers,
+        sources=sources,
         successors=successors,
         new_manifest=_manifest(container, new_image),
     )

@@ -14,7 +14,7 @@ def container(started: str, **state: bool) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("started", "provider", "expected"),
+    ("started", "dependency", "expected"),
     [
         (f"{AT}.5Z", f"{AT}.7Z", True),
         (f"{AT}.7Z", f"{AT}.5Z", False),
@@ -23,8 +23,8 @@ def container(started: str, **state: bool) -> dict[str, Any]:
         pytest.param(f"{AT}.9Z", "2026-01-01T00:00:11Z", True, id="the second counts first"),
     ],
 )
-def test_one_that_was_started_before_it_is_restarted(started: str, provider: str, expected: bool) -> None:
-    assert is_restarted_with(container(started), container(provider)) == expected
+def test_one_that_was_started_before_it_is_restarted(started: str, dependency: str, expected: bool) -> None:
+    assert is_restarted_with(container(started), container(dependency)) == expected
 
 
 @pytest.mark.parametrize("state", [{"Running": False}, {"Paused": True}])

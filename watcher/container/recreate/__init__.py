@@ -5,7 +5,7 @@ through untouched, keys that nobody here knows included; docs/fidelity.md says o
 kept, what follows the image, what is rewritten and what is refused.
 
     refuse(container, api=api)                      before anything is touched
-    providers_named(container)                      whom to inspect for `replacement(providers=...)`
+    volume_sources(container)                       whom to inspect for `replacement(sources=...)`
     replacement(container, old_image=..., ...)      -> Payload
     may_be_injected(container)                      whether to read its changes; if so:
     injected_candidates(changes, container)         paths that it may be, of which ...
@@ -39,7 +39,7 @@ from watcher.container.recreate.injected import (
 from watcher.container.recreate.networks import is_made_by_user, network_body
 from watcher.container.recreate.payload import Payload, section
 from watcher.container.recreate.refusals import refusals, refuse
-from watcher.container.recreate.volumes import providers_named
+from watcher.container.recreate.volumes import volume_sources
 from watcher.engine.capabilities import ENDPOINTS_IN_CREATE, MAC_IN_ENDPOINT, Api
 from watcher.model.inspection import config_of
 from watcher.model.json_object import JsonView
@@ -57,13 +57,13 @@ __all__ = [
     "may_be_edited",
     "may_be_injected",
     "network_body",
-    "providers_named",
     "refusals",
     "refuse",
     "replacement",
     "rerooted",
     "shortlist",
     "stamped",
+    "volume_sources",
 ]
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -77,7 +77,7 @@ def replacement(  # noqa: PLR0913 - one value per thing that must have been read
     api: Api,
     host_name: str = "",
     host_platform: str = "",
-    providers: Mapping[str, JsonView] = _NONE,
+    sources: Mapping[str, JsonView] = _NONE,
     successors: Mapping[str, str] = _NONE,
     new_manifest: str = "",
 ) -> Payload:
@@ -92,7 +92,7 @@ def replacement(  # noqa: PLR0913 - one value per thing that must have been read
         api: API version at which the container will be created.
         host_name: `Name` of `GET /info`.
         host_platform: The engine's own, "linux/amd64" ("Os" and "Arch" of `GET /version`).
-        providers: Inspects of the containers in `--volumes-from`, by `providers_named`; leave out one
+        sources: Inspects of the containers in `--volumes-from`, by `volume_sources`; leave out one
             that is gone.
         successors: New ids of replaced containers by their old ids, for `container:` namespaces and
             `--volumes-from`, and by their names, for legacy links.
@@ -107,7 +107,7 @@ def replacement(  # noqa: PLR0913 - one value per thing that must have been read
     if label := identity.compose_image(own, container, new_image, new_manifest):
         body["Labels"] = body["Labels"] | label
     body["HostConfig"] = host.host_config(container["HostConfig"], api, successors) | volumes.carried(
-        container, providers, successors
+        container, sources, successors
     )
     body["NetworkingConfig"] = {"EndpointsConfig": first}
     return Payload(

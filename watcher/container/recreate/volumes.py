@@ -16,15 +16,15 @@ _OPTIONS_OF = {
 }
 
 
-def providers_named(container: JsonView) -> tuple[str, ...]:
-    """Names or ids in `--volumes-from`, without their mode, as the user typed them."""
+def volume_sources(container: JsonView) -> tuple[str, ...]:
+    """The containers that `--volumes-from` names: names or ids as the user typed them, without their mode."""
     return tuple(
         entry.partition(":")[0] for entry in section(container, "HostConfig").get("VolumesFrom") or ()
     )
 
 
 def carried(
-    container: JsonView, providers: Mapping[str, JsonView], successors: Mapping[str, str]
+    container: JsonView, sources: Mapping[str, JsonView], successors: Mapping[str, str]
 ) -> dict[str, Any]:
     """Binds, Mounts and VolumesFrom that give the successor the same volumes with the same data.
 
@@ -33,7 +33,7 @@ def carried(
 
     Args:
         container: Inspect of the container.
-        providers: Inspects of the containers in VolumesFrom by the name used there; one that is missing is
+        sources: Inspects of the containers in VolumesFrom by the name used there; one that is missing is
             gone, and what it gave is attached directly.
         successors: New ids of replaced containers by their old ones.
     """
@@ -44,12 +44,12 @@ def carried(
     if host.get("Binds"):
         result["Binds"] = [_bind(entry, mounted) for entry in host["Binds"]]
     if host.get("VolumesFrom"):
-        result["VolumesFrom"] = _volumes_from(host["VolumesFrom"], providers, successors)
+        result["VolumesFrom"] = _volumes_from(host["VolumesFrom"], sources, successors)
     explained = _targets(host)
     mounts += [
         _attached(mount)
         for path, mount in mounted.items()
-        if mount["Type"] in ("volume", "bind") and path not in explained and not _provided(mount, providers)
+        if mount["Type"] in ("volume", "bind") and path not in explained and not _is_given(mount, sources)
     ]
     return result | ({"Mounts": mounts} if mounts else {})
 
@@ -80,10 +80,10 @@ def _named(mount: JsonView, mounted: Mapping[str, JsonView]) -> dict[str, Any]:
     return named
 
 
-def _provided(mount: JsonView, providers: Mapping[str, JsonView]) -> bool:
-    """Whether the mount is that of a container in VolumesFrom, as opposed to one over it or beside it."""
+def _is_given(mount: JsonView, sources: Mapping[str, JsonView]) -> bool:
+    """Whether a mount is that of a container in VolumesFrom, as opposed to one over it or beside it."""
     origin = (clean(mount["Destination"]), _origin(mount))
-    given = [other for provider in providers.values() for other in provider.get("Mounts") or ()]
+    given = [other for source in sources.values() for other in source.get("Mounts") or ()]
     return origin in [(clean(other["Destination"]), _origin(other)) for other in given]
 
 
@@ -106,17 +106,17 @@ def _attached(mount: JsonView) -> dict[str, Any]:
 
 
 def _volumes_from(
-    entries: list[str], providers: Mapping[str, JsonView], successors: Mapping[str, str]
+    entries: list[str], sources: Mapping[str, JsonView], successors: Mapping[str, str]
 ) -> list[str]:
     named = [entry.partition(":") for entry in entries]
     return [
-        _successor(name, providers[name], successors) + colon + mode
+        _successor(name, sources[name], successors) + colon + mode
         for name, colon, mode in named
-        if name in providers
+        if name in sources
     ]
 
 
-def _successor(name: str, provider: JsonView, successors: Mapping[str, str]) -> str:
+def _successor(name: str, source: JsonView, successors: Mapping[str, str]) -> str:
     """An id, whole or in part, is re-pointed; a name is its successor's already."""
-    is_id = str(provider["Id"]).startswith(name) and Container(provider).name != name
-    return successors.get(provider["Id"], name) if is_id else name
+    is_id = str(source["Id"]).startswith(name) and Container(source).name != name
+    return successors.get(source["Id"], name) if is_id else name

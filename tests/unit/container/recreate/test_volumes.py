@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from tests.unit.container.recreate.inspects import NEWEST, container, image, volume
-from watcher.container.recreate import providers_named, replacement
+from watcher.container.recreate import replacement, volume_sources
 
 PEER_ID = "9" * 64
 
@@ -84,9 +84,7 @@ def test_a_bind_without_source_gets_the_volume_that_it_has() -> None:
 def test_volumes_of_a_living_container_in_volumes_from_are_left_to_it() -> None:
     theirs = volume("t", "/theirs")
 
-    carried = sent(
-        {"VolumesFrom": ["peer:ro"]}, theirs, volume("v", "/data"), providers={"peer": peer(theirs)}
-    )
+    carried = sent({"VolumesFrom": ["peer:ro"]}, theirs, volume("v", "/data"), sources={"peer": peer(theirs)})
 
     assert carried == {"VolumesFrom": ["peer:ro"], "Mounts": [attached("v", "/data")]}
 
@@ -120,7 +118,7 @@ def test_volumes_of_a_container_that_is_gone_are_attached_directly() -> None:
 
 def test_another_volume_at_a_path_of_volumes_from_is_the_containers_own_data() -> None:
     carried = sent(
-        {"VolumesFrom": ["peer"]}, volume("mine", "/x"), providers={"peer": peer(volume("theirs", "/x"))}
+        {"VolumesFrom": ["peer"]}, volume("mine", "/x"), sources={"peer": peer(volume("theirs", "/x"))}
     )
 
     assert carried["Mounts"] == [attached("mine", "/x")]
@@ -132,7 +130,7 @@ def test_another_volume_at_a_path_of_volumes_from_is_the_containers_own_data() -
     ids=["id", "short-id", "name"],
 )
 def test_volumes_from_a_replaced_container_are_from_its_successor(typed: str, sent_as: str) -> None:
-    carried = sent({"VolumesFrom": [f"{typed}:ro"]}, providers={typed: peer()}, successors={PEER_ID: "n"})
+    carried = sent({"VolumesFrom": [f"{typed}:ro"]}, sources={typed: peer()}, successors={PEER_ID: "n"})
 
     assert carried["VolumesFrom"] == [f"{sent_as}:ro"]
 
@@ -140,11 +138,11 @@ def test_volumes_from_a_replaced_container_are_from_its_successor(typed: str, se
 def test_a_name_that_looks_like_the_beginning_of_its_own_id_is_a_name() -> None:
     named = peer() | {"Name": "/9999"}
 
-    carried = sent({"VolumesFrom": ["9999"]}, providers={"9999": named}, successors={PEER_ID: "n"})
+    carried = sent({"VolumesFrom": ["9999"]}, sources={"9999": named}, successors={PEER_ID: "n"})
 
     assert carried["VolumesFrom"] == ["9999"]
 
 
 def test_containers_in_volumes_from_are_named_without_their_mode() -> None:
-    assert providers_named(container(host={"VolumesFrom": ["a:ro", "b"]})) == ("a", "b")
-    assert providers_named(container()) == ()
+    assert volume_sources(container(host={"VolumesFrom": ["a:ro", "b"]})) == ("a", "b")
+    assert volume_sources(container()) == ()
