@@ -144,9 +144,9 @@ ELSEWHERE = {
     "web/operations": f"{INTEGRATION}/web/test_operations.py",
     "web/plans": f"{INTEGRATION}/web/test_page_data.py",
     "web/registries": f"{INTEGRATION}/web/test_page_data.py",
+    "web/engine_daemons": f"{UNIT}/web/test_engines.py",
     "web/engine_status": f"{UNIT}/web/test_gauges.py",
     "web/event_feed": f"{INTEGRATION}/web/test_events.py",
-    "web/followers": f"{UNIT}/web/test_engines.py",
     "web/guard": f"{UNIT}/web/test_server.py",
 }
 

@@ -194,7 +194,7 @@ async def _finish(update: Open, step: Finish) -> FailedImage | None:
     try:
         await endings.bring_up(engine, step, update.demand(step.successor))
         for current in members:
-            await _follow(engine, current, update.demands)
+            await _go_with_its_provider(engine, current, update.demands)
     except EngineUnavailable:
         raise
     except (NotProved, EngineError) as error:
@@ -212,8 +212,8 @@ async def _finish(update: Open, step: Finish) -> FailedImage | None:
     return None
 
 
-async def _follow(engine: Engine, name: str, demands: Demands) -> None:
-    """Let a dependent follow its provider, but for the removal of the old container.
+async def _go_with_its_provider(engine: Engine, name: str, demands: Demands) -> None:
+    """Take a dependent where its provider goes, but for the removal of the old container.
 
     Raises:
         NotProved: The successor of the dependent does not work.

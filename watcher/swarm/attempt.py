@@ -25,7 +25,14 @@ from watcher.model.values import frozen
 from watcher.store.service_failures import Begun
 from watcher.swarm.progress import of_digest, ran
 from watcher.swarm.reading import Found
-from watcher.swarm.rollout import RolloutEnd, RolloutWatch, followed, gone_back, is_back_from, was_changed
+from watcher.swarm.rollout import (
+    RolloutEnd,
+    RolloutWatch,
+    gone_back,
+    is_back_from,
+    seen_to_its_end,
+    was_changed,
+)
 from watcher.swarm.spec import Rollout, Service, updated
 from watcher.update.account import now
 from watcher.update.steps.stages import Stages
@@ -147,7 +154,7 @@ class Attempting:
         """
         watch = RolloutWatch(self.swarm, self.service.id, self.policy, self.rollout.new)
         with self.stages.under_way(self.stage("prove")):
-            ending = await followed(watch, self.rollout)
+            ending = await seen_to_its_end(watch, self.rollout)
         if ending.how == "proved":
             await self.context.memory.services.forget(self.service.id, self.rollout.new)
             await self._record("updated", f"{self.why}: {ending.why}")

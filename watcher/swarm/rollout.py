@@ -1,4 +1,4 @@
-"""Follows a rollout of ours through the swarm to its end, and has the service go back from it, once.
+"""Sees a rollout of ours through the swarm to its end, and has the service go back from it, once.
 
 Nothing of it is this process's: the swarm rolls out by itself, and who comes later reads the same. A look
 that fails is made again, for a swarm whose leader went has another one in seconds.
@@ -102,7 +102,7 @@ class RolloutWatch:
         return self.now() - self._since > patience
 
 
-async def followed(watch: RolloutWatch, rollout: Rollout) -> RolloutEnd:
+async def seen_to_its_end(watch: RolloutWatch, rollout: Rollout) -> RolloutEnd:
     """Wait until a rollout has come to its end, and then for as long as its tasks must run.
 
     Raises:

@@ -18,8 +18,8 @@ from watcher.swarm.named import service_named
 from watcher.swarm.reading import Reader
 from watcher.swarm.spec import Service
 from watcher.update.sequencer import Turns
+from watcher.web.engine_daemons import EngineDaemon, EngineDaemons
 from watcher.web.engine_status import EngineStatus
-from watcher.web.followers import Follower, Followers
 
 _LIMIT_S = 8.0  # for each of several: who scrapes, and who looks at a page, gives up after ten
 
@@ -31,7 +31,7 @@ class ServedEngine:
 
     Args:
         context: The engine.
-        daemon: Gives what follows it just now, and shares turns and slots with what is done here.
+        daemon: Gives the daemon that it has just now, and shares turns and slots with what is done here.
 
     Attributes:
         name: What people call it.
@@ -40,7 +40,7 @@ class ServedEngine:
         seen: What its events told.
     """
 
-    def __init__(self, context: Context, daemon: Callable[[], Follower]) -> None:
+    def __init__(self, context: Context, daemon: Callable[[], EngineDaemon]) -> None:
         self.name, self.prefix = context.engine_name, context.prefix
         self.events = context.events
         self.seen = EngineStatus()
@@ -118,10 +118,10 @@ class ServedEngines:
 
     Args:
         fleet: The engines.
-        engines: What follows them.
+        engines: Their daemons.
     """
 
-    def __init__(self, fleet: Fleet, engines: Followers) -> None:
+    def __init__(self, fleet: Fleet, engines: EngineDaemons) -> None:
         self._fleet = fleet
         self._engines = engines
         self.all = tuple(self._served(each) for each in fleet.contexts)

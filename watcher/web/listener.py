@@ -11,11 +11,11 @@ from watcher.store.heartbeat import Pulse
 from watcher.web import openapi
 from watcher.web.api import Reading
 from watcher.web.cards import Cards
+from watcher.web.engine_daemons import EngineDaemons
 from watcher.web.engines import ServedEngine, ServedEngines
 from watcher.web.event_feed import EventFeed
 from watcher.web.events import Events
 from watcher.web.exposure import refuse_open
-from watcher.web.followers import Followers
 from watcher.web.guard import Guard
 from watcher.web.health import Health
 from watcher.web.login import Login
@@ -39,7 +39,7 @@ class Listener:
         fleet: The engines.
         settings: Where to listen, and what needs no token.
         pulse: Where the daemon tells its health.
-        engines: What follows them, and shares turns and slots with what is done here.
+        engines: Their daemons, which share turns and slots with what is done here.
         flags: The names of the settings that a flag told.
     """
 
@@ -48,7 +48,7 @@ class Listener:
         fleet: Fleet,
         settings: DaemonSettings,
         pulse: Pulse,
-        engines: Followers,
+        engines: EngineDaemons,
         flags: Collection[str] = (),
     ) -> None:
         self._engines = served = ServedEngines(fleet, engines)

@@ -11,7 +11,7 @@ from tests.unit.swarm.test_spec import NEW, OLD, ROLLOUT, service
 from watcher.config.policy import Policy
 from watcher.swarm import rollout
 from watcher.swarm.progress import Progress
-from watcher.swarm.rollout import RolloutEnd, RolloutWatch, followed, is_back_from, was_changed
+from watcher.swarm.rollout import RolloutEnd, RolloutWatch, is_back_from, seen_to_its_end, was_changed
 from watcher.swarm.spec import Service
 
 _LABEL = {"ctr-updater.rollout": str(ROLLOUT)}
@@ -96,7 +96,7 @@ def test_the_proof_begins_when_all_tasks_run_though_the_swarm_said_before_that_i
     monkeypatch.setattr(rollout, "_LOOK_S", 0.0)
     watch = Read(looks := _looked(*states), Policy(stable_for=45.0))
 
-    assert asyncio.run(followed(watch, ROLLOUT)).how == how
+    assert asyncio.run(seen_to_its_end(watch, ROLLOUT)).how == how
     assert next(looks, None) is None
 
 
@@ -106,5 +106,5 @@ def test_a_proof_that_is_longer_than_anything_else_may_take_is_seen_to_its_end(
     monkeypatch.setattr(rollout, "_LOOK_S", 0.0)
     watch = Read(looks := _looked(*["running"] * 21), Policy(stable_for=585.0, health_timeout=60.0))
 
-    assert asyncio.run(followed(watch, ROLLOUT)).how == "proved"
+    assert asyncio.run(seen_to_its_end(watch, ROLLOUT)).how == "proved"
     assert next(looks, None) is None

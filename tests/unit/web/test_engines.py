@@ -17,8 +17,8 @@ from watcher.model.errors import EngineError, EngineUnavailable, NoSuchContainer
 from watcher.model.events import EngineFollowed, EngineGone, Event, SubscriberFailed
 from watcher.store.state import Memory
 from watcher.web import engines
+from watcher.web.engine_daemons import EngineDaemons
 from watcher.web.engines import ServedEngine, ServedEngines
-from watcher.web.followers import Followers
 
 Make = Callable[..., ServedEngines]
 
@@ -36,7 +36,7 @@ def make(tmp_path: Path) -> Make:
     def engines(*names: str) -> ServedEngines:
         prefixes = [f"{name}/" if len(names) > 1 else "" for name in names]
         fleet = Fleet(tuple(map(context, names, prefixes)))
-        made = ServedEngines(fleet, cast("Followers", None))
+        made = ServedEngines(fleet, cast("EngineDaemons", None))
         for each in made.all:
             each.seen.take(EngineFollowed("unix:///docker.sock", "1.41"))
         return made

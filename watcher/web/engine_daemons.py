@@ -1,4 +1,4 @@
-"""What the listener needs of who follows the engines; `daemon` has it, and neither imports the other."""
+"""What the listener needs of the engines' daemons; `daemon` has them, and neither imports the other."""
 
 from typing import Protocol
 
@@ -8,16 +8,16 @@ from watcher.swarm.reading import Reader
 from watcher.update.sequencer import Turns
 
 
-class FollowedServices(Protocol):
-    """The Swarm services of an engine that is followed."""
+class EngineServices(Protocol):
+    """The Swarm services of an engine that has a daemon."""
 
     @property
     def reader(self) -> Reader:
         """Reads them, and keeps what it was told of their tags."""
 
 
-class Follower(Protocol):
-    """Who follows one engine.
+class EngineDaemon(Protocol):
+    """The daemon of one engine.
 
     Attributes:
         context: The engine.
@@ -28,19 +28,19 @@ class Follower(Protocol):
     turns: Turns
 
     @property
-    def services(self) -> FollowedServices:
+    def services(self) -> EngineServices:
         """The services, of a Swarm's manager."""
 
 
-class Followers(Protocol):
-    """Who follows all engines."""
+class EngineDaemons(Protocol):
+    """The daemons of all engines."""
 
     @property
     def next_pull(self) -> float:
         """When all tags are asked for next, in seconds since the epoch; 0 is not known."""
 
-    def daemon(self, engine: str) -> Follower:
-        """Who follows an engine, by its name."""
+    def daemon(self, engine: str) -> EngineDaemon:
+        """The daemon of an engine, by the engine's name."""
 
     def pushed(self, choose: Choose) -> list[str]:
         """Ask for the followed tags that were pushed, as a webhook tells; what people call them."""
