@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from attrs import evolve
 
-from watcher.container import backup, pending_stops, startup, successor
+from watcher.container import pending_stops, spare, startup, successor
 from watcher.container.baseline import EVERYTHING, left_stopped
 from watcher.container.changed_options import Known, for_old, silenced, unheld
 from watcher.container.commit_check import confirm
@@ -114,10 +114,10 @@ async def respawn(engine: Engine, update: Respawn, renewed: Mapping[str, str]) -
         update: Its spare, and what was made anew where an attempt before this one got so far.
         renewed: The ids of its providers that were made anew, by those that it holds on to.
     """
-    marker, spare = evolve(update.marker, back=True), await engine.container(update.spare)
-    again = update.again or await backup.made_anew(engine, spare, marker, renewed)
+    marker, inspected = evolve(update.marker, back=True), await engine.container(update.spare)
+    again = update.again or await spare.made_anew(engine, inspected, marker, renewed)
     # The engine refuses to give a container the name that it has (20.10 to 28.5).
-    if Container(spare).name != str(marker.of_old(again)):
+    if Container(inspected).name != str(marker.of_old(again)):
         await set_aside(engine, update.spare, again, marker)
     await take_name(engine, again, marker)
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from attrs import evolve
 
-from watcher.container import backup, successor
+from watcher.container import spare, successor
 from watcher.container.successor import Contended, Draft
 from watcher.engine.client import Engine
 from watcher.host.notes import Note, Noted, Notes
@@ -93,11 +93,11 @@ async def part_noted(engine: Engine, old: Json, marker: Marker, ids: tuple[str, 
     """
     back, origin, engine = None, "", engine.looking()
     with contextlib.suppress(NotFound):
-        again = backup.drafted if marker.removes_itself else successor.same
+        again = spare.drafted if marker.removes_itself else successor.same
         back = await again(engine, old, files=on.files)
         origin = origin_of(await engine.image(old["Image"]), reference_of(old))
     if marker.removes_itself:
-        on = backup.as_spare(_copied(on), old)
+        on = spare.as_spare(_copied(on), old)
     return Noted(marker, old["Id"], *ids, back=back, on=on, origin=origin)
 
 

@@ -33,9 +33,9 @@ def made() -> "sqlite3.Connection":
     return connection
 
 
-def move(spare: "sqlite3.Connection", connection: "sqlite3.Connection") -> None:
-    """Put all that was kept in memory into the database; what was told by either stays told."""
-    with contextlib.closing(spare.cursor()) as cursor:
+def move(in_memory: "sqlite3.Connection", connection: "sqlite3.Connection") -> None:
+    """Put all that the outbox in memory holds into the database; what was told by either stays told."""
+    with contextlib.closing(in_memory.cursor()) as cursor:
         for table, columns in (("told", _TOLD), ("news", _NEWS), ("letters", _LETTERS)):
             marks = ", ".join("?" * (columns.count(",") + 1))
             rows = cursor.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608 - constants

@@ -70,13 +70,13 @@ class Outbox:
         self._database = database
         self._again_s = again_s
         self._failed = 0.0
-        self._one_at_a_time = asyncio.Lock()  # nothing is added to the spare while that is moved
-        self._spare: sqlite3.Connection | None = None
+        self._one_at_a_time = asyncio.Lock()  # nothing is added in memory while that is moved
+        self._in_memory: sqlite3.Connection | None = None
 
     @property
     def again_s(self) -> float | None:
         """Seconds between two tries to write into the database; None where it could be written."""
-        return self._again_s if self._spare else None
+        return self._again_s if self._in_memory else None
 
     async def tell(self, notice: Notice, now: float) -> bool:
         """Take what is so; whether that, or something that was waited with, is news."""
@@ -179,7 +179,7 @@ class Outbox:
 
     async def take(self, address: str, now: float, claimed_s: float) -> Letter | None:
         """Take the next letter to an address that is due; nobody else is given it for so many seconds."""
-        if not self._spare and await self.letter_due(address) is None:
+        if not self._in_memory and await self.letter_due(address) is None:
             return None  # to look makes no database where there is none
         which = "address = ? AND (due <= ? OR due > ?) ORDER BY due, id LIMIT 1"
         sql = f"SELECT id, message, tries FROM letters WHERE {which}"  # noqa: S608 - constant
@@ -220,32 +220,32 @@ class Outbox:
         await self._write(lambda connection: _run(connection, sql, now - _STALE_S, *addresses))
 
     async def _read(self, work: "Callable[[sqlite3.Connection], T]", otherwise: T) -> T:
-        return work(self._spare) if self._spare else await self._database.read(work, otherwise)
+        return work(self._in_memory) if self._in_memory else await self._database.read(work, otherwise)
 
     async def _write(self, work: "Callable[[sqlite3.Connection], T]") -> T:
         async with self._one_at_a_time:
-            if not self._spare or time.monotonic() >= self._failed + self._again_s:
+            if not self._in_memory or time.monotonic() >= self._failed + self._again_s:
                 try:
                     return await self._kept(work)
                 except NotKept:
                     self._failed = time.monotonic()
-                    self._spare = self._spare or self._made()
-            with self._spare:
-                return work(self._spare)
+                    self._in_memory = self._in_memory or self._made()
+            with self._in_memory:
+                return work(self._in_memory)
 
     async def _kept(self, work: "Callable[[sqlite3.Connection], T]") -> T:
         """Write into the database, and before that what was kept in memory meanwhile."""
-        spare = self._spare
+        in_memory = self._in_memory
 
         def both(connection: "sqlite3.Connection") -> T:
-            if spare:
-                memory_outbox.move(spare, connection)
+            if in_memory:
+                memory_outbox.move(in_memory, connection)
             return work(connection)
 
         result = await self._database.write(both)
-        if spare:
+        if in_memory:
             self._close()
-        self._spare = None
+        self._in_memory = None
         return result
 
     def _made(self) -> "sqlite3.Connection":

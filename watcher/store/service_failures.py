@@ -19,7 +19,7 @@ from watcher.store.records import Records
 
 _KIND = "failed-services"
 _BEGUN = "rollouts"
-_SPARED = "spared-services"
+_EXCUSED = "spared-services"  # as it was called: what is stored stays
 
 
 @frozen
@@ -57,25 +57,25 @@ class ServiceFailures:
     async def keep(self, service_id: str, digest: str, reason: str) -> None:
         """Remember that a digest failed in a service, in the place of what failed before."""
         self._drop(_KIND, service_id)
-        self._drop(_SPARED, service_id)
+        self._drop(_EXCUSED, service_id)
         when = datetime.now(UTC).isoformat(timespec="seconds")
         path = self._records.path(_KIND, await self._key(service_id))
         self._records.write(path, asdict(Failure(digest, reason, when)))
 
     async def forget(self, service_id: str, digest: str) -> None:
         """Let a service be tried with a digest that has proved itself after all."""
-        self._drop(_SPARED, service_id)  # who has it go back from now on means it
+        self._drop(_EXCUSED, service_id)  # who has it go back from now on means it
         found = await self.of(service_id)
         if found and found.image == digest:
             self._drop(_KIND, service_id)
 
-    async def spare(self, service_id: str, digest: str) -> None:
+    async def excuse(self, service_id: str, digest: str) -> None:
         """Remember that a service went back from a digest that was not to blame: of each service the last."""
-        self._records.write(self._records.path(_SPARED, await self._key(service_id)), {"digest": digest})
+        self._records.write(self._records.path(_EXCUSED, await self._key(service_id)), {"digest": digest})
 
-    async def is_spared(self, service_id: str, digest: str) -> bool:
+    async def is_excused(self, service_id: str, digest: str) -> bool:
         """Whether a digest may be tried again though the swarm tells that a service went back from it."""
-        found = map(self._records.read, self._records.of_any_engine(_SPARED, service_id))
+        found = map(self._records.read, self._records.of_any_engine(_EXCUSED, service_id))
         return any(each is not None and each.get("digest") == digest for each in found)
 
     async def begin(self, service_id: str, begun: Begun) -> None:

@@ -174,7 +174,7 @@ class Attempting:
         if ending.is_images:
             await self.context.memory.services.keep(self.service.id, self.rollout.new, escaped(ending.why))
         else:
-            await self.context.memory.services.spare(self.service.id, self.rollout.new)
+            await self.context.memory.services.excuse(self.service.id, self.rollout.new)
             what = f"{what}, for which the image is not held"
         with self.stages.under_way(self.stage("back")):
             back = await gone_back(watch, self.rollout)

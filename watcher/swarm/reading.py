@@ -216,7 +216,7 @@ class Reader:
 
         It does not count where a node was to blame, and not the image.
         """
-        if not service.is_going_back or await self.context.memory.services.is_spared(service.id, digest):
+        if not service.is_going_back or await self.context.memory.services.is_excused(service.id, digest):
             return False
         before = service.before
         is_known = before is not None and before.digest == digest

@@ -36,26 +36,26 @@ async def test_what_was_not_to_blame_is_known_by_its_digest_to_whoever_shares_th
     tmp_path: Path,
 ) -> None:
     kept = ServiceFailures(Records(tmp_path), _key)
-    assert not await kept.is_spared("id1", "sha256:a")
+    assert not await kept.is_excused("id1", "sha256:a")
 
-    await kept.spare("id1", "sha256:a")
+    await kept.excuse("id1", "sha256:a")
 
-    assert await ServiceFailures(Records(tmp_path), _other).is_spared("id1", "sha256:a")
-    assert not await kept.is_spared("id1", "sha256:b")
-    assert not await kept.is_spared("id2", "sha256:a")
+    assert await ServiceFailures(Records(tmp_path), _other).is_excused("id1", "sha256:a")
+    assert not await kept.is_excused("id1", "sha256:b")
+    assert not await kept.is_excused("id2", "sha256:a")
     assert await kept.of("id1") is None
 
 
 async def test_what_was_not_to_blame_is_forgotten_once_it_has_proved_itself_or_failed(tmp_path: Path) -> None:
     kept = ServiceFailures(Records(tmp_path), _key)
-    await kept.spare("id1", "sha256:a")
-    await kept.spare("id2", "sha256:a")
+    await kept.excuse("id1", "sha256:a")
+    await kept.excuse("id2", "sha256:a")
 
     await kept.forget("id1", "sha256:a")
     await kept.keep("id2", "sha256:a", "crashed")
 
-    assert not await kept.is_spared("id1", "sha256:a")
-    assert not await kept.is_spared("id2", "sha256:a")
+    assert not await kept.is_excused("id1", "sha256:a")
+    assert not await kept.is_excused("id2", "sha256:a")
 
 
 async def test_a_rollout_is_noted_with_who_asked_for_it_until_its_end_is_recorded(tmp_path: Path) -> None:

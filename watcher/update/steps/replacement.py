@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from attrs import evolve
 
-from watcher.container import backup, successor
+from watcher.container import spare, successor
 from watcher.container.changed_options import Known
 from watcher.container.commit_check import confirm
 from watcher.container.hooks import HookFailed
@@ -218,7 +218,7 @@ class Replacement:
         successors |= {self._old["Id"]: self.new, self.name: self.new}
 
     async def _create_spare(self) -> None:
-        self.kept = await backup.create(self._engine, self._old, str(self._retired()))
+        self.kept = await spare.create(self._engine, self._old, str(self._retired()))
 
     async def _go(self) -> None:
         await steps.note_going(self._engine, self.kept, self.new, self._marker)
