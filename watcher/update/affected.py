@@ -153,7 +153,7 @@ async def _refuse(
         for reason in _reasons(context, container, each, own):
             raise Refused(f"{name} cannot be updated: {each}, and {reason.message}", advice=reason.advice)
     for who, inspect in (("it", container), *((each.name, each.container) for each in found)):
-        for reason in _unheld(inspect, rows):
+        for reason in _unstartable(inspect, rows):
             raise Refused(f"{name} cannot be updated: {who} {reason.message}", advice=reason.advice)
 
 
@@ -167,18 +167,18 @@ def _reasons(context: Context, container: Json, each: Dependent, own: str | None
         yield Refused("there is no way back to what removes itself (--rm)", advice="recreate both by hand")
 
 
-def _unheld(container: Json, rows: Sequence[Json]) -> Iterator[Refused]:
+def _unstartable(container: Json, rows: Sequence[Json]) -> Iterator[Refused]:
     """Why a running container, once stopped, could not be started again."""
     known = {key: row for row in rows for key in (row["Id"], name_of(row))}
     for kind, text in references(container) if Container(container).is_running else ():
-        held = known.get(text)
-        if held is None:
+        provider = known.get(text)
+        if provider is None:
             yield Refused(f"{kind} a container that is gone, and could not be started again", advice=_BY_HAND)
-        elif not Row(held).is_up:
-            name = name_of(held)
+        elif not Row(provider).is_up:
+            name = name_of(provider)
             yield Refused(
                 f"{kind} {name}, which does not run, and could not be started again",
-                advice=f"`docker start {short(held['Id'])}`, or stop what shares it, first",
+                advice=f"`docker start {short(provider['Id'])}`, or stop what shares it, first",
             )
 
 
