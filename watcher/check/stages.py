@@ -10,8 +10,8 @@ from watcher.model.listing import UP
 from watcher.recovery.state import Scene
 
 
-def stage_of(scene: Scene, states: Mapping[str, str]) -> str:
-    """The stage, as a participle.
+def stage_seen(scene: Scene, states: Mapping[str, str]) -> str:
+    """The stage of an open update, as a participle.
 
     Args:
         scene: The containers of the update.

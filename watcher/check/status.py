@@ -174,9 +174,9 @@ class _Found:
         verdict = Verdict(Status.UNKNOWN, await how_open(self._context, scene.name), container["Image"])
         running = self._context.memory.image(container["Image"])
         found = Assessment(container | {"Name": f"/{scene.name}"}, None, verdict, running)
-        from watcher.check.stages import stage_of
+        from watcher.check.stages import stage_seen
 
-        stage = stage_of(scene, {row["Id"]: Row(row).state for row in self._rows})
+        stage = stage_seen(scene, {row["Id"]: Row(row).state for row in self._rows})
         row = self._shown(found)
         waits = (eligibility.under_way(verdict.reason), *row.waits)
         return evolve(row, state=UPDATING, waits=waits, stage=stage)

@@ -135,7 +135,7 @@ class StageBegan(Event):
     Attributes:
         update: The name of the container that is updated.
         container: The name of the one that it is done with: itself, or one that is replaced with it.
-        stage: The step (`create`, `stop`, `prove`, ...), `back` or `settle`.
+        stage: The step (`create`, `stop`, `prove`, ...), `gate`, `back`, `settle`, or a service's `roll out`.
         doing: The same as a participle, for people.
         limit_s: Seconds after which it is over; None where nobody can say.
     """

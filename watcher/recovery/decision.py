@@ -104,7 +104,7 @@ class Refuse:
 
 
 Restoring = Undo | Restore | Depart | Adopt | Respawn | RespawnAnew | Discard
-Step = (
+RecoveryStep = (
     Restoring
     | Finish
     | Inherit
@@ -157,7 +157,7 @@ class Move:
     """A cell of the table; `make` makes its step from the container's name and what is due."""
 
     text: str
-    make: Callable[[str, Any], Step | None]
+    make: Callable[[str, Any], RecoveryStep | None]
 
     def __str__(self) -> str:
         return self.text
@@ -225,7 +225,7 @@ STEPS: Mapping[Case, tuple[Move, ...]] = {
 
 def next_step(
     found: OpenUpdates, name: str, aim: Aim = Aim.SETTLE, *, cannot_start: bool = False
-) -> Step | None:
+) -> RecoveryStep | None:
     """Tell what is to be done next with the open update of a container.
 
     Args:

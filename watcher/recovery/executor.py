@@ -27,12 +27,12 @@ from watcher.recovery.decision import (
     Complete,
     MakeAnew,
     Prove,
+    RecoveryStep,
     Refuse,
     RespawnAnew,
     Restoring,
     Revive,
     RollBack,
-    Step,
     TakePlace,
     next_step,
 )
@@ -143,7 +143,7 @@ async def _completed(engine: Engine, name: str) -> bool:
     return True
 
 
-async def _advise(update: Open, step: Step, error: EngineError) -> None:
+async def _advise(update: Open, step: RecoveryStep, error: EngineError) -> None:
     """Add the advice to an error where a provider of the old container does not run.
 
     The engine's own death may have stopped the provider, with no update of it open.
@@ -164,7 +164,7 @@ async def _idle(update: Open) -> str:
     return ""
 
 
-async def carry_out(update: Open, step: Step) -> FailedImage | None:
+async def carry_out(update: Open, step: RecoveryStep) -> FailedImage | None:
     """Take a step that was decided.
 
     Returns:
@@ -219,7 +219,7 @@ async def _go_with_its_provider(engine: Engine, name: str, demands: Demands) -> 
         NotProved: The successor of the dependent does not work.
         EngineError: The dependent has no successor any more, or the engine refused.
     """
-    step: Step | None = None
+    step: RecoveryStep | None = None
     while not isinstance(step, Prove):
         step = next_step(found := await read(engine), name, Aim.FOLLOW)
         if step is None:
@@ -255,7 +255,7 @@ async def _depart(update: Open, step: Depart) -> None:
 
 
 # What carries out each kind of step, and there is no other place that tells them apart.
-DOES: Mapping[type[Step], Callable[[Open, Any], Awaitable[FailedImage | None]]] = {
+DOES: Mapping[type[RecoveryStep], Callable[[Open, Any], Awaitable[FailedImage | None]]] = {
     Undo: lambda on, step: endings.undo(on.engine, step, on.known),
     Restore: lambda on, step: restore_alone(on.engine, step.old, step.marker),
     Depart: _depart,

@@ -184,7 +184,7 @@ class Attempting:
         return UpdateFailed(f"{what}; {back.why}", advice=f"`docker service ps {bare}` tells what is wrong")
 
     def stage(self, stage: str) -> StageBegan:
-        """A stage of it."""
+        """A stage of the rollout."""
         return StageBegan(self.service.name, self.service.name, stage, _DOING[stage])
 
     def _took(self) -> float:

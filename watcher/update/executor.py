@@ -29,7 +29,7 @@ from watcher.update.steps.not_undone import attempted, not_undone, still_there
 from watcher.update.steps.plan import Action, Plan, Step
 from watcher.update.steps.prune_guard import Rescue
 from watcher.update.steps.replacement import Replacement
-from watcher.update.steps.stages import BACK, Stages, stage_called, stage_of
+from watcher.update.steps.stages import BACK, Stages, stage_called, stage_of_step
 from watcher.update.steps.succession import is_left_alone, is_taken
 
 _CREATION = {Action.CREATE, Action.SPARE, Action.PRE_HOOK}
@@ -154,7 +154,7 @@ class Update:
     def _stage(self, step: Step) -> StageBegan:
         part = self._parts.get(step.name)
         limit = part.limit(step.action) if part else None
-        return stage_of(self._plan.name, step.name, step.action, limit)
+        return stage_of_step(self._plan.name, step.name, step.action, limit)
 
     async def _take(self, part: Replacement, action: Action) -> None:
         """Take a step; a successor without dependents that somebody stopped or paused meanwhile stays so.

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from watcher.check.stages import stage_of
+from watcher.check.stages import stage_seen
 from watcher.model.labels import SPARE_OF
 from watcher.recovery.state import scenes
 from watcher.update.steps.stages import WORDS
@@ -20,7 +20,7 @@ def stage(*rows: tuple[str, str, str], spare: bool = False) -> str:
         {"Id": cid, "Names": [f"/{name}"], "State": state, "Labels": {SPARE_OF: OLD} if spare else None}
         for cid, name, state in rows
     ]
-    return stage_of(scenes(listed)["web"], {cid: state for cid, _, state in rows})
+    return stage_seen(scenes(listed)["web"], {cid: state for cid, _, state in rows})
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from watcher.model.events import Event
 from watcher.model.registry_events import PullBegan, PullEnded, PullProgressed
 from watcher.model.update_events import Change, OtherUpdaterAwaited, StageBegan, StageEnded
 from watcher.update.steps.plan import Action
-from watcher.update.steps.stages import SETTLE, stage_called, stage_of
+from watcher.update.steps.stages import SETTLE, stage_called, stage_of_step
 
 
 class Terminal(io.StringIO):
@@ -97,7 +97,7 @@ async def test_on_a_terminal_a_stage_counts_its_seconds_and_is_erased(
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
 
     async with StageLine(out) as line:
-        line(stage_of("web", "web", Action.PROVE, 10))
+        line(stage_of_step("web", "web", Action.PROVE, 10))
         clock[0] += 7
         while "7 of" not in out.getvalue():
             out.news.clear()
@@ -112,7 +112,7 @@ async def test_between_two_updates_the_line_is_another_ones() -> None:
     out = Terminal()
 
     async with StageLine(out) as line:
-        line(stage_of("web", "web", Action.CREATE))
+        line(stage_of_step("web", "web", Action.CREATE))
         line.clear()
         line.clear()
 
@@ -123,7 +123,7 @@ async def test_off_a_terminal_nothing_is_said_of_stages() -> None:
     out = io.StringIO()
 
     async with StageLine(out) as line:
-        line(stage_of("web", "web", Action.PROVE, 10))
+        line(stage_of_step("web", "web", Action.PROVE, 10))
 
     assert out.getvalue() == ""
 

@@ -18,11 +18,11 @@ from watcher.recovery.decision import (
     Course,
     MakeAnew,
     Prove,
+    RecoveryStep,
     Refuse,
     RespawnAnew,
     Revive,
     RollBack,
-    Step,
     TakePlace,
     next_step,
 )
@@ -65,7 +65,7 @@ SEEN: Mapping[Case, Names] = {
     Case.STARTED: {OLD: DOWN, NEW: "side"},
     Case.BACK: {OLD: ENDED, NEW: "side"},
 }
-EXPECTED: Mapping[Case, tuple[Step | None, ...]] = {
+EXPECTED: Mapping[Case, tuple[RecoveryStep | None, ...]] = {
     Case.UNDO: (UNDO, UNDO, MakeAnew(UNDO), WAIT, TakePlace(UNDO), TakePlace(UNDO), None, UNDO),
     Case.UNSTARTABLE: (
         TakePlace(UNDO),
@@ -129,7 +129,7 @@ def inspected(cid: str, name: str, provider: str) -> dict[str, Any]:
     return {"Id": cid, "Name": f"/{name}", "HostConfig": host, "State": state}
 
 
-def eight(side: Names, *, cannot_start: bool = False) -> tuple[Step | None, ...]:
+def eight(side: Names, *, cannot_start: bool = False) -> tuple[RecoveryStep | None, ...]:
     """What follows in each course, in the order of `Course`."""
     settled = [
         next_step(world(side, WEB[web], is_bound=web != "alone"), "side", cannot_start=cannot_start)
@@ -185,7 +185,7 @@ UNDONE = {OLD: "side", SPARE: RM_NEW.of_old(NEW)}
     ],
 )
 def test_where_one_half_is_gone_the_names_of_the_other_decide(
-    side: Names, settled: Step, followed: Step | None, undone: Step
+    side: Names, settled: RecoveryStep, followed: RecoveryStep | None, undone: RecoveryStep
 ) -> None:
     for web in ("back", "forward"):
         assert next_step(world(side, WEB[web]), "side") == settled
@@ -201,7 +201,7 @@ def test_where_one_half_is_gone_the_names_of_the_other_decide(
     ],
 )
 def test_one_that_removes_itself_goes_the_same_way_wherever_its_provider_goes(
-    side: Names, step: Step, undone: Step
+    side: Names, step: RecoveryStep, undone: RecoveryStep
 ) -> None:
     assert eight(side) == (step, step, step, step, step, step, None, undone)
 

@@ -2,12 +2,12 @@
 
 from typing import get_args
 
-from watcher.recovery.decision import Step
+from watcher.recovery.decision import RecoveryStep
 from watcher.recovery.executor import DOES, FailedImage
 
 
 def test_every_step_that_can_be_decided_is_carried_out_by_something() -> None:
-    assert set(DOES) == set(get_args(Step))
+    assert set(DOES) == set(get_args(RecoveryStep))
 
 
 def test_a_dependent_that_failed_is_blamed_where_its_image_is_new_and_else_its_provider() -> None:

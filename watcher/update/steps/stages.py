@@ -36,7 +36,7 @@ WORDS = frozenset({*_DOING.values(), *_OTHERS.values()})
 Publish = Callable[[Event], None]
 
 
-def stage_of(update: str, name: str, action: Action, limit: float | None = None) -> StageBegan:
+def stage_of_step(update: str, name: str, action: Action, limit: float | None = None) -> StageBegan:
     """The stage that a step is.
 
     Args:

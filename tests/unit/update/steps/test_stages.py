@@ -8,7 +8,7 @@ from watcher.model.errors import EngineError, NoAnswer
 from watcher.model.events import Event
 from watcher.model.update_events import StageBegan, StageEnded
 from watcher.update.steps.plan import Action
-from watcher.update.steps.stages import BACK, Stages, stage_called, stage_of
+from watcher.update.steps.stages import BACK, Stages, stage_called, stage_of_step
 
 
 class Clock:
@@ -23,7 +23,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def test_every_step_is_a_stage() -> None:
-    stages = [stage_of("web", "web", action) for action in Action if action is not Action.PULL]
+    stages = [stage_of_step("web", "web", action) for action in Action if action is not Action.PULL]
 
     assert {stage.container for stage in stages} == {"web"}
     assert all(stage.doing for stage in stages)
@@ -31,7 +31,7 @@ def test_every_step_is_a_stage() -> None:
 
 def test_a_stage_is_told_as_it_begins_and_as_it_ends(clock: Clock) -> None:
     told = list[Event]()
-    stages, stage = Stages(told.append), stage_of("web", "web", Action.STOP, 10.0)
+    stages, stage = Stages(told.append), stage_of_step("web", "web", Action.STOP, 10.0)
 
     with stages.under_way(stage):
         assert told == [StageBegan("web", "web", "stop", "stopping", 10.0)]
@@ -46,7 +46,7 @@ def test_a_stage_that_fails_is_told_to_have_failed_and_counts_apart(clock: Clock
     stages = Stages(told.append)
 
     def fail() -> None:
-        with stages.under_way(stage_of("web", "web", Action.PROVE)):
+        with stages.under_way(stage_of_step("web", "web", Action.PROVE)):
             clock.now += 3
             raise RuntimeError
 
@@ -61,7 +61,7 @@ def test_the_stages_of_those_that_go_with_it_have_their_names() -> None:
     stages = Stages(lambda _: None)
 
     for name in ("web", "side"):
-        with stages.under_way(stage_of("web", name, Action.START)):
+        with stages.under_way(stage_of_step("web", name, Action.START)):
             pass
     with stages.under_way(stage_called("web", BACK)):
         pass
@@ -81,7 +81,7 @@ def test_it_is_down_from_the_first_stop_to_the_last_start(clock: Clock) -> None:
     stages = Stages(lambda _: None)
 
     for passes, name in ((1, "side"), (2, "web")):
-        with stages.under_way(stage_of("web", name, Action.STOP)):
+        with stages.under_way(stage_of_step("web", name, Action.STOP)):
             clock.now += passes
     for passes in (3, 4):
         clock.now += passes
@@ -101,7 +101,7 @@ def test_a_stop_that_was_refused_takes_nothing_down_and_one_without_an_answer_ma
     stages = Stages(lambda _: None)
 
     def fail() -> None:
-        with stages.under_way(stage_of("web", "web", Action.STOP)):
+        with stages.under_way(stage_of_step("web", "web", Action.STOP)):
             raise error
 
     with pytest.raises(EngineError):
