@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 async def gathered(ask: Callable[[str], Awaitable[T]], names: Iterable[str]) -> list[T]:
-    """The answers of all, in their order."""
+    """Ask one question per name, eight at a time; the answers come in the order of the names."""
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def asked(name: str) -> T:

@@ -45,7 +45,7 @@ _TOLD = frozenset({For.FAILED, For.COOLDOWN, For.OPEN_UPDATE})  # the verdict's 
 
 @frozen
 class Wait:
-    """One reason.
+    """One reason why a container is not updated now.
 
     Attributes:
         cause: What is waited for.
@@ -110,13 +110,13 @@ def awaited(name: str, verdict: Verdict, policy: Policy, at: Circumstances) -> I
 
 
 def held(name: str, verdict: Verdict, at: Circumstances) -> Wait | None:
-    """The wait for a person who holds a container back, or may, update or none; None where nobody does."""
+    """The wait for a person's hold on a container, also while decisions cannot be read; None for none."""
     is_known = bool(verdict.target) or verdict.status is not Status.UNKNOWN
     return _held(name, verdict.target if is_known else None, at)
 
 
 def held_from_all(name: str, at: Circumstances) -> Wait | None:
-    """The wait for a person who holds a container back from every image, or may; None where nobody does."""
+    """The wait for a hold of every image of a container, also while decisions cannot be read, or None."""
     return _held(name, "", at)
 
 
@@ -232,7 +232,7 @@ def words(found: Iterable[Wait], now: float, reason: str = "") -> str:
 
 
 def briefly(found: Iterable[Wait], now: float) -> str:
-    """The same in so few words that all of it is seen at a glance: where there are several, without why."""
+    """The waits of a container in a few words; several, and a cooldown, without their reasons."""
     told = by_end(each for each in found if each.cause not in _TOLD - {For.COOLDOWN})
     if len(told) > 1 or [each.cause for each in told] == [For.COOLDOWN]:
         return f"waits for {', '.join(map(_moment, told))}"

@@ -68,7 +68,7 @@ async def is_built_here(engine: Engine, container: Json, error: RegistryError) -
 
 
 async def pulled(context: Context, container: Json) -> Assessment:
-    """Judge by identity alone, after a pull; there is none where the labels forbid it."""
+    """Pull a container's tag, where its labels allow that, then compare images."""
     if may_ask(context, container):
         await pull(context, container)
     return await checks.assess(context.looking(), container)

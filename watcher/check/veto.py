@@ -1,4 +1,4 @@
-"""The file by which a container says that it is to be left alone; the engine is asked, and nothing is run.
+"""Whether a container's veto file exists; asks the engine, runs nothing inside.
 
 The engine looks into a container's own files, its volumes and what is mounted from the host, also while it
 does not run; but into no tmpfs (20.10 to 28.5), where it finds no file whatever there is. So a path on one is

@@ -71,7 +71,7 @@ class Downtimes:
             self.leave(wanted)
 
     async def enter(self, wanted: "Needs", *, is_back: bool = False) -> bool:
-        """Wait until nobody is down, or has waited for longer, who could take what these have, or lose it.
+        """Wait until no containers that may take the same addresses are down, or have waited for longer.
 
         Args:
             wanted: What these take.
@@ -98,12 +98,12 @@ class Downtimes:
             await self._news.wait()
 
     def leave(self, wanted: "Needs") -> None:
-        """Let containers be down that wait for the addresses of these."""
+        """Note that these containers are up: others that waited for their addresses may be down now."""
         self._down.remove(wanted)
         self._ring()
 
     def leave_slot(self) -> None:
-        """Let another update begin."""
+        """Give back the slot of an update, so that another update can begin."""
         if self._slots:
             self._slots.release()
 
@@ -153,13 +153,13 @@ class Downtime:
         return is_alone
 
     def started(self) -> None:
-        """Let others have the addresses, for all containers are started; and a moment later the slot."""
+        """Give back the addresses, for all containers are started; and a moment later the slot."""
         self._up()
         if not self._timer:
             self._timer = asyncio.get_running_loop().call_later(FIRST_MOMENT_S, self._leave_slot)
 
     def end(self) -> None:
-        """Let others begin, for all containers are up, or left as they are."""
+        """Give back addresses and slot, for all containers are up, or left as they are."""
         if self._timer:
             self._timer.cancel()
         self._up()

@@ -80,7 +80,7 @@ def _is_meant(path: str, stat: Json, container: Json, noted: Mapping[str, str] |
 
 
 async def _changes(engine: Engine, container: Json) -> tuple[dict[str, Json], dict[str, int]]:
-    """Those of a container's changed files that are worth a look, and how many are left out, by directory."""
+    """The changed files of a container that are worth a look, and how many are left out, by directory."""
     candidates = injected_candidates(await engine.changes(container["Id"]), container)
     paths, left_out = shortlist(candidates)
     stats = await _stats(engine, container["Id"], paths)

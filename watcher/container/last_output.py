@@ -81,7 +81,7 @@ async def last_check(engine: Engine, container: Json) -> str:
 
 
 def clause(what: str, said: str) -> str:
-    """What was said, as a clause to put behind what went wrong: escaped and cut; empty where nothing was."""
+    """A container's or a check's words, as a clause behind what went wrong: escaped, cut; empty for none."""
     lines = (" ".join(line.split()) for line in said.split("\n"))
     words = escaped(" | ".join(filter(None, lines)))
     return f"; {what}: {words[-_LONGEST:]}" if words else ""

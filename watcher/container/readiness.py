@@ -49,7 +49,7 @@ class Meddled(EngineError):
 
 
 class ProofState(Enum):
-    """What one inspect says."""
+    """How far the proof of a successor has come, as one inspect says it."""
 
     PASSED = "passed"
     WAITING = "not yet"

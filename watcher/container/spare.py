@@ -1,4 +1,4 @@
-"""What to go back to for a container that removes itself when it stops (`--rm`).
+"""The spare: what the update of a container that removes itself when it stops (`--rm`) can go back to.
 
 The spare is the old container once more: same options, same image by its id, same volumes by their
 names, but never started and not removing itself. It keeps the volumes and the image alive while nothing
@@ -98,7 +98,7 @@ def _whole(spare: Json) -> Json:
 
 
 def _asked(spare: Json) -> dict[str, Json] | None:
-    """What is asked of each of its networks; None where no label says it, as of an older version."""
+    """What is asked of each network of a spare; None where no label says it, as of an older version."""
     try:
         asked = json.loads(Container(spare).labels.get(SPARE_NETWORKS, ""))
     except ValueError:

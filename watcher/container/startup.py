@@ -44,7 +44,7 @@ async def start(engine: Engine, cid: str) -> None:
 
 
 async def to_its_end(work: Awaitable[None]) -> None:
-    """Do what must not be left half done, whatever signals come meanwhile: they are obeyed afterwards.
+    """Await work that must not be left half done; signals that come meanwhile are obeyed afterwards.
 
     Raises:
         CancelledError: One came, and the work is done; where that failed, its own error is raised.

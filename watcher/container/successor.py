@@ -29,7 +29,7 @@ class Contended(Moved):
 
 @frozen
 class Draft:
-    """All that must be read before anything is changed.
+    """What a container is to be created from: all of it is read before anything is changed.
 
     Attributes:
         payload: What to create.
@@ -115,14 +115,14 @@ async def same(
 
 
 def pin(made: Draft, container: Json) -> None:
-    """Let a draft be created from the id of the container's image; a label remembers the tag it follows."""
+    """Have a draft name the container's image by its id; a label remembers the tag that is followed."""
     body = made.payload.body
     body["Image"] = container["Image"]
     body["Labels"] = (body.get("Labels") or {}) | {REFERENCE: reference_of(container)}
 
 
 def go_back(made: Draft, container: Json, left: str) -> None:
-    """Let a draft be created from its image's id, though the tag that it goes on to follow means another one.
+    """Have a draft name its image by its id, though the tag that is followed from then on means another one.
 
     Args:
         made: The draft.
@@ -134,7 +134,7 @@ def go_back(made: Draft, container: Json, left: str) -> None:
 
 
 def go_forth(made: Draft) -> None:
-    """Let a draft say that a person went back, and to what its tag means: it holds nothing.
+    """Have a draft say that a person went back, and to the very image that the tag means: nothing is held.
 
     A run that finds such a rollback cut short knows it by that, and does not undo it by going back again.
     """

@@ -30,7 +30,7 @@ _NAME = re.compile(r"(?P<replaced>[0-9a-f]{12})_(?P<name>.+)")
 
 @frozen
 class Recreation:
-    """A container that was to take another one's place.
+    """A container that Compose made to take another one's place.
 
     Attributes:
         cid: Its id.
@@ -91,7 +91,7 @@ async def open_recreations(engine: Engine, name: str) -> list[Recreation]:
 
 
 def open_among(rows: Iterable[Json], name: str) -> list[Recreation]:
-    """Those of a container that can be brought to their end, among the rows of all containers."""
+    """A container's unfinished recreations among these rows, as far as they can be brought to their end."""
     return [each for each in recreations(rows) if each.name == name and _is_open(each)]
 
 

@@ -123,7 +123,7 @@ async def respawn(engine: Engine, update: Respawn, renewed: Mapping[str, str]) -
 
 
 async def respawn_anew(engine: Engine, update: Respawn, renewed: Mapping[str, str]) -> None:
-    """Do the same once more, without what was made anew: that never ran, and may be half of a container."""
+    """Remove the half-made old container, which never ran, and make it again from its spare."""
     await drop(engine, update.again)
     await respawn(engine, evolve(update, again=""), renewed)
 

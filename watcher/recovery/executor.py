@@ -177,7 +177,7 @@ async def carry_out(update: Open, step: RecoveryStep) -> FailedImage | None:
 
 
 async def _inherit(update: Open, step: Inherit) -> FailedImage | None:
-    """Let a successor whose old container is gone take its place; its image, where it does not work."""
+    """Let a successor whose old container is gone take its place; return its image where it does not work."""
     engine, cid, marker = update.engine, step.successor, step.marker
     await endings.inherit(engine, cid, marker)
     await restart_with(engine, marker.name)

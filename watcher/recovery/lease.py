@@ -31,7 +31,9 @@ _TRIES = 5
 
 
 class Lease:
-    """One owner's right; an asynchronous context manager, that shows signs of life while it is entered.
+    """An updater's exclusive right to change the containers of its open updates.
+
+    It is an asynchronous context manager, and shows signs of life while it is entered.
 
     Args:
         engine: Where the containers are.
@@ -95,7 +97,7 @@ class Lease:
             self._beating = asyncio.create_task(self._beat_on())
 
     async def _fence(self) -> None:
-        """Let a request that changes something pass while the title is ours; the first request begins it."""
+        """Let a changing request pass while the owner has its title; the first such one begins the lease."""
         if self._beating is None:
             self._begin()
         elif self._is_lost or elapsed() - self._last > LEASE_S:

@@ -31,7 +31,7 @@ def in_open_updates(found: OpenUpdates, names: Iterable[str]) -> dict[str, froze
 
 
 def forgotten(before: frozenset[str], now: Json) -> str:
-    """That a container has lost links, in words, and what to do; empty where it has them all."""
+    """Words for the legacy links that a container has lost, and what to do; empty where none."""
     lost = ", ".join(sorted(before - aliases(now)))
     died = "for the engine died in the middle of an update: restart the engine, and it is there again"
     return f"has lost its link to {lost}, {died}" if lost else ""

@@ -49,7 +49,9 @@ class OpenNames:
 
 
 def own_name(rows: Sequence[Json], name: str, cid: str) -> str:
-    """The same, of rows that were read after the container: it may have another name by then, or be gone.
+    """The container that a container belongs to, by rows read after its inspect.
+
+    By then the inspected container may have another name, or be gone.
 
     Args:
         rows: GET /containers/json?all=1.

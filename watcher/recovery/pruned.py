@@ -1,4 +1,4 @@
-"""Whether what is gone went with a prune, which meant nothing by it, or was removed on purpose.
+"""Whether a missing container or network was pruned, or removed on purpose.
 
 The engine reports a `destroy` of each container or network, and a `prune` at the end of one, right after the
 last of its removals (20.10 to 28.5). It keeps its last 256 events, and none over its own restart.
@@ -25,7 +25,7 @@ _ACTIONS = ["destroy", "prune", "start", "kill", "stop"]
 
 
 class Fate(Enum):
-    """What became of something that is gone."""
+    """What became of a container or network that is gone."""
 
     PRUNED = "a prune removed it"
     REMOVED = "somebody removed it"
@@ -36,7 +36,7 @@ class Fate(Enum):
 
 @frozen
 class Departure:
-    """How something went.
+    """How a container or network went away.
 
     Attributes:
         fate: What became of it.
@@ -71,7 +71,7 @@ async def departure(
 async def fate(
     engine: Engine, kind: Literal["container", "network"], gone: str, since: float, dropped: str = ""
 ) -> Fate:
-    """Tell what became of what was noted; see `departure`.
+    """Tell what became of a container or network that was noted; see `departure`.
 
     Args:
         engine: Where it was.

@@ -39,7 +39,7 @@ _HOW = {
 
 @frozen
 class Workshop:
-    """Where things are made anew, and with what.
+    """Where containers and networks are made anew, and with what.
 
     Attributes:
         engine: Where they were.
@@ -54,7 +54,7 @@ class Workshop:
 
 @frozen
 class Mended:
-    """What was done about what went.
+    """What the repairs of an open update did: what was made anew, and what could not be.
 
     Attributes:
         note: As it stands now.
@@ -140,7 +140,7 @@ async def put_back(at: Workshop, note: Note, *, is_good: bool = False) -> Mended
 
 
 async def _tried(done: Mended, work: Awaitable[Mended]) -> Mended:
-    """Do one piece of work more, and add what it did, or the error."""
+    """Await one repair; an engine error is added to the result, but for one that ends all repairs."""
     try:
         return await work
     except (EngineUnavailable, Contended):
@@ -201,7 +201,7 @@ async def _left(at: Workshop, done: Mended, part: Noted, *lines: str) -> Mended:
 
 
 async def _named(at: Workshop, done: Mended, part: Noted, here: Mapping[str, str]) -> Mended:
-    """Start what was made anew, where an updater was killed between giving it its name and that."""
+    """Start a part that was made anew, where an updater was killed after naming and before starting it."""
     if here.get(part.again) == part.marker.name:
         again = Container(await at.engine.container(part.again))
         if again.status == "created":
@@ -211,7 +211,7 @@ async def _named(at: Workshop, done: Mended, part: Noted, here: Mapping[str, str
 
 
 async def _draft(at: Workshop, note: Note, part: Noted, *, is_needed: bool) -> tuple[Draft | None, str]:
-    """What makes a part anew, and on which image: its own, or else, where it must be, the new one."""
+    """The draft that makes a part anew, and its image in words: its own or, where it must be, the new one."""
     if part.back and await _has_own_image(at, part, part.back):
         return _rewritten(part.back, note, part), "the image that it had"
     if not is_needed:

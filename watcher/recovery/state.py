@@ -212,7 +212,7 @@ def strays(rows: Iterable[Json]) -> dict[str, str]:
 
 
 def is_same_replica(row: Json, other: Json) -> bool:
-    """Whether Compose made both, or their predecessors, for the same service under the same number."""
+    """Whether Compose made both, or what they replaced, for the same service under the same number."""
     ours, theirs = Row(row).labels, Row(other).labels
     return all(ours.get(key) and ours[key] == theirs.get(key) for key in _REPLICA)
 
@@ -252,6 +252,6 @@ def _is_paired(marker: Marker, ids: list[str]) -> bool:
 
 
 def _likeliest(marked: list[Marked], name: str, kind: str, ids: list[str]) -> Marked | None:
-    """Of several containers of a kind, one whose other half exists: people may use such names, too."""
+    """Of the containers with such a marker one whose other half exists: people may use such names, too."""
     found = [each for each in marked if (each.marker.name, each.marker.kind) == (name, kind)]
     return next(iter([each for each in found if _is_paired(each.marker, ids)] + found), None)

@@ -90,7 +90,7 @@ async def undo_all(engine: Engine, olds: Mapping[str, Returning]) -> None:
 
 
 async def _seen(engine: Engine, name: str, old: Returning) -> OpenUpdates:
-    """All open updates, with an inspect of what was made from this one's spare: whether it ran decides."""
+    """All open updates, with an inspect of what was made of the container's spare: whether it ran decides."""
     found = await _remembered(engine, name, old)
     due = found.recovery(name)
     again = due.again if isinstance(due, Respawn) else ""
@@ -99,7 +99,7 @@ async def _seen(engine: Engine, name: str, old: Returning) -> OpenUpdates:
 
 
 async def _remembered(engine: Engine, name: str, old: Returning) -> OpenUpdates:
-    """All open updates, this one also where a person renamed the old container and no name tells of it."""
+    """All open updates; this container's also where a person renamed the old one and no name tells of it."""
     found = await outline(engine)
     holder = await read(engine, name) if name not in found.scenes and old.was and old.new else None
     if not old.was or holder is None or holder["Id"] != old.new or await read(engine, old.kept) is None:

@@ -60,7 +60,7 @@ async def withheld(context: Context, found: Subject, policy: Policy) -> Wait | N
 
 
 async def refuse_held(context: Context, found: Subject, *, goes_back: bool = False) -> None:
-    """Let only a container pass that no person holds back from the image that it is to have.
+    """Refuse a container that a person holds back from the image that it is to have.
 
     Raises:
         NotNow: A person holds it.
@@ -70,7 +70,7 @@ async def refuse_held(context: Context, found: Subject, *, goes_back: bool = Fal
 
 
 async def refuse_held_from_all(context: Context, name: str, *, goes_back: bool = False) -> None:
-    """Let only a container pass that no person holds back from every image: its tag is not asked for yet.
+    """Refuse a container that a person holds back from every image: its tag is not asked for yet.
 
     Raises:
         NotNow: A person does.
@@ -80,7 +80,7 @@ async def refuse_held_from_all(context: Context, name: str, *, goes_back: bool =
 
 
 async def refuse_withheld(context: Context, found: Subject, policy: Policy) -> None:
-    """Let only an update pass that no person and no clock holds back, approved where its mode wants that.
+    """Refuse an update that a person or a clock holds back, or that lacks the approval that its mode wants.
 
     Raises:
         NotNow: A person holds it, or has not approved it; or it is not the time for it any more.
@@ -92,7 +92,7 @@ async def refuse_withheld(context: Context, found: Subject, policy: Policy) -> N
 async def refuse_unwanted(
     context: Context, found: Subject, policy: Policy | None, *, unattended: bool, again: bool
 ) -> None:
-    """Let only an update pass that is wanted now: of one that a person asked for a hold alone is a reason.
+    """Refuse an unattended update for any wait, one by hand for a hold alone.
 
     Args:
         context: Where it is.
@@ -111,7 +111,7 @@ async def refuse_unwanted(
 
 
 def refuse_cooling(found: Subject) -> None:
-    """Let only an update pass whose image has held its tag for as long as its cooldown wants.
+    """Refuse an update whose image has not yet held its tag for as long as its cooldown wants.
 
     Raises:
         NotNow: The cooldown runs.
@@ -122,7 +122,7 @@ def refuse_cooling(found: Subject) -> None:
 
 
 async def refuse_vetoed(context: Context, containers: Iterable[Json], *, goes_back: bool = False) -> None:
-    """Let only an update pass that none of its containers vetoes, by a file.
+    """Refuse an update that one of its containers vetoes, by a file.
 
     Args:
         context: Where they are.

@@ -59,7 +59,7 @@ class Reporter:
 
 @frozen
 class Orders:
-    """What the updater says of an errand.
+    """What a helper is to do, as its updater tells it.
 
     Attributes:
         name: The container's.
@@ -147,13 +147,16 @@ async def _prove(context: Context, name: str, home: str) -> None:
 
 
 def _lacks(orders: Orders) -> tuple[Callable[[], str], ...]:
-    """What tells what the successor lacks; an updater that shows nothing elsewhere is one all the same."""
+    """The checks of what the updater's successor lacks, for its proof.
+
+    An updater that gives no sign of life elsewhere has a check, too, by which nothing is lacking.
+    """
     if orders.beats:
         return (_sign_of_life,)
     return (lambda: "",) if orders.itself else ()
 
 
 def _sign_of_life() -> str:
-    """What keeps the successor, which shares the state directory, from having proved itself."""
+    """Why the successor gives no sign of life in the state directory, as a clause; empty where it does."""
     missing, _, _ = what_is_wrong(state_folder()).partition(" - ")
     return f"it does not follow its engine: {missing}" if missing else ""

@@ -63,7 +63,7 @@ async def asked(
 
 
 async def refuse_barred(context: Context, found: Assessment, *, again: bool, by_hand: bool) -> None:
-    """Let only an image pass that the gate of its container lets pass; one that it ran before needs none.
+    """Refuse an image that the gate of its container does not let pass; one that it ran before needs no gate.
 
     Raises:
         NotNow: The gate refuses it; of what nobody asked for by hand also that the gate could not say.

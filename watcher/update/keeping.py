@@ -159,9 +159,10 @@ class Sweep:
             await _tag_again(self._context)
 
     async def _look(self, former: Former, listed: Mapping[str, Json]) -> None:
-        """Let go of what is over of one container, which a person may have renamed; it is claimed.
+        """Let go of the kept images of one container whose time is over; a person may have renamed it.
 
-        It may have been replaced since it was listed: so it is read once more where there is something to do.
+        It is claimed, yet may have been replaced since it was listed: where there is something to do it is
+        read once more.
         """
         store, names = self._context.memory.former, {row["Id"]: name for name, row in listed.items()}
         if former.name not in listed and former.cid in names:

@@ -34,7 +34,7 @@ async def asks_registry(context: Context, container: Json, request: Request) -> 
 
 
 async def _refuse_own(context: Context, container: Json, request: Request) -> None:
-    """Let the own container pass only where it opted in: a helper updates it then."""
+    """Refuse the own container unless it opted in (then a helper updates it), and any rollback of it."""
     if not await is_own(context, container):
         return
     name, why = Container(container).name, "this is the container that the updater itself runs in"
@@ -58,10 +58,10 @@ def is_tried(found: Subject, request: Request) -> bool:
 
 
 def refuse_untried(found: Subject, *, where_unknown: str = "pull or build it first") -> None:
-    """Let of the containers, or services, whose update is not tried only those pass that are up to date.
+    """Raise why the update of a container, or service, is not tried; return where it is up to date.
 
     Args:
-        found: One of them.
+        found: The container, or service.
         where_unknown: What a person can do where nobody can say.
 
     Raises:
@@ -84,7 +84,7 @@ def refuse_untried(found: Subject, *, where_unknown: str = "pull or build it fir
 
 
 async def affected_of(context: Context, container: Json, request: Request) -> Affected:
-    """What the update of a container takes with it, as it is asked for.
+    """The other containers that the update of a container affects, as it is asked for.
 
     Raises:
         Refused: Something of that cannot be replaced.
@@ -97,7 +97,7 @@ async def affected_of(context: Context, container: Json, request: Request) -> Af
 async def refuse_withheld_now(
     context: Context, found: Assessment, affected: Affected, request: Request
 ) -> None:
-    """Let only an update pass that no person, no clock and none of its containers holds back just now.
+    """Refuse an update that a person, a clock or one of its containers holds back just now.
 
     Args:
         context: Where it is.

@@ -27,7 +27,7 @@ Work = Callable[[], Awaitable[None]]
 
 
 async def patiently(work: Work) -> int:
-    """Do some work, again where the engine was away or changes what it says; the tries that it took."""
+    """Do some work, again where the engine was away or changes what it says; return the number of tries."""
     tries = 0
 
     async def counted() -> None:

@@ -167,7 +167,7 @@ async def _carried_out(context: Context, found: Assessment, affected: Affected, 
 
 
 async def _refuse_open(context: Context, name: str) -> None:
-    """Let only a container be planned for of which no update is open: nobody knows which image it ends on.
+    """Refuse to plan for a container whose update is open: nobody knows which image it ends on.
 
     Raises:
         Unknown: One is.

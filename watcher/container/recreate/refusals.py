@@ -25,7 +25,7 @@ def refusals(container: JsonView, *, api: Api) -> list[Refused]:
 
 
 def refuse(container: JsonView, *, api: Api) -> None:
-    """Let only those pass that can be replaced.
+    """Refuse a container that cannot be replaced.
 
     Raises:
         Refused: With the first reason of `refusals`.

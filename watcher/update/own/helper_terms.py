@@ -87,7 +87,7 @@ def image_before(helper: Json) -> str:
 
 
 def refuse_another(found: Assessment, target: str) -> None:
-    """Let only an update pass to the image that was judged before; `target` is empty where none was.
+    """Refuse an update to another image than the one judged before; `target` is empty where none was.
 
     Raises:
         Refused: The tag means another image by now.

@@ -95,7 +95,7 @@ async def see_to(context: Context, rows: Sequence[Json], turns: Turns) -> OwnUpd
 
 
 async def refuse_beside(context: Context, name: str) -> None:
-    """Let no other container's update begin while that of the own one is under way, which stops this process.
+    """Refuse another container's update while that of the own one is under way, which stops this process.
 
     Raises:
         NotNow: It is.

@@ -14,7 +14,7 @@ _AGAIN_S = 300.0
 
 
 async def ask(engine: Engine, old: Json, hook: Hook, *, is_along: bool) -> None:
-    """Let only an update pass that a container's own hook lets pass.
+    """Run a container's own hook, and refuse the update where the hook does not let it pass.
 
     Args:
         engine: Where the container is.

@@ -105,7 +105,7 @@ class PlannedReplacement:
 
 @frozen
 class Step:
-    """One thing to do.
+    """One action of an update on one container.
 
     Attributes:
         name: The container that it is done with.

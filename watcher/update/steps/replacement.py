@@ -144,7 +144,7 @@ class Replacement:
 
     @property
     def as_it_was(self) -> str:
-        """What is said of the old container when it is itself again."""
+        """The clause that says of the old container that it is as it was."""
         if self._is_anew:
             return f"it is {'as it was' if self._marker.wanted == 's' else 'running'}"
         return f"the old container is {'' if self._marker.wanted == 's' else 'running '}as it was"
