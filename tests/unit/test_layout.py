@@ -64,6 +64,7 @@ ELSEWHERE = {
     "daemon/pings": f"{INTEGRATION}/daemon/test_pings.py",
     "daemon/puller": f"{INTEGRATION}/daemon/test_registry.py",
     "daemon/tag_reader": f"{INTEGRATION}/daemon/test_registry.py",
+    "daemon/service_reconciler": f"{INTEGRATION}/swarm/test_daemon.py",
     "daemon/services": f"{INTEGRATION}/swarm/test_daemon.py",
     "daemon/reconciler": f"{INTEGRATION}/daemon/test_outcomes.py",
     "engine/client": f"{INTEGRATION}/engine/test_endpoints.py",

@@ -1,56 +1,27 @@
-"""The services of a swarm, looked after beside the containers: judged at each pass, updated when they may."""
+"""The services of a swarm, looked after beside the containers: which there are, and when each is judged."""
 
 import asyncio
-import time
 from collections.abc import Callable, Collection
 from traceback import format_exc
 
 from attrs import evolve
 
-from watcher.check.eligibility import For, Wait
-from watcher.check.verdict import Status, Verdict
-from watcher.daemon import judgements
 from watcher.daemon.moments import Moments
 from watcher.daemon.pushes import PushedServices
 from watcher.daemon.rhythm import Rhythm
+from watcher.daemon.service_reconciler import Result, ServiceReconciler
 from watcher.daemon.workqueue import WorkQueue
 from watcher.host.context import Context, IsGone
-from watcher.model.errors import (
-    EngineError,
-    EngineUnavailable,
-    NoSuchContainer,
-    RegistryError,
-    RolledBack,
-    Unknown,
-    WatcherError,
-)
-from watcher.model.events import LabelsDoubted, LookFailed, SwarmUnfollowed
+from watcher.model.errors import EngineError, EngineUnavailable, Unknown
+from watcher.model.events import LookFailed, SwarmUnfollowed
 from watcher.model.json_object import Json
 from watcher.model.names import SERVICE_PREFIX
 from watcher.model.reference import Choose
-from watcher.model.update_events import By, Change, NotUpdated, Updated
-from watcher.model.values import frozen
-from watcher.swarm import gates
-from watcher.swarm import update as swarm
-from watcher.swarm.attempt import left_open
-from watcher.swarm.by_hand import refused
-from watcher.swarm.reading import Found, Reader, is_followed
-from watcher.swarm.retry import may_pass
+from watcher.swarm.reading import Reader
 from watcher.swarm.spec import Service
 from watcher.swarm.status import followed
-from watcher.update.consent import NotNow
-from watcher.update.repeats import Repeats
-from watcher.update.request import Done, Request
 
 _WORKER = "this engine is a worker of a swarm: its services are followed where a manager is"
-
-
-@frozen
-class _Result:
-    """How a look at a service ended: the exit code, and when it is to be looked at again, if by a clock."""
-
-    code: int = 0
-    until: float = 0.0
 
 
 class Services:
@@ -70,16 +41,12 @@ class Services:
         self._context = context
         self._publish = context.events.publish
         self.reader = Reader(context)
-        self._is_gone = is_gone
         self._rhythm = rhythm
         self._queue: WorkQueue[str] = WorkQueue()
         self._moments = Moments(self._queue)
-        self._slots = asyncio.Semaphore(concurrency)
-        self._rows: dict[str, Json] = {}
-        self._news = Repeats()
-        self._remarks = Repeats()
-        self._beside = set[str]()  # they wait for the end of the updater's own update
         self._pushes = PushedServices()
+        self._reconciler = ServiceReconciler(context, self.reader, self._pushes, concurrency, is_gone)
+        self._rows: dict[str, Json] = {}
         self._role = ""
 
     @property
@@ -155,12 +122,13 @@ class Services:
         found = {Service(row).name: row for row in rows}
         for name in self._rows.keys() - found.keys():
             self._queue.drop(name)
+        beside = self._reconciler.take_beside()
         for name, row in found.items():
-            if name in self._beside or self._rows.get(name, {}).get("Version") != row["Version"]:
+            if name in beside or self._rows.get(name, {}).get("Version") != row["Version"]:
                 self._queue.add(name)
         self._moments.look(found)
-        self._rows, self._beside = found, set()
-        self._news.keep(self.names)
+        self._rows = found
+        self._reconciler.forget_but(self.names)
 
     async def on_time(self) -> None:
         """Have all of them judged at each strike."""
@@ -186,115 +154,43 @@ class Services:
 
     async def _one(self, name: str, codes: list[int]) -> None:
         try:
-            codes.append((await self._guarded(name)).code)
+            codes.append(await self._guarded(name))
         finally:
             self._queue.done(name)
             self._queue.close_when_idle()
 
     async def _work(self, name: str, done: Callable[[int], None]) -> None:
-        result = _Result()
+        code = 0
         try:
-            result = await self._guarded(name)
+            code = await self._guarded(name)
         finally:
             self._queue.done(name)
-            done(result.code)
+            done(code)
 
-    async def _guarded(self, name: str) -> _Result:
+    async def _guarded(self, name: str) -> int:
+        if (row := self._rows.get(name)) is None:
+            return 0
         try:
-            result = await self._looked(name)
+            result = await self._reconciler.reconcile(name, row["ID"])
         except Exception:  # noqa: BLE001 - an error of ours must not stop the others; it is said in full
             code = Unknown.exit_code
             self._publish(LookFailed(name, "", format_exc().rstrip(), self._queue.retry(name, code)))
-            return _Result(code)
+            return code
+        self._queued(name, result)
+        return result.code
+
+    def _queued(self, name: str, result: Result) -> None:
+        """Have a service looked at again as a result wants it, and tell what went wrong."""
+        wait = round(self._retry(name, result), 1) if result.retries else None
+        if result.failure:
+            self._publish(evolve(result.failure, again_in_s=wait))
+        elif not result.retries:
+            self._queue.forget(name)
         self._moments.wait(name, result.until)
-        return result
 
-    async def _looked(self, name: str) -> _Result:
-        if (row := self._rows.get(name)) is None:
-            return _Result()
-        change = Change(name)
-        try:
-            service = Service(said := await self.reader.swarm.service(row["ID"]))
-            change = service.change()
-            if begun := await left_open(self._context, said):
-                # It has begun, so no hold, mode or slot counts any more: what failed must go back at once.
-                change = evolve(change, **begun.images)
-                return await self._update(said, change)
-            if not is_followed(self._context, service):
-                return _Result()
-            found = await self.reader.found(said)
-            self._pushes.judged(name, self.reader.known(service))
-            change = service.change(found.verdict.target)
-            result = await self._reconcile(said, found, change)
-        except NoSuchContainer:
-            return _Result()
-        except WatcherError as error:
-            return await self._failed(name, change, error)
-        self._queue.forget(name)
-        return result
-
-    async def _reconcile(self, said: Json, found: Found, change: Change) -> _Result:
-        verdict, policy = found.verdict, found.policy
-        for line in found.remarks:
-            self._doubt(found.name, line)
-        if verdict.status is not Status.OUTDATED or not (policy and policy.is_carried_out):
-            return self._judged(found, change)
-        if wait := await gates.wait(self._context, found, policy):
-            return self._waits(change, verdict, wait)
-        async with self._slots:
-            return await self._update(said, change, verdict)
-
-    def _waits(self, change: Change, verdict: Verdict, wait: Wait) -> _Result:
-        if wait.cause is For.OPEN_UPDATE:
-            self._beside.add(change.container)
-        self._publish(judgements.waiting(self._news, change, verdict, wait, wait.why))
-        return _Result(until=wait.until)
-
-    async def _update(self, said: Json, change: Change, verdict: Verdict | None = None) -> _Result:
-        by: By | None = "hook" if self._pushes.is_why(change.container) else None
-        try:
-            done = await swarm.update(self.reader, said, Request(unattended=True, by=by))
-        except NotNow as error:  # a person decided in the last moment, or the own update has begun
-            # Where a rollout was to be taken up, and has ended by itself, what comes after it was not judged.
-            return self._waits(change, verdict, error.wait) if verdict else _Result(until=time.time())
-        self._pushes.over(change.container)
-        if done.done is Done.UPDATED:
-            failures = self._news.over(change.container)
-            self._publish(Updated(evolve(change, **done.images), (), done.took_s, {}, failures))
-        return _Result()
-
-    def _judged(self, found: Found, change: Change) -> _Result:
-        verdict, mode = found.verdict, found.policy.mode if found.policy else "update"
-        self._publish(judgements.judged(self._news, change, verdict, mode))
-        return _Result(Unknown.exit_code if verdict.status is Status.UNKNOWN else 0, verdict.until)
-
-    def _doubt(self, name: str, line: str) -> None:
-        if self._remarks.is_news(f"{name}: {line}", line):
-            self._publish(LabelsDoubted(name, line))
-
-    async def _failed(self, name: str, change: Change, error: WatcherError) -> _Result:
-        """Tell what went wrong; what may go right another time is tried again."""
-        if isinstance(error, EngineUnavailable) and await self._is_gone(error):
-            self._queue.retry(name, error.exit_code)
-            return _Result(error.exit_code)
-        service_id = str(self._rows.get(name, {}).get("ID", ""))
-        is_passing = await may_pass(self._context.memory.services, service_id, change.new, error)
-        wait = round(self._retry(name, error), 1) if is_passing else None
-        if wait is None:
-            self._pushes.over(name)
-        if is_news := self._news.is_news(name, str(error)):
-            await refused(self._context, name, error)
-        is_back = isinstance(error, RolledBack)
-        self._publish(NotUpdated(change, str(error), error.exit_code, is_back, wait, is_news=is_news))
-        return _Result(error.exit_code)
-
-    def _retry(self, name: str, error: WatcherError) -> float:
+    def _retry(self, name: str, result: Result) -> float:
         """Have a service looked at after its back-off, or once its registry may be asked again."""
-        wait = self._queue.retry(name, error.exit_code)
-        service = Service(self._rows[name]) if name in self._rows else None
-        if isinstance(error, RegistryError) and service and service.tag:
-            rest = self._context.registries.rest(service.tag.domain)
-            if rest > wait:
-                self._queue.add_later(name, rest)
-            return max(wait, rest)
-        return wait
+        wait = self._queue.retry(name, result.code)
+        if result.rest_s > wait:
+            self._queue.add_later(name, result.rest_s)
+        return max(wait, result.rest_s)

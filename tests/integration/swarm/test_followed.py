@@ -157,7 +157,7 @@ async def test_the_daemon_tries_again_what_may_pass(
             raise errors.pop()
         return await update(*given)
 
-    monkeypatch.setattr("watcher.daemon.services.swarm.update", first_not)
+    monkeypatch.setattr("watcher.daemon.service_reconciler.swarm.update", first_not)
     async with asyncio.timeout(90), asyncio.TaskGroup() as tasks:
         worker = tasks.create_task(followed.work(tasks, looked.put_nowait))
         await followed.look()
