@@ -2,8 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Collection
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable
 
 from watcher.check import checks, eligibility
 from watcher.check.eligibility import Wait
@@ -96,7 +95,7 @@ class Reconciler:
         self._turns.over(name)
         try:
             result = await self._reconcile(name)
-            await self._restart_spared(name)
+            await self._tell_doubts(name, await self._coordinator.restart_spared(name))
         except (NoSuchContainer, NotFound):
             self._due.pop(name, None)
             self._coordinator.forget(name)
@@ -196,9 +195,9 @@ class Reconciler:
         self._publish(judgements.judged(self._news, change_of(found), verdict, mode))
         return _after(verdict.until, Unknown.exit_code if verdict.status is Status.UNKNOWN else 0)
 
-    async def _restart_spared(self, name: str) -> None:
-        """Restart a container that was spared for an update, which has come about or will not."""
-        for doubt in await self._coordinator.restart_spared(name):
+    async def _tell_doubts(self, name: str, doubts: Iterable[str]) -> None:
+        """Tell what was wrong with the restart of a container that was spared for an update."""
+        for doubt in doubts:
             self._publish(NotRestarted(await self._coordinator.change(name), doubt))
 
     async def _failed(self, name: str, error: WatcherError) -> Result:
@@ -208,17 +207,16 @@ class Reconciler:
         lasting = not isinstance(error, EngineError | UpdateFailed | Busy) or (
             failure is not None and failure.image == target
         )
-        self._turns.failed_with(name, error, is_asked_for=False)
         if lasting:
             self._due.pop(name, None)
             self._pushes.over(name)
-            with suppress(EngineUnavailable):  # it is owed, then, until the next look
-                await self._restart_spared(name)
         is_news = self._news.is_news(name, f"{_IDS.sub('', str(error))} {target}")
         is_news = is_news and not (isinstance(error, EngineUnavailable) and await self._is_gone(error))
         change = await self._coordinator.change(name) if is_news else Change(name)
-        if is_news:
-            await self._coordinator.refused(name, error)
+        doubts = await self._coordinator.failed(
+            name, error, is_asked_for=False, may_come=not lasting, is_news=is_news
+        )
+        await self._tell_doubts(name, doubts)
         told = NotUpdated(change, str(error), error.exit_code, isinstance(error, RolledBack), is_news=is_news)
         return Result(error.exit_code, failure=told, retries=not lasting)
 

@@ -118,6 +118,7 @@ async def _rolled_out(reader: Reader, said: Json, request: Request) -> ServiceOu
         refuse_untried(found, where_unknown="")
         return ServiceOutcome(found, Done.CURRENT)
     await _refuse_own(reader.context, found.service)
+    await _refuse_unwanted(reader.context, found, request)  # no gate is asked in vain
     await gates.refuse_barred(reader.context, found, request)
     begun = attempt.anew(reader.context, found, await attempt.running_now(reader.swarm, found.service))
 

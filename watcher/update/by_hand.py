@@ -1,7 +1,7 @@
 """Containers that a person names, updated one after another in their order."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from attrs import evolve
 
@@ -104,19 +104,15 @@ class _Work:
             yield
 
     async def _failed(self, name: str, error: WatcherError) -> WatcherError:
-        """Note an update's error; a container that was spared a restart for the update is restarted.
-
-        Another updater that is at work on a container restarts it by that.
-        """
-        self._turns.failed_with(name, error, is_asked_for=True)
+        """See to what follows an update's error; of a plan nothing follows but that it blocks others."""
         if self._request.dry_run:
+            self._turns.failed_with(name, error, is_asked_for=True)
             return error
-        await self._coordinator.refused(name, error, is_rollback=self._request.back is not None)
-        if isinstance(error, Busy):
-            return error
-        with suppress(EngineUnavailable):  # which ends the command at the next container
-            error.beside(await self._coordinator.restart_spared(name))
-        return error
+        is_rollback, is_anothers = self._request.back is not None, isinstance(error, Busy)
+        doubts = await self._coordinator.failed(
+            name, error, is_asked_for=True, is_rollback=is_rollback, may_come=is_anothers
+        )
+        return error.beside(doubts)
 
     async def _followed_up(self, name: str, outcome: Outcome) -> Outcome:
         """Restart a container that was spared for an update and had none; a failed job blocks others."""

@@ -6,6 +6,7 @@ is told as events; nothing is logged or printed here.
 """
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 
 from attrs import evolve
 
@@ -14,7 +15,7 @@ from watcher.container.restart import restart_after
 from watcher.dependencies.engine_access import is_only_door, refuse_door, socket_of
 from watcher.host import inventory
 from watcher.host.context import Context
-from watcher.model.errors import NeedsHelper, WatcherError
+from watcher.model.errors import EngineUnavailable, NeedsHelper, WatcherError
 from watcher.model.inspection import Container
 from watcher.model.json_object import Json
 from watcher.model.update_events import Change, Doubted, Planned, Updated
@@ -133,6 +134,37 @@ class Coordinator:
             outcome, done=Done.UPDATED, for_helper=False, took=took, took_s=done.took_s if done else 0.0
         )
 
+    async def failed(  # noqa: PLR0913 - one value per thing that counts, most of them by keywords
+        self,
+        name: str,
+        error: WatcherError,
+        *,
+        is_asked_for: bool,
+        is_rollback: bool = False,
+        may_come: bool = False,
+        is_news: bool = True,
+    ) -> list[str]:
+        """See to what follows an update that ended with an error: whom that blocks, and who is restarted.
+
+        Args:
+            name: The container's.
+            error: How the update ended.
+            is_asked_for: Whether a person asked for it.
+            is_rollback: Whether it was a rollback.
+            may_come: Whether the update may yet come about; then nobody is restarted for it so far.
+            is_news: Whether the error was not told before: then a refusal is recorded.
+
+        Returns:
+            What was wrong with the restarts, a line each.
+        """
+        self.turns.failed_with(name, error, is_asked_for=is_asked_for)
+        if is_news:
+            await self._refused(name, error, is_rollback=is_rollback)
+        if not may_come:
+            with suppress(EngineUnavailable):  # they are owed, then, until the next look
+                return await self.restart_spared(name)
+        return []
+
     async def restart_spared(self, name: str) -> list[str]:
         """Restart a container that was spared for an update of its own and then had none.
 
@@ -151,7 +183,7 @@ class Coordinator:
         found = self.found.get(name)
         return change_of(found) if found else await change_now(self._context.engine, name)
 
-    async def refused(self, name: str, error: WatcherError, *, is_rollback: bool = False) -> None:
+    async def _refused(self, name: str, error: WatcherError, *, is_rollback: bool) -> None:
         """Have it recorded where an update was refused before it began; any other error is no attempt.
 
         Which image a rollback would have been to is not said: nobody may know it.

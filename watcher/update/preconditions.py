@@ -95,15 +95,15 @@ async def affected_of(context: Context, container: Json, request: Request) -> Af
 
 
 async def refuse_withheld_now(
-    context: Context, found: Assessment, affected: Affected, request: Request
+    context: Context, found: Assessment, request: Request, affected: Affected | None = None
 ) -> None:
     """Refuse an update that a person, a clock or one of its containers holds back just now.
 
     Args:
         context: Where it is.
         found: The update.
-        affected: What it takes with it.
         request: What is wanted.
+        affected: What it takes with it; None where that is not known yet.
 
     Raises:
         NotNow: It is held back, or has to wait.
@@ -112,5 +112,5 @@ async def refuse_withheld_now(
     await refuse_unwanted(context, found, policy, unattended=unattended, again=request.again)
     if request.again:
         return
-    along = (each.dependent.container for each in affected.containers)
+    along = (each.dependent.container for each in affected.containers) if affected else ()
     await refuse_vetoed(context, [found.container, *along], goes_back=found.goes_back)

@@ -136,6 +136,7 @@ class _Update:
         if policy.cooldown and request.unattended and not request.target:
             # The tag may have moved since the daemon's look, by a pull for another one that follows it.
             refuse_cooling(await checks.assess(look, container, policy))
+        await refuse_withheld_now(context, found, request)  # no gate is asked in vain
         again, by_hand = request.again, not request.unattended
         await gates.refuse_barred(context, found, again=again, by_hand=by_hand)
         affected = await affected_of(look, container, request)
@@ -155,7 +156,7 @@ async def _carried_out(context: Context, found: Assessment, affected: Affected, 
     """Carry an update out, unless a helper has to."""
 
     async def consent() -> None:
-        await refuse_withheld_now(context, found, affected, request)
+        await refuse_withheld_now(context, found, request, affected)
 
     if request.by_helper or await is_own(context, found.container):
         await consent()

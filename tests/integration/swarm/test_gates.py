@@ -116,3 +116,17 @@ def test_people_approve_what_the_gate_lets_pass(
     assert services.digest(name) == new
     results = [line["result"] for line in daemon.said("image judged", container=f"service/{name}")]
     assert results == ["refused", "passed"]
+
+
+@pytest.mark.usefixtures("signs")
+def test_of_what_a_person_holds_no_gate_is_asked(services: Services, cli: Commands) -> None:
+    services.push("one")
+    name = services.create(*GATED)
+    services.push("two")
+    assert cli("watcher", "hold", "--this-image", name).code == 0
+
+    planned, done = cli("watcher", "update", "--dry-run", name), cli("watcher", "update", name)
+
+    assert (planned.code, done.code) == (7, 7)
+    assert planned.err == done.err
+    assert [row for row in rows(cli, name) if row["kind"] == "gate"] == []

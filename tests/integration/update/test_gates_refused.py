@@ -33,3 +33,21 @@ def test_a_gate_counts_also_where_nothing_can_be_kept(
     assert done.code == 7
     assert "the gate signed refuses it" in done.err
     assert stack.inspect(web.name)["Id"] == web.cid
+
+
+@pytest.mark.parametrize("why", ["a hold of the image", "a veto"])
+def test_of_what_is_held_back_no_gate_is_asked(
+    updater: Updater, stack: Stack, registry: PrivateRegistry, why: str
+) -> None:
+    web, _ = gated(stack, registry, "--label", "ctr-updater.veto-file=/var/veto")
+    if why == "a veto":
+        stack.engine.docker("exec", web.name, "sh", "-c", "mkdir -p /var && touch /var/veto")
+    else:
+        assert updater("hold", "--this-image", web.name).code == 0
+
+    planned, done = updater.update(web, "--dry-run"), updater.update(web)
+
+    assert (planned.code, done.code) == (7, 7)
+    assert planned.err == done.err
+    assert [row for row in updater.history(web) if row["kind"] == "gate"] == []
+    assert stack.inspect(web.name)["Id"] == web.cid
