@@ -60,7 +60,7 @@ async def hold(  # noqa: PLR0913 - one value per thing that a person says
     why: str,
     subjects: Subjects = CONTAINERS,
 ) -> str:
-    """Hold a container back.
+    """Hold a container.
 
     Args:
         context: Where it is, and who asks.
@@ -86,7 +86,7 @@ async def hold(  # noqa: PLR0913 - one value per thing that a person says
 
 
 async def release(context: Context, text: str, subjects: Subjects = CONTAINERS) -> str:
-    """Hold a container back no longer: one that is not held is no error, nor one that is gone and was held.
+    """Hold a container no longer: one that is not held is no error, nor one that is gone and was held.
 
     Raises:
         WatcherError: It could not be done.

@@ -204,6 +204,15 @@ def _scheduled(policy: Policy, at: Circumstances) -> Wait | None:
     return Wait(For.SCHEDULE, f"its schedule is {cut(policy.schedule)}", due)
 
 
+def goes_along(policy: Policy) -> bool:
+    """Whether a container takes its own update along when another one that it holds on to is updated.
+
+    One that has a moment of its own, a schedule or a window, keeps to that even where it is open just now: it
+    is recreated as it is, and updated in its own time.
+    """
+    return policy.enable and policy.mode == "update" and not policy.schedule and not policy.window
+
+
 def held_back(why: str) -> Wait:
     """The wait for what a container depends on; `why` says what is wrong with that."""
     return Wait(For.DEPENDENCY, why)

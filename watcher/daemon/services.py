@@ -42,7 +42,7 @@ class Services:
         self._publish = context.events.publish
         self.reader = Reader(context)
         self._rhythm = rhythm
-        self._queue: WorkQueue[str] = WorkQueue()
+        self._queue: WorkQueue[str] = WorkQueue()  # by names: it is this engine's own, and looks go by ids
         self._moments = Moments(self._queue)
         self._pushes = PushedServices()
         self._reconciler = ServiceReconciler(context, self.reader, self._pushes, concurrency, is_gone)

@@ -254,7 +254,7 @@ async def _depart(update: Open, step: Depart) -> None:
     await depart(update.engine, await update.engine.container(step.old))
 
 
-# What carries out each kind of step, and there is no other place that tells them apart.
+# What carries out each kind of step; what comes of it is told from the names that are read anew then.
 DOES: Mapping[type[RecoveryStep], Callable[[Open, Any], Awaitable[FailedImage | None]]] = {
     Undo: lambda on, step: endings.undo(on.engine, step, on.known),
     Restore: lambda on, step: restore_alone(on.engine, step.old, step.marker),

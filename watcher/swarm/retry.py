@@ -1,4 +1,10 @@
-"""Whether what kept a service from its update may be over at another try, as it is asked of containers."""
+"""Whether what kept a service from its update may be over at another try.
+
+It differs from what `daemon.reconciler` decides of a container, for its subject does. A service's look asks
+its registry itself, which may answer another time; of containers that is the puller's. And a rollout that
+the swarm takes back goes on without us: an engine that was away in the middle is asked again, though the
+image is noted as failed, where a container's way back has its own patience (`update.retry`).
+"""
 
 from watcher.model.errors import Busy, EngineError, RegistryError, UpdateFailed, WatcherError
 from watcher.store.service_failures import ServiceFailures

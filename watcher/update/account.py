@@ -111,7 +111,11 @@ class Account:
 
 
 def is_refusal(error: WatcherError) -> bool:
-    """Whether an error says that an update was refused before it began; any other one is no attempt."""
+    """Whether an error says that an update was refused before it began; any other one is no attempt.
+
+    What cannot be told, or read, of a container is no attempt either: each look finds it anew. Only where an
+    attempt was begun and ended with that is it one, which was refused (`ending_of`).
+    """
     return isinstance(error, Refused | Barred) and not isinstance(error, TakenOver)
 
 

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from watcher.check import checks
+from watcher.check import checks, eligibility
 from watcher.check.judgement import Assessment
 from watcher.check.verdict import Status
 from watcher.config.policy import Policy
@@ -202,7 +202,7 @@ async def _with_its_update(
 
 async def _own_update(context: Context, dependent: Dependent, policy: Policy) -> Assessment | None:
     """The update of its own that a dependent would get now; None where there is none, or it has to wait."""
-    if not policy.enable or policy.mode != "update" or policy.schedule or policy.window:
+    if not eligibility.goes_along(policy):
         return None
     found = await checks.assess(context, dependent.container, policy)
     is_here = found.image is not None and found.image["Id"] == found.verdict.target

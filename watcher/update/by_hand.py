@@ -115,7 +115,11 @@ class _Work:
         return error.beside(doubts)
 
     async def _followed_up(self, name: str, outcome: Outcome) -> Outcome:
-        """Restart a container that was spared for an update and had none; a failed job blocks others."""
+        """Restart a container that was spared for an update and had none; a failed job blocks others.
+
+        The daemon asks the engine at each turn for what a container waits for (`conditions.unmet`), a job's
+        end among it; what is named by hand waits for nothing else.
+        """
         if outcome.is_job_undone:
             self._turns.failed(name)
             return outcome

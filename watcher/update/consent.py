@@ -1,4 +1,9 @@
-"""What people decided of a container, and the clock, are read once more right before an update begins."""
+"""What people decided of a container, and the clock, are read once more right before an update begins.
+
+Whether an update may begin is asked in one order: a person and the clock (here), then the container's own
+veto, then its gate (`update.gates`), which is a program that runs for a while; an approval alone is waited
+for after the gate. Dry runs tell the same first reason as updates.
+"""
 
 import contextlib
 from collections.abc import Iterable

@@ -106,7 +106,7 @@ async def refuse_withheld_now(
         affected: What it takes with it; None where that is not known yet.
 
     Raises:
-        NotNow: It is held back, or has to wait.
+        NotNow: A person holds it, or it has to wait.
     """
     policy, unattended = context.policy_of(found.container), request.unattended
     await refuse_unwanted(context, found, policy, unattended=unattended, again=request.again)
