@@ -55,7 +55,7 @@ class Result:
 
 
 class ServiceReconciler:
-    """Brings one service at a time to the image of its tag.
+    """Brings services to the images of their tags, each on its own.
 
     Args:
         context: A manager of the swarm.

@@ -181,7 +181,8 @@ class Services:
 
     def _queued(self, name: str, result: Result) -> None:
         """Have a service looked at again as a result wants it, and tell what went wrong."""
-        wait = round(self._retry(name, result), 1) if result.retries else None
+        is_there = name in self._rows
+        wait = round(self._retry(name, result), 1) if result.retries and is_there else None
         if result.failure:
             self._publish(evolve(result.failure, again_in_s=wait))
         elif not result.retries:

@@ -62,7 +62,7 @@ class WatcherError(Exception):
 
     def beside(self, lines: Iterable[str]) -> Self:
         """Have the error's line say what else a person should know, a clause for each of these; the error."""
-        self.message = "; ".join([self.message, *lines])
+        self.message = "; ".join([cut(self.message, _LONGEST // 2), *lines])
         return self
 
     @property

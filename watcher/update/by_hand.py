@@ -78,9 +78,13 @@ class _Work:
         if why := self._turns.blocked_by(name):
             self._turns.held_back(name)
             return HeldBack(name, why, tuple(await self._coordinator.restart_spared(name)))
+        async with self._turn(name):
+            return await self._updated(name, later)
+
+    async def _updated(self, name: str, later: frozenset[str]) -> Result:
+        """Update a container whose turn it is, and see to what follows."""
         try:
-            async with self._turn(name):
-                outcome = await self._coordinator.update(name, self._of(name, later))
+            outcome = await self._coordinator.update(name, self._of(name, later))
         except EngineUnavailable:
             raise
         except WatcherError as error:

@@ -97,7 +97,7 @@ async def refuse_withheld(context: Context, found: Subject, policy: Policy) -> N
 async def refuse_unwanted(
     context: Context, found: Subject, policy: Policy | None, *, unattended: bool, again: bool
 ) -> None:
-    """Refuse an unattended update for any wait, one by hand for a hold alone.
+    """Refuse an unattended update for what a person or the clock wants, one by hand for a hold alone.
 
     Args:
         context: Where it is.

@@ -6,7 +6,6 @@ is told as events; nothing is logged or printed here.
 """
 
 from collections.abc import Callable, Collection
-from contextlib import suppress
 
 from attrs import evolve
 
@@ -149,7 +148,7 @@ class Coordinator:
         Args:
             name: The container's.
             error: How the update ended.
-            is_asked_for: Whether a person asked for it.
+            is_asked_for: Whether a person asked for it, who is told also that the engine did not answer.
             is_rollback: Whether it was a rollback.
             may_come: Whether the update may yet come about; then nobody is restarted for it so far.
             is_news: Whether the error was not told before: then a refusal is recorded.
@@ -160,10 +159,10 @@ class Coordinator:
         self.turns.failed_with(name, error, is_asked_for=is_asked_for)
         if is_news:
             await self._refused(name, error, is_rollback=is_rollback)
-        if not may_come:
-            with suppress(EngineUnavailable):  # they are owed, then, until the next look
-                return await self.restart_spared(name)
-        return []
+        try:
+            return [] if may_come else await self.restart_spared(name)
+        except EngineUnavailable as lost:  # in the daemon the restart is owed until the next look
+            return [str(lost)] if is_asked_for else []
 
     async def restart_spared(self, name: str) -> list[str]:
         """Restart a container that was spared for an update of its own and then had none.

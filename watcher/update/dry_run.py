@@ -34,6 +34,7 @@ async def dry_run(context: Context, container: Json, request: Request) -> Outcom
     if not is_tried(found, request):
         refuse_untried(found)
         return Outcome(found, Done.CURRENT)
+    await refuse_withheld_now(context, found, request)
     affected = await affected_of(context, container, request)
     await refuse_withheld_now(context, found, request, affected)
     doubts = await gates.foreseen(context, found, again=request.again)

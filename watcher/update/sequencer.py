@@ -92,7 +92,7 @@ class Turns:
         """Note that an update ended with an error, where that blocks its dependents.
 
         Who waits, or was refused, blocks nobody. What could not be told of one blocks the others only where a
-        person named them all at once: the daemon looks again soon, and its next look decides.
+        person named them all at once, and may know why; the daemon leaves that one out.
 
         Args:
             name: The container's.

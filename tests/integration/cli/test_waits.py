@@ -102,6 +102,15 @@ def test_an_update_waits_for_what_it_depends_on(cli: Commands, stack: Stack) -> 
     assert f"; waits: {db.name} failed\n" in cli("watcher", "list").out
 
 
+def test_an_update_waits_for_what_a_person_rolled_back(cli: Commands, stack: Stack) -> None:
+    db = outdated(stack, *ENABLED, name="db")
+    web = outdated(stack, *ENABLED, "--label", f"ctr-updater.depends-on={db.name}")
+    assert cli("watcher", "update", "--no-pull", db.name, env=QUICK).code == 0
+    assert cli("watcher", "rollback", db.name, env=QUICK).code == 0
+
+    assert waits(cli, web) == [{"for": "dependency", "until": None, "why": f"{db.name} was rolled back"}]
+
+
 def test_what_is_up_to_date_does_not_wait_for_what_it_depends_on(cli: Commands, stack: Stack) -> None:
     db = outdated(stack, *ENABLED, name="db", new=BROKEN)
     web = current(stack, *ENABLED, "--label", f"ctr-updater.depends-on={db.name}")
