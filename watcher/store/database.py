@@ -1,9 +1,9 @@
 """The database of the state directory: one SQLite file, for several processes at once.
 
 Each transaction opens it anew, in a thread, and is short: nothing is held open, so that a file that somebody
-removes or puts in its place is noticed, and the event loop never waits. One that cannot be read is put aside
-under a name with the date, and a new one begun; where nothing can be written, that is told and all else goes
-on. SQLite is imported by the first transaction of a database that is there.
+removes or puts in its place is noticed, and the event loop never waits. A database that cannot be read is put
+aside under a name with the date, and a new one begun; where nothing can be written, people are told so and
+all else goes on. SQLite is imported by the first transaction of a database that exists.
 """
 
 import asyncio
@@ -79,7 +79,7 @@ class Database:
         """What is read in one transaction; `nothing` where there is no database, or none any more.
 
         Raises:
-            NotKept: There is one, or may be, that cannot be read; `unsaid` has the line for people.
+            NotKept: A database is there, or may be, and cannot be read; `unsaid` has the line for people.
         """
         if _is_nothing(self._path):
             return nothing
@@ -103,7 +103,7 @@ class Database:
         return await asyncio.to_thread(self._transact, written, written, "writing")
 
     def _transact(self, first: Callable[[], T], then: Callable[[], T], tried: str) -> T:
-        """Try it; where the database cannot be read, put that aside, and do what is to be done then."""
+        """Do `first`; where the database cannot be read, put it aside, and do `then`."""
         import sqlite3
 
         with self._one_at_a_time:
@@ -157,7 +157,7 @@ class Database:
 
         Raises:
             NotKept: The database is of a version of ours that is newer than this one.
-            _Unreadable: It is somebody else's.
+            _Unreadable: The database is somebody else's.
         """
         wanted = len(self._migrations)
         if _version(connection) > wanted:
@@ -244,7 +244,7 @@ def _has_log(path: Path) -> bool:
 
 @contextlib.contextmanager
 def _transaction(connection: "sqlite3.Connection", *, writes: bool) -> Iterator[None]:
-    """A transaction that is taken back where anything goes wrong; to write waits for others as it begins."""
+    """A transaction, taken back where anything goes wrong; a writing one waits for others as it begins."""
     connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
     try:
         yield

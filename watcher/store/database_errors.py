@@ -44,7 +44,7 @@ def code_of(error: "Exception | sqlite3.Error") -> int:
 
 
 def _asked(path: Path) -> str:
-    """What the system answers to who reads the file, or writes beside it; empty where it does both."""
+    """The system's error as the file is read, or another one written beside it; empty where both succeed."""
     try:
         with contextlib.suppress(FileNotFoundError):
             os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC))

@@ -1,8 +1,8 @@
 """What people decide of containers, to hold them or to let an image go ahead; it outlives restarts.
 
-A decision is kept by the container's name: one that is made anew under its name is held as before.
-What cannot be read any more is as it was read last, for a hold that nobody sees is broken; so all are held
-while what was decided never could be read.
+A decision is kept by the container's name: a container that is made anew under its name is held as before.
+Decisions that cannot be read any more are as they were read last, for a hold that nobody sees is broken; so
+all containers are held while the decisions never could be read.
 """
 
 import asyncio
@@ -55,11 +55,11 @@ class Decision:
 
 @frozen
 class Decisions:
-    """All that is held and approved of one engine's containers, as it was read. Pure.
+    """The holds and approvals of one engine's containers, as they were read. Pure.
 
     Attributes:
         of: The decisions on each container, by its name.
-        unread: Why nobody knows what was decided, as a clause; empty where that is known.
+        unread: Why nobody knows the decisions, as a clause; empty where they are known.
     """
 
     of: Mapping[str, tuple[Decision, ...]] = field(factory=dict)
@@ -70,8 +70,8 @@ class Decisions:
 
         Args:
             name: The container's.
-            image: The id of the image that its tag means; empty where that is another one, whose id is not
-                known yet; None where nobody knows whether it is another one: then no hold is over by that.
+            image: The id of the image that its tag means; empty where the tag means another image, whose id
+                is not known yet; None where nobody knows whether it does: then no hold ends by it.
             now: Seconds since the epoch.
         """
         found = [each for each in self.of.get(name, ()) if each.kind == "hold" and _counts(each, image, now)]
@@ -177,7 +177,7 @@ class DecisionStore:
             self._unkept[decision.name] = decision
 
     async def release(self, name: str, by: str, left: str = "") -> bool:
-        """Hold a container back no longer; whether it was.
+        """Hold a container back no longer; whether it was held.
 
         Args:
             name: The container's.

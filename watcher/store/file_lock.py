@@ -1,7 +1,7 @@
 """Locks between the processes of one machine: a file that is locked while its holder lives.
 
-A file that nobody locks is removed. So a process that has locked one looks whether it is still the one that
-others would find, and else begins anew.
+A file that nobody locks is removed. So a process that has locked a file looks whether others would still find
+this file, and else begins anew.
 """
 
 import contextlib
@@ -52,7 +52,8 @@ def sign(path: Path) -> None:
 def last_sign(path: Path) -> int:
     """What changes whenever the holder of a lock gives a sign of life.
 
-    Where there is no such file it is always another one: then nobody holds the lock, or this process itself.
+    Where there is no such file the value is another one each time: then nobody holds the lock, or this
+    process itself.
     """
     try:
         return path.stat().st_mtime_ns
@@ -66,7 +67,7 @@ def _opened(path: Path) -> IO[str]:
 
 
 def _is_taken(file: IO[str]) -> bool:
-    """Lock a file for this process; whether that could be done."""
+    """Lock a file for this process; whether it could be locked."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,6 +1,6 @@
-"""What gates said of images, so that none is asked again for the same digest; the history has it, too.
+"""What gates said of images, so that no gate is asked again for the same digest; the history has it, too.
 
-An answer is of one definition of a gate: one that was changed is asked anew.
+An answer is of one definition of a gate: a gate that was changed is asked anew.
 """
 
 import contextlib
@@ -53,7 +53,7 @@ class GateQuestion:
         gate: The gate's name.
         definition: What tells this definition of it from every other one.
         image: Repository and digest of the image.
-        by: Who has it asked.
+        by: Who has the gate asked.
     """
 
     container: str
@@ -67,8 +67,8 @@ class GateAnswers:
     """The answers on one engine's images.
 
     Args:
-        records: Those of the state directory.
-        database: That of the history.
+        records: The records of the state directory.
+        database: The database of the history.
         key: Gives the engine's key of a name.
     """
 

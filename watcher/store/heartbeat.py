@@ -58,8 +58,9 @@ class Pulse:
     def _hold(self) -> None:
         """Hold a lock that goes with the process, so that a killed daemon is noticed at once.
 
-        Another daemon of this folder may have it yet, or for a moment a process that asks whether it is free.
-        A folder that was removed took the lock's file along: others look for it in the one that came after.
+        Another daemon of this folder may have the lock yet, or for a moment a process that asks whether it is
+        free. A folder that was removed took the lock's file along: others look for the lock in the folder
+        that came after.
         """
         path = self._path.parent / _LOCK
         if self._lock and not file_lock.is_found(path, self._lock):

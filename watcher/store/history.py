@@ -2,7 +2,7 @@
 
 A row is written within what ends its attempt, and before that (`expect`) as it is about to end: where a
 process is killed in between, the next run finds what was expected (`unrecorded`) and records it. An attempt
-that is told twice is one row. What cannot be written is kept for as long as the process lives.
+that is told twice is one row. A row that cannot be written is kept for as long as the process lives.
 """
 
 import contextlib
@@ -112,7 +112,7 @@ class History:
             await self._database.write(work)
 
     async def has_row(self, first: str, second: str) -> bool:
-        """Whether the end of an attempt is recorded that is known by these ids, however it ended."""
+        """Whether the end of the attempt with these ids is recorded, however it ended."""
         key = f"{first}:{second}"
 
         def work(connection: "sqlite3.Connection") -> bool:
@@ -121,7 +121,7 @@ class History:
         return key in self._unwritten or await self._database.read(work, False)
 
     async def last(self, count: int, name: str = "", engine: str = "") -> list[Json]:
-        """The newest rows, those first.
+        """The newest rows, newest first.
 
         Args:
             count: How many at most.
@@ -200,7 +200,7 @@ def _record(connection: "sqlite3.Connection", rows: list[HistoryRow]) -> None:
 
 
 def _has_ended(connection: "sqlite3.Connection", key: str) -> bool:
-    """Whether the end of an attempt is known; one that failed may have been left for recovery to end."""
+    """Whether the end of an attempt is known; a failed attempt may have been left for recovery to end."""
     found = connection.execute("SELECT record FROM attempts WHERE key = ?", [key]).fetchone()
     return found is not None and json.loads(found[0])["outcome"] != "failed"
 

@@ -42,7 +42,7 @@ class FormerImages:
     """The records of one engine.
 
     Args:
-        records: Those of the state directory.
+        records: The records of the state directory.
         key: Gives the engine's key of a name.
     """
 

@@ -1,8 +1,8 @@
 """What people are to be told, until they have been: each thing once, whichever process finds it or is killed.
 
-Three tables: what is so and whether that was told, the news that the next message will tell, and the messages
-on their way. Where the database cannot be written they are kept in memory until it can be, while the process
-lives.
+Three tables: the notices and whether they were told, the news that the next message will tell, and the
+messages on their way. Where the database cannot be written they are kept in memory until it can be, while the
+process lives.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ class Notice:
         state: What makes it the same thing when it is found again.
         record: How the message will tell it, as JSON.
         due: When it is worth telling, in seconds since the epoch, if it is still so then.
-        ends: The kinds that are over by that.
+        ends: The kinds of notices that this one ends.
         unless: The kinds of which the same state was told already, which is enough.
         also: Other states by which the same may have been found before.
     """
@@ -56,7 +56,7 @@ class Notice:
 
 @frozen
 class Letter:
-    """A message to one address; `tries` counts those that failed."""
+    """A message to one address; `tries` counts the failed tries."""
 
     id: int
     message: str
@@ -64,7 +64,7 @@ class Letter:
 
 
 class Outbox:
-    """What is to be told, in a `database`; one that could not be written is tried again after `again_s`."""
+    """What is to be told, in a `database`, which is tried again after `again_s` where it was not written."""
 
     def __init__(self, database: Database, again_s: float = 60.0) -> None:
         self._database = database
@@ -79,7 +79,7 @@ class Outbox:
         return self._again_s if self._in_memory else None
 
     async def tell(self, notice: Notice, now: float) -> bool:
-        """Take what is so; whether that, or something that was waited with, is news."""
+        """Take a notice; whether it, or another one that waited, is news."""
 
         def work(connection: "sqlite3.Connection") -> bool:
             _end(connection, notice)
@@ -90,10 +90,10 @@ class Outbox:
         return await self._write(work)
 
     async def over(self, notice: Notice, now: float, *, is_told: bool = True) -> bool:
-        """Take that all of `ends` is over.
+        """Take that the notices of all kinds in `ends` are over.
 
         Returns:
-            Whether that is news: it is where one of them was told, and such news is told at all.
+            Whether their end is news: it is where one of the notices was told, and such news is told at all.
         """
 
         def work(connection: "sqlite3.Connection") -> bool:
@@ -111,7 +111,7 @@ class Outbox:
         return await self._write(lambda connection: _ripen(connection, now))
 
     async def next_due(self) -> float | None:
-        """When something that is waited with will be news; None where there is nothing."""
+        """When the next notice that waits will be news; None where none waits."""
         sql = "SELECT min(due) FROM told WHERE NOT is_told AND due < ?"
         return await self._read(lambda connection: _first(connection, sql, EXPECTED), None)
 
@@ -178,7 +178,7 @@ class Outbox:
         return bool(await self._read(lambda connection: _first(connection, sql), 0))
 
     async def take(self, address: str, now: float, claimed_s: float) -> Letter | None:
-        """Take the next letter to an address that is due; nobody else is given it for so many seconds."""
+        """Take the next due letter to an address; nobody else is given the letter for so many seconds."""
         if not self._in_memory and await self.letter_due(address) is None:
             return None  # to look makes no database where there is none
         which = "address = ? AND (due <= ? OR due > ?) ORDER BY due, id LIMIT 1"

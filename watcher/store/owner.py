@@ -1,4 +1,4 @@
-"""Whose updates those are that a process begins: its home, eight digits in the temporary names.
+"""Who owns the updates that a process begins: its home, eight digits in the temporary names.
 
 The home is a file of the state folder. Processes that share the folder share the home, and its locks too;
 any other process has another one. A process that cannot write there has a home of its own while it lives.
@@ -35,7 +35,7 @@ def passing_home() -> str:
 
 
 def owner_of(home: str) -> str:
-    """Who is at work, in the names: a home, and four digits that are new each time."""
+    """The owner, as temporary names have it: a home, and four digits that are new each time."""
     return home + secrets.token_hex(_BYTES // 2)
 
 
@@ -45,7 +45,7 @@ def is_at_home(owner: str, ours: str) -> bool:
 
 
 def _make(path: Path) -> None:
-    """Write it whole: of several that do so at once the first one's stays."""
+    """Write a home as a whole: of several processes that do so at once the first one's stays."""
     draft = path.with_name(f"{_FILE}.{secrets.token_hex(_BYTES)}")
     try:
         draft.write_text(passing_home())

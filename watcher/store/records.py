@@ -1,7 +1,7 @@
 """Small JSON files, each replaced as a whole: a folder per kind, and within it a folder per engine.
 
-What cannot be written is kept for as long as the process lives, and written as soon as that is possible.
-A file that stands in the folder of its kind itself is of a version that knew of one engine only.
+A file that cannot be written is kept for as long as the process lives, and written as soon as it can be. A
+file that stands in the folder of its kind itself is of a version that knew of one engine only.
 """
 
 import contextlib
@@ -62,7 +62,7 @@ class Records:
         return self._unwritten[path][0] if path in self._unwritten else _parsed(path)
 
     def write(self, path: Path, value: Json | None) -> None:
-        """Put a record in the place of another, and those that could not be written; None is no record."""
+        """Put a record in the place of another, and write the unwritten ones; None is no record."""
         if self._write(path, value, time.monotonic()):
             self.write_again()
 

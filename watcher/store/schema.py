@@ -1,13 +1,13 @@
 """The tables of the database, as an ordered list of migrations: they grow at the end only.
 
-The database's `user_version` counts those that were carried out. Each is a tuple of statements, which are
-carried out in one transaction together with its number. Pure: no I/O.
+The database's `user_version` counts the migrations that were carried out. Each is a tuple of statements,
+which are carried out in one transaction together with its number. Pure: no I/O.
 """
 
 Migration = tuple[str, ...]
 
 _HISTORY: Migration = (
-    # What has ended; the key is the attempt's own, whoever writes down its end. A record is JSON.
+    # The attempts that ended; the key is the attempt's own, whichever process writes it. A record is JSON.
     """
     CREATE TABLE attempts (
         number INTEGER PRIMARY KEY,

@@ -27,7 +27,7 @@ class Begun:
     """A rollout that the swarm was about to be told.
 
     Attributes:
-        rollout: It, as the label says it; empty for none.
+        rollout: The rollout, as the label says it; empty for none.
         by: Who asked for it; None where nobody knows.
         goes_back: Whether it was asked for as a rollback.
     """
@@ -64,7 +64,7 @@ class ServiceFailures:
 
     async def forget(self, service_id: str, digest: str) -> None:
         """Let a service be tried with a digest that has proved itself after all."""
-        self._drop(_EXCUSED, service_id)  # who has it go back from now on means it
+        self._drop(_EXCUSED, service_id)  # a person who has the service go back from now on means it
         found = await self.of(service_id)
         if found and found.image == digest:
             self._drop(_KIND, service_id)

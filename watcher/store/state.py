@@ -1,8 +1,8 @@
 """What must outlive a restart and no engine holds: images that failed, and configurations of images.
 
-A folder of small JSON files (`records`), which several engines may share. Where it cannot be written, that is
-said each time that it begins; what it would hold is kept while the process lives, and what was cut short is
-told by the engine.
+A folder of small JSON files (`records`), which several engines may share. Where the folder cannot be written,
+people are told so each time that it begins; what it would hold is kept while the process lives, and the
+engine tells which updates were cut short.
 """
 
 import contextlib
@@ -58,15 +58,15 @@ def elapsed() -> float:
 class Memory:
     """The state folder, as one engine's.
 
-    A failure is that of a container, by its id: one that a person makes anew under the same name does not
-    inherit it, and one that an update of ours makes anew does (`carry`).
+    A failure is that of a container, by its id: a container that a person makes anew under the same name does
+    not inherit it, and a successor that an update of ours makes does (`carry`).
 
     Args:
         folder: Where it is.
         identify: Asks for the engine's id.
 
     Attributes:
-        has_said: Whether it was said that something cannot be kept, and that is so.
+        has_said: Whether people were told that something cannot be kept, and it still cannot.
         database: What is kept in tables.
         former: Which images containers ran before.
         claims: Which containers no other process of this machine may update meanwhile.
@@ -85,7 +85,7 @@ class Memory:
         self._cleared: tuple[frozenset[str], float] = (frozenset(), -math.inf)
 
     def said_once(self) -> str:
-        """Why something could not be kept; empty where all could, and while that is as it was said."""
+        """Why something could not be kept; empty where all could, or where people were told already."""
         fault = self._records.tried() or self.claims.fault
         why = "" if self.has_said else fault
         self.has_said = bool(fault)
@@ -147,7 +147,7 @@ class Memory:
             self._records.write(path, None)
 
     async def carry(self, old: str, new: str) -> None:
-        """Have what failed in a container count for the one that an update put in its place."""
+        """Have the images that failed in a container count for its successor."""
         for path in await self._failed(old) if old != new else ():
             if found := failure_of(self._records.read(path)):
                 await self._keep(new, found)
@@ -195,7 +195,7 @@ class Memory:
         return last
 
     async def saw(self, tag: str, identities: Collection[str], local: str) -> Seen:
-        """Note what a tag means now; where that is another image than before, its time begins anew."""
+        """Note which image a tag means now; where it is another one than before, its time begins anew."""
         last, now = await self.seen(tag), time.time()
         is_same = last is not None and not {*identities}.isdisjoint(last.identities)
         since = min(last.since, now) if last and is_same else now
