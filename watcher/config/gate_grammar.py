@@ -1,6 +1,6 @@
-"""What the values in the gates' file may be: a reader takes a value of TOML, and refuses one that is none.
+"""What the values in the gates' file may be: a reader takes a value of TOML, and refuses a wrong one.
 
-Pure. No gate gets the engine's socket, nor a directory that holds it: with that it were root on the host.
+Pure. No gate gets the engine's socket, nor a directory that holds it: with it a gate were root on the host.
 """
 
 import posixpath
@@ -67,7 +67,7 @@ def words(said: list[str]) -> tuple[str, ...]:
 
 
 def command(said: list[str]) -> tuple[str, ...]:
-    """Read the words of a command that is told what it is to judge; ValueError for what is none."""
+    """Read the words of a command, which name the image to judge; ValueError for anything else."""
     if not any("{image}" in each for each in words(said)):
         raise ValueError(said)
     return tuple(said)
@@ -81,7 +81,7 @@ def mounts(said: list[str]) -> tuple[Mount, ...]:
 
 
 def network(said: str) -> str:
-    """Read the name of a network; ValueError for one that is another's."""
+    """Read the name of a network; ValueError for the host's, a container's, and what is no name."""
     if said == "host" or not _VOLUME.fullmatch(said):
         raise ValueError(said)
     return said

@@ -22,7 +22,7 @@ class Gate:
         name: What labels call it.
         image: The image of its program, by digest.
         command: The words of its command; `{image}` in them stands for the image that is judged.
-        entrypoint: What takes the place of its image's own; None is that.
+        entrypoint: The entrypoint in place of its image's own; None is the image's own.
         mounts: What it sees of the host.
         network: The network that it is on, `none` or `bridge`.
         timeout: Seconds until it is ended.

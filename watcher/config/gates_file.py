@@ -166,7 +166,7 @@ def _value(name: str, key: str, said: object) -> Any:
 
 
 def line_of(text: str, *keys: str) -> int:
-    """The line on which a value begins: the first one that the text cannot be without to have it.
+    """The line on which a value begins: the first line without which the text does not have the value.
 
     Args:
         text: TOML that can be parsed.

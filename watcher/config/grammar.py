@@ -1,4 +1,4 @@
-"""The grammar of single values: a reader takes a text, and refuses (ValueError) one that is none. Pure."""
+"""The grammar of single values: a reader takes a text, and refuses (ValueError) a wrong one. Pure."""
 
 import re
 from posixpath import normpath

@@ -1,8 +1,8 @@
 """What may be chosen for a container, by its label or for all by environment: one grammar, one place.
 
-A label `ctr-updater.stable-for` and the variable `CTR_UPDATER_STABLE_FOR` are the same setting; the
-label speaks for its container, the variable is the default for those without. An empty value counts as not
-set (Compose makes one of `${X:-}`); a name of our prefix that is not known is refused as a value is.
+A label `ctr-updater.stable-for` and the variable `CTR_UPDATER_STABLE_FOR` are the same setting; the label
+speaks for its container, the variable is the default for those without. An empty value counts as not set
+(Compose makes one of `${X:-}`); a name of our prefix that is not known is refused like a wrong value.
 """
 
 import os
@@ -44,24 +44,24 @@ class Policy:
     """The settings that hold for one container; the names are those of the labels.
 
     Attributes:
-        enable: Whether it opted in; without a label only where all are watched.
+        enable: Whether the container opted in; without a label only where all are watched.
         mode: `update`, `notify` to say it and not do it, or `approve` to pull it and wait for a person.
         source: `registry`, or `local` to follow the local tag only and never ask a registry.
         depends_on: Names of containers that are updated before this one.
         stop_timeout: Seconds to stop before SIGKILL; None is the container's own time.
         stable_for: Seconds that a successor without a HEALTHCHECK must run.
-        health_timeout: Seconds until one with a HEALTHCHECK must be healthy.
-        cooldown: Seconds that a tag must have meant a new image before that is taken.
+        health_timeout: Seconds until a successor with a HEALTHCHECK must be healthy.
+        cooldown: Seconds that a tag must have meant a new image before this image is taken.
         schedule: Updates begin only at these times (cron), or a little later; empty is always.
         window: Updates begin only within it; empty is always.
-        veto_file: While this file is in the container, it is left alone; only a label says so.
+        veto_file: While this file is in the container, the container is left alone; only a label says so.
         hook_pre_update: What is run in the container before it stops; only a label says so, as of all hooks.
-        hook_post_update: What is run in its successor after that has proved itself.
-        hook_timeout: Seconds until either has failed.
-        hook_post_optional: Whether the failure of the latter is only told.
+        hook_post_update: What is run in its successor after the successor's proof.
+        hook_timeout: Seconds until either hook has failed.
+        hook_post_optional: Whether the failure of the post-update hook is only told.
         cleanup: Whether the old image is removed once nothing refers to it, and it is not kept.
-        keep: How many images before the one that it runs are kept.
-        keep_for: Seconds for which they are, from when the container left them.
+        keep: How many images that the container ran before are kept.
+        keep_for: Seconds for which these images are kept, from when the container left them.
         release_url: Where people read about a new version, which is filled in for `{version}`; only a label
             says so.
         gate: The gate that a new image must pass; empty is none.
@@ -148,11 +148,11 @@ class Policy:
     def with_labels(self, labels: Mapping[str, str] | None) -> "Policy":
         """Let a container's labels speak; of a window and a schedule one takes the place of the other.
 
-        One that an orchestrator runs opted in only if it says so itself.
+        A container that an orchestrator runs opted in only if its own label says so.
 
         Raises:
             UnreadableSetting: A label's value is not of its grammar.
-            UnknownName: A label of our prefix is none that there is.
+            UnknownName: A label of our prefix is not known.
         """
         ours = tuple(each for each in (labels or {}).items() if is_ours(each[0]))
         return _with_labels(self, ours, is_orchestrated=is_orchestrated(labels))

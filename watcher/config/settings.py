@@ -46,9 +46,9 @@ class DaemonSettings:
         notify_on: What is told to CTR_UPDATER_NOTIFY.
         ping_url: What is asked for after each pass; empty is nothing.
         listen: Where the API is served; empty is nowhere.
-        listen_host: Further names that browsers may call it by.
-        public: What of it needs no token.
-        engines: Which engines are looked after, where it is not the one that the docker command would take.
+        listen_host: Further names that browsers may call the API by.
+        public: What of the API needs no token.
+        engines: Which engines are looked after, in place of the engine that the docker command would take.
         gates_file: The file that defines the gates; empty is none.
     """
 

@@ -1,4 +1,4 @@
-"""How long a container has to stop by its own label; for whoever stops it, whatever for. Pure: no I/O."""
+"""How long a container has to stop by its own label, whatever it is stopped for. Pure: no I/O."""
 
 import math
 from collections.abc import Mapping
@@ -12,8 +12,8 @@ STOP_TIMEOUT = label("stop_timeout")
 def labelled(labels: Mapping[str, str]) -> int | None:
     """The seconds that a container's label gives it to stop; None where none can be read.
 
-    A label that cannot be read starts no update (`Policy.with_labels`); but who stops a container to undo
-    one has nobody left to refuse.
+    A label that cannot be read starts no update (`Policy.with_labels`); but a stop that undoes an update
+    cannot be refused any more.
     """
     try:
         return whole(duration(labels.get(STOP_TIMEOUT, "").strip()))

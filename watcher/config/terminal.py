@@ -9,7 +9,7 @@ from typing import TextIO
 
 
 def moves(out: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether a line may be erased and drawn again: on a terminal that is not a dumb one."""
+    """Whether a line may be erased and drawn again: on a terminal that is not dumb."""
     return out.isatty() and environ.get("TERM") != "dumb"
 
 
@@ -19,7 +19,7 @@ def colours(out: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
 
 
 def columns() -> int:
-    """How long a line may be that is drawn again: of one that wraps a part could not be erased."""
+    """How long a line may be to be drawn again: of a line that wraps a part could not be erased."""
     return shutil.get_terminal_size().columns - 1
 
 

@@ -1,4 +1,4 @@
-"""Which environment variables of our prefix there are: one that is mistyped must not go unnoticed."""
+"""Which environment variables of our prefix there are: a mistyped variable must not go unnoticed."""
 
 import os
 from collections.abc import Mapping
@@ -20,10 +20,10 @@ OTHERS = (
 
 
 def refuse_unknown_variables(environ: Mapping[str, str] = os.environ) -> None:
-    """Let only variables of our prefix pass that there are.
+    """Refuse variables of our prefix that are not known, or that only a label may set.
 
     Raises:
-        UnknownName: One is none.
+        UnknownName: There is such a variable.
     """
     given = [name for name, value in environ.items() if name.startswith(VARIABLE_PREFIX) and value.strip()]
     for each in fields(Policy):

@@ -1,6 +1,6 @@
 """The clock on the wall, in the local time zone (`TZ`), which is read anew each time: it may be set.
 
-The C library knows when clocks change. Pure but for that.
+The C library knows when clocks change. Pure but for the time zone.
 """
 
 from datetime import datetime, timedelta

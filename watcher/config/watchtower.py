@@ -1,6 +1,6 @@
 """How a Watchtower was told what to do: its options, in its arguments and in its environment. Pure: no I/O.
 
-Both containrrr's and nickfedor's. An argument beats its variable, as there.
+Both containrrr's Watchtower and nickfedor's. An argument beats its variable, as in them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -95,7 +95,7 @@ class Options:
         return self.said.get(name, "").strip()
 
     def is_on(self, name: str) -> bool:
-        """Whether a flag is on; one that cannot be read is off, as there."""
+        """Whether a flag is on; a flag that cannot be read is off, as in a Watchtower."""
         try:
             return boolean(self.text(name))
         except ValueError:
@@ -189,7 +189,7 @@ def _letters(letters: str, words: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _value(name: str, words: list[str]) -> str:
-    """The value of an option that is not behind a sign of equality; a flag has none."""
+    """The value of an option as a word of its own, behind no sign of equality; a flag has none."""
     return "true" if name in _FLAGS or not words or not _is_option(name) else words.pop(0)
 
 

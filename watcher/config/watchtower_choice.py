@@ -1,9 +1,9 @@
 """Which containers a Watchtower updates: by its options, and by what the containers bear. Pure: no I/O.
 
-Both containrrr's and nickfedor's. Where they differ, and where something cannot be read, a container counts
-as updated: of two updaters of one container the second breaks what the first has begun. So without a scope
-all count, of which nickfedor's leaves alone those in one. A container that is stopped counts too: it may
-just be between two images.
+Both containrrr's Watchtower and nickfedor's. Where they differ, and where something cannot be read, a
+container counts as updated: of two updaters of one container the second breaks what the first has begun. So
+without a scope all containers count, of which nickfedor's leaves alone those in a scope. A stopped container
+counts too: it may just be between two images.
 """
 
 import re
@@ -22,7 +22,7 @@ class Candidate:
 
     Attributes:
         name: The container's.
-        image: The reference that it was created with; an image's id where that is not known.
+        image: The reference that it was created with; an image's id where the reference is not known.
         labels: All of its labels, its image's too.
     """
 
@@ -57,7 +57,7 @@ def _is_named(options: Options, candidate: Candidate) -> bool:
 
 
 def _is_labelled(options: Options, labels: Mapping[str, str]) -> bool:
-    """Whether its labels let it pass: of those that are asked for one is enough."""
+    """Whether a container's labels let it pass: of the labels that are asked for one is enough."""
     asked = [*options.all("enable-containers-by-label"), *[_ENABLE] * options.is_on("label-enable")]
     return (
         (not asked or _bears(labels, asked))
@@ -86,7 +86,7 @@ def _is_like(text: str, pattern: str) -> bool:
 
 
 def _bears(labels: Mapping[str, str], pairs: Iterable[str]) -> bool:
-    """Whether one of the labels is there, with the value that is asked for, if one is."""
+    """Whether a container bears one of the labels asked for, with the value if one is asked for."""
     asked = (pair.partition("=") for pair in pairs)
     return any(name in labels and value in {"", labels[name]} for name, _, value in asked)
 

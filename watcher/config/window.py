@@ -1,7 +1,7 @@
 """Windows: when in the week updates may begin, by the clock on the wall.
 
-One that the clock skips opens at the next minute that exists, for as long as it is; one that comes twice is
-one, that of the first time. Pure but for the time zone.
+A span that the clock skips begins at the next minute that exists, at its full length; a span that comes twice
+counts once, the first time. Pure but for the time zone.
 """
 
 import re
@@ -30,7 +30,7 @@ def window(text: str) -> str:
     """Check a window such as `Sat,Sun 02:00-05:00; Mon-Fri 23:30-00:30`; no day is every day.
 
     Raises:
-        ValueError: It is none.
+        ValueError: The text is no window.
     """
     _spans(text)
     return text
