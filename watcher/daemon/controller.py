@@ -47,12 +47,12 @@ class Daemon:
         settings: The daemon's own.
         pulse: Where its health is told.
         rhythm: When all tags are asked for.
-        turns: Who waits for whom, of what is updated here and beside it.
-        recheck: Given the names of all that are followed, those of which what was told may be over.
+        turns: Which container waits for which, of those that are updated by it and beside it.
+        recheck: Given the names of all followed containers, the names of those whose news may be over.
 
     Attributes:
         context: The engine, with what the daemon's updates share.
-        turns: Who waits for whom.
+        turns: Which container waits for which.
         pushed: Asks for the containers' tags that were pushed, as a webhook tells.
         services: The services of a swarm, looked after beside the containers.
     """

@@ -1,6 +1,6 @@
-"""What befalls a container in its own update is looked at when that is over, and not at each of its steps.
+"""A container in its own update is looked at when the update is over, and not at each of its steps.
 
-Nearly all of it is the update's own doing: a creation, a stop, two new names, a start, a removal.
+Nearly all that befalls it is the update's own doing: a creation, a stop, two new names, a start, a removal.
 """
 
 import contextlib

@@ -25,7 +25,7 @@ class EngineNews:
     Args:
         context: The engine.
         outbox: Where news are kept.
-        addresses: Whom they are for.
+        addresses: The addresses that the news are for.
         chosen: The kinds of news that are told.
         name: Gives what the place is called where all this happens.
         ring: Called when there is a message to be sent.

@@ -48,7 +48,7 @@ class Engines:
         self._rhythm = Rhythm(settings.interval, self._ask_anew)
         followed = set[Beat]()
         self._beats = {each.engine_name: Beat(pulse, followed) for each in fleet.contexts}
-        # They outlive the daemon that follows an engine: who waits, waits for the next one.
+        # Turns outlive the daemon that follows an engine: a request that waits, waits for the next daemon.
         self._turns = {name: Turns(partial(self._is_busy, name)) for name in self._beats}
         self._daemons = {each.engine_name: self._daemon(self._shared(each)) for each in fleet.contexts}
 

@@ -33,11 +33,11 @@ class Watch:
     """Calls `look` when something may have changed, for as long as it runs, whatever the engine does.
 
     Args:
-        engine: Followed; its version is asked for at each connection.
+        engine: The engine to follow; its version is asked for at each connection.
         look: Looks at everything; only ever called once at a time.
         lost: Told once when the engine is gone, with the reason.
         found: Told once when it is there, the first time too.
-        happened: Told each event; returns whether that is a reason to look, and must not take long.
+        happened: Told each event; returns whether the event is a reason to look, and must not take long.
     """
 
     def __init__(

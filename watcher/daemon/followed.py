@@ -16,12 +16,12 @@ class FollowedContainers:
 
     Args:
         context: The engine.
-        turns: Who waits for whom, which follows from the order of all.
+        turns: Which container waits for which, which follows from the order of all.
 
     Attributes:
-        names: The names of those that are followed, or whose update was cut short.
-        cut_short: The names of those whose update was cut short, or is under way.
-        strays: The names of those that have a temporary name and are no part of an update.
+        names: The names of the containers that are followed, or whose update was cut short.
+        cut_short: The names of the containers whose update was cut short, or is under way.
+        strays: The names of the containers that have a temporary name and are no part of an update.
         own_update: The update of the updater's own container.
     """
 

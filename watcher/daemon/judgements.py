@@ -7,7 +7,7 @@ from watcher.update.repeats import Repeats
 
 
 def judged(news: Repeats, change: Change, verdict: Verdict, mode: str) -> Judged:
-    """The event for a verdict by which no update begins; that one is up to date ends what was told before.
+    """The event for a verdict by which no update begins; the verdict `up to date` ends what was told before.
 
     Args:
         news: What was told last of each container, or service.

@@ -29,7 +29,7 @@ class LookBudget:
         return max(-self._saved_s / SHARE, 0.0)
 
     def spend(self, seconds: float) -> None:
-        """Note that a look took so long, and is over; one that took very long is not atoned for in full."""
+        """Note that a look took so long, and is over; a very long look is not atoned for in full."""
         self._save()
         self._saved_s = max(self._saved_s - seconds, -LONGEST_REST_S * SHARE)
 

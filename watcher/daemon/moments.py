@@ -35,7 +35,7 @@ class Moments:
         """Have services looked at now whose timer does not fit their moment any more.
 
         Args:
-            names: Those that there are; the moments of others are forgotten.
+            names: The names of all services; the moments of others are forgotten.
         """
         wall, loop = time.time(), asyncio.get_running_loop().time()
         self._until = {name: moment for name, moment in self._until.items() if name in names}

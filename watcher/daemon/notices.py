@@ -75,10 +75,10 @@ class Notices:
                 self._publish(LabelsDoubted(name, line))
 
     def beside(self, ours: Iterable[Json]) -> None:
-        """Tell which Watchtowers update what is followed here; again where one comes back.
+        """Tell which Watchtowers update what is followed here; again where a Watchtower comes back.
 
         Args:
-            ours: The rows of those that are followed.
+            ours: The rows of the followed containers.
         """
         found = dict(self._context.watchtowers.beside(ours))
         self._beside.keep(found)

@@ -17,7 +17,7 @@ _AGAIN_S = 10.0
 
 K = TypeVar("K")
 
-# Given the names of all that are followed, those of which what was told may be over.
+# Given the names of all followed containers, the names of those whose news may be over.
 Recheck = Callable[[Collection[str]], Awaitable[set[str]]]
 
 
@@ -68,7 +68,7 @@ class Pass:
         self._code = 0
 
     def began(self, tags: set[Tag]) -> None:
-        """Begin one with these tags; one that is not over yet ends as it is."""
+        """Begin a pass with these tags; a pass that is not over yet ends as it is."""
         if self._is_open:
             self._over()
         self._is_open, self._has_looked, self._tags, self._code = True, False, {*tags}, 0
@@ -81,7 +81,7 @@ class Pass:
             self._tags.discard(tag)
 
     def looked(self) -> None:
-        """Note that all containers were looked at, and what wants a closer look is waiting for that."""
+        """Note that all containers were looked at, and what wants a closer look is waiting for it."""
         self._has_looked = self._is_open and not self._tags
         self._end_if_idle()
 
@@ -100,17 +100,17 @@ class Pass:
 
 
 class PassOfAll:
-    """The pass of several engines: over when it is over on each of those on which it began."""
+    """The pass of several engines: over when it is over on each engine on which it began."""
 
     def __init__(self) -> None:
         self._open = set[str]()
 
     def began(self, engine: str) -> None:
-        """Note that it began on an engine."""
+        """Note that the pass began on an engine."""
         self._open.add(engine)
 
     def is_open(self, engine: str) -> bool:
-        """Whether it is under way on an engine."""
+        """Whether the pass is under way on an engine."""
         return engine in self._open
 
     def ended(self, engine: str) -> bool:
@@ -183,7 +183,7 @@ class Passes:
             self._current.asked(tag, code)
 
     async def pull(self, tasks: asyncio.TaskGroup) -> None:
-        """Pull what is due; one that hangs holds up no other."""
+        """Pull the tags that are due; a pull that hangs holds up no other."""
         async for tag in self._puller.queue.keys():
             tasks.create_task(self._pull_one(tag))
 

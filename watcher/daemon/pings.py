@@ -54,13 +54,13 @@ class Pings:
             self._ended(name, event.code)
 
     def _ended(self, name: str, code: int) -> None:
-        """Note how a pass ended on one engine; one that went away in it did not go well."""
+        """Note how a pass ended on one engine; where the engine went away, the pass did not go well."""
         self._code = max(self._code, code)
         if self._pass.is_open(name) and self._pass.ended(name):
             self._begin()
 
     def _begin(self) -> None:
-        """Begin the ping of a pass; one that is still under way is given up."""
+        """Begin the ping of a pass; a ping that is still under way is given up."""
         went_well, self._code = self._code == 0 and not self._away, 0
         if self._task:
             self._task.cancel()

@@ -1,9 +1,9 @@
 """Looks after the tracked tags: each is asked for once, however many containers follow it.
 
-The pull is the check: for an unchanged tag it costs the registry one HEAD, and it knows the mirrors,
-proxies and certificates that the engine knows. Only a tag that no layer may come for yet, because all its
-followers only notify or have a cooldown that runs, is asked for directly; so are all tags where several
-engines are followed, for one answer is enough for all of them, and only who has another image pulls.
+The pull is the check: for an unchanged tag it costs the registry one HEAD, and it knows the mirrors, proxies
+and certificates that the engine knows. Only a tag that no layer may come for yet, because all its followers
+only notify or have a cooldown that runs, is asked for directly; so are all tags where several engines are
+followed, for one answer is enough for all of them, and only an engine with another image pulls.
 """
 
 import asyncio
@@ -72,8 +72,8 @@ class Puller:
     async def tags(self, rows: Iterable[Json]) -> set[Tag]:
         """The tags that the rows follow and whose labels let a registry be asked, each once.
 
-        One that nobody followed at the last look, or nobody whom it may be pulled for, is asked for at once,
-        and not at the next interval.
+        A tag that no container followed at the last look, or none that it may be pulled for, is asked for at
+        once, and not at the next interval.
         """
         followers: dict[Tag, list[Follower]] = {}
         for row in rows:
@@ -95,7 +95,7 @@ class Puller:
         return set(followers)
 
     async def look(self, tag: Tag) -> int:
-        """Ask for a tag, and pull it where that may be.
+        """Ask for a tag, and pull it where it may be pulled.
 
         Returns:
             0, or the exit code that says how it failed; said once for each reason, and tried again.
@@ -186,12 +186,12 @@ class Puller:
         await last_answers.note(self._context.memory, tag, image["Id"] if image else "", error)
 
     def _cooldown(self, tag: Tag) -> float | None:
-        """The shortest cooldown of those who would be updated; None where all only notify."""
+        """The shortest cooldown of the followers that would be updated; None where all only notify."""
         followers = self._followers.get(tag, [])
         return min((each.policy.cooldown for each in followers if each.policy.is_carried_out), default=None)
 
     async def _may_come(self, tag: Tag, cooldown: float | None) -> bool:
-        """Ask what the tag means; whether that is another image, and has been for long enough."""
+        """Ask which image the tag means; whether it is another one, and has been for long enough."""
         engine, memory = self._context.engine, self._context.memory
         image = await self._meant(tag)
         found = await meaning(
@@ -238,6 +238,6 @@ def _is_taken(followers: list[Follower] | None) -> int:
 
 
 def _is_cancelled() -> bool:
-    """Whether it is this task that is cancelled, and not what it waits for."""
+    """Whether this task itself is cancelled, and not what it waits for."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

@@ -28,13 +28,13 @@ class Pushes:
         ask: Callable[[Tag], Awaitable[int]],
         meaning: Callable[[Tag], Awaitable[Json | None]],
     ) -> int:
-        """Ask for a tag; where a webhook told of it and it is another image then, that is why.
+        """Ask for a tag; where a webhook told of it and it means another image then, the webhook is why.
 
         Args:
             tag: The tag.
-            names: Of those that follow it.
+            names: The names of the containers that follow it.
             ask: Asks for it.
-            meaning: What it means in the engine.
+            meaning: What the tag means in the engine.
         """
         if tag not in self._tags:
             return await ask(tag)
@@ -66,7 +66,7 @@ class PushedServices:
         self._known.setdefault(name, digest)
 
     def judged(self, name: str, digest: str) -> None:
-        """Take what the tag of a service means; where that is what it meant, nothing comes of the push."""
+        """Take what a service's tag means; where it means the same as before, nothing comes of the push."""
         if self._known.get(name) == digest:
             del self._known[name]
 

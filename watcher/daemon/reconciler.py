@@ -118,7 +118,7 @@ class Reconciler:
         return due is not None and due <= time.time() <= due + self._grace
 
     def forget_but(self, names: Collection[str]) -> None:
-        """Forget what is kept of containers that are gone; `names` holds those of all that are not."""
+        """Forget what is kept of containers that are gone; `names` has all others' names."""
         self._due = {name: due for name, due in self._due.items() if name in names}
         self._targets = {name: ids for name, ids in self._targets.items() if name in names}
         self._coordinator.forget_but(names)
@@ -186,7 +186,7 @@ class Reconciler:
         return self._judged(found, "update")  # nobody can approve or judge what is not here
 
     def _judged(self, found: Assessment, mode: str) -> Result:
-        """Publish what keeps a container from its update; one that is up to date is no news."""
+        """Publish what keeps a container from its update; a container that is up to date is no news."""
         verdict, name = found.verdict, found.name
         if verdict.status is not Status.OUTDATED:
             self._due.pop(name, None)
@@ -201,7 +201,7 @@ class Reconciler:
             self._publish(NotRestarted(await self._coordinator.change(name), doubt))
 
     async def _failed(self, name: str, error: WatcherError) -> Result:
-        """Publish an error; one that may pass is tried again after a back-off."""
+        """Publish an error; where the error may pass, the container is tried again after a back-off."""
         cid, target = self._targets.get(name, ("", ""))
         failure = await self._context.memory.failure(cid, name) if cid else None
         lasting = not isinstance(error, EngineError | UpdateFailed | Busy) or (

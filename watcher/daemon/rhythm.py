@@ -14,7 +14,7 @@ class Rhythm:
 
     Args:
         interval_s: Seconds between two strikes, more or less.
-        strikes: Called at each of them, before those who wait go on.
+        strikes: Called at each strike, before the tasks that wait go on.
 
     Attributes:
         count: How often it has struck.
@@ -48,7 +48,7 @@ class Rhythm:
                 self._struck.notify_all()
 
     async def following(self, count: int) -> int:
-        """Wait until it has struck more often than that; how often it has."""
+        """Wait until it has struck more often than `count`; how often it has."""
         async with self._struck:
             await self._struck.wait_for(lambda: self.count > count)
         return self.count

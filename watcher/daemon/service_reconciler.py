@@ -37,13 +37,14 @@ from watcher.update.request import Done, Request
 
 @frozen
 class Result:
-    """How a look at a service ended; who has the queue acts on it.
+    """How a look at a service ended; `Services`, which has the queue, acts on it.
 
     Attributes:
         code: The exit code that says how it went.
-        until: When it is to be looked at again by a clock, in seconds since the epoch; 0 is not by a clock.
+        until: When the service is to be looked at again by a clock, in seconds since the epoch; 0 is not by a
+            clock.
         failure: What went wrong, to be told with the seconds to the next try.
-        retries: Whether it is to be tried again after its back-off.
+        retries: Whether the service is to be tried again after its back-off.
         rest_s: Seconds until its registry may be asked again.
     """
 
@@ -105,7 +106,7 @@ class ServiceReconciler:
         return beside
 
     def forget_but(self, names: Collection[str]) -> None:
-        """Forget what was told of services that are gone; `names` holds those of all that are not."""
+        """Forget what was told of services that are gone; `names` has all others' names."""
         self._news.keep(names)
 
     async def _reconcile(self, said: Json, found: Found, change: Change) -> Result:

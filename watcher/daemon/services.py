@@ -25,16 +25,16 @@ _WORKER = "this engine is a worker of a swarm: its services are followed where a
 
 
 class Services:
-    """The services of one engine, where that is a manager; where it is in no swarm, nothing is asked of it.
+    """The services of one engine, where the engine is a manager; an engine in no swarm is asked nothing.
 
     Args:
         context: The engine.
-        concurrency: So many are rolled out at once.
-        rhythm: Says when all are judged anew.
-        is_gone: Tells whether the engine is, after it was unavailable, and says so.
+        concurrency: So many services are rolled out at once.
+        rhythm: Says when all services are judged anew.
+        is_gone: Tells whether the engine is gone, after it was unavailable, and says so.
 
     Attributes:
-        reader: Reads them, and keeps what their registries said.
+        reader: Reads the services, and keeps what their registries said.
     """
 
     def __init__(self, context: Context, concurrency: int, rhythm: Rhythm, is_gone: IsGone) -> None:
@@ -51,16 +51,16 @@ class Services:
 
     @property
     def names(self) -> set[str]:
-        """What those are called that are followed."""
+        """The names of the followed services."""
         return {*self._rows}
 
     @property
     def marks(self) -> dict[str, str]:
-        """For each name what is another once the service is, or was changed."""
+        """For each name a mark, which is another one once the service is another, or was changed."""
         return {name: f"{row['ID']} {row['Version']['Index']}" for name, row in self._rows.items()}
 
     def pushed(self, choose: Choose) -> list[str]:
-        """Judge those anew whose tags were pushed, as a webhook tells; what people call the tags."""
+        """Judge the services anew whose tags were pushed, as a webhook tells; what people call the tags."""
         services = {name: Service(row) for name, row in self._rows.items()}
         chosen = choose({service.tag for service in services.values() if service.tag})
         for name, service in services.items():
@@ -71,11 +71,11 @@ class Services:
         return sorted(ref.familiar for ref in chosen)
 
     def is_idle(self) -> bool:
-        """Whether none waits to be looked at, or is."""
+        """Whether no service waits to be looked at, or is."""
         return self._queue.is_idle()
 
     def failing_code(self) -> int:
-        """The highest exit code of those that failed and are tried again; 0 for none."""
+        """The highest exit code of the services that failed and are tried again; 0 for none."""
         return max(self._queue.failing.values(), default=0)
 
     def happened(self, event: Json) -> None:
@@ -84,13 +84,13 @@ class Services:
             self._context.engine.ask_anew()
 
     def ask(self) -> None:
-        """Judge all of them anew, by what their registries say now."""
+        """Judge all services anew, by what their registries say now."""
         self.reader.forget()
         self._queue.forget_all()
         self.ring()
 
     def ring(self) -> None:
-        """Judge all of them anew."""
+        """Judge all services anew."""
         for name in self._rows:
             self._queue.add(name)
 
@@ -101,7 +101,7 @@ class Services:
         return {name for name in names if not name.startswith(SERVICE_PREFIX)}
 
     async def look(self) -> None:
-        """Find which there are, and have those judged that are new, were changed, or waited for this look.
+        """Find the services, and have those judged that are new, were changed, or waited for this look.
 
         While the updater's own update is under way nobody looks.
 
@@ -138,7 +138,7 @@ class Services:
             self.ask()
 
     async def work(self, tasks: asyncio.TaskGroup, done: Callable[[int], None]) -> None:
-        """Judge what is due, and tell each exit code; one whose rollout is proved holds up no other."""
+        """Judge the due services, and tell each exit code; the proof of a rollout holds up no other one."""
         async for name in self._queue.keys():
             tasks.create_task(self._work(name, done))
 

@@ -26,7 +26,7 @@ class Unanswered:
         self._down = Down()
 
     def failed(self, tag: Tag, error: WatcherError, again_in_s: float) -> None:
-        """Note a failure; one that only says that its registry is left alone for a while is none."""
+        """Note a failure; an error that only says that its registry is left alone for a while is none."""
         if isinstance(error, Resting):
             return
         domain, name = tag.ref.domain, tag.ref.familiar

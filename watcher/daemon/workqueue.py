@@ -1,8 +1,8 @@
 """A queue of keys: de-duplicated, one worker per key, with delays and a back-off per key.
 
-After client-go's `util/workqueue`: a key that is added while it is worked on is handed out again once
-that work is done, and however often it is added it is handed out once. Keys only, never events: the
-worker that takes one looks at the world again. For one event loop; nothing here is thread-safe.
+After client-go's `util/workqueue`: a key that is added while it is worked on is handed out again once that
+work is done, and however often it is added it is handed out once. Keys only, never events: the worker that
+takes a key looks at the world again. For one event loop; nothing here is thread-safe.
 """
 
 import asyncio
@@ -110,7 +110,7 @@ class WorkQueue(Generic[K]):
         return {**self._codes}
 
     def is_busy(self, key: K) -> bool:
-        """Whether a key waits to be worked on, or is; one whose time has not come does neither."""
+        """Whether a key waits to be worked on, or is; a key whose time has not come does neither."""
         return key in self._waiting or key in self._working
 
     def is_working(self, key: K) -> bool:
