@@ -1,8 +1,8 @@
 """What is seen, begun, done and failed, as typed events, which log, history and messages stand on.
 
-An event says what happened and decides nothing. Every value is plain data; ids are whole, and who shows them
-shortens and escapes them. Here is what an event is, and what there is to say of the daemon itself and of its
-passes; `registry_events`, `message_events` and `update_events` have the others. Pure: no I/O.
+An event says what happened and decides nothing. Every value is plain data; ids are whole, and shortened and
+escaped only where they are shown. Here is what an event is, and what there is to say of the daemon itself and
+of its passes; `registry_events`, `message_events` and `update_events` have the others. Pure: no I/O.
 """
 
 import re
@@ -44,7 +44,7 @@ class DaemonStopped(Event):
 
 @frozen
 class Looked(Event):
-    """All that is followed was looked at: containers' ids, and services' with their versions, by names."""
+    """All followed containers and services were looked at: the ids, by name; a service's has its version."""
 
     containers: Mapping[str, str]
 
@@ -149,7 +149,7 @@ class LookFailed(Event):
 
     Attributes:
         trace: The traceback.
-        again_in_s: Seconds to the next try; None where that is not by a clock.
+        again_in_s: Seconds to the next try; None where the try is not by a clock.
     """
 
     container: str

@@ -1,7 +1,7 @@
 """The helper, which updates what the updater cannot stop itself: how it is known. Pure: no I/O.
 
 It is called `X.ctr-updater-helper-OLD-IMAGE`: X is the container that it is to update, OLD and IMAGE are the
-first 12 digits of that one's id and of the image that it is to have. So there is one for each update at most,
+first 12 digits of the id of X and of the image that it is to have. So there is one for each update at most,
 and an updater that starts after a crash knows what it was for.
 """
 
@@ -38,7 +38,7 @@ class Helper:
 
     @classmethod
     def of(cls, row: Json) -> Self | None:
-        """The helper that a row is of; None where it is of another container, whatever that is called."""
+        """The helper that a row is of; None where the row is of another container, whatever its name."""
         match, labels = _NAME.fullmatch(name_of(row)), Row(row).labels
         old, target = labels.get(HELPER_OF, ""), labels.get(HELPER_TARGET, "")
         if match is None or (match["old"], match["image"]) != (short(old), short(target)):

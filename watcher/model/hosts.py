@@ -14,7 +14,7 @@ def is_address(host: str) -> bool:
 
 
 def host_of(place: str) -> str:
-    """The host of `host` or `host:port`, in lower case and without brackets; empty where that is none."""
+    """The host of `host` or `host:port`, in lower case and without brackets; empty where there is none."""
     try:
         return urlsplit(f"//{place}").hostname or ""
     except ValueError:  # brackets that hold no address, and characters that are others to a resolver

@@ -157,8 +157,9 @@ def with_mac_address(container: Json, address: str) -> Json:
 def reference_of(container: Json) -> str:
     """The reference that a container follows: the one it was created with.
 
-    A container that had to be made anew from its old image's id says it in a label; one that was created
-    from anything else never got that label from us. A label that holds no reference counts as not there.
+    A container that had to be made anew from its old image's id says its reference in a label; a container
+    that was created from anything else never got that label from us. A label that holds no reference counts
+    as not there.
     """
     config = container["Config"]
     noted = Container(container).labels.get(REFERENCE) if config["Image"] == container["Image"] else ""

@@ -4,4 +4,4 @@ from collections.abc import Mapping
 from typing import Any
 
 Json = dict[str, Any]
-JsonView = Mapping[str, Any]  # one that is only read
+JsonView = Mapping[str, Any]  # JSON that is only read

@@ -16,14 +16,14 @@ _IN_FULL = f"docker.io/{REPOSITORY}:"
 
 @frozen
 class Kept:
-    """An image that a container ran before the one that it runs.
+    """An image that a container ran before its present one.
 
     Attributes:
         image: The image's id.
         since: Seconds since the epoch: when the container left it.
         version: Its version, as it says itself; empty where it does not.
         origin: A reference by digest that it can be pulled by; empty where none is known.
-        is_tagged: Whether it bears our tag; what bears it no more is only known to have been.
+        is_tagged: Whether the image bears our tag; an image that bears it no more is only known to have been.
     """
 
     image: str

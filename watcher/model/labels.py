@@ -20,7 +20,7 @@ ROLLOUT = f"{LABEL_PREFIX}rollout"
 
 # Whose a gate's container is, and until when it may run.
 GATE_RUN = f"{LABEL_PREFIX}gate-run"
-# Of a helper: the container that it is to update, the image of that, and the one that it is to have.
+# Of a helper: the container that it is to update, the image of this, and the image that it is to have.
 HELPER_OF = f"{LABEL_PREFIX}helper-of"
 HELPER_FROM = f"{LABEL_PREFIX}helper-from"
 HELPER_TARGET = f"{LABEL_PREFIX}helper-target"

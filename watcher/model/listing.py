@@ -45,7 +45,7 @@ class Row:
 
     @property
     def is_going(self) -> bool:
-        """Whether the engine is removing it, or was, and did not come to the end of that."""
+        """Whether the engine is removing it, or was, and did not come to the end of the removal."""
         return self.state in GOING
 
     @property
@@ -75,7 +75,7 @@ class Row:
 
     @property
     def links(self) -> Iterator[tuple[str, str]]:
-        """Who links to it, each with the alias that it is known by there."""
+        """The containers that link to this one, each with the alias that it knows this one by."""
         for name in self.called:
             dependent, slash, alias = name.partition("/")
             if slash:

@@ -51,20 +51,20 @@ class Marker:
 
     Attributes:
         name: The container's own name, X.
-        kind: `new` for the successor, `old` for the one set aside, or its spare.
+        kind: `new` for the successor, `old` for the old container set aside, or its spare.
         wanted: The state that X is to end in: `r`unning, `p`aused, `s`topped.
         other: The first 12 digits of the id of the other container.
-        always: X's restart policy was `always` (the old container's is `no` while that is set aside).
+        always: X's restart policy was `always` (the old container's is `no` while it is set aside).
         retries: How often the engine was to restart X at most, 0 for any number, where X's restart policy was
-            `on-failure` (the old container's is `no` likewise); None where it was another one.
-        removes_itself: X was run with `--rm`; the one called `old` is a spare.
+            `on-failure` (the old container's is `no` likewise); None where it was another policy.
+        removes_itself: X was run with `--rm`; the container called `old` is a spare.
         unjudged: X was unhealthy before its update: a successor in bad health is not rolled back.
         going: The stop of an X that removes itself was asked for, and cannot be taken back.
         back: The successor is the old container, re-created in a rollback; it is not rolled back again.
         unpublished: X itself had not all the ports that it asks for.
         unattached: X itself had no address on one of its networks.
-        owner: Whose update it is: 8 digits of the updater's home and 4 of this work; empty where an
-            older version was.
+        owner: Whose update it is: 8 digits of the updater's home and 4 of this work; empty where an older
+            version began it.
     """
 
     name: str
@@ -97,7 +97,7 @@ class Marker:
 
     @property
     def held_policy(self) -> dict[str, Any] | None:
-        """X's restart policy, where that of the old container is `no` while that is set aside; else None."""
+        """X's restart policy, where the old container's is `no` while it is set aside; else None."""
         if self.always:
             return {"Name": "always", "MaximumRetryCount": 0}
         return None if self.retries is None else {"Name": "on-failure", "MaximumRetryCount": self.retries}

@@ -31,5 +31,5 @@ def _joined(value: JsonView, *keys: str) -> str:
 
 
 def _same_platform(one: str, other: str) -> bool:
-    """Equal, where a variant that is left out does not count."""
+    """Whether two platforms are the same, where a variant that one of them leaves out does not count."""
     return all(a == b for a, b in zip(one.split("/"), other.split("/"), strict=False))

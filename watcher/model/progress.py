@@ -19,7 +19,7 @@ class Layers:
         self._unpacked: dict[str, tuple[int, int]] = {}
 
     def note(self, line: dict[str, Any]) -> None:
-        """Count what a line says; one that is of no layer counts nothing."""
+        """Count what a line says; a line of no layer counts nothing."""
         layer, status = line.get("id"), line.get("status", "")
         if not layer or status.startswith(("Pulling from", "Digest")):
             return
@@ -53,7 +53,7 @@ class Layers:
         )
 
     def _part(self, layer: str) -> tuple[str, int, int]:
-        """The status and the bytes of a layer; while it is unpacked those of that."""
+        """The status and the bytes of a layer; while it is unpacked, the bytes unpacked."""
         status, current, total = self._layers[layer]
         unpacked, unpacked_total = self._unpacked.get(layer, (0, 0))
         return (status, unpacked, unpacked_total) if status == "Extracting" else (status, current, total)

@@ -23,7 +23,8 @@ LONGEST_QUOTE = 200
 def escaped(text: str) -> str:
     r"""A text in which each character that is not printable is written as Python writes it (`\x1b`).
 
-    Those are control characters, those that turn the direction of writing, line ends, and halves of pairs.
+    Such are control characters, characters that turn the direction of writing, line ends, and halves of
+    pairs.
     """
     if text.isprintable():
         return text
@@ -31,15 +32,15 @@ def escaped(text: str) -> str:
 
 
 def whole(text: str) -> str:
-    r"""A text in which halves of pairs are U+FFFD: a byte of a command line that is none, `\ud800` in JSON.
+    r"""A text in which halves of pairs are U+FFFD: an undecodable byte of a command line, `\ud800` in JSON.
 
-    No database takes them, and no encoding.
+    No database and no encoding takes such halves.
     """
     return _HALVES.sub("\ufffd", text)
 
 
 def cut(text: str, longest: int = LONGEST_QUOTE) -> str:
-    """A text of so many characters at most; one that was longer ends with an ellipsis."""
+    """A text of so many characters at most; a longer text ends with an ellipsis."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 

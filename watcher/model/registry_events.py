@@ -110,8 +110,8 @@ class TagGivenUp(Event):
     """A tag is not asked for any more.
 
     Attributes:
-        registry: The tag's registry, where that was down and this was the last tag that it failed for; else
-            empty.
+        registry: The tag's registry, where the registry was down and this was the last tag that it failed
+            for; else empty.
     """
 
     image: str

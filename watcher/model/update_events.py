@@ -20,11 +20,11 @@ class Change:
     Attributes:
         container: The container's name.
         image: The reference that it follows; empty where only its name is known.
-        old: The id of the image that it runs; empty where that is not known.
+        old: The id of the image that it runs; empty where this id is not known.
         new: The id of the image that it is to run, or empty.
         digest: The digest of that image in its repository, or empty.
         old_version: What the image that runs says of its version, or empty.
-        new_version: What the other one says of it, likewise.
+        new_version: What the new image says of its version, likewise.
         link: Where people read what is new, or empty.
     """
 
@@ -110,8 +110,9 @@ class OtherUpdaterAwaited(Event):
     """Another updater may be at work on a container: it is taken over after so many seconds of silence.
 
     Attributes:
-        change: The update that waits for that.
-        container: The container that the other one has: itself, or one that is settled with it.
+        change: The update that waits for the other updater.
+        container: The container that the other updater has: the update's own, or another that is settled with
+            it.
     """
 
     change: Change
@@ -134,10 +135,11 @@ class StageBegan(Event):
 
     Attributes:
         update: The name of the container that is updated.
-        container: The name of the one that it is done with: itself, or one that is replaced with it.
+        container: The name of the container that the stage acts on: the same, or another that is replaced
+            with it.
         stage: The step (`create`, `stop`, `prove`, ...), `gate`, `back`, `settle`, or a service's `roll out`.
         doing: The same as a participle, for people.
-        limit_s: Seconds after which it is over; None where nobody can say.
+        limit_s: Seconds after which the stage is over; None where nobody can say.
     """
 
     update: str
@@ -168,18 +170,18 @@ class Attempt:
         kind: What was attempted.
         outcome: How it ended.
         image: The reference that the container follows.
-        old: What it ran before; the id is empty where that is not known any more.
-        new: What it was to run.
+        old: What the container ran before; the id is empty where it is not known any more.
+        new: What the container was to run.
         by: Who asked for it.
         took_s: Seconds that all of it took.
         down_s: Seconds from the first end of a container to the last start; None where nothing stopped.
         stages: Seconds of each stage, by its name.
-        along: The names of those that were replaced with it.
+        along: The names of the containers that were replaced with it.
         why: The reason, or what went wrong; one line, escaped.
         link: Where people read about the new version.
         containers: The ids of the old container and of its successor, each empty where there is none: an
-            attempt that is told twice, by its process and by the next one's recovery, is known by them.
-        output: The last lines that the container wrote whose failure ended it: masked, escaped and cut.
+            attempt that is told twice, by its process and by the next one's recovery, is known by these ids.
+        output: The last lines of the container whose failure ended the attempt: masked, escaped and cut.
     """
 
     at: str
@@ -212,7 +214,7 @@ class Updated(Event):
     """A container runs its new image.
 
     Attributes:
-        along: The names of those that were replaced with it.
+        along: The names of the containers that were replaced with it.
         took_s: Seconds that all of it took.
         stages: Seconds of each stage, by its name.
         failures: How many tries failed before.

@@ -1,7 +1,8 @@
 """Value types: frozen classes of attrs which share how they are compared, hashed and shown.
 
-attrs makes these methods anew for each class, at import: of two hundred classes that is 2 MB in a daemon and
-a twelfth of the time of a `watcher check`. Nothing here is compared so often that shared ones were slower.
+attrs makes these methods anew for each class, at import: for two hundred classes these methods cost 2 MB in a
+daemon and a twelfth of the time of a `watcher check`. Nothing here is compared so often that shared ones were
+slower.
 """
 
 from collections.abc import Callable

@@ -120,7 +120,7 @@ def shown(labels: Labels) -> dict[str, str]:
 
 
 def settings_of(seen: Json) -> Labels:
-    """What a container, as listed or inspected, says of settings: its labels, and those that its others mean.
+    """What a container, as listed or inspected, says of settings: its labels, and what Watchtower's mean.
 
     Raises:
         UnreadableSetting: A label of Watchtower's that counts cannot be read.
