@@ -1,4 +1,4 @@
-"""One rollout from its first request to its end, by whoever comes upon it; and what is recorded of it."""
+"""One rollout from its first request to its end, by whichever process comes upon it; and its record."""
 
 import secrets
 import time
@@ -68,14 +68,14 @@ class Attempting:
     """One rollout, from here on.
 
     Attributes:
-        context: Where it is told and recorded.
-        service: As it was when it began, or was found.
-        policy: Its settings.
+        context: Where the rollout is told and recorded.
+        service: The service as it was when the rollout began, or was found.
+        policy: The service's settings.
         rollout: What is rolled out.
         tag: The tag that is followed.
-        began: When, in seconds since the epoch.
+        began: When the rollout began, in seconds since the epoch.
         why: From what to what, as a clause.
-        stages: What times and tells each stage of it.
+        stages: What times and tells each stage of the rollout.
         kind: What it is recorded as.
     """
 
@@ -145,12 +145,13 @@ class Attempting:
         return self._is_in(Service(await self.swarm.service(self.service.id)))
 
     async def end(self) -> Completed:
-        """See it to its end, go back where it failed, and record what became of it.
+        """See the rollout to its end, go back where it failed, and record what became of it.
 
         Raises:
-            RolledBack: It failed, and what ran before runs again.
-            UpdateFailed: It failed, and that does not, or somebody else changed the service.
-            EngineError: The swarm did not answer for long: it is open, and whoever looks next goes on.
+            RolledBack: The rollout failed, and what ran before runs again.
+            UpdateFailed: The rollout failed, and what ran before does not run; or somebody else changed the
+                service.
+            EngineError: The swarm did not answer for long: the rollout is open, and the next look goes on.
         """
         watch = RolloutWatch(self.swarm, self.service.id, self.policy, self.rollout.new)
         with self.stages.under_way(self.stage("prove")):
@@ -164,9 +165,9 @@ class Attempting:
         raise error
 
     async def _undone(self, watch: RolloutWatch, ending: RolloutEnd) -> WatcherError:
-        """Go back, after it is remembered what failed: who is killed in between must not try it anew.
+        """Go back, after the failed digest is remembered: a kill in between must not have it tried anew.
 
-        What others did is not the image's fault, and is not held against it.
+        A change by others is not the image's fault, and is not held against it.
         """
         what = f"{self.service.name}: {self.why}: {ending.why}"
         if ending.how == "changed":
@@ -273,7 +274,7 @@ async def _taken_back(context: Context, service: Service) -> Rollout | None:
 
 
 def _open(service: Service) -> Rollout | None:
-    """A rollout of which the swarm still tells; one that was over long ago is nobody's any more."""
+    """A rollout of which the swarm still tells; a rollout that was over long ago is nobody's any more."""
     if service.completed and time.time() - service.completed > _STALE_S:
         return None
     before = service.before.rollout if service.before else None

@@ -20,7 +20,7 @@ async def wait(context: Context, found: Found, policy: Policy) -> Wait | None:
 
 
 async def asked(context: Context, found: Found, *, again: bool = False, by_hand: bool = False) -> Wait | None:
-    """Ask the gate of a service about the digest that it is to have, where that was not judged yet.
+    """Ask the gate of a service about the digest that it is to have, where the digest was not judged yet.
 
     Args:
         context: The manager, on which the gate runs.
@@ -42,10 +42,10 @@ async def asked(context: Context, found: Found, *, again: bool = False, by_hand:
 
 
 async def refuse_barred(context: Context, found: Found, request: Request) -> None:
-    """Let only a digest pass that the gate of its service lets pass; one that it ran before needs none.
+    """Let only a digest pass that the gate of its service lets pass; a rollback needs no gate.
 
     Raises:
-        NotNow: The gate refuses it; of what nobody asked for by hand also that the gate could not say.
+        NotNow: The gate refuses the digest; where nobody asked by hand, also: the gate could not say.
         Unknown: The gate could not say.
     """
     by_hand = not request.unattended

@@ -1,4 +1,4 @@
-"""The judgement of one service: the digest in its spec against the one that its tag means. Pure: no I/O."""
+"""The judgement of one service: the digest in its spec against what its tag means. Pure: no I/O."""
 
 from collections.abc import Iterable
 
@@ -26,11 +26,11 @@ class ServiceFacts:
         service: As read.
         digest: What its tag means in the registry.
         here: The digests that the image of its tag has on this node, where its spec has none.
-        failure: The digest that it is not to be tried with again.
+        failure: The digest that the service is not to be tried with again.
         is_back: Whether the swarm, or a person, had it go back from what its tag means.
         is_released: Whether a person has let it take again what a rollback left.
-        since: When the tag was first seen to mean that, in seconds since the epoch.
-        cooldown: Seconds for which it must have.
+        since: When the tag was first seen to mean this digest, in seconds since the epoch.
+        cooldown: Seconds for which the tag must have meant it.
         now: When all was read.
         lack: What the image lacks for the nodes that may run it; empty where nothing.
     """

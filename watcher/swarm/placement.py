@@ -1,7 +1,7 @@
 """Which nodes of a swarm may run a service, and what for. Pure: no I/O.
 
 Swarm's own rules (swarmkit `manager/constraint`): a constraint is `KEY==VALUE` or `KEY!=VALUE`, without
-regard to case; one that is not known here keeps no node out, so that nothing is left unasked for.
+regard to case; a constraint that is not known here keeps no node out, so that nothing is left unasked for.
 """
 
 import re

@@ -21,7 +21,7 @@ _ENDS_ITSELF = frozenset({"none", "on-failure"})
 
 @frozen
 class Progress:
-    """How far it is.
+    """How far a service is.
 
     Attributes:
         service: As read.
@@ -29,11 +29,12 @@ class Progress:
         running: How many run the image of its spec, on nodes that are there.
         excused: How many of the others wait for a node that is down.
         is_busy: Whether a task has its image pulled, which may take long.
-        failed: What is wrong with each task that failed of that image, or of the one rolled out, by its id.
+        failed: What is wrong with each failed task of its spec's image, or of the image rolled out, by the
+            task's id.
         taken: What became of the task at whose end the swarm stopped, where it was taken from its node, which
-            was drained, say. Empty where a task failed, for then that may be why.
-        late: Of those that failed once the swarm's own update was complete, how many seconds after that.
-        down: The nodes that may run it and are down.
+            was drained, say. Empty where a task failed, for then the failure may be why.
+        late: Of tasks that failed once the swarm's own update was complete, how many seconds after its end.
+        down: The nodes that may run the service and are down.
         stamp: Changes whenever a task does.
     """
 
@@ -65,7 +66,7 @@ def progress(said: Json, tasks: Sequence[Json], nodes: Iterable[Json], digest: s
         said: GET /services/{id}.
         tasks: Its tasks.
         nodes: All nodes.
-        digest: Of the image that is, or was, rolled out.
+        digest: The digest of the image that is, or was, rolled out.
     """
     service, nodes = Service(said), [*nodes]
     ready = {node["ID"] for node in nodes if is_ready(node)}
@@ -148,7 +149,7 @@ def _left(task: Json, node: Json | None) -> str:
 
 
 def _late(service: Service, task: Json) -> float:
-    """Seconds from the end of the swarm's own update to a task's last change; 0 where that has no end."""
+    """Seconds from the end of the swarm's own update to a task's last change; 0 where it has no end."""
     text = str((task.get("Status") or {}).get("Timestamp") or "")
     return datetime.fromisoformat(text).timestamp() - service.completed if text and service.completed else 0.0
 

@@ -104,7 +104,7 @@ class Reader:
         return evolve(self, context=context, asks=False)
 
     def for_updates(self, context: Context) -> "Reader":
-        """One for others who ask, and which hears what this one hears."""
+        """A reader for requests of another context, which hears what this reader hears."""
         return evolve(self, context=context)
 
     def asked_by(self, by: By | None) -> "Reader":
@@ -159,7 +159,7 @@ class Reader:
             return Found(service, self._policy(service), Verdict(Status.UNKNOWN, str(error), service.digest))
 
     def _policy(self, service: Service) -> Policy:
-        """Its settings, with its hooks, though none run: whoever asks for them is told so.
+        """A service's settings, with its hooks, though none run: the verdict tells people so.
 
         Raises:
             UnreadableSetting: A label cannot be read, or names a gate that there is not.
@@ -187,7 +187,7 @@ class Reader:
         )
 
     async def _since(self, tag: ImageRef, digest: str) -> float:
-        """When a tag began to mean an image; who asks no registry has nothing to note of that."""
+        """When a tag began to mean an image; a reader that asks no registry has nothing to note."""
         memory, name = self.context.memory, f"service {tag}"
         if self.asks:
             return (await memory.saw(name, {digest}, "")).since

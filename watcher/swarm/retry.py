@@ -1,8 +1,8 @@
 """Whether what kept a service from its update may be over at another try.
 
-It differs from what `daemon.reconciler` decides of a container, for its subject does. A service's look asks
-its registry itself, which may answer another time; of containers that is the puller's. And a rollout that
-the swarm takes back goes on without us: an engine that was away in the middle is asked again, though the
+The answer differs from what `daemon.reconciler` decides of a container, for its subject does. A service's
+look asks its registry itself, which may answer another time; for containers the puller asks. And a rollout
+that the swarm takes back goes on without us: an engine that was away in the middle is asked again, though the
 image is noted as failed, where a container's way back has its own patience (`update.retry`).
 """
 

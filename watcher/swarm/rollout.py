@@ -1,7 +1,7 @@
 """Sees a rollout of ours through the swarm to its end, and has the service go back from it, once.
 
-Nothing of it is this process's: the swarm rolls out by itself, and who comes later reads the same. A look
-that fails is made again, for a swarm whose leader went has another one in seconds.
+Nothing of a rollout is this process's: the swarm rolls out by itself, and a process that comes later reads
+the same. A look that fails is made again, for a swarm whose leader went has another one in seconds.
 """
 
 import asyncio
@@ -66,11 +66,11 @@ class RolloutWatch:
         return asyncio.get_running_loop().time()
 
     async def look(self) -> Progress:
-        """Read the swarm; one that does not answer is asked again for a while.
+        """Read the swarm; where it does not answer, it is asked again for a while.
 
         Raises:
             NoSuchContainer: The service is gone.
-            EngineError: It did not answer for long.
+            EngineError: The swarm did not answer for long.
         """
         began = self.now()
         while True:
@@ -106,7 +106,7 @@ async def seen_to_its_end(watch: RolloutWatch, rollout: Rollout) -> RolloutEnd:
     """Wait until a rollout has come to its end, and then for as long as its tasks must run.
 
     Raises:
-        EngineError: The swarm did not answer for long; whoever looks next goes on.
+        EngineError: The swarm did not answer for long; the next look goes on.
     """
     while True:
         seen = await watch.look()
@@ -145,7 +145,7 @@ def _has_come(seen: Progress) -> bool:
 
 
 async def _stays(watch: RolloutWatch, rollout: Rollout, first: Progress) -> RolloutEnd:
-    """Wait until all tasks have run for as long as they must; one that is made anew begins anew.
+    """Wait until all tasks have run for as long as they must; a task that is made anew begins anew.
 
     The swarm may be done before they run: a leader that was killed says so of what it has only planned.
     """
@@ -184,7 +184,7 @@ def _worst(seen: Progress) -> str:
 
 
 async def gone_back(watch: RolloutWatch, rollout: Rollout) -> RolloutEnd:
-    """Have a service go back from a rollout that failed, where it still has that, and see it to its end.
+    """Have a service go back from a rollout that failed, if it still has this rollout; see it to its end.
 
     Raises:
         EngineError: The swarm did not answer for long.
@@ -216,7 +216,7 @@ def was_changed(service: Service, rollout: Rollout) -> bool:
 
 
 def is_back_from(service: Service, rollout: Rollout) -> bool:
-    """Whether a service is going, or has gone, back from a rollout; one that undoes it is another."""
+    """Whether a service is going, or has gone, back from a rollout; a rollout that undoes it is another."""
     if service.is_going_back:
         return service.digest != rollout.new
     return not _id(service) and _id(service.before) == rollout.id and service.digest == rollout.old

@@ -134,7 +134,7 @@ class Service:
 
     @property
     def message(self) -> str:
-        """What the swarm says of that."""
+        """What the swarm says of its own update."""
         return str((self.said.get("UpdateStatus") or {}).get("Message") or "")
 
     @property
@@ -175,7 +175,7 @@ class Service:
 
     @property
     def running(self) -> str:
-        """How many of its tasks run, as `docker service ls` says it; empty where that was not asked for."""
+        """How many of its tasks run, as `docker service ls` says it; empty where nobody asked for it."""
         status = self.said.get("ServiceStatus") or {}
         return f"{status.get('RunningTasks', 0)}/{status.get('DesiredTasks', 0)}" if status else ""
 

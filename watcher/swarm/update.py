@@ -96,10 +96,10 @@ async def again(swarm: Swarm, service_id: str, name: str) -> Json:
 
 
 async def settled(context: Context, said: Json) -> tuple[Done, str, float, Mapping[str, str]] | None:
-    """Take up a rollout that was left open, whoever began it, and see it to its end; None where none is.
+    """Take up a rollout that any process left open, and see it to its end; None where none is open.
 
     Raises:
-        UpdateFailed: It failed, and the swarm went back.
+        UpdateFailed: The rollout failed, and the swarm went back.
     """
     found = await attempt.left_open(context, said)
     if found is None:
@@ -134,7 +134,7 @@ async def _rolled_out(reader: Reader, said: Json, request: Request) -> ServiceOu
 
 
 def _is_wanted(context: Context, found: Found) -> bool:
-    """Whether its labels still let a daemon update it, which may be others than those that it had judged."""
+    """Whether a service's labels, which may be others than the judged ones, still let a daemon update it."""
     return is_followed(context, found.service) and found.policy is not None and found.policy.is_carried_out
 
 
