@@ -25,7 +25,7 @@ from watcher.model.labels import ENABLE, GATE
 from watcher.model.values import frozen
 from watcher.store.state import Memory
 
-if TYPE_CHECKING:  # who only looks needs neither, and each takes long to import
+if TYPE_CHECKING:  # a mere look needs neither, and each takes long to import
     from watcher.host.images import Registries
     from watcher.host.notes import Notes
     from watcher.host.publisher import Publisher
@@ -48,7 +48,7 @@ class Context:
         open_events: Gives where events are told, the same each time.
         own: The container that this program runs in.
         namespaces: What was learnt of the ties between containers.
-        downtimes: Who is down just now.
+        downtimes: Which containers are down just now.
         by: Who asks for updates.
         kind: What an update is recorded as.
         grace: Seconds after a schedule's moment in which an update may still begin.
@@ -111,7 +111,7 @@ class Context:
         return in_scope(found, rows, own) if self.watchtower else found
 
     def policy_of(self, container: Json) -> Policy:
-        """The settings of a container, listed or inspected; one that a Watchtower updates is only told of.
+        """The settings of a container, listed or inspected; what a Watchtower updates is only told of.
 
         Raises:
             UnreadableSetting: A label cannot be read, or names a gate that there is not.

@@ -117,7 +117,7 @@ class Fleet:
         raise self._doubtful(text, having, away)
 
     async def _list(self, rows: dict[str, list[Json]], away: dict[str, EngineError]) -> None:
-        """Ask the engines for their containers that were not asked yet: one that refuses stops no other."""
+        """Ask each engine not asked yet for its containers: an engine that refuses stops no other."""
         for context in self.contexts:
             name = context.engine_name
             if name not in rows and name not in away:
@@ -159,7 +159,7 @@ def name_engine(context: Context, error: WatcherError) -> None:
 
 @contextlib.contextmanager
 def named(context: Context) -> Iterator[None]:
-    """Have each error that is raised within it name its engine."""
+    """Have each error that is raised within the block name its engine."""
     try:
         yield
     except WatcherError as error:

@@ -42,7 +42,7 @@ class Registries:
     """Every registry that an engine's containers come from.
 
     Everything raises RegistryError where a registry, or the engine for it, could not be asked or refused;
-    Resting where that was so a moment ago; and EngineUnavailable where the engine went away.
+    Resting where the registry failed so a moment ago; and EngineUnavailable where the engine went away.
 
     An asynchronous context manager, which closes its connections.
 
@@ -132,7 +132,7 @@ class Registries:
 
     @asynccontextmanager
     async def _counted(self, ref: ImageRef) -> AsyncIterator[None]:
-        """Tell whether a registry said what a tag means; one that is left alone was not asked."""
+        """Tell whether a registry said what a tag means; a registry that is left alone was not asked."""
         try:
             yield
         except Resting:

@@ -63,7 +63,7 @@ def wanting(rows: Iterable[Json], readable: Callable[[Json], Policy | None]) -> 
     """The names of the containers that are stale, or whose labels cannot be read.
 
     Args:
-        rows: Those of the containers that are followed.
+        rows: The rows of the followed containers.
         readable: Gives the settings of one; None where they cannot be read.
     """
     return {

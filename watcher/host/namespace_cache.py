@@ -22,7 +22,7 @@ class NamespaceCache:
 
     def __init__(self) -> None:
         self._known: dict[str, Json] = {}
-        # Those who ask at once would else all inspect the same containers.
+        # Callers that ask at once would else all inspect the same containers.
         self._lock = asyncio.Lock()
 
     async def of(self, engine: Engine, rows: Sequence[Json], wanted: Collection[str]) -> list[Json]:
@@ -31,7 +31,7 @@ class NamespaceCache:
         Args:
             engine: Where they are.
             rows: GET /containers/json?all=1, all of them; what is in none of them is forgotten.
-            wanted: The ids of those that are asked about.
+            wanted: The ids of the containers that are asked about.
 
         Returns:
             As much of an inspect of each as `namespaces` reads; what went meanwhile is left out.
@@ -51,7 +51,7 @@ class NamespaceCache:
     async def _unlisted(self, engine: Engine, cid: str) -> Json | None:
         """What the list does not tell of a container; None where there is none any more.
 
-        Of one that the engine cannot describe nothing more is known: that concerns it alone.
+        Of a container that the engine cannot describe nothing more is known: the error concerns it alone.
         """
         if cid not in self._known:
             try:

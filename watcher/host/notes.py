@@ -39,8 +39,8 @@ class Noted:
         new: The id of its successor.
         back: What makes the old container anew, or its spare; None where its image was gone already.
         on: What makes the successor anew.
-        origin: A reference by digest that its image can be pulled by, should that go too; or empty.
-        again: The id of what was made anew of it, or empty.
+        origin: A reference by digest that its image can be pulled by, should the image go, too; or empty.
+        again: The id of the container that was made anew of it, or empty.
     """
 
     marker: Marker
@@ -108,7 +108,7 @@ class Notes:
         self._said = False
 
     def said_once(self) -> str:
-        """Why something could not be written; empty where all could, and while that is as it was said."""
+        """Why something could not be written; empty where all could, or where people were told already."""
         fault = self._records.fault
         why = "" if self._said else fault
         self._said = bool(fault)
@@ -142,7 +142,7 @@ class Notes:
         return frozenset().union(*(note.names for note in await self._all()))
 
     async def with_it(self, name: str) -> frozenset[str]:
-        """The names of all that are updated together with a container, as far as that is noted."""
+        """The names of all containers that are updated together with one, as far as notes tell."""
         return frozenset().union(*(note.names for note in await self.of(name)))
 
     async def of(self, name: str) -> list[Note]:

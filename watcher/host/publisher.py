@@ -1,8 +1,8 @@
 """Tells subscribers what happens; none of them holds up the work.
 
-A subscriber has a bounded queue and a task of its own. One that is slow loses events, which are counted and
-told once it has caught up; one that fails, or takes too long over one event, is told of and goes on with the
-next event. What must not be lost goes to a recorder, which is awaited where an attempt ends.
+A subscriber has a bounded queue and a task of its own. A slow subscriber loses events, which are counted and
+told once it has caught up; a subscriber that fails, or takes too long over one event, is told of and goes on
+with the next event. What must not be lost goes to a recorder, which is awaited where an attempt ends.
 """
 
 import asyncio
@@ -79,7 +79,7 @@ class Publisher:
             each.put(event)
 
     async def expect(self, attempt: Attempt) -> None:
-        """Tell the recorders how an attempt is about to end; one that fails holds up nothing."""
+        """Tell the recorders how an attempt is about to end; a recorder that fails holds up nothing."""
         for name, recorder in self._recorders.items():
             await self._kept(name, recorder.expect(attempt))
 

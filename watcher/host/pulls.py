@@ -16,7 +16,7 @@ _PAUSE_S = 0.1
 
 @contextlib.contextmanager
 def told(events: Publisher, image: str) -> Iterator[Progress]:
-    """Tell of the pull that is made within it.
+    """Tell of the pull that is made within the block.
 
     Args:
         events: Where it is told; how far it is, ten times a second at most.

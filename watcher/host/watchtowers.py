@@ -70,10 +70,10 @@ class Watchtowers:
             yield f"the Watchtower {name} updates it, so that the daemon only tells, until that is gone"
 
     def beside(self, ours: Iterable[Json]) -> Iterator[tuple[str, list[str]]]:
-        """Each Watchtower that updates some of those that are followed here, and the names of these.
+        """Each Watchtower that updates some of the followed containers, and the names of these.
 
         Args:
-            ours: The rows of those that are followed.
+            ours: The rows of the followed containers.
         """
         rows = [*ours] if self._running else []
         for each in self._running:
@@ -104,7 +104,7 @@ def said(watchtower: str, names: Sequence[str]) -> str:
 
 
 def _may_be(row: Json) -> bool:
-    """Whether a listed container runs and may be one; its image is listed by an id once the tag moved."""
+    """Whether a listed container runs and may be a Watchtower; its image is an id once the tag moved."""
     return Row(row).is_up and ("/watchtower" in row["Image"] or _says_so(Row(row).labels))
 
 
@@ -113,9 +113,10 @@ def _says_so(labels: Mapping[str, str]) -> bool:
 
 
 def _told(container: Json) -> "Options | None":
-    """What a Watchtower was told; None where it is none.
+    """What a Watchtower was told; None where the container is no Watchtower.
 
-    One that only says so must be able to reach an engine: else any image could keep updates off others.
+    A Watchtower by its label alone must be able to reach an engine: else any image could keep updates off
+    others.
     """
     from watcher.config.watchtower import is_watchtower, options_of
     from watcher.dependencies.engine_access import socket_of
