@@ -38,7 +38,7 @@ async def _app(_: web.Request) -> web.Response:
 
 
 def card(row: Shown) -> dict[str, Any]:
-    """A container as What's up Docker shows it; of one that is unknown it says the error."""
+    """A container as What's up Docker shows it; the card of an unknown container says the error."""
     running, target = row.releases.running.version, row.releases.target.version
     tag, is_due = _tag(row), row.verdict.status in UPDATES
     found = {

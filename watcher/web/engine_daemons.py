@@ -21,7 +21,7 @@ class EngineDaemon(Protocol):
 
     Attributes:
         context: The engine.
-        turns: Who waits for whom, of what is updated there.
+        turns: Which container waits for which, of those that are updated there.
     """
 
     context: Context

@@ -10,8 +10,8 @@ class EngineStatus:
 
     Attributes:
         is_engine_up: Whether the engine is followed.
-        why_down: Why it is not, as far as that was told.
-        last_look: When all that is followed was looked at last, in seconds since the epoch; 0 is never.
+        why_down: Why the engine is not followed, as far as events told.
+        last_look: When everything followed was looked at last, in seconds since the epoch; 0 is never.
         last_pull: When all tags were asked for last, likewise.
     """
 

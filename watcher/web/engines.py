@@ -21,7 +21,7 @@ from watcher.update.sequencer import Turns
 from watcher.web.engine_daemons import EngineDaemon, EngineDaemons
 from watcher.web.engine_status import EngineStatus
 
-_LIMIT_S = 8.0  # for each of several: who scrapes, and who looks at a page, gives up after ten
+_LIMIT_S = 8.0  # for each of several: a scraper, and a person before a page, gives up after ten
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ class ServedEngine:
 
     @property
     def turns(self) -> Turns:
-        """Who waits for whom, of what the daemon updates."""
+        """Which container waits for which, of those that the daemon updates."""
         return self._daemon().turns
 
     @property
@@ -63,10 +63,10 @@ class ServedEngine:
         return self._daemon().services.reader.for_updates(self.context)
 
     async def identity(self) -> str:
-        """The engine's id; of one that is away the one that it had.
+        """The engine's id; of an engine that is away the id that it had.
 
         Raises:
-            EngineError: It is away, and was never here.
+            EngineError: The engine is away, and was never here.
         """
         if self.seen.is_engine_up or not self._identity:
             self._identity = await self.context.engine.identity()

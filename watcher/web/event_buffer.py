@@ -20,7 +20,7 @@ class EventBuffer:
         room: How many events it keeps.
 
     Attributes:
-        is_wanted: Whether anybody has listened yet: before that, what costs a look is not told.
+        is_wanted: Whether anybody has listened yet: before the first, what costs a look is not told.
         last: The number of the newest event.
     """
 
@@ -40,13 +40,13 @@ class EventBuffer:
         self._news = asyncio.Event()
 
     def after(self, identifier: str) -> int:
-        """The number of the event that a listener had last; the newest where that is not here any more."""
+        """The number of the event that a listener had last; the newest where that event is gone."""
         mark, _, number = identifier.partition("-")
         is_ours = mark == self._mark and number.isascii() and number.isdecimal() and len(number) < 19  # noqa: PLR2004
         return int(number) if is_ours and self._first - 1 <= int(number) <= self.last else self.last
 
     async def following(self, number: int) -> tuple[bytes, int]:
-        """Wait for the event after that one.
+        """Wait for the event after this number.
 
         Raises:
             Behind: It is not here any more.

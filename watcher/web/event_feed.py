@@ -56,7 +56,7 @@ class EventFeed:
             await asyncio.wait([self._telling])
 
     def _news(self, name: str) -> None:
-        """Have a container told; all of which there is news meanwhile are looked at in one look."""
+        """Have a container told; all containers with news meanwhile are looked at in one look."""
         if not self._buffer.is_wanted:
             return
         self._names[name] = None
@@ -64,7 +64,7 @@ class EventFeed:
             self._telling = asyncio.create_task(self._tell())
 
     def _looked(self, now: Mapping[str, str]) -> None:
-        """Have those told that came, went, or are others than at the last look."""
+        """Have the containers and services told that came, went, or are others than at the last look."""
         before, self._known = self._known, now
         for name in before.keys() | now.keys():
             if before.get(name) != now.get(name):
@@ -100,7 +100,7 @@ class EventFeed:
 
 
 def _told(served: ServedEngine, name: str, answer: Answer) -> Json:
-    """One as JSON; of one that cannot be told of, which one it is, and the error."""
+    """A container or service as JSON; where it cannot be told of, its name, and the error."""
     if not isinstance(answer, WatcherError):
         return record(answer)
     kind = "service" if name.startswith(SERVICE_PREFIX) else "container"

@@ -51,7 +51,7 @@ def of_daemon(seen: Mapping[str, EngineStatus]) -> Iterator[Family]:
 
 
 def of_containers(found: Collection[Counted]) -> Iterator[Family]:
-    """What the engines' containers are; of one that is unknown nobody says whether it has an update."""
+    """What the engines' containers are; of an unknown one nothing says whether it has an update."""
     opened = _family("open_updates", "Updates under way, or cut short.", ("engine",))
     containers = _family("containers", "What opted in, by verdict.", ("engine", "verdict"))
     available = _family(

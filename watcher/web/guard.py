@@ -36,8 +36,8 @@ class Guard:
     """Lets a request pass, or answers it.
 
     Attributes:
-        tokens: Those that there are.
-        public: What needs none.
+        tokens: The tokens that there are.
+        public: What needs no token.
         names: By which names a browser may call us, beside addresses and `localhost`.
     """
 
@@ -48,7 +48,7 @@ class Guard:
     wrong: WrongTokens = field(factory=WrongTokens)
 
     def protected(self, access: Access, handler: Handler) -> Handler:
-        """A handler that is called by those who may call it."""
+        """A handler that answers only requests with this access."""
 
         async def guarded(request: web.Request) -> web.StreamResponse:
             return self._refusal(request, access) or await handler(request)
@@ -62,7 +62,7 @@ class Guard:
         return self.sessions.role(request.cookies.get(COOKIE, ""))
 
     def shown(self, given: str, peer: str) -> Role | web.Response:
-        """What the bearer of a token may do, or why that is not looked at."""
+        """What the bearer of a token may do, or the refusal where the token is not looked at."""
         if self.wrong.is_barred(peer):
             return error(429, "too many wrong tokens", "wait for a minute", Retry_After="60")
         if (role := self.tokens.role(given)) is Role.NOBODY:

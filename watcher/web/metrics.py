@@ -44,7 +44,7 @@ class Metrics:
         return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     async def _containers(self) -> Iterable[Family]:
-        """What the engines say; nothing of one that cannot be asked, or hangs."""
+        """What the engines say; nothing of an engine that cannot be asked, or hangs."""
         try:
             # One scrape at a time asks them: anybody may scrape what is public.
             async with asyncio.timeout(_LIMIT_S), self._one_at_a_time:

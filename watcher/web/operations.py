@@ -37,7 +37,7 @@ _TYPES = {str: "string", bool: "boolean"}
 
 
 class Operations:
-    """The routes that begin an operation, and the one that tells how it is.
+    """The routes that begin an operation, and the route that tells how it is.
 
     Args:
         engines: The engines, and what is known.

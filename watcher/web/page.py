@@ -25,7 +25,7 @@ class Page:
     """The routes of the page; none of its files is a secret.
 
     Args:
-        guard: Knows what the one who asks may do, which the page is told.
+        guard: Knows what a request may do, which the page is told.
         is_alone: Whether there is one engine only, which the page then need not name.
     """
 

@@ -11,7 +11,7 @@ _WORD, _BEFORE = "[^/]+", "(?:[^/]+/){1,2}"
 
 @frozen
 class Route:
-    """Something that may be asked for, by whom, and who answers.
+    """A path that may be asked for, the access that it needs, and its handler.
 
     Attributes:
         method: GET, POST or DELETE.

@@ -96,7 +96,7 @@ class Server:
 
 
 def _identity(path: Path) -> os.stat_result:
-    """What tells our socket from one that another daemon makes in its place."""
+    """What tells our socket from a socket that another daemon makes in its place."""
     return path.lstat()
 
 
@@ -114,7 +114,7 @@ def _make_way(path: Path) -> None:
 
 
 def _is_heard(path: Path) -> bool:
-    """Whether somebody may listen on a socket, who has no time to answer, or does not let us in."""
+    """Whether a process may listen on a socket, though it has no time to answer, or does not let us in."""
     with socket.socket(socket.AF_UNIX) as asking:
         asking.setblocking(False)
         return asking.connect_ex(str(path)) not in {errno.ECONNREFUSED, errno.ENOENT}

@@ -23,7 +23,7 @@ _PEERS = 1024
 
 
 class Role(IntEnum):
-    """What somebody may do; who may act may read, too."""
+    """What a bearer may do; an actor may read, too."""
 
     NOBODY = 0
     READER = 1

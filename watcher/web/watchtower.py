@@ -99,11 +99,11 @@ class WatchtowerApi:
         return self._operations.begun("Watchtower's update", self._updated(chosen, unpulled))
 
     async def _updated(self, rows: list[Shown], unpulled: frozenset[str]) -> Json:
-        """Update them in their order; what fails keeps no other from it but who depends on it.
+        """Update containers in their order; a failed one keeps only its dependents from their updates.
 
         Args:
-            rows: They.
-            unpulled: The names of those of which only what is here is taken.
+            rows: The containers.
+            unpulled: The names of the containers that take only an image that is here.
         """
         found = dict.fromkeys(("scanned", "updated", "failed"), 0)
         for served in self._engines.all:
@@ -130,11 +130,11 @@ class WatchtowerApi:
 
 
 def unnamed(rows: Iterable[Shown]) -> tuple[list[Shown], frozenset[str]]:
-    """What is updated where nothing was named: all but what wants an approval and has none.
+    """The containers to update where none was named: all but those that want an approval and have none.
 
     Returns:
-        These, and the names of those that no tag is pulled for: what is approved is an image that is here,
-        and a pull might bring another one.
+        These, and the names of those that no tag is pulled for: the approved image is here, and a pull might
+        bring another one.
     """
     chosen = [
         row for row in rows if row.mode != "approve" or (row.verdict.status in UPDATES and _is_approved(row))
@@ -149,7 +149,7 @@ def _is_approved(row: Shown) -> bool:
 async def _updates(
     served: ServedEngine, names: list[str], unpulled: frozenset[str]
 ) -> AsyncGenerator[tuple[str, Result], None]:
-    """Update what is called so on one engine; of one that is away nothing more is said than that."""
+    """Update the containers of these names on one engine; of an engine that is away nothing else is said."""
     reader = served.reader
     try:
         request = Request(pull=True, unpulled=unpulled)
@@ -167,7 +167,7 @@ def _is_meant(row: Shown, images: list[str], names: list[str]) -> bool:
 
 
 def _is_of(row: Shown, image: str) -> bool:
-    """Whether a container follows an image; one that is named without a tag is meant with each of them."""
+    """Whether a container follows an image; an image named without a tag is meant with each of its tags."""
     ref, meant = readable(image_label(row)), readable(image)
     if not ref or not meant:
         return False

@@ -18,7 +18,8 @@ class Push:
 
     Attributes:
         ref: The tag.
-        is_sure: Whether its registry has but one name; behind a proxy one may call itself something else.
+        is_sure: Whether its registry has but one name; behind a proxy a registry may call itself something
+            else.
     """
 
     ref: ImageRef
@@ -32,7 +33,7 @@ def pushed(said: Any) -> list[Push]:
 
 
 def meant(pushes: Iterable[Push], followed: Iterable[ImageRef]) -> set[ImageRef]:
-    """The followed tags that were pushed: of that registry, else of one that has another name for it."""
+    """The followed tags that were pushed: of that registry, else of a registry with another name for it."""
     refs, found = set(followed), set[ImageRef]()
     for push in pushes:
         if push.ref in refs:

@@ -47,10 +47,10 @@ class Secret:
 
 
 class Hooks:
-    """The route of it.
+    """The route of registries' webhooks.
 
     Args:
-        secret: Who knows it may call.
+        secret: The secret that a caller must know.
         ask: Has tags asked for, whose registries are then asked as politely as ever.
     """
 
