@@ -58,7 +58,7 @@ def autoupdate(name: str, *, pull: bool) -> Command:
 def update(names: Iterable[str], *, no_pull: bool, dry_run: bool, again: bool, as_json: bool) -> Command:
     """`watcher update`: one container after another, in their order.
 
-    One that fails keeps those from it that depend on it, and no others.
+    A container that fails keeps its dependents from their updates, and no others.
     """
     names, request = [*names], Request(pull=not no_pull, dry_run=dry_run, again=again)
 
@@ -131,7 +131,7 @@ def rollback(name: str, *, to: str, dry_run: bool, as_json: bool) -> Command:
 
 
 def _said(result: Result, context: Context, *, as_json: bool) -> int:
-    """Say what became of one container; the exit code for that."""
+    """Say what became of one container; the exit code for it."""
     if isinstance(result, swarm.ServiceOutcome):
         if not as_json:
             click.echo(escaped(services.line(result, context)))

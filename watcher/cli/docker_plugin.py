@@ -1,7 +1,7 @@
 """As a plugin of the docker command: `docker ctrupdater check web`, by a symlink `docker-ctrupdater`.
 
-docker takes letters and digits alone for a plugin's name, whatever that is. It runs the plugin with all words
-that it was given itself: its own options, the plugin's name, and what follows that.
+docker takes letters and digits alone for a plugin's name. It runs the plugin with all words that it was given
+itself: its own options, the plugin's name, and what follows it.
 """
 
 import json

@@ -167,7 +167,7 @@ def _without_engine(text: str, fleet: Fleet) -> str:
 
 
 async def _name(context: Context, text: str) -> str:
-    """The name of the container, or service, that is meant; its own while it has a temporary one."""
+    """The name of the meant container or service; its own name while it has a temporary one."""
     from watcher.check import decisions
 
     try:

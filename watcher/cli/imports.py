@@ -1,10 +1,10 @@
 """How the libraries are imported: without what of them nothing here ever uses.
 
-aiodocker asks for its own version, which takes a reader of packages and of ZIP archives; the compiled half
-of frozenlist takes the library of C++ for lists of a few callbacks; aiohttp reads the system's
-certificates, for contexts that nobody uses (`registry.certificates` has the one that is used). The first
-two alone are 2 MB of a daemon. aiohttp also takes what finds proxies, and is never told to use any, and
-aiodocker what reads archives: all that those take in turn was a twelfth of the time of a `watcher check`.
+aiodocker asks for its own version, which takes a reader of packages and of ZIP archives; the compiled half of
+frozenlist takes the library of C++ for lists of a few callbacks; aiohttp reads the system's certificates, for
+contexts that nobody uses (`registry.certificates` has the context that is used). The first two alone are 2 MB
+of a daemon. aiohttp also takes what finds proxies, and is never told to use any, and aiodocker what reads
+archives: all that those take in turn was a twelfth of the time of a `watcher check`.
 """
 
 import contextlib

@@ -107,7 +107,7 @@ async def _checked(meant: Meant, judge: Judge, *, every: bool) -> list[tuple[str
 
 
 def _away(fleet: Fleet) -> int:
-    """Say which engines could not be asked; the exit code for that."""
+    """Say which engines could not be asked; the exit code for their errors."""
     for name, error in fleet.away.items():
         complain(f"{name}: {error}")
     return max((each.exit_code for each in fleet.away.values()), default=0)
@@ -138,7 +138,7 @@ def _judge(*, pull: bool, remote: bool) -> Judge:
 
 
 def _told(answer: Answer, *, as_json: bool) -> int:
-    """Say what is to be said of one container; the exit code for that."""
+    """Say what is to be said of one container; the exit code for it."""
     if isinstance(answer, WatcherError):
         complain(str(answer))
         return answer.exit_code
@@ -178,7 +178,7 @@ def show(*, every: bool, no_trunc: bool, as_json: bool) -> Command:
 
 
 def _width() -> int | None:
-    """How wide the terminal is that is written to; None where it is none."""
+    """How wide the terminal of standard output is; None where standard output is no terminal."""
     import shutil
 
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None

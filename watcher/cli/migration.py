@@ -184,7 +184,7 @@ def _choose(options: Options, environment: dict[str, str], notes: list[str], unm
 
 
 def _tell(options: Options, environment: dict[str, str], notes: list[str], unmet: list[str]) -> None:
-    """Who is told."""
+    """The addresses that are told."""
     found = list[str]()
     for address in options.all("notification-url"):
         if address.startswith("/"):

@@ -34,7 +34,7 @@ class PullLine:
         self._moving = moves(out)
 
     def __call__(self, event: Event) -> None:
-        """Show what an event says of a pull; others are none of it."""
+        """Show what an event says of a pull; other events show nothing."""
         match event:
             case PullBegan(image) if not self._moving:
                 print(f"pulling {image}", file=self._out, flush=True)

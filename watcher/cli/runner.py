@@ -46,12 +46,12 @@ def run(  # noqa: PLR0913 - one value per kind of command
     An error of the program itself ends with 5 (unknown): Python's own 1 would say that there is an update.
 
     Args:
-        make: Makes the command, given the module `commands`, or `looking` for one that only looks.
+        make: Makes the command, given the module `commands`, or `looking` for a command that only looks.
         debug: Whether to show tracebacks.
         waits: As `session.run`.
         negotiates: As `session.run`.
         as_json: Whether an error is also an object on standard output.
-        looks: Whether it only looks: then nothing that updates is imported.
+        looks: Whether the command only looks: then nothing that updates is imported.
     """
 
     def work() -> int:

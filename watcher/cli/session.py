@@ -39,9 +39,9 @@ async def _opened(command: Command, *, negotiates: bool) -> int:
 
 
 def _stopping(*, hangs_up: bool) -> tuple[signal.Signals, ...]:
-    """The signals that end a command: for one that does not go on for ever, its terminal's end too.
+    """The signals that end a command: for a command that does not go on for ever, its terminal's end too.
 
-    `nohup` has that ignored, and so it stays.
+    `nohup` has this end ignored, and so it stays.
     """
     is_heard = hangs_up and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
     return (*_STOPPING, signal.SIGHUP) if is_heard else _STOPPING

@@ -141,7 +141,7 @@ def _opsgenie(url: SplitResult, _: _Query) -> str:
 
 
 def _generic(url: SplitResult, query: _Query) -> str:
-    """Our JSON is posted there, which is another than Watchtower's; a query that is not its own stays."""
+    """Our JSON is posted there, which is another than Watchtower's; a query that is not Shoutrrr's stays."""
     scheme = url.scheme.partition("+")[2]
     if not scheme:
         scheme = "http" if query.get("disabletls", "").lower() in _YES else "https"

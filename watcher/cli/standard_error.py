@@ -20,13 +20,13 @@ _LAST_S = 2.0
 
 
 def install(*, beside: bool = False) -> None:
-    """Put an outlet in the place of standard error, where that is a file of the process.
+    """Put an outlet in the place of standard error, where it is a file of the process.
 
     Args:
-        beside: Write beside the work, in a thread; one that does not wait for anybody at the end either.
+        beside: Write beside the work, in a thread, which waits for no reader at the end either.
     """
     if sys.stderr is None:
-        # Closed by who started us: the next file that is opened must not be taken for it.
+        # Closed by the process that started us: the next file that is opened must not be taken for it.
         sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115 - for as long as the process lives
         return
     with contextlib.suppress(io.UnsupportedOperation):
@@ -87,7 +87,7 @@ class _Beside(_Outlet):
 
 
 def written(data: bytes) -> bool:
-    """Write to standard error; whether that could be done."""
+    """Write to standard error; whether all of it could be written."""
     try:
         while data:
             data = data[os.write(_STANDARD_ERROR, data) :]
