@@ -1,7 +1,7 @@
 """What registries said lately, for several engines of one process: each tag is asked for once for all.
 
 For one event loop. An answer holds until all are to be asked anew, an error only for as long as it keeps
-those who wanted to know at the same time from asking too.
+callers that want it at the same time from asking too.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ class Answers:
         self._of: dict[Hashable, asyncio.Task[Any]] = {}
 
     async def of(self, question: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
-        """The answer, for which the first who wants it asks; the others wait for that.
+        """The answer, for which the first caller asks; the other callers wait for it.
 
         A caller that stops waiting does not keep the others from it.
 

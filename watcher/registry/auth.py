@@ -165,7 +165,7 @@ def _normal(realm: str) -> str:
     """
     try:
         parts = urlsplit(realm)
-        _ = parts.port  # raises for one that there cannot be
+        _ = parts.port  # raises for a port that there cannot be
     except ValueError:
         return ""
     return urlunsplit(parts)

@@ -1,8 +1,9 @@
 """The authorities whose certificates the system trusts, read when a connection by TLS first needs them.
 
 aiohttp 3.14 reads them twice as it is imported, for two contexts of its own, which takes longer than all
-other imports of a `watcher check`. `cli.imports` keeps it from that: a caller that speaks TLS gives it the
-context that is made here. One that forgot to would find no certificate valid, but never trust any.
+other imports of a `watcher check`. `cli.imports` keeps aiohttp from reading: a caller that speaks TLS gives
+it the context that is made here. A caller that forgot to would find no certificate valid, but never trust
+any.
 """
 
 import ssl

@@ -170,7 +170,7 @@ class Registry:
 
 
 def is_digest(found: object) -> bool:
-    """Whether that is `sha256:<64 hex>`."""
+    """Whether a value is `sha256:<64 hex>`."""
     return isinstance(found, str) and _DIGEST.fullmatch(found) is not None
 
 

@@ -70,7 +70,7 @@ def advice_on(words: str, trouble: Trouble, registry: str) -> str:
     Args:
         words: The engine's.
         trouble: What they say (`classify`).
-        registry: The one that was asked.
+        registry: The registry that was asked.
     """
     if _AUTHORITY.search(words):
         where = f"/etc/docker/certs.d/{registry}/ca.crt"

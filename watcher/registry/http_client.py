@@ -1,8 +1,8 @@
 """One question over HTTP: the connection, its limits, its errors as ours.
 
-The only module that opens connections to registries and their token servers, and to whom messages are posted.
-Redirects are followed by hand: aiohttp would take the way of judging certificates along to the next host, and
-go from https to http.
+The only module that opens connections to registries and their token servers, and to where messages are
+posted. Redirects are followed by hand: aiohttp would take the way of judging certificates along to the next
+host, and go from https to http.
 """
 
 import asyncio

@@ -40,6 +40,6 @@ class InsecureRegistries:
 async def _addresses(domain: str) -> list[str]:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host_of(domain), None)
-    except (OSError, UnicodeError):  # no such name; or one that cannot be one
+    except (OSError, UnicodeError):  # no such name; or a text that cannot be a name
         return []
     return [str(address[0]) for *_, address in found]

@@ -1,10 +1,11 @@
 """Which hosts are a registry's own, so that its login may be sent there. No I/O.
 
-That is the registry's own host and what is below it; its parent domain and what is below that, where nobody
-else has a host there; and those that are known for it. The last labels of a name do not tell whose it is:
-`x.azurecr.io` and `y.azurecr.io` are two customers'. The public suffix list has few of the domains that
-registries give to their customers, and costs 0.5 MB; so those that are known to be shared stand here. A
-registry whose token server is further away, as one of a company may be, is refused the login, in a line.
+These are the registry's own host and the hosts below it; its parent domain and the hosts below this domain,
+where nobody else has a host there; and the hosts that are known for it. The last labels of a name do not tell
+whose it is: `x.azurecr.io` and `y.azurecr.io` are two customers'. The public suffix list has few of the
+domains that registries give to their customers, and costs 0.5 MB; so the domains that are known to be shared
+stand here. A registry whose token server is further away, as one of a company may be, is refused the login,
+in a line.
 """
 
 import re

@@ -135,13 +135,13 @@ def document(body: bytes) -> Json | None:
 
 
 def refusal(what: str, answer: Answer, shown: Authorization, *before: Authorization) -> RegistryError:
-    """Make the error of an answer that is not the one wanted.
+    """Make the error of an answer that was not wanted.
 
     Args:
         what: What was tried, as the line says it after "cannot".
         answer: The refusal.
-        shown: To whom it was given.
-        before: What was shown before that, which must not be quoted either.
+        shown: The authorization that the refusal answers.
+        before: The authorizations shown before this one, which must not be quoted either.
     """
     trouble = _trouble(answer.status)
     if trouble is Trouble.BAD_LOGIN and not shown.is_doubtful:

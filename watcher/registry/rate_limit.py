@@ -34,7 +34,7 @@ class _Host:
 
 
 class Limiter:
-    """Gives turns to those who want to ask a registry."""
+    """Gives turns to the callers that want to ask a registry."""
 
     def __init__(self) -> None:
         self._hosts: dict[str, _Host] = defaultdict(_Host)
@@ -45,7 +45,7 @@ class Limiter:
 
         Args:
             domain: The registry's.
-            login: With which it will be asked; another than the one it refused ends that rest.
+            login: The login that it will be asked with; another login than the refused one ends that rest.
 
         Raises:
             Resting: It is to be left alone; the message is the trouble's that brought this about.
@@ -87,7 +87,7 @@ class Limiter:
         raise Resting(why, trouble=host.cause.trouble, advice=host.cause.advice)
 
     def _failed(self, host: _Host, asked: _Host, error: RegistryError, login: Login) -> None:
-        """Have a registry left alone; those who asked it at the same time and failed too count once."""
+        """Have a registry left alone; requests that failed at the same time count once."""
         wait = _wait(error, asked.failures)
         if not wait:
             self._answered(host, asked)

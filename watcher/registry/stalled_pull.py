@@ -37,7 +37,7 @@ class Stall:
         return sum(self._bytes.values())
 
     def _note(self, line: dict[str, Any]) -> bool:
-        """Note a line; whether it is news of a layer that is there, or of a new one."""
+        """Note a line; whether it is news of a fetched layer, or of a new one."""
         layer, status = line.get("id"), str(line.get("status", ""))
         if not layer or not status.startswith((*_FETCHING, *_FETCHED, "Waiting")):
             return False

@@ -26,7 +26,7 @@ class Challenge:
 
     @property
     def can_be_met(self) -> bool:
-        """Whether it is one that registries are known to mean."""
+        """Whether it is a challenge that registries are known to mean."""
         return self.scheme == "basic" or (self.scheme == "bearer" and bool(self.parameters.get("realm")))
 
 
