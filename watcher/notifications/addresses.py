@@ -83,7 +83,7 @@ class Book:
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Book:
-    """Read the addresses of both variables; one that is bad spoils no other."""
+    """Read the addresses of both variables; a bad address spoils no other."""
     texts, bad = {VARIABLE: environ.get(VARIABLE, "")}, []
     if path := environ.get(FILE_VARIABLE, "").strip():
         try:

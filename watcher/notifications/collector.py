@@ -31,7 +31,7 @@ class Collector:
 
     Args:
         outbox: Where it is kept.
-        addresses: To whom.
+        addresses: The addresses of the messages.
         chosen: The kinds that are told; what wants a person is told in any case.
         name: Gives the name of where all this happens, for the title.
         identify: Gives the engine's id.
@@ -117,10 +117,10 @@ class Collector:
                 await self.seal()
 
     async def recheck(self, names: Collection[str]) -> set[str]:
-        """The containers of which what is so may be over by now; what is so of any other is forgotten.
+        """The containers whose standing news may be over by now; any other container's is forgotten.
 
         Args:
-            names: Those of all that are followed.
+            names: The names of all followed containers and services.
         """
         containers = {each for each in await self._stands() if not _is_of_a_tag(each)}
         if gone := {about for about, _, _ in containers} - {*names}:

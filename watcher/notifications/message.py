@@ -123,7 +123,7 @@ def _without_name(news: News) -> str:
 
 
 def _way(news: News, shown: Callable[[str], str]) -> str:
-    """From which image to which, or the one that it is."""
+    """From which image to which, or the only image where there is one."""
     old, new = _called(news)
     return f"{shown(old)} → {shown(new)}" if old and new and old != new else shown(old or new)
 

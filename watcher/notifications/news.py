@@ -21,11 +21,11 @@ ATTEMPT, CONTAINER, TAG = "attempt", "container", "tag"
 
 @frozen
 class News:
-    """One thing that happened to a container, or that is so of it.
+    """One thing that happened to a container, or a state of it.
 
     Attributes:
         kind: One of `KINDS`.
-        container: Its name; of a tag or a registry that could not be asked that one's.
+        container: Its name; of a tag or a registry that could not be asked the tag's or the registry's.
         state: What makes it the same thing when it is told again: for an image, its id.
         image: The reference.
         old: What ran before, `{"id", "version"}`; empty where nothing is known of it.
@@ -33,7 +33,7 @@ class News:
         why: The reason.
         down_s: Seconds for which it was down; None where nothing stopped.
         link: Where people read about the new version.
-        facts: What programs are told beside that: of an attempt its keys in the history, else what is to be
+        facts: What programs are told beside these: of an attempt its keys in the history, else what is to be
             said in place of what is said of the container.
         subject: `ATTEMPT`, `CONTAINER` or `TAG`.
         prefix: What people put before its name, where there are several engines.

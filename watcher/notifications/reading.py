@@ -27,7 +27,7 @@ from watcher.store.history import record_of
 PATIENCE_S = 24 * 3600.0  # a registry that is away for an hour is nobody's business
 FINISHED = "was finished"  # says an attempt of an update that was cut short
 OF_A_CONTAINER = "container"  # the state of what is unknown; of a tag or a registry it is empty
-STOPPED = "stopped by a signal"  # says one that a person ended
+STOPPED = "stopped by a signal"  # says an attempt that a person ended
 
 _STANDING = (ATTENTION, FAILED, UNKNOWN, HELD, AVAILABLE)
 _FAILURES = (ATTENTION, FAILED)
@@ -45,7 +45,7 @@ class Told:
     Attributes:
         news: What.
         after_s: Seconds for which it must be so to be worth telling.
-        ends: The kinds that are over by that.
+        ends: The kinds of news that this news ends.
         unless: The kinds that tell as much, of the same state.
         also: Other states that the same may have had when it was told.
     """
@@ -59,13 +59,13 @@ class Told:
 
 @frozen
 class Over:
-    """Whatever is of these kinds is over, of all of these.
+    """The news of these kinds is over, of all of these containers, tags or registries.
 
     Attributes:
         abouts: Containers, tags, registries.
-        kinds: Of what was told of them.
+        kinds: The kinds of the news that was told of them.
         image: The reference.
-        is_told: Whether that is worth telling.
+        is_told: Whether the end is worth telling.
         subject: `CONTAINER` or `TAG`.
     """
 
@@ -77,7 +77,7 @@ class Over:
 
 
 def attempted(attempt: Attempt, engine: str = "") -> Told | None:
-    """What the end of an attempt means; one that was refused is told by the event that says so.
+    """What the end of an attempt means; a refused attempt is told by the event that says so.
 
     Args:
         attempt: As it ended.
@@ -108,7 +108,7 @@ def happened(news: News) -> Told:
 
 
 def read(event: Event) -> Told | Over | None:
-    """What any other event means; None where that is nothing."""
+    """What any other event means; None where it means nothing."""
     if isinstance(event, Judged):
         return _judged(event)
     if isinstance(event, NotUpdated):
@@ -137,7 +137,7 @@ def _of_a_tag(event: Event) -> Told | Over | None:
 
 
 def _abouts(image: str, registry: str) -> tuple[str, ...]:
-    """A tag, and its registry where that has a name."""
+    """A tag, and its registry where the registry has a name."""
     return (image, registry) if registry else (image,)
 
 
@@ -191,7 +191,7 @@ def _failure(why: str) -> str:
 
 
 def _failed(kind: str, change: Change, why: str, state: str | None = None) -> News:
-    """News of what was tried with a container: that is its reason, not what it is judged by."""
+    """News of what was tried with a container: `why` is its reason, and not what it is judged by."""
     return evolve(_news(kind, change, why, state), facts={"reason": why})
 
 

@@ -50,7 +50,7 @@ class Sender:
 
     Args:
         outbox: What there is to send.
-        addresses: To whom.
+        addresses: The addresses to send to.
         says: Told what came of it.
         by: Delivers one message.
         clock: Seconds since the epoch.
