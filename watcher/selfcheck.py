@@ -1,9 +1,9 @@
 """Proves, as the last step of the image's build, that nothing which the program may need was trimmed away.
 
-`python3 -m watcher.selfcheck` imports every module of the directory that holds the package. In the image
-that is the whole Python library, which was cut down to what import statements reach (docs/image.md): a
-module that then fails to import is one whose own needs were cut off. What no import shows is tried for
-real: certificates, time zones, names.
+`python3 -m watcher.selfcheck` imports every module of the directory that holds the package. In the image this
+directory is the whole Python library, which was cut down to what import statements reach (docs/image.md): a
+module that then fails to import has had its own needs cut off. What no import shows is tried for real:
+certificates, time zones, names.
 """
 
 import asyncio
