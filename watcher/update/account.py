@@ -40,7 +40,7 @@ class Account:
     Args:
         context: Where it is recorded.
         found: The update.
-        parts: The replacements of its containers, the one that is updated first.
+        parts: The replacements of its containers, first that of the container that is updated.
 
     Attributes:
         stages: What times and tells each stage of it.
@@ -77,7 +77,7 @@ class Account:
         except (Moved, Contended, TakenOver, NotNow):
             raise
         except WatcherError as error:
-            # Once all have proved themselves nobody goes back, whatever is left to be removed.
+            # Once all successors have proved themselves none is undone, whatever is left to be removed.
             await self._ended("updated" if self._expected == "updated" else ending_of(error), str(error))
             raise
         except asyncio.CancelledError:
@@ -111,10 +111,10 @@ class Account:
 
 
 def is_refusal(error: WatcherError) -> bool:
-    """Whether an error says that an update was refused before it began; any other one is no attempt.
+    """Whether an error says that an update was refused before it began; any other error is no attempt.
 
     What cannot be told, or read, of a container is no attempt either: each look finds it anew. Only where an
-    attempt was begun and ended with that is it one, which was refused (`ending_of`).
+    attempt had begun and ended with such an error does it count as a refused attempt (`ending_of`).
     """
     return isinstance(error, Refused | Barred) and not isinstance(error, TakenOver)
 

@@ -1,4 +1,4 @@
-"""Who is replaced, restarted or lost together with a container, and whether that can be done."""
+"""Which containers are replaced, restarted or lost together with one, and whether it can be done."""
 
 import contextlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ class Affected:
     Attributes:
         containers: The dependents that are replaced with it, providers first.
         restarts: The containers that are restarted once it is replaced.
-        left_alone: A line for each container that is lost by this and is not ours to replace.
+        left_alone: A line for each container that loses its provider and is not ours to replace.
     """
 
     containers: tuple[AffectedContainer, ...] = ()
@@ -47,7 +47,7 @@ class Affected:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the containers that are replaced with the one that is updated."""
+        """The names of the dependents that are replaced in the same update."""
         return tuple(each.dependent.name for each in self.containers)
 
 
@@ -63,11 +63,11 @@ async def affected_by(
 
     Args:
         context: Where they are.
-        container: The one that is to be updated, as inspected.
-        spared: Names of those that are not to be restarted, whatever they ask for.
-        cautious: Keep the image of one whose old image's defaults nobody knows any more.
-        asks_gates: Ask the gate of each that has one and an update of its own; else what that let pass before
-            counts.
+        container: The container that is to be updated, as inspected.
+        spared: Names of the dependents that are not to be restarted, whatever they ask for.
+        cautious: Keep the image of a dependent whose old image's defaults nobody knows any more.
+        asks_gates: Ask the gate of each dependent that has one and an update of its own; else what the gate
+            let pass before counts.
 
     Raises:
         Refused: One of them cannot be recreated.
@@ -92,7 +92,7 @@ async def affected_by(
 
 
 def drafting(context: Context, each: AffectedContainer) -> Drafting:
-    """How the successor of a container that is replaced with another is drafted."""
+    """How the successor of an affected container is drafted."""
 
     async def drafted(successors: Mapping[str, str]) -> Draft:
         container = each.dependent.container
@@ -212,7 +212,7 @@ async def _own_update(context: Context, dependent: Dependent, policy: Policy) ->
 
 
 async def _may_pass(context: Context, found: Assessment, policy: Policy, *, asks: bool) -> bool:
-    """Whether the gate of a container that is replaced with another lets its image pass, or it has none."""
+    """Whether the gate of an affected container lets its image pass, or the container has no gate."""
     if not policy.gate or not asks:
         return not policy.gate or (found.gate is not None and found.gate.has_passed)
     return await gates.asked(context, found, policy) is None

@@ -184,7 +184,7 @@ def _parts(  # noqa: PLR0913, PLR0917 - one value per thing that must have been 
 
 
 async def _tidy(context: Context, found: Assessment, affected: Affected) -> None:
-    """Forget the failures of containers that have a new image, and remove old images where that is wanted.
+    """Forget the failures of containers that have a new image, and remove old images where settings say so.
 
     The failures of dependents that keep their image are handed on to their successors.
     """
@@ -196,7 +196,7 @@ async def _tidy(context: Context, found: Assessment, affected: Affected) -> None
         await context.memory.forget_failure(each.container["Id"])
         await let_go(context, context.engine, each.name)
         if policy.mode == "approve":
-            with contextlib.suppress(NotKept):  # it is of this image alone, and that is here
+            with contextlib.suppress(NotKept):  # the approval is of this image alone, which is here
                 await context.memory.decisions.forget(each.name, _USED)
         if policy.cleanup:
             await clean_up(context.engine, each.container["Image"])

@@ -25,16 +25,16 @@ async def update(
 
     Args:
         context: Where they are.
-        texts: Names, ids or prefixes of ids; one that means no container is an error of its own.
+        texts: Names, ids or prefixes of ids; a text that means no container is an error of its own.
         request: What is wanted of each.
         turns: The turns of the daemon that updates them, which is given names; None for a command.
 
     Yields:
         What the person called it, and the outcome, what holds it back, or the error;
-        nothing more once there is nobody to talk to.
+        nothing more once the engine cannot be reached.
 
     Raises:
-        EngineUnavailable: There was nobody to talk to from the beginning.
+        EngineUnavailable: The engine could not be reached from the beginning.
     """
     work = _Work(context, request, turns)
     if not request.dry_run:
@@ -70,7 +70,7 @@ class _Work:
             self._turns.order = await order_of(self._context, rows)
         named = [(_meant(text, rows), text) for text in texts]
         all_of_them = {name for name, _ in named}
-        # One that goes before another has strictly fewer before itself, whichever of them are counted.
+        # A container that goes before another has strictly fewer before itself, whichever are counted.
         return sorted(named, key=lambda each: len(self._turns.order.before(each[0]) & all_of_them))
 
     async def one(self, name: str, later: frozenset[str]) -> Result:
@@ -108,7 +108,7 @@ class _Work:
             yield
 
     async def _failed(self, name: str, error: WatcherError) -> WatcherError:
-        """See to what follows an update's error; of a plan nothing follows but that it blocks others."""
+        """See to what follows an update's error; the error of a plan only blocks other containers."""
         if self._request.dry_run:
             self._turns.failed_with(name, error, is_asked_for=True)
             return error

@@ -43,7 +43,7 @@ async def change_now(engine: Engine, name: str) -> Change:
 
 
 async def change_of_scene(engine: Engine, name: str, scene: Scene | None) -> Change:
-    """The change of an open update; a container of it that is gone already is left empty."""
+    """The change of an open update; what only a container that is gone could tell is empty."""
     old, new = [await _container(engine, cid) for cid in scene.pair] if scene else (None, None)
     known = new or old
     if known is None:

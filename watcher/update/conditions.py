@@ -1,7 +1,7 @@
 """The conditions of Compose that a container's dependencies must meet before it is updated.
 
-`service_healthy`: one that has a check and runs must be healthy. `service_completed_successfully`: a job
-that was recreated is run, as `docker compose up` would, and must have ended with 0. The engine tells;
+`service_healthy`: a dependency that has a check and runs must be healthy. `service_completed_successfully`:
+a job that was recreated is run, as `docker compose up` would, and must have ended with 0. The engine tells;
 nothing is remembered, so a crash in between is no matter. `service_started` asks for nothing more.
 """
 
@@ -17,7 +17,7 @@ from watcher.engine.client import Engine
 from watcher.model.errors import NotFound
 from watcher.model.inspection import Container
 
-# A job may take its time, and holds up none but those who wait for it.
+# A job may take its time, and holds up no containers but those that wait for it.
 _JOB = Demand(stable_for=3600.0, health_timeout=3600.0)
 
 

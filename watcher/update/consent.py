@@ -47,7 +47,7 @@ class NotNow(Refused):
     """An update does not begin now, and what it waits for.
 
     Args:
-        message: That, as a line.
+        message: What the update waits for, as a line.
         wait: The wait as data.
         advice: What to do.
     """
@@ -78,7 +78,7 @@ async def refuse_held_from_all(context: Context, name: str, *, goes_back: bool =
     """Refuse a container that a person holds back from every image: its tag is not asked for yet.
 
     Raises:
-        NotNow: A person does.
+        NotNow: A person holds it.
     """
     if wait := eligibility.held_from_all(name, await _now(context)):
         raise refusal(name, wait, goes_back=goes_back)
@@ -143,7 +143,7 @@ async def refuse_vetoed(context: Context, containers: Iterable[Json], *, goes_ba
     for each in containers:
         own = Container(each).name
         name = name or own
-        # One whose settings cannot be read is replaced with another all the same.
+        # A dependent whose settings cannot be read is replaced with its provider all the same.
         policy = context.readable_policy(each) or context.defaults
         if wait := await vetoed(context.engine, each, policy):
             wait = wait if own == name else evolve(wait, why=f"{own}: {wait.why}")
@@ -163,7 +163,7 @@ async def forget_release(context: Context, name: str) -> tuple[Decision, ...]:
 
 
 async def keep_release(context: Context, forgotten: Iterable[Decision]) -> None:
-    """Keep a release again that was forgotten for a rollback, for that was undone."""
+    """Keep a release again that was forgotten for a rollback, for the rollback was undone."""
     with contextlib.suppress(NotKept):
         for each in forgotten:
             await context.memory.decisions.keep_again(each)

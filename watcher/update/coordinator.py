@@ -1,6 +1,6 @@
 """The one way to an update, for daemon, command line and page: the update, and what follows from it.
 
-Whoever asks sees first whose turn it is: the daemon by `turn`, `by_hand` by the order of what was named.
+The caller sees first whose turn it is: the daemon by `turn`, `by_hand` by the order of the named containers.
 `service` claims the containers, settles what was cut short, and carries the update out. What there is to say
 is told as events; nothing is logged or printed here.
 """
@@ -36,7 +36,7 @@ class Coordinator:
 
     Args:
         context: Where they are.
-        turns: Who waits for whom.
+        turns: Which container waits for which.
 
     Attributes:
         news: What was told last of each container.
@@ -143,14 +143,14 @@ class Coordinator:
         may_come: bool = False,
         is_news: bool = True,
     ) -> list[str]:
-        """See to what follows an update that ended with an error: whom that blocks, and who is restarted.
+        """See to what follows an update's error: which containers it blocks, and which are restarted.
 
         Args:
             name: The container's.
             error: How the update ended.
-            is_asked_for: Whether a person asked for it, who is told also that the engine did not answer.
+            is_asked_for: Whether a person asked for it, and is told also where the engine did not answer.
             is_rollback: Whether it was a rollback.
-            may_come: Whether the update may yet come about; then nobody is restarted for it so far.
+            may_come: Whether the update may yet come about; then no container is restarted for it so far.
             is_news: Whether the error was not told before: then a refusal is recorded.
 
         Returns:
@@ -200,7 +200,7 @@ class Coordinator:
         self._owed_restarts.pop(name, None)
 
     def forget_but(self, names: Collection[str]) -> None:
-        """Forget what is kept of all others."""
+        """Forget what is kept of all other containers."""
         for name in (self.found.keys() | self._owed_restarts.keys()) - {*names}:
             self.forget(name)
         self.news.keep(names)

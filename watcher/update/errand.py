@@ -1,8 +1,9 @@
 """The helper's side: the ordinary update of the updater's own container, or of its way to the engine.
 
-How it ended, and whether the image is to blame, are lines of the log (`report`), for the updater that reads
-them may share no directory with the helper. It ends with 0 where nothing is left to be done, whether the
-container was updated or not; with any other code the engine starts it again, and it goes on from the names.
+How the update ended, and whether the image is to blame, are lines of the log (`report`), for the updater that
+reads them may share no directory with the helper. The helper ends with 0 where nothing is left to be done,
+whether the container was updated or not; with any other code the engine starts it again, and it goes on from
+the names.
 """
 
 import contextlib
@@ -94,7 +95,7 @@ class Orders:
 
 
 async def run(context: Context, orders: Orders) -> int:
-    """Update the container on the updater's behalf, which that update stops.
+    """Update the container on the updater's behalf, for the update stops the updater.
 
     Raises:
         EngineError: Something is left to be done, or this helper cannot do it.

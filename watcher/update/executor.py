@@ -160,7 +160,7 @@ class Update:
         """Take a step; a successor without dependents that somebody stopped or paused meanwhile stays so.
 
         Raises:
-            Moved: Somebody did; the old container has its name again, and is planned anew as it is now.
+            Moved: Somebody did so; the old container has its name again, and is planned anew as it is now.
         """
         try:
             await part.do(action, self._successors)

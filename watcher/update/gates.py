@@ -1,4 +1,4 @@
-"""Has gates judge a new image before it is taken: once for each digest, and again where one could not say."""
+"""Has gates judge a new image before it is taken: once for each digest, again where a gate could not say."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -30,7 +30,7 @@ _FIRST_S, _LAST_S = 60.0, 3600.0  # between two tries of a gate that could not s
 async def asked(
     context: Context, found: Assessment, policy: Policy, *, again: bool = False, by_hand: bool = False
 ) -> Wait | None:
-    """Ask the gate of a container about the image that it is to have, where that was not judged yet.
+    """Ask the gate of a container about the image that it is to have, where the image was not judged yet.
 
     Args:
         context: Where they are.
@@ -63,10 +63,10 @@ async def asked(
 
 
 async def refuse_barred(context: Context, found: Assessment, *, again: bool, by_hand: bool) -> None:
-    """Refuse an image that the gate of its container does not let pass; one that it ran before needs no gate.
+    """Refuse an image that its container's gate does not let pass; an image that ran there before needs none.
 
     Raises:
-        NotNow: The gate refuses it; of what nobody asked for by hand also that the gate could not say.
+        NotNow: The gate refuses it; or the gate could not say, and nobody asked for the update by hand.
         Unknown: The gate could not say.
     """
     policy = context.policy_of(found.container)
@@ -95,7 +95,7 @@ async def foreseen(context: Context, found: Assessment, *, again: bool) -> tuple
 
 
 def _is_here(found: Assessment) -> bool:
-    """Whether what a container's tag means here is the image that it is to have."""
+    """Whether a container's tag means here the image that the container is to have."""
     return found.image is not None and found.image["Id"] == found.verdict.target
 
 
@@ -103,8 +103,8 @@ async def wait_after(first: Wait | None, ask: Callable[[], Awaitable[Wait | None
     """What an update waits for when its gate has its turn: people approve what the gate lets pass.
 
     Args:
-        first: The first of all its other waits. Where that is for an approval, the gate is asked all the
-            same, also while a clock would have to be waited for after it.
+        first: The first of all its other waits. Where it is for an approval, the gate is asked all the
+            same, also while a clock would have to be waited for after the approval.
         ask: Asks the gate.
     """
     if first and first.cause is not For.APPROVAL:

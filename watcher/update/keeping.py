@@ -58,7 +58,7 @@ class Keeper:
 
 
 async def keep(context: Context, engine: Engine, name: str, old: Json, new: str) -> str:
-    """Keep the image of a container that is about to be removed, and note who ran it.
+    """Keep the image of a container that is about to be removed, and note that the container ran it.
 
     Args:
         context: Where it is.
@@ -68,7 +68,7 @@ async def keep(context: Context, engine: Engine, name: str, old: Json, new: str)
         new: The id of its successor.
 
     Returns:
-        Why it is not kept although it was to be; empty where nothing is wrong.
+        Why the image is not kept although it was to be; empty where nothing is wrong.
     """
     policy, doubt = context.readable_policy(old) or context.defaults, ""
     image = await _known(engine, old["Image"])
@@ -130,8 +130,8 @@ async def let_go(context: Context, engine: Engine, name: str) -> None:
 class Sweep:
     """Lets go of the kept images of all containers: once a minute, and when a container comes or goes.
 
-    What had ended when its process was killed is recorded then, too. What such a process left of a gate's run
-    is removed at each look.
+    An attempt that had ended when its process was killed is recorded then, too. What such a process left of a
+    gate's run is removed at each look.
 
     Args:
         context: Where they are.
@@ -161,8 +161,8 @@ class Sweep:
     async def _look(self, former: Former, listed: Mapping[str, Json]) -> None:
         """Let go of the kept images of one container whose time is over; a person may have renamed it.
 
-        It is claimed, yet may have been replaced since it was listed: where there is something to do it is
-        read once more.
+        The container is claimed, yet may have been replaced since it was listed: where there is something to
+        do it is read once more.
         """
         store, names = self._context.memory.former, {row["Id"]: name for name, row in listed.items()}
         if former.name not in listed and former.cid in names:
@@ -203,7 +203,7 @@ async def _untagged(context: Context, engine: Engine, former: Former, over: Iter
     """Take our tag from images that a container keeps no more, unless another container keeps them.
 
     Returns:
-        The ids of those that do not bear it for this container any more.
+        The ids of the images that do not bear the tag for this container any more.
     """
     others = tagged(each for each in await context.memory.former.all() if each.name != former.name)
     done = set[str]()

@@ -30,7 +30,7 @@ async def keep_failure(context: Context, failure: FailedImage, cid: str) -> None
 
 
 async def _counts_more(context: Context, container: Json, failure: FailedImage) -> bool:
-    """Whether an earlier failure stands: it is of the image that the tag means, the new one is not."""
+    """Whether an earlier failure stands: it is of the image that the tag means, the new failure is not."""
     known = await context.memory.failure(container["Id"], failure.name)
     if known is None or known.image == failure.image:
         return False
@@ -39,7 +39,7 @@ async def _counts_more(context: Context, container: Json, failure: FailedImage) 
 
 
 async def hand_on(context: Context, name: str, *before: str) -> None:
-    """Hand the failures of earlier containers on to the one that has their name now.
+    """Hand the failures of earlier containers on to the container that has their name now.
 
     Args:
         context: Where the containers are.

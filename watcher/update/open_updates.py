@@ -35,7 +35,7 @@ class Settled:
     """What became of updates that were cut short.
 
     Attributes:
-        was_open: Whether there was one to bring to its end.
+        was_open: Whether there was an update to bring to its end.
         aside: A line for each container that is left, and that only a person can decide about.
     """
 
@@ -70,7 +70,7 @@ async def settled(context: Context, name: str, claims: Collection[str], waits: W
 
     Raises:
         Wider: There are others that must be settled with it, and are not claimed.
-        EngineError: The engine refused; or it is done, and a link was lost, which the next run would not see.
+        EngineError: The engine refused; or all is done and a link was lost, which the next run would not see.
     """
     if not (group := await context.notes.with_it(name)) <= {*claims}:
         raise Wider(group)
@@ -105,7 +105,7 @@ async def _mended_once(
 
 
 async def _open(context: Context, name: str, claims: Collection[str]) -> OpenUpdates | None:
-    """The open updates, where the container's own or one that belongs to it can be settled; else None.
+    """The open updates, where one of the container's group can be settled; else None.
 
     Raises:
         Wider: There are others that must be settled with it, and are not claimed.

@@ -52,7 +52,7 @@ async def is_own(context: Context, container: Json) -> bool:
 
 
 def is_tried(found: Subject, request: Request) -> bool:
-    """Whether there is an update, and one that is tried."""
+    """Whether there is an update that is tried."""
     status = found.verdict.status
     return status is Status.OUTDATED or (request.again and status is Status.HELD)
 
@@ -87,7 +87,7 @@ async def affected_of(context: Context, container: Json, request: Request) -> Af
     """The other containers that the update of a container affects, as it is asked for.
 
     Raises:
-        Refused: Something of that cannot be replaced.
+        Refused: One of those containers cannot be replaced.
     """
     return await affected_by(
         context, container, spared=request.spared, cautious=request.cautious, asks_gates=not request.dry_run
@@ -103,7 +103,7 @@ async def refuse_withheld_now(
         context: Where it is.
         found: The update.
         request: What is wanted.
-        affected: What it takes with it; None where that is not known yet.
+        affected: The containers that the update affects; None where they are not known yet.
 
     Raises:
         NotNow: A person holds it, or it has to wait.

@@ -31,10 +31,10 @@ class Outcome:
         done: What was done about it.
         plan: The plan, as text, where there was one.
         warnings: What a person should know all the same, a line each.
-        took: Seconds that each step took, by its name; with the container's where that is another one.
-        with_it: The names of those that were replaced with it.
+        took: Seconds that each step took, by its name; a step of another container has that one's name, too.
+        with_it: The names of the containers that were replaced with it.
         took_s: Seconds that all of it took, from its first look at the image on.
-        steps: The plan itself, where nothing but that was asked for.
+        steps: The plan itself, where nothing but a plan was asked for.
         for_helper: Whether a helper has to carry out what was planned.
         is_job_undone: Whether it is a job that others wait for, and did not do its work with its new image.
     """
@@ -83,14 +83,14 @@ class Request:
         again: Also try an image that failed before, or that a person holds the container back from.
         cautious: Rather leave a container alone than keep values that may be its old image's defaults.
         unattended: Nobody asked for it by hand: only what is approved, where the container's mode wants that.
-        spared: Names of those that are not to be restarted after it, for they are updated themselves.
+        spared: Names of dependents that are not to be restarted after it, for they are updated themselves.
         announce: Told the update and its plan before the first step.
         by_helper: The engine is reached through the container, so a helper has to update it.
-        unpulled: Names of those that are not pulled though the others are.
+        unpulled: Names of the containers that are not pulled though the others are.
         back: Go back to this image that it ran before, by its id or its version; empty is the last one, and
             None is an update.
         target: Only to this image, by its id, which was judged before; empty is whatever the tag means.
-        by: Who asked for it, where that is not who asks for all else.
+        by: Who asked for this update; None where it is the same as for all else.
     """
 
     pull: bool = False

@@ -102,10 +102,10 @@ def misfit(name: str, text: str, images: Sequence[str], *, is_any: bool) -> NoSu
     """The error where a text does not mean one image.
 
     Args:
-        name: Of whom, as people read it.
+        name: The name of the container or service, as people read it.
         text: The text.
-        images: Those that it fits, or else all that are known, as people read them.
-        is_any: Whether it fits any.
+        images: The images that the text fits, or else all that are known, as people read them.
+        is_any: Whether the text fits any.
     """
     shown = ", ".join(images[:_SHOWN])
     more = f" and {len(images) - _SHOWN} more" if len(images) > _SHOWN else ""

@@ -1,10 +1,10 @@
 """Whose turn it is: a container's update begins when those of all its predecessors have ended.
 
-It does not begin either while one that comes after it is under way: a tag that moves again in the middle
-of its dependents' updates, or of its replicas', is no reason to take it from under them.
+Nor does it begin while the update of a container that comes after is under way: a tag that moves again in the
+middle of the updates of dependents, or of replicas, is no reason to take the container from under them.
 
-The order is that of the last look; who waits asks it anew each time that an update has ended. It has
-no circles, so that there is always somebody whose turn it is.
+The order is that of the last look; a container that waits has it asked anew each time that an update has
+ended. It has no circles, so that it is always some container's turn.
 """
 
 import asyncio
@@ -89,10 +89,10 @@ class Turns:
         self._failed[name] = how
 
     def failed_with(self, name: str, error: WatcherError, *, is_asked_for: bool) -> None:
-        """Note that an update ended with an error, where that blocks its dependents.
+        """Note that an update ended with an error, where the error blocks its dependents.
 
-        Who waits, or was refused, blocks nobody. What could not be told of one blocks the others only where a
-        person named them all at once, and may know why; the daemon leaves that one out.
+        A container that waits, or was refused, blocks no other. A container that could not be judged blocks
+        the others only where a person named them all at once, and may know why; the daemon leaves it out.
 
         Args:
             name: The container's.
@@ -103,7 +103,7 @@ class Turns:
             self.failed(name)
 
     def held_back(self, name: str) -> None:
-        """Note that a container is held back: that blocks its own dependents."""
+        """Note that a container is held back, which blocks its own dependents."""
         self.failed(name, "is held back")
 
     def over(self, name: str) -> None:
@@ -125,7 +125,7 @@ class Turns:
             self.over(name)
 
     def blocked_by(self, name: str) -> str:
-        """Which dependency blocks a container, and how that ended, in words; empty where none does."""
+        """Which dependency blocks a container, and how its update ended, in words; empty where none does."""
         found = self._failed.keys() & self.order.needs(name)
         how, other = min(((self._failed[other], other) for other in found), default=("", ""))
         return f"{other} {how}".strip()

@@ -46,7 +46,7 @@ async def update(context: Context, text: str, request: Request) -> Outcome:
 
     Args:
         context: Where it is.
-        text: Its name, its id or a prefix of that.
+        text: Its name, its id or a prefix of its id.
         request: What is wanted.
 
     Raises:
@@ -125,7 +125,7 @@ class _Update:
         raise _kept_changing(Container(container).name)
 
     async def _judged(self, look: Context, container: Json, claims: frozenset[str]) -> Outcome:
-        """Carry out the update that a look finds, where there is one that is to be tried."""
+        """Carry out the update that a look finds, where it finds one that is to be tried."""
         request, context = self._request, self._context
         found = await _assessed(look, container, request)
         if not is_tried(found, request) or found.image is None:
@@ -134,7 +134,7 @@ class _Update:
         refuse_another(found, request.target)
         policy = context.policy_of(container)
         if policy.cooldown and request.unattended and not request.target:
-            # The tag may have moved since the daemon's look, by a pull for another one that follows it.
+            # The tag may have moved since the daemon's look, by a pull for another follower of it.
             refuse_cooling(await checks.assess(look, container, policy))
         await refuse_withheld_now(context, found, request)  # no gate is asked in vain
         again, by_hand = request.again, not request.unattended
@@ -171,7 +171,7 @@ async def _refuse_open(context: Context, name: str) -> None:
     """Refuse to plan for a container whose update is open: nobody knows which image it ends on.
 
     Raises:
-        Unknown: One is.
+        Unknown: The container's update is open.
     """
     if name in open_names(await context.engine.containers(stopped=True)):
         raise await unknown_while_open(context, name)
@@ -199,7 +199,7 @@ async def _found(engine: Engine, name: str, *, was_there: bool) -> Json:
 
 
 async def _name(context: Context, text: str) -> str:
-    """The name of the container that is meant; one whose update was cut short may be missing just now."""
+    """The name of the container that a text means; after an update cut short it may be missing just now."""
     try:
         found = await find(context.engine, text)
     except NoSuchContainer:
@@ -234,7 +234,7 @@ def _kept_changing(name: str) -> UpdateFailed:
 
 
 async def _pulled(context: Context, container: Json) -> RegistryError | None:
-    """Pull a container's tag; where that was made here and no registry knows it, the error that says so.
+    """Pull a container's tag; the error that says so, where its image was made here and no registry knows it.
 
     Then the tag here decides, but a pull that failed never ends as "up to date".
     """

@@ -92,7 +92,7 @@ def _ids(scene: Scene | None) -> tuple[str, str]:
 
 
 async def _kind(context: Context, scene: Scene | None) -> AttemptKind:
-    """Whether a rollback was cut short: its successor has another image, and a label names the one left."""
+    """Whether a rollback was cut short: its successor has another image, and a label names the image left."""
     old, new = [await _container(context, cid) for cid in scene.pair] if scene else (None, None)
     is_back = new is not None and left_by(new) and (old is None or old["Image"] != new["Image"])
     return "rollback" if is_back else context.kind

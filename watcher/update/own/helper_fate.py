@@ -25,7 +25,7 @@ def fate(helper: Json, *, is_open: bool, since: float, now: float) -> HelperFate
     Args:
         helper: As inspected.
         is_open: Whether the update that it was made for has begun, and is not over.
-        since: Since when it could have begun, in seconds since the epoch, if that is later than its own
+        since: Since when the helper could have begun, in seconds since the epoch, if later than its own
             start: the start of the container that it was to update.
         now: The time, by the engine's clock.
     """

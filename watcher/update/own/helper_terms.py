@@ -25,8 +25,8 @@ class Errand:
         again: Also where that image failed before, or a person holds the container back from it.
         unattended: Nobody asked for it by hand: only what is approved, where the container's mode wants that.
         cautious: Rather leave it alone than keep values that may be its old image's defaults.
-        image: The id of the image that the helper is to have; empty is the own one.
-        proxy: That container, as inspected, where it is what the engine is reached through; else None.
+        image: The id of the image that the helper is to have; empty is the updater's own.
+        proxy: The container, as inspected, where the engine is reached through it; else None.
     """
 
     name: str
@@ -70,7 +70,7 @@ def labels_of(errand: Errand, own_image: str) -> dict[str, str]:
 
     Args:
         errand: The errand.
-        own_image: The id of the image of the container that is to be updated, where that is not a proxy.
+        own_image: The id of the image of the container that is to be updated, where it is no proxy.
     """
     before = errand.proxy["Image"] if errand.proxy else own_image
     return {HELPER_OF: errand.old, HELPER_FROM: before, HELPER_TARGET: errand.target}

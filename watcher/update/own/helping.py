@@ -58,10 +58,10 @@ class Ended:
 
 
 async def by_helper(context: Context, errand: Errand) -> Attempt | None:
-    """Have a helper update a container, and wait for its end; an updater that runs in it is stopped before.
+    """Have a helper update a container, and wait for its end; an updater in that container is stopped before.
 
     Raises:
-        NotNow: The update has to wait; a helper is made anew when that is over.
+        NotNow: The update has to wait; a helper is made anew when the wait is over.
         UpdateFailed: The container was not updated.
         EngineError: No helper could be made.
     """
@@ -69,7 +69,7 @@ async def by_helper(context: Context, errand: Errand) -> Attempt | None:
     ended = None
     while ended is None:
         await asyncio.sleep(_LOOK_S)
-        with contextlib.suppress(EngineUnavailable):  # perhaps it was the way to it that is updated
+        with contextlib.suppress(EngineUnavailable):  # perhaps the way to the engine is updated
             ended = await looked_after(context, helper)
     if ended.wait:
         raise NotNow(ended.why, ended.wait)
@@ -134,7 +134,7 @@ async def looked_after(context: Context, helper: Helper) -> Ended | None:
 
 
 async def _started(context: Context, helper: Helper, found: Json) -> Ended | None:
-    """Start a helper; one that the engine refuses to start is removed, and is not the fault of the image."""
+    """Start a helper; where the engine refuses, the helper is removed, and the image is not to blame."""
     try:
         await context.engine.act(helper.cid, "start")
     except EngineUnavailable:

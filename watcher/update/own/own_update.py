@@ -1,7 +1,8 @@
 """The update of the updater's own container: whether it is open, by the names, and who is to end it.
 
-No process settles what would stop it. So an updater inside of one of the two containers, the old one or its
-successor, begins nothing while the update is open; where nobody is at work on it any more, it has a helper.
+No process settles an update that would stop it. So an updater inside of one of the two containers, the old
+one or its successor, begins nothing while the update is open; where nobody is at work on it any more, that
+updater has a helper settle it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -95,10 +96,10 @@ async def see_to(context: Context, rows: Sequence[Json], turns: Turns) -> OwnUpd
 
 
 async def refuse_beside(context: Context, name: str) -> None:
-    """Refuse another container's update while that of the own one is under way, which stops this process.
+    """Refuse another container's update while the own container's is under way, which stops this process.
 
     Raises:
-        NotNow: It is.
+        NotNow: The own update is under way.
         EngineError: The engine refused.
     """
     own = await context.own.find(context.engine)
@@ -129,7 +130,7 @@ async def have_settled(context: Context, name: str) -> None:
 
 
 async def _image(engine: Engine, cid: str) -> str:
-    """The id of the image of a container; empty where that is gone."""
+    """The id of the image of a container; empty where the container is gone."""
     try:
         return str((await engine.container(cid))["Image"]) if cid else ""
     except NotFound:

@@ -50,12 +50,13 @@ def consequence(attempt: Attempt | None, log: str, *, is_stuck: bool) -> Consequ
     """Decide what follows for the image; None where nothing does, and the next look may make a helper again.
 
     The image failed where the helper blames it, and where no helper for it can begin; what a person or the
-    engine does to one that has begun is not its fault. A helper that told of nothing has stopped nobody.
+    engine does to a helper that has begun is not the image's fault. A helper that told of nothing has stopped
+    no container.
 
     Args:
         attempt: What the helper told; None where it told of nothing.
         log: The helper's.
-        is_stuck: Whether it came to nothing, and was given up.
+        is_stuck: Whether the helper came to nothing, and was given up.
     """
     if is_stuck and not has_begun(log):
         return Failed()
@@ -105,8 +106,8 @@ async def _postponed(decisions: DecisionStore, helper: Helper, follows: NotYet) 
 async def _put_off(decisions: DecisionStore, helper: Helper, follows: Undone) -> None:
     """Put the next helper off, unless one is put off already.
 
-    Each time for twice as long: the updater was stopped and started again for it, and whatever undid it may
-    be there the next time, too.
+    Each time for twice as long: the updater was stopped and started again for the update, and what undid the
+    update may be there the next time, too.
     """
     now, name, image = time.time(), helper.name, helper.target
     found = await decisions.read()
@@ -117,7 +118,7 @@ async def _put_off(decisions: DecisionStore, helper: Helper, follows: Undone) ->
 
 
 def _next_s(found: Decisions, name: str, image: str) -> float:
-    """The seconds of the next wait for an image that is not to blame: twice those of the last one."""
+    """The seconds of the next wait for an image that is not to blame: twice those of the last wait."""
     last = [
         each.until - each.at
         for each in found.of.get(name, ())

@@ -1,4 +1,4 @@
-"""What a helper tells its updater, as lines of its log: that it has begun, how it ended, whose fault that is.
+"""What a helper tells its updater, as lines of its log: that it has begun, how it ended, what is to blame.
 
 Pure: no I/O.
 """

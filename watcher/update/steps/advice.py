@@ -32,7 +32,7 @@ def seen(old: Json, new: Json | None) -> str:
 def way_back(old: Json, new: Json | None, marker: Marker) -> str:
     """The one command that brings an old container back; empty where it is back.
 
-    Where several would have to be typed it is our own, which does all of that.
+    Where several commands would have to be typed it is our own, which does what all of them would.
 
     Args:
         old: The old container as it is now, or its spare.

@@ -45,7 +45,7 @@ async def still_as_read(engine: Engine, old: Json) -> None:
 
 
 async def astray(engine: Engine, old: Json, ids: Sequence[str], marker: Marker) -> str:
-    """What of the old container is not as it was, as a clause; empty where nothing is.
+    """What of the old container is not as it was, as a clause; empty where all is as it was.
 
     Args:
         engine: Where it is.

@@ -10,9 +10,9 @@ from watcher.model.names import Marker, Wanted, short
 
 
 def wanted_state(container: Json) -> Wanted:
-    """The state that the update is to end in: the one that the container is in.
+    """The state that the update is to end in: the container's present state.
 
-    One that the engine is restarting counts as running: that is what its policy wants.
+    A container that the engine is restarting counts as running: its policy wants it to run.
     """
     state = Container(container).state
     if state.is_paused:

@@ -62,11 +62,11 @@ class Settings:
 
 @frozen
 class AffectedContainer:
-    """A container that is replaced because it holds on to the one that is updated.
+    """A container that is replaced because it holds on to the container that is updated.
 
     Attributes:
         dependent: The container, and what ties it to its providers.
-        update: The container's own update, where that is taken along; None where it keeps its image.
+        update: The container's own update, where it is taken along; None where the container keeps its image.
         policy: The container's settings.
     """
 
@@ -80,7 +80,7 @@ class AffectedContainer:
 
 @frozen
 class Restart:
-    """A container that is restarted once another is replaced; `cause` is where that is said."""
+    """A container that is restarted once another is replaced; `cause` tells why."""
 
     name: str
     cause: str
@@ -94,7 +94,7 @@ class PlannedReplacement:
         name: The container's name.
         marker: The successor's temporary name.
         actions: The container's own steps, in order.
-        relation: What the container holds on to, as a clause; empty where it is the one that is updated.
+        relation: What the container holds on to, as a clause; empty for the container that is updated.
     """
 
     name: str

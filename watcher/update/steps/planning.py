@@ -59,7 +59,7 @@ def plan(  # noqa: PLR0913 - one value per thing that must have been found out; 
         policy: Its settings.
         affected: The dependents that are replaced with it, providers first.
         restarts: The containers that ask to be restarted once it is replaced.
-        left_alone: A line for each container that is lost by this, and not ours to replace.
+        left_alone: A line for each container that loses its provider, and is not ours to replace.
         pull: Its image has yet to be fetched.
     """
     first = _part(container, policy, pull=pull)

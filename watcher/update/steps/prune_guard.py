@@ -22,7 +22,7 @@ class Rescue:
 
     Attributes:
         lines: What happened, for people.
-        errors: Why something could not be made anew when that was last tried.
+        errors: Why something could not be made anew when it was last tried.
     """
 
     def __init__(self, at: Workshop, parts: Sequence[Replacement], keep_images: Keep) -> None:

@@ -40,7 +40,7 @@ class Replacement:
 
     Attributes:
         name: The container's name.
-        relation: What the container holds on to, as a clause; empty where it is the one that is updated.
+        relation: What the container holds on to, as a clause; empty for the container that is updated.
         new: The id of its successor, or empty.
         kept: The id of what is left of the old container: itself, or its spare.
         image: The id of the image that its successor got, or empty.
@@ -85,7 +85,7 @@ class Replacement:
 
     @property
     def keeps_its_image(self) -> bool:
-        """Whether its successor runs the image that it ran."""
+        """Whether the successor runs the image that the old container ran."""
         return self.image == self._old["Image"]
 
     async def do(self, action: Action, successors: dict[str, str]) -> None:
@@ -158,7 +158,7 @@ class Replacement:
         """Whether somebody removed the old container, so that its successor alone is left."""
         if not self.new or await steps.read(self._engine, self.kept) is not None:
             return False
-        # The spare of one that removes itself is gone, too, once it has been made anew from that.
+        # The spare of a container that removes itself is gone, too, once it has served to make that anew.
         now = await steps.read(self._engine, self.name) if self._marker.removes_itself else None
         return now is None or now["Id"] == self.new
 

@@ -79,7 +79,7 @@ class Stages:
 
     @contextlib.contextmanager
     def under_way(self, stage: StageBegan) -> Iterator[None]:
-        """Tell and time a stage; one that is left by an exception has failed."""
+        """Tell and time a stage; a stage that is left by an exception has failed."""
         began, done, is_refused = time.monotonic(), False, False
         self._publish(stage)
         try:
