@@ -1,11 +1,13 @@
 """Containers that Compose made to replace others, and that kept the name `ID_NAME`.
 
-Compose creates such a one, with the first digits of the id of the one that it replaces, stops and removes
-that, renames its own and starts it. Where something else has the name just then, as in the middle of an
-update, or where Compose was killed, it stays as it is: Compose itself does nothing about it (2.40).
+Compose creates such a container, named with the first digits of the id of the container that it replaces,
+stops and removes the replaced one, renames its own and starts it. Where something else has the name just
+then, as in the middle of an update, or where Compose was killed, the recreation stays as it is: Compose
+itself does nothing about it (2.40).
 
-The settling run starts it first, and gives it its name last: that name is the log. It is asked for by the
-name that it was found by, so that a request which comes late, for another updater was quicker, does nothing.
+The settling run starts the recreation first, and gives it its name last: the name `ID_NAME` is the log. The
+recreation is asked for by the name that it was found by, so that a request which comes late, for another
+updater was quicker, does nothing.
 """
 
 import re
@@ -23,7 +25,7 @@ from watcher.recovery.pruned import departure
 from watcher.recovery.state import is_same_replica
 from watcher.recovery.steps import drop
 
-# One that was started and ended is somebody's to judge.
+# A recreation that was started and ended is somebody's to judge.
 _SERVES = ("created", "running", "restarting")
 _NAME = re.compile(r"(?P<replaced>[0-9a-f]{12})_(?P<name>.+)")
 
@@ -37,7 +39,7 @@ class Recreation:
         shown: What it is called.
         name: What it was to be called.
         has_run: Whether it was started already.
-        replaced: The first digits of the id of the one that it was to replace.
+        replaced: The first digits of the id of the container that it was to replace.
         is_due: Whether the replaced container is gone, so that this one can be brought to its end.
         holder: The id of the container that has the name, or empty.
         is_superfluous: Whether the holder of the name is of the same service, so that this one can go.

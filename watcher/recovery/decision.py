@@ -76,7 +76,7 @@ class MakeAnew:
     """Make the old container anew from its own image, with its providers as they are now, in its place.
 
     Attributes:
-        update: What would be undone; its successor is empty where that is gone.
+        update: What would be undone; its `successor` is empty where the successor is gone.
     """
 
     update: Undo

@@ -1,8 +1,8 @@
 """All open updates, and the name under which a removed old container went where its successor is left.
 
 A removal of `X` by name or by id means X; a container that was set aside has another name, and a prune means
-whatever does not run. Compose stops and removes the old one, and starts what it finds of the service a
-moment later: so nothing is said before that must have been.
+whatever does not run. Compose stops and removes the old container, and starts what it finds of the service
+a moment later: so nothing is said before that start must have been.
 """
 
 from attrs import evolve

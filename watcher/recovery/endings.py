@@ -94,13 +94,13 @@ async def make_anew(engine: Engine, update: Undo, renewed: Mapping[str, str]) ->
 
     Args:
         engine: Where they are.
-        update: What would be undone; its successor is empty where that is gone.
+        update: What would be undone; its `successor` is empty where the successor is gone.
         renewed: The ids of its providers that were made anew, by those that it holds on to.
     """
     marker = evolve(update.marker, back=True)
     again = await successor.same(engine, await engine.container(update.old), renewed)
     new = await successor.create(engine, str(marker), again)
-    # Not before: while there is one, the update is known to be open.
+    # Not before: while there is a successor, the update is known to be open.
     if update.successor:
         await drop(engine, update.successor)
     await take_place(engine, Undo(update.old, new["Id"], marker))
@@ -139,7 +139,7 @@ async def bring_up(engine: Engine, update: Finish, demand: Demand) -> None:
     if old:
         await halt(engine, old)
     if update.marker.wanted == "s" or await is_paused(engine, update.successor):
-        # One that is paused already had proved itself before.
+        # A successor that is paused already had proved itself before.
         return
     await start(engine, update.successor)
     baseline = await with_ends(engine, old, left_stopped(old, update.marker)) if old else EVERYTHING

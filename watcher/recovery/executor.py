@@ -1,7 +1,7 @@
 """Carries out the decisions of recovery, and so brings open updates that belong together to a safe end.
 
-It can be cut short anywhere. The root's old container is removed before any other: until then all can go
-back, from then on none needs to.
+The work can be cut short anywhere. The root's old container is removed before any other: until then all can
+go back, from then on none needs to.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -63,11 +63,11 @@ class FailedImage:
 
     @classmethod
     def of(cls, dependent: tuple[str, str], root: tuple[str, str], reason: str, *, is_new: bool) -> Self:
-        """Blame the image of a dependent that failed, where that is new to it; else that of its provider.
+        """Blame the image of a dependent that failed, where the image is new to it; else its provider's.
 
         Args:
             dependent: The name of the container that failed, and the id of the image that it ran.
-            root: Those of the container that is updated.
+            root: The name and the image's id of the container that is updated.
             reason: One line.
             is_new: Whether the dependent ran another image before the update.
         """
@@ -83,7 +83,7 @@ class Open:
         found: All open updates, as they were read.
         name: The name of the container.
         demands: What a container must prove, by its labels.
-        known: Options of containers as they were when they were read or created, where that is known.
+        known: The known options of containers, as they were when they were read or created.
     """
 
     engine: Engine
@@ -98,7 +98,7 @@ class Open:
 
 
 async def settle(engine: Engine, name: str, demands: Demands) -> list[FailedImage]:
-    """Finish or undo the open update of a container, and those that belong to it.
+    """Finish or undo the open update of a container, and the open updates that belong to it.
 
     Args:
         engine: Where they are.
@@ -236,7 +236,7 @@ async def silence(engine: Engine, members: Sequence[str]) -> None:
 
 
 def _blamed(found: OpenUpdates, root: str, name: str, reason: str) -> FailedImage:
-    """Blame the image of a container that failed, where that is new; else that of the root."""
+    """Blame the image of a container that failed, where the image is new; else the root's."""
     old, new = (found.inspects[cid]["Image"] for cid in found.scenes[name].pair)
     if name == root:
         return FailedImage(root, new, reason)

@@ -41,7 +41,7 @@ class OpenUpdates:
         return way(old, new, self.names) if old else Way.OWN
 
     def renewed(self, name: str) -> Mapping[str, str]:
-        """The ids of what was made anew of an old container's providers, by those that it holds on to."""
+        """The ids of an old container's providers that were made anew, by the ids that it holds on to."""
         old = self.inspects.get(self.scenes[name].pair[0])
         return made_anew(old, self.names) if old else {}
 
@@ -94,6 +94,6 @@ class OpenUpdates:
         }
 
     def _ids(self, name: str) -> set[str]:
-        """The ids of a container, of its successor and of the one that was set aside."""
+        """The ids of a container, of its successor and of the old container that was set aside."""
         now = {cid for cid, each in self.names.items() if each == name}
         return now | (set(self.scenes[name].pair) if name in self.scenes else set())

@@ -1,12 +1,12 @@
 """The right to change the containers of an update, held on the engine itself.
 
-The containers whose temporary names end in an owner's digits are its title. It shows that it lives by
-asking, every `BEAT_S`, for an update of one of them with nothing in it: that changes nothing, and the
-engine reports it to everybody (20.10 to 28.5). It asks by the temporary name, so that the answer says
-whether the title is its own still: an updater that takes over renames the container (`takeover`).
+The containers whose temporary names end in an owner's digits are its title. The owner shows that it lives by
+asking, every `BEAT_S`, for an update of one of them with nothing in it: such a request changes nothing, and
+the engine reports it to everybody (20.10 to 28.5). The owner asks by the temporary name, so that the answer
+says whether the title is its own still: an updater that takes over renames the container (`takeover`).
 
-Before each request that changes something the last good answer must be younger than `LEASE_S`, else it
-is asked for first. So one that was suspended, or cut off, finds out before it does any harm.
+Before each request that changes something the last good answer must be younger than `LEASE_S`, else a new one
+is asked for first. So an owner that was suspended, or cut off, finds out before it does any harm.
 """
 
 import asyncio
@@ -64,7 +64,7 @@ class Lease:
     async def rest(self) -> None:
         """Show no sign of life, and hold nothing, until an update is taken anew.
 
-        Two that had each got a part of an update would else wait for one another without end.
+        Two owners that had each got a part of an update would else wait for one another without end.
         """
         if self._beating:
             self._beating.cancel()
@@ -75,7 +75,7 @@ class Lease:
     async def take(self, scenes: Iterable[Scene]) -> bool:
         """Become the owner of open updates, by renaming from what their names were when they were read.
 
-        Whose container is renamed first has the update; all do it in the same order.
+        The updater that renames the first container has the update; all rename in the same order.
 
         Returns:
             False where somebody else was quicker.
@@ -97,7 +97,7 @@ class Lease:
             self._beating = asyncio.create_task(self._beat_on())
 
     async def _fence(self) -> None:
-        """Let a changing request pass while the owner has its title; the first such one begins the lease."""
+        """Let a changing request pass while the owner has its title; the first of them begins the lease."""
         if self._beating is None:
             self._begin()
         elif self._is_lost or elapsed() - self._last > LEASE_S:
@@ -122,7 +122,7 @@ class Lease:
         """Give a sign of life; False where a container was renamed or removed meanwhile, by ourselves too.
 
         Raises:
-            TakenOver: Another one has the title.
+            TakenOver: Another owner has the title.
         """
         is_late = elapsed() - self._last > SILENCE_S
         wanted = "|".join([_MARKED, *(rf"^/?{re.escape(name)}$" for name in self._names)])
@@ -144,7 +144,7 @@ class Lease:
     async def _looked_at(self, name: str) -> None:
         """Ask for the processes of a container that runs, which the engine reports as well (20.10 to 28.5).
 
-        Where it cannot tell, or may not, there is no sign: the same as before it ran.
+        Where the engine cannot tell, or may not, there is no sign of life: as before the container ran.
         """
         try:
             await self._plain.processes(name, "-o pid")
@@ -169,8 +169,8 @@ def owners_of(rows: Iterable[Json]) -> dict[str, str]:
 def is_lost(held: set[str], owners: Mapping[str, str], owner: str, *, is_late: bool) -> bool:
     """Whether one of the containers that an owner had is another owner's now, or may have been.
 
-    Where none of them is left, a person removed or renamed them, unless there was time enough for another
-    updater to do the whole work.
+    Where no such container is left, a person removed or renamed them, unless there was time enough for
+    another updater to do the whole work.
 
     Args:
         held: The ids of the containers that the owner had.
@@ -188,10 +188,10 @@ def names_of(rows: Iterable[Json], owner: str) -> set[str]:
 
 
 def shown_by(rows: Sequence[Json], owner: str) -> list[str]:
-    """The temporary names by which an owner's updates show signs of life: of each, one that does not run.
+    """The temporary names for an owner's signs of life: of each update, a container that does not run.
 
-    Where all of them run, it is the successor that is about to be stopped, for the old container has its
-    name again. A request to change that one may cost it its devices, which it needs no more.
+    Where all of its containers run, it is the successor, about to be stopped, for the old container has its
+    name again. A request to change the successor may cost it its devices, which it needs no more.
 
     Args:
         rows: The containers with temporary names, and those that have the names themselves, if known.
@@ -200,7 +200,7 @@ def shown_by(rows: Sequence[Json], owner: str) -> list[str]:
     holders = {name_of(row): str(row["Id"]) for row in rows}
     found, leaving = dict[str, str](), dict[str, str]()
     for row, marker in _owned(rows, owner):
-        # Of one that runs, runc would set the device rules anew: what a GPU runtime had added were gone.
+        # Of a running container runc would set the device rules anew, and those of a GPU runtime were gone.
         if not (Row(row).is_up or Row(row).is_going):
             found[marker.name] = str(marker)
         elif Row(row).is_up and holders.get(marker.name, "").startswith(marker.other):

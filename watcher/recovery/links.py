@@ -1,9 +1,9 @@
 """Legacy links that the engine forgot.
 
-It keeps a link as the text that somebody typed, and resolves it by name each time that it starts (20.10 to
-28.5). So one that dies while the provider is set aside has forgotten the link when the old container comes
-back, and finds it again when it starts the next time, by the names that are then. Nothing else brings it back
-but making the container anew.
+The engine keeps a link as the text that somebody typed, and resolves it by name at each of its own starts
+(20.10 to 28.5). So an engine that dies while the provider is set aside has forgotten the link when the old
+container comes back, and finds it again at its next start, by the names of that time. Nothing else brings the
+link back but making the container anew.
 """
 
 import contextlib

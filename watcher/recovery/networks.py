@@ -1,6 +1,6 @@
 """Makes networks that a prune took during an update again with their own options, and joins them.
 
-The engine removes none that a running container is on: it was the update that made this possible.
+The engine removes no network that a running container is on: only the update made the removal possible.
 
 A stopped container keeps the id of its network, and is not started on another one of the same name until it
 has been disconnected, by name, and connected anew (20.10 to 28.5).
@@ -39,7 +39,7 @@ async def mended(engine: Engine, note: Note, gone: str, parts: Sequence[Noted]) 
         engine: Where it was.
         note: What makes it anew.
         gone: The id of the network.
-        parts: The containers that are there, or are about to be; where none is on it, it is not made.
+        parts: The containers that are there, or are about to be; where none is on it, no network is made.
 
     Returns:
         What happened, for people, or empty.
@@ -66,7 +66,7 @@ async def _is_here(engine: Engine, network: str) -> bool:
 
 
 async def _rejoined(engine: Engine, part: Noted, gone: str, name: str) -> bool:
-    """Move a part's containers from a network that is gone to the one that has its name now.
+    """Move a part's containers from a network that is gone to the network that has its name now.
 
     A container on neither network left the first one in an attempt that was cut short.
     """

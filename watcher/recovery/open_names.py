@@ -34,17 +34,17 @@ class OpenNames:
         return cls(is_open, {scene.aside: name for name, scene in found.items() if scene.aside}, strays(rows))
 
     def own_name(self, name: str, cid: str) -> str:
-        """The name of the container whose open update another is part of; of any other its own name.
+        """The name of the container whose open update a container is part of; else that container's own.
 
         Args:
-            name: What that other is called.
+            name: What the container is called.
             cid: Its id.
         """
         marker = Marker.parse(name)
         scene = self.scenes.get(marker.name) if marker else None
         if marker is None or scene is None or name in self.strays:
             return name
-        # One that was set aside stays what it is while the one that has its name now is updated.
+        # A container that was set aside stays what it is while the container with its name now is updated.
         return name if marker.kind == "old" and cid not in scene.ids else marker.name
 
 
@@ -80,7 +80,7 @@ def contended(rows: Iterable[Json], owner: str, names: Iterable[str]) -> str:
 
     Args:
         rows: GET /containers/json?all=1.
-        owner: Who asks.
+        owner: The owner that asks.
         names: The names of the containers.
     """
     theirs = open_names(rows, lambda other: other != owner)

@@ -55,8 +55,8 @@ async def departure(
     Args:
         engine: Where it was.
         kind: What it was.
-        gone: Its id, or the first digits of that.
-        dropped: The id of its successor, where that is gone because we removed it.
+        gone: Its id, or the id's first digits.
+        dropped: The id of its successor, where the successor is gone because we removed it.
         since: When its successor was there already, by the engine's clock.
     """
     while True:
@@ -78,7 +78,7 @@ async def fate(
         kind: What it was.
         gone: Its id.
         since: When it was there still, and its successor already, by the engine's clock.
-        dropped: The id of its successor, where that is gone because we removed it.
+        dropped: The id of its successor, where the successor is gone because we removed it.
     """
     found = (await departure(engine, kind, gone, dropped, since)).fate
     is_lasting = found is Fate.PRUNED or await engine.now() - since <= LONG_S
@@ -94,7 +94,7 @@ def departure_of(
         events: The events of containers, or of networks, the oldest first.
         gone: The id, or the first digits of it.
         now: The time, by the engine's clock.
-        dropped: The id of its successor, where that is gone because we removed it.
+        dropped: The id of its successor, where the successor is gone because we removed it.
         since: When its successor was there already.
     """
     at = next((n for n, each in enumerate(events) if _is(each, "destroy", gone)), None)
@@ -115,10 +115,10 @@ def departure_of(
 
 
 def _is_overtaken(past: list[Json], events: list[Json], pair: tuple[str, str], since: float) -> bool:
-    """Whether it was being stopped, and then removed, while its successor was there, which was to be kept.
+    """Whether an old container was being stopped, then removed, while its successor was there to be kept.
 
-    It had come back by then: who stopped it before its successor was made, or found it stopped by its
-    update, did not choose between the two.
+    The old container had come back by then: a person who stopped it before its successor was made, or found
+    it stopped by its update, did not choose between the two.
     """
     gone, dropped = pair
     starts = [n for n, each in enumerate(past) if _is(each, "start", gone)]

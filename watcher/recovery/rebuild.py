@@ -1,6 +1,6 @@
 """Makes anew what a prune took out of the middle of an update.
 
-Before the first stop `noted` writes down what that takes. Afterwards `put_back` makes what went anew, under
+Before the first stop `noted` writes down what it takes. Afterwards `put_back` makes what went anew, under
 the temporary name that the old container has in an update, so that all the rest is ordinary recovery.
 """
 
@@ -123,7 +123,7 @@ async def put_back(at: Workshop, note: Note, *, is_good: bool = False) -> Mended
     Args:
         at: Where, and with what.
         note: What was noted of it.
-        is_good: It has come to its end, so that a successor that has the name has proved itself.
+        is_good: The update has come to its end, so that a successor that has the name has proved itself.
     """
     done, unmade = Mended(note), list[Noted]()
     rows = {row["Id"] for row in await at.engine.containers(stopped=True)}
@@ -140,7 +140,7 @@ async def put_back(at: Workshop, note: Note, *, is_good: bool = False) -> Mended
 
 
 async def _tried(done: Mended, work: Awaitable[Mended]) -> Mended:
-    """Await one repair; an engine error is added to the result, but for one that ends all repairs."""
+    """Await one repair; an engine error joins the result, but for an error that ends all repairs."""
     try:
         return await work
     except (EngineUnavailable, Contended):

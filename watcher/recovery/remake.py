@@ -1,7 +1,8 @@
 """Creates an old container once more, under the temporary name that it has in an update.
 
-The updater that does it has taken the update over, where anything is left; where nothing is, two may begin at
-once. So each looks after it has created, and gives way where it finds another one's: one at least does.
+The updater that does it has taken the update over, where anything is left; where nothing is, two updaters may
+begin at once. So each updater looks after it has created the container, and gives way where it finds another
+updater's: at least one of them does.
 """
 
 from attrs import evolve
@@ -51,7 +52,7 @@ def _is_elsewhere(rows: list[Json], part: Noted, owner: str) -> bool:
 
 
 async def _begun(engine: Engine, name: str) -> str:
-    """The id of the container that an attempt cut short made, or empty; one that never ran is removed."""
+    """The id of the container made by an attempt cut short, or empty; if it never ran, it is removed."""
     found = await read(engine, name)
     if found and Container(found).status == "created":
         await drop(engine, found["Id"])

@@ -57,12 +57,12 @@ class Scene:
     Attributes:
         name: The container's own name, X.
         holder: The id of the container that has the name now, or empty.
-        successor: One called `X.ctr-updater-new-...`, if any.
-        retired: One called `X.ctr-updater-old-...`, if any.
+        successor: The container called `X.ctr-updater-new-...`, if any.
+        retired: The container called `X.ctr-updater-old-...`, if any.
         renamed: The id of the old container, where a person gave it another name, or empty.
-        moved: The id of the successor, where a person gave that another name, or empty.
-        gone_as: The name that the old container had when somebody removed it by name or id; empty where that
-            is not known.
+        moved: The id of the successor, where a person gave it another name, or empty.
+        gone_as: The name that the old container had when somebody removed it by name or id; empty where the
+            name is not known.
     """
 
     name: str
@@ -108,7 +108,7 @@ class Scene:
 
     @property
     def is_taken_by_compose(self) -> bool:
-        """Whether Compose started a successor beside the one that has the name."""
+        """Whether Compose started a successor beside the container that has the name."""
         new = self.successor
         return new is not None and new.has_run and self.recovery == Discard(new.cid)
 
@@ -252,6 +252,6 @@ def _is_paired(marker: Marker, ids: list[str]) -> bool:
 
 
 def _likeliest(marked: list[Marked], name: str, kind: str, ids: list[str]) -> Marked | None:
-    """Of the containers with such a marker one whose other half exists: people may use such names, too."""
+    """Of the containers with such a marker, one whose other half exists: people may use such names, too."""
     found = [each for each in marked if (each.marker.name, each.marker.kind) == (name, kind)]
     return next(iter([each for each in found if _is_paired(each.marker, ids)] + found), None)

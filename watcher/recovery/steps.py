@@ -33,10 +33,10 @@ async def halt(engine: Engine, old: Json) -> None:
 
 
 async def hold_restart_policy(engine: Engine, old: str, marker: Marker) -> None:
-    """Hold the restart policy of an old container that was stopped, if the engine would start that by it.
+    """Hold the restart policy of an old container that was stopped, if the engine would start it so.
 
-    At its own restart the engine starts what has the policy `always`, and of `on-failure` what had ended with
-    another code than 0, also by a stop (20.10 to 28.5). A policy that somebody set since stands.
+    At its own restart the engine starts a container with the policy `always`, and one with `on-failure` that
+    ended with another code than 0, also by a stop (20.10 to 28.5). A policy that somebody set since stands.
 
     Args:
         engine: Where it is.
@@ -82,7 +82,7 @@ async def take_name(engine: Engine, cid: str, marker: Marker) -> None:
 
 
 async def pause(engine: Engine, cid: str, marker: Marker) -> None:
-    """Pause a container that runs, where that was wanted of it."""
+    """Pause a container that runs, where its wanted state is paused."""
     if marker.wanted == "p" and not await is_paused(engine, cid):
         await engine.act(cid, "pause")
 
@@ -109,7 +109,7 @@ async def with_ends(engine: Engine, old: Json, baseline: Baseline) -> Baseline:
 
     Args:
         engine: Where it is.
-        old: As inspected after its stop; one that removes itself is not there any more.
+        old: As inspected after its stop; a container that removes itself is not there any more.
         baseline: What is known so far.
     """
     if not old.get("RestartCount"):
@@ -137,7 +137,7 @@ async def proved(
 
 
 async def hooked(engine: Engine, cid: str, hook: Hook | None, marker: Marker) -> str:
-    """Run the hook in a proved successor; return its failure where that is only told.
+    """Run the hook in a proved successor; return a failure of the hook that is only told.
 
     Raises:
         HookFailed: The hook failed, and there is something to go back to.
@@ -186,7 +186,7 @@ async def commit(engine: Engine, new: str, old: str, marker: Marker, known: Know
         new: The successor's id; it has the name.
         old: The id of the old container, or of its spare.
         marker: What was wanted of it.
-        known: Their options as they were when they were read or created, where that is known.
+        known: The known options of both, as they were when they were read or created.
     """
     before = await read(engine, old)
     await engine.amend(new, for_successor(await engine.container(new), before, marker, known or {}))
@@ -218,7 +218,7 @@ async def drop(engine: Engine, cid: str) -> None:
     """Remove a container that is not needed, with the volumes that are its own alone.
 
     `docker compose up` starts the container of a service that it keeps, right after it has removed the
-    others; where it started this one, that is stopped once more. It may have ended by itself meanwhile.
+    others; where Compose started this one, it is stopped once more. It may have ended by itself meanwhile.
     """
     await quiet(engine, cid)
     try:
@@ -241,7 +241,7 @@ async def _remove(engine: Engine, cid: str, *, with_own_volumes: bool = False) -
     except NotFound:
         return
     except Conflict:
-        # One that removes itself may be at it already.
+        # A container that removes itself may be at it already.
         if (await _status(engine, cid)) not in {*GOING, "gone"}:
             raise
         await engine.wait_removed(cid)
@@ -263,7 +263,7 @@ async def _status(engine: Engine, cid: str) -> str:
 
 
 async def left_of(engine: Engine, ids: Iterable[str], otherwise: str) -> Json:
-    """The first of these containers that is there; else the one of the name.
+    """The first of these containers that is there; else the container of the name.
 
     The name comes last: a stranger may have it, unless neither the old container nor its spare is there any
     more: then the old one was made anew.

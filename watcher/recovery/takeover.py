@@ -1,9 +1,10 @@
 """Takes over what another updater left open, once it is known to be gone.
 
-Who shares our state folder is gone where its lock is free. Anybody else is gone only after `SILENCE_S`
-without a sign of life; the engine's past events prove it at once where they reach back that far. Then the
-update is taken by renaming its containers from the names that were read: who comes second finds no such
-name. A sign that was given while that happened lets the other one act for `LEASE_S` more: it is waited for.
+An updater that shares our state directory is gone where its lock is free. Any other is gone only after
+`SILENCE_S` without a sign of life; the engine's past events prove it at once where they reach back that far.
+Then the update is taken by renaming its containers from the names that were read: an updater that comes
+second finds no such name. A sign of life that was given meanwhile lets the other updater act for `LEASE_S`
+more: this time is waited for.
 """
 
 import asyncio
@@ -35,8 +36,8 @@ async def take_over(lease: Lease, found: OpenUpdates, names: Sequence[str], wait
         lease: Our lease.
         found: All open updates.
         names: The containers whose updates are to be taken, the root first.
-        waits: Told the name and for how many seconds, where another one may be at work.
-        may: Asked whether they are to be ours, once nobody else's work is under way.
+        waits: Told the name and for how many seconds, where another updater may be at work.
+        may: Asked whether the updates are to be ours, once no other updater's work is under way.
 
     Returns:
         False where the updates changed, or are another owner's now: look again.
@@ -45,7 +46,7 @@ async def take_over(lease: Lease, found: OpenUpdates, names: Sequence[str], wait
     concerned = {scene.name for scene in scenes}
     is_ours = all(is_at_home(owner, lease.owner) for scene in scenes for owner in _owners(scene))
     if not is_ours:
-        await lease.rest()  # whoever waits for the silence of others is silent himself
+        await lease.rest()  # an updater that waits for the silence of others is silent itself
         if not await _is_silent(lease.engine, concerned, waits):
             return False
     await may(scenes)
@@ -96,7 +97,7 @@ def last_sign(past: Sequence[Json], names: set[str], *, now: float, but: str = "
     Args:
         past: All events that the engine remembers, oldest first: before them may have been any.
         names: Whose updates.
-        now: The time that counts where it remembers none.
+        now: The time that counts where the engine remembers none.
         but: The owner whose signs do not count.
     """
     times = [moment_of(past[0]) if past else now]

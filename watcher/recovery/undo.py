@@ -26,7 +26,7 @@ from watcher.recovery.table import Respawn, Restore, Undo
 
 
 class NameTaken(EngineError):
-    """Somebody gave the container's name to another one in the middle of its update."""
+    """Somebody gave the container's name to another container in the middle of its update."""
 
 
 @frozen
