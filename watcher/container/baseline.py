@@ -65,8 +65,8 @@ class Baseline:
 
         Args:
             old: As inspected after its stop.
-            codes: The exit codes with which it ended by itself, as far as the engine knows; none that it
-                remembers counts as 0, with which a job ends.
+            codes: The exit codes with which it ended by itself, as far as the engine knows; where the engine
+                remembers none, 0 counts, with which a job ends.
         """
         is_often = (old.get("RestartCount") or 0) >= _OFTEN and _last_run_s(old) <= _SHORT_RUN_S
         ends = frozenset(codes) or frozenset({0})
@@ -125,7 +125,7 @@ def is_unhealthy(container: Json) -> bool:
 
 
 def is_attached(endpoint: Json) -> bool:
-    """Whether a container is on a network, with an address where that gives one."""
+    """Whether a container is on a network, with an address where the network gives one."""
     return bool(endpoint.get("EndpointID")) and bool(
         endpoint.get("IPAddress") or endpoint.get("GlobalIPv6Address") or not endpoint.get("Gateway")
     )
@@ -149,7 +149,7 @@ def _networks(container: Json) -> frozenset[tuple[str, str]]:
 
 
 def _last_run_s(old: Json) -> float:
-    """For how long a container that ended had run, or that runs has, as far as that is known."""
+    """Seconds that the last run of a container took; 0 where it has not ended since its start."""
     state = Container(old).state
     started, ended = datetime.fromisoformat(state.started), datetime.fromisoformat(state.finished)
     return max((ended - started).total_seconds(), 0.0)

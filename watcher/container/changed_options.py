@@ -1,8 +1,9 @@
 """What a person changed with `docker update` while a container's update was under way.
 
-It is carried over to whichever of the two stays: three values are compared for each option, what it was
-when it was read or created and what either has now. A restart policy of `no` may be ours: the old container
-is held by it, and a successor that failed is silenced by it. Pure: no I/O.
+The change is carried over to the container that stays, the old one or its successor: three values are
+compared for each option, what it was when it was read or created and what either container has now. A restart
+policy of `no` may be ours: the old container is held by it, and a successor that failed is silenced by it.
+Pure: no I/O.
 """
 
 from collections.abc import MutableMapping

@@ -29,8 +29,8 @@ async def confirm(engine: Engine, new: str, marker: Marker) -> None:
 def is_as_wanted(container: Json, marker: Marker) -> bool:
     """Whether a successor is in a state that its update may end in.
 
-    A pause of a person's stands. A successor with nothing to go back to may be in any state. One between two
-    starts that ended with 0 was proved to do so, as the old container did.
+    A pause of a person's stands. A successor with nothing to go back to may be in any state. A successor
+    between two starts that ended with 0 was proved to do so, as the old container did.
     """
     state, is_judged = (
         Container(container).state,

@@ -1,10 +1,10 @@
 """Which containers may be down at once: as many as is chosen, and none that could take another's address.
 
-An update holds what it was given here until the last of its containers is started, and its slot for a
-moment more (`FIRST_MOMENT_S`), in which what was started needs the machine most: with fewer at work each is
-down for less long. It does not hold it while it waits for a longer proof. Who is down waits for nobody, but
-for the way back, and that no longer than `WAY_BACK_S`: who is down yet may be so for long, as where a stop
-takes its time or the engine hangs.
+An update holds its addresses here until the last of its containers is started, and its slot for a moment
+more (`FIRST_MOMENT_S`), in which a started container needs the machine most: with fewer at work each is down
+for less long. The update does not hold the slot while it waits for a longer proof. A container that is down
+waits for no other, but for the way back, and then no longer than `WAY_BACK_S`: the other one may be down for
+long, as where a stop takes its time or the engine hangs.
 """
 
 import asyncio
@@ -74,11 +74,11 @@ class Downtimes:
         """Wait until no containers that may take the same addresses are down, or have waited for longer.
 
         Args:
-            wanted: What these take.
+            wanted: What the containers that wait take.
             is_back: They go back: after `WAY_BACK_S` they are down all the same.
 
         Returns:
-            False where that time was over.
+            False where `WAY_BACK_S` was over.
         """
         turn, is_alone = _Turn(wanted), True
         self._waiting.append(turn)
@@ -144,7 +144,7 @@ class Downtime:
             is_back: They go back: after `WAY_BACK_S` they are down all the same.
 
         Returns:
-            False where that time was over.
+            False where `WAY_BACK_S` was over.
         """
         if self._is_down:
             return True

@@ -78,7 +78,7 @@ async def run(engine: Engine, memory: Memory, gate: Gate, image: str) -> Said:
 def body(gate: Gate, image: str, mine: str) -> Json:
     """The request that creates a gate's container.
 
-    A container's stop is told to it by SIGKILL: one that ended well on SIGTERM would have let the image pass.
+    The container's stop is a SIGKILL: a gate that ended well on SIGTERM would have let the image pass.
 
     Args:
         gate: The gate.
@@ -160,9 +160,10 @@ async def _ran(engine: Engine, cid: str, gate: Gate) -> Said:
 async def state_at_end(engine: Engine, cid: str) -> State:
     """The state of a gate's container that has ended.
 
-    That it lacked memory the engine hears apart from its end, and on a busy machine after it. So one that
-    would count as refusing the image is looked at once more. Where memory lacks in its first moments, the
-    engine may never hear of it (28.5 begins to watch after the start); that counts as refusing.
+    The engine hears of a lack of memory apart from the container's end, and on a busy machine after it. So a
+    container that would count as refusing the image is looked at once more. Where memory lacks in its first
+    moments, the engine may never hear of it (28.5 begins to watch after the start); such an end counts as
+    refusing.
     """
     state = Container(await engine.container(cid)).state
     if state.exit_code != _REFUSES or state.lacked_memory:

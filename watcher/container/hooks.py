@@ -1,8 +1,8 @@
 """Runs a hook in the container that bears it: as the container's own user, never through a shell.
 
 An engine has no call that kills what was run so (20.10 to 28.5), and the program goes on when nobody listens
-any more. So it is given a word into its environment, by which it and its children are found in the container
-itself and killed, where the image has a shell and grep; else it is said that it goes on.
+any more. So the program is given a word into its environment, by which it and its children are found in the
+container itself and killed, where the image has a shell and grep; else people are told that it goes on.
 """
 
 import asyncio
@@ -28,8 +28,8 @@ _KILL = (
     'for p in /proc/[0-9]*; do grep -qszF "$1" "$p/environ" && kill -9 "${p#/proc/}"; done',
     "sh",
 )
-# An engine that was killed as it entered a container says so in the program's place; one that finds no such
-# program says another thing, and that is the hook's own failure.
+# An engine that was killed as it entered a container says so in the program's place; an engine that finds no
+# such program says another thing, and the failure is the hook's own.
 _NOT_BEGUN = (126, 127)
 _NO_WAY_IN = re.compile(rb"OCI runtime exec failed: [^\n]*\bsetns process\b")
 _LOOK_S = 0.5
@@ -115,7 +115,7 @@ async def _code(engine: Engine, exec_id: str, reading: "asyncio.Task[None]") -> 
 
 
 async def _kill(engine: Engine, cid: str, exec_id: str, mark: str) -> None:
-    """Kill a program and its children from inside the container, as far as that has what it takes."""
+    """Kill a program and its children from inside the container, as far as its image has what it takes."""
     with contextlib.suppress(EngineError, TimeoutError):
         await engine.detached_exec(await engine.create_exec(cid, (*_KILL, mark)))
         async with asyncio.timeout(_KILLED_S):

@@ -10,8 +10,8 @@ async def clean_up(engine: Engine, image_id: str) -> bool:
     A kept image has a tag of ours, and stays.
 
     Returns:
-        Whether it is gone. One that the engine still has a use for (a child, several digests) stays,
-        and so does every one while the engine is not well: the update itself has been made.
+        Whether the image is gone. An image that the engine still has a use for (a child, several digests)
+        stays, and so does every image while the engine is not well: the update itself has been made.
     """
     try:
         used = {row["ImageID"] for row in await engine.containers(stopped=True)}

@@ -66,8 +66,8 @@ async def put_in(engine: Engine, container: Json, noted: Mapping[str, str] | Non
 async def injected(engine: Engine, container: Json) -> dict[str, str]:
     """When each of the files that were put into a container was written (RFC 3339), by its path.
 
-    That is told by the times of the files, which a process in the container may set as it likes. So this is
-    worth the more the earlier in the container's life it is asked.
+    The times of the files tell it, and a process in the container may set them as it likes. So the answer is
+    worth the more, the earlier in the container's life it is asked for.
     """
     if not may_be_injected(container):
         return {}

@@ -1,7 +1,7 @@
 """Stops that were asked for by an updater that was killed before their end.
 
-The engine goes on with a stop whose caller hung up (20.10 to 28.5). Until it is over the container is shown
-as running, and a start does nothing; then it is stopped for good, restart policy or not.
+The engine goes on with a stop whose caller hung up (20.10 to 28.5). Until the stop is over the container is
+shown as running, and a start does nothing; then the container is stopped for good, restart policy or not.
 """
 
 from watcher.engine.client import Engine
@@ -26,7 +26,7 @@ async def _may_be_stopping(engine: Engine, container: Json, successor: str) -> b
     """Whether the old container may be stopping: it was sent a signal, or the engine has forgotten that time.
 
     The engine keeps its last 256 events, and none over its own restart. Their order tells what came after
-    what; their times do not where the clock was set back, and those that are still to come it does not tell.
+    what; their times do not where the clock was set back, and the engine tells no event of a time to come.
     """
     made = seconds_of((await engine.container(successor))["Created"])
     if seconds_of(Container(container).state.started) > made:

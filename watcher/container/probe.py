@@ -42,12 +42,12 @@ _OF_THE_MACHINE = re.compile(
 )
 # With these a 500 says that what was asked for cannot be (20.10 to 28.5).
 _OF_THE_REQUEST = re.compile("invalid|must be absolute|conflicting options", re.IGNORECASE)
-# For how long one that somebody stopped may be about to be started again, as by `docker restart`.
+# For how long a container that somebody stopped may be about to be started again, as by `docker restart`.
 _GRACE_S = 5.0
 _LONGEST_PAUSE_S = 60.0
-# What it is asked for without an event is that of others, whose traces the engine forgets with time.
+# A look without an event is for what other updaters did, whose traces the engine forgets with time.
 _LOOK_S = 10.0
-# What it shows elsewhere comes with no event.
+# What a successor shows elsewhere comes with no event.
 _LACKS_S = 1.0
 
 
@@ -57,7 +57,7 @@ async def start(engine: Engine, cid: str, mask: Mask | None = None) -> None:
     Args:
         engine: Where it is.
         cid: Its id.
-        mask: What hides its secrets, of one with `--rm`: the engine removes it where it cannot start it.
+        mask: What hides the secrets of a successor with `--rm`, which is removed where it cannot be started.
 
     Raises:
         NotStarted: The engine tried, and could not. Whether the image is to blame shows when the old

@@ -40,7 +40,7 @@ class Meddled(EngineError):
     """Somebody else stopped, paused or cut off the successor, so that it could not prove itself.
 
     Attributes:
-        wanted: The state that somebody brought it to; empty where that may have been no wish.
+        wanted: The state that somebody brought it to; empty where it may have been no wish.
     """
 
     def __init__(self, message: str, *, wanted: Wanted | Literal[""] = "") -> None:
@@ -67,8 +67,9 @@ class Demand:
     Attributes:
         stable_for: Without a HEALTHCHECK: how long it must run.
         health_timeout: With one: until it must be healthy; at least what the check itself needs.
-        hook: What is run in it once it is proved, and is part of that.
-        lacks: Without one: tells what is missing yet of what it shows elsewhere; empty where nothing is.
+        hook: What is run in it once it is proved, and is part of the proof.
+        lacks: Without a HEALTHCHECK: tells what is missing yet of what the container shows elsewhere; empty
+            where nothing is.
     """
 
     stable_for: float = 10.0

@@ -1,8 +1,9 @@
 """Puts a successor back on a network that another updater took it off.
 
-An updater does so for a moment with one that has an address which belongs to a container of its own
-(`startup`). It puts it back itself, but where it was killed or the engine refused. What a person takes off a
-network stays off it: at that moment no other updater was at work on one with an address of its own there.
+Another updater does so for a moment where the successor has an address that belongs to a container of that
+updater's (`startup`). That updater puts the successor back itself, but where it was killed or the engine
+refused. A successor that a person takes off a network stays off it: at that moment no other updater was at
+work on a container with an address of its own there.
 """
 
 import asyncio
@@ -57,7 +58,7 @@ async def put_back(engine: Engine, cid: str, old: Json) -> bool:
         old: Its old container, as inspected.
 
     Returns:
-        Whether it was off one for that reason, and is on all of them now.
+        Whether the successor was off one of them for that reason, and is on all of them now.
 
     Raises:
         CutOff: The engine refuses to put it back.
@@ -65,7 +66,7 @@ async def put_back(engine: Engine, cid: str, old: Json) -> bool:
     is_back = False
     for name, network in lost_networks(old, await engine.container(cid)):
         if found := await _taken_off(engine, cid, name, network):
-            # For so long the other one may be about to put it back itself.
+            # For so long the other updater may be about to put it back itself.
             await asyncio.sleep(max(found.at + LEASE_S - await engine.now(), 0.0))
             await _join(engine, cid, old, name)
             is_back = True
@@ -101,7 +102,7 @@ def taken_off(past: list[Json], cid: str, network: str, owner: str) -> TakenOff 
         past: The engine's events of containers and networks, oldest first.
         cid: The container's id.
         network: The network's id.
-        owner: Whose update asks; its own signs count for nothing.
+        owner: The owner whose update asks; its own signs count for nothing.
     """
     moments = [moment_of(event) for event in past if _is_of(event, cid, network)]
     if not moments:

@@ -17,19 +17,19 @@ async def restart_with(engine: Engine, dependency: str) -> None:
 async def restart_after(
     engine: Engine, name: str, dependency: str, downtimes: Downtimes | None = None
 ) -> str:
-    """Restart a dependent that has run for longer than its dependency; one that does not run is left alone.
+    """Restart a dependent that has run for longer than its dependency; any other is left alone.
 
     Args:
         engine: Where both are.
         name: The name of the dependent.
         dependency: The name of the dependency.
-        downtimes: Whose end is waited for where they would lose their address to it.
+        downtimes: The downtimes whose end is waited for, where a container of theirs would lose its address.
 
     Returns:
-        What was wrong, or empty: nobody goes back on account of that.
+        What was wrong, or empty: no update is undone on account of it.
 
     Raises:
-        EngineUnavailable: It is not known to have been done.
+        EngineUnavailable: The restart is not known to have been made.
     """
     try:
         container = await engine.container(name)

@@ -4,8 +4,8 @@ The spare is the old container once more: same options, same image by its id, sa
 names, but never started and not removing itself. It keeps the volumes and the image alive while nothing
 else does, also through a restart of the engine, which removes every `--rm` container that is not
 running, the prepared successor too (20.10 to 28.5). An engine that is killed while it creates the spare may
-keep it without its networks (20.10), and one that is connected to them afterwards may lack some: a label says
-what they are.
+keep it without its networks (20.10), and a spare that is connected to them afterwards may lack some: a label
+says what they are.
 """
 
 import json
@@ -46,7 +46,7 @@ def as_spare(made: Draft, old: Json) -> Draft:
 async def made_anew(engine: Engine, spare: Json, marker: Marker, renewed: Mapping[str, str]) -> str:
     """Create the old container anew from its spare, under the temporary name of a successor.
 
-    The new one is created from the image's id, for its tag may mean another image by now; a label
+    The new container is created from the image's id, for its tag may mean another image by now; a label
     remembers the tag that it follows.
 
     Args:

@@ -1,7 +1,7 @@
 """Starts a container whose address or host port somebody may have taken while it was down.
 
-Who is being updated itself was started by us and takes whichever address is free, so it is made to take
-another one. Anybody else is named, and left alone.
+A holder of the address that is being updated itself was started by an updater and takes whichever address is
+free, so it is made to take another one. Any other holder is named, and left alone.
 """
 
 import asyncio
@@ -19,12 +19,12 @@ _PAUSES_S = (0.0, 0.5, 1.5)
 
 
 async def start(engine: Engine, cid: str) -> None:
-    """Start a container; one that runs already is no error.
+    """Start a container; no error where it runs already.
 
     Raises:
         Occupied: Somebody has its address, or its port.
-        EngineError: The engine refused for another reason, or would not put one back on a network that had
-            its address.
+        EngineError: The engine refused for another reason, or would not put the holder of its address back
+            on a network.
     """
     try:
         await engine.act(cid, "start")
@@ -47,7 +47,7 @@ async def to_its_end(work: Awaitable[None]) -> None:
     """Await work that must not be left half done; signals that come meanwhile are obeyed afterwards.
 
     Raises:
-        CancelledError: One came, and the work is done; where that failed, its own error is raised.
+        CancelledError: A signal came, and the work is done; where the work failed, its own error is raised.
     """
     task, is_cancelled = asyncio.ensure_future(work), False
     while not task.done():
@@ -61,7 +61,7 @@ async def to_its_end(work: Awaitable[None]) -> None:
 
 
 async def _start_in_place_of(engine: Engine, cid: str, found: tuple[Taken, ...]) -> None:
-    """Take the addresses from those who hold them, for as long as the container needs to have them."""
+    """Take the addresses from the containers that hold them, for as long as this one needs to get them."""
     moved = list[tuple[Taken, Json]]()
     try:
         for each in found:
@@ -78,7 +78,7 @@ async def _start_in_place_of(engine: Engine, cid: str, found: tuple[Taken, ...])
 
 
 async def _not_put_back(engine: Engine, moved: Taken, own: Json) -> EngineError | None:
-    """Put a holder back on its network, and say where that fails; its own update sees to it then, too."""
+    """Put a holder back on its network, or return the error: the holder's own update sees to it then, too."""
     hindrance: EngineError | None = None
     for pause in _PAUSES_S:
         await asyncio.sleep(pause)

@@ -16,14 +16,14 @@ _PAUSE_S = 0.1
 
 
 async def quiet(engine: Engine, cid: str) -> None:
-    """Stop a container until it stays stopped; one that is gone is quiet.
+    """Stop a container until it stays stopped; a container that is gone is quiet.
 
-    A crash-looping one races with its own restart policy: the engine refuses to change the policy while
+    A crash-looping container races with its own restart policy: the engine refuses to change the policy while
     it is down, and answers a stop with 304 in the gap before it comes back (26.1, 28.5). No event tells
     the end of that gap, so this looks again, a bounded number of times.
 
     Raises:
-        EngineError: It came back each time.
+        EngineError: The container came back each time.
     """
     calm = 0
     for attempt in range(_TRIES):

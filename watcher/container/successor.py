@@ -63,10 +63,10 @@ async def draft(  # noqa: PLR0913 - one value per thing that must have been read
         engine: Where it is.
         container: As inspected.
         new_image: The image that it is to have, as inspected.
-        old_image: The one that it has; None where nobody knows it any more.
-        successors: New ids of those that are replaced with it, by their old ids and by their names.
+        old_image: The image that it has; None where nobody knows it any more.
+        successors: New ids of the containers that are replaced with it, by their old ids and their names.
         files: The files that were put into it, where they were read already.
-        noted: The files that were in it before its process ran, where a daemon saw that; no other is taken.
+        noted: The files that were in it before its process ran, where a daemon saw them; no other is taken.
 
     Raises:
         Refused: Something cannot be carried over, or the container is not ours.
@@ -122,7 +122,7 @@ def pin(made: Draft, container: Json) -> None:
 
 
 def go_back(made: Draft, container: Json, left: str) -> None:
-    """Have a draft name its image by its id, though the tag that is followed from then on means another one.
+    """Have a draft name its image by its id, though the tag that is followed from then on means another.
 
     Args:
         made: The draft.
@@ -136,7 +136,7 @@ def go_back(made: Draft, container: Json, left: str) -> None:
 def go_forth(made: Draft) -> None:
     """Have a draft say that a person went back, and to the very image that the tag means: nothing is held.
 
-    A run that finds such a rollback cut short knows it by that, and does not undo it by going back again.
+    A run that finds such a rollback cut short knows it by its label, and does not undo it by going back.
     """
     _labelled(made, {LEFT: made.image})
 
@@ -149,7 +149,7 @@ async def create(engine: Engine, name: str, made: Draft) -> Json:
     """Create a container from a draft, and inspect it.
 
     Raises:
-        Moved: It got another image than the one it was drafted for; it is removed again.
+        Moved: The container got another image than it was drafted for; it is removed again.
     """
     cid = await engine.create(name, made.payload.body, made.payload.platform)
     try:

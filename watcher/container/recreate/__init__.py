@@ -16,7 +16,7 @@ kept, what follows the image, what is rewritten and what is refused.
                                                     would no longer recognise them
 
 Read the container while it still runs and at API 1.51 or lower: a stop erases MAC addresses, and newer
-versions do not show the one that was asked for.
+versions do not show the MAC address that was asked for.
 """
 
 from collections.abc import Mapping
@@ -88,12 +88,12 @@ def replacement(  # noqa: PLR0913 - one value per thing that must have been read
         old_image: `GET /images/{id}/json` of the image it was created from (its "Config" is enough), None
             where nobody remembers: then what the new image does not explain is kept, and named in
             `assumed`.
-        new_image: The same of the image it is to have. For one that keeps its image: the same twice.
+        new_image: The same of the image it is to have; the same twice for a container that keeps its image.
         api: API version at which the container will be created.
         host_name: `Name` of `GET /info`.
         host_platform: The engine's own, "linux/amd64" ("Os" and "Arch" of `GET /version`).
-        sources: Inspects of the containers in `--volumes-from`, by `volume_sources`; leave out one
-            that is gone.
+        sources: Inspects of the containers in `--volumes-from`, by `volume_sources`; leave out a
+            container that is gone.
         successors: New ids of replaced containers by their old ids, for `container:` namespaces and
             `--volumes-from`, and by their names, for legacy links.
         new_manifest: Digest of the new image's manifest for the platform (containerd store), else "".

@@ -21,8 +21,8 @@ _WITHOUT_OPTIONS = {"host", "none"}
 def endpoints(container: JsonView, api: Api) -> dict[str, dict[str, Any]]:
     """Endpoint configurations by network name, that of NetworkMode first.
 
-    Empty where the container has no networks of its own: `host`, `none` and `container:`. One that was
-    moved from `none` to a network has that one, and create takes it (20.10 to 28.5).
+    Empty where the container has no networks of its own: `host`, `none` and `container:`. A container that
+    was moved from `none` to a network has that network, and create takes it (20.10 to 28.5).
 
     Args:
         container: Inspect at API 1.51 or lower (newer ones do not show the MAC address that was asked
@@ -81,7 +81,7 @@ def _mac(container: JsonView, current: JsonView, api: Api, *, is_primary: bool) 
 
 
 def _derived_mac(address: str) -> str:
-    """The MAC address that engines before 28.0 derive from an IPv4 address; empty where that is none."""
+    """The MAC address that engines before 28.0 derive from an IPv4 address; empty for any other text."""
     try:
         numbers = IPv4Address(address).packed
     except ValueError:

@@ -9,7 +9,7 @@ def user_env(env: Sequence[str], image_env: Sequence[str]) -> list[str]:
 
     The engine stores the user's entries followed by those of the image whose name the user did not give
     (moby `daemon/commit.go`, `merge`), so the shortest beginning that explains the rest is the user's.
-    Order thereby tells a value that the user set to the image's own default from one that was inherited.
+    Order thereby tells a value that the user set to the image's own default from an inherited value.
     Entries without "=" are variables that the user took away: they stay as they are.
 
     Args:

@@ -54,7 +54,7 @@ def as_helper(
 
 
 def with_socket(payload: Payload, bind: str, variable: str, groups: Sequence[str]) -> Payload:
-    """Give a helper the socket that a proxy has: the only one that it is to reach the engine through.
+    """Give a helper the socket that a proxy has: through it alone the helper is to reach the engine.
 
     Args:
         payload: The helper's request.

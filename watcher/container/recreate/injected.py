@@ -72,10 +72,10 @@ def shortlist(candidates: Sequence[str]) -> tuple[tuple[str, ...], dict[str, int
 
 
 def is_injected(path: str, stat: JsonView, container: JsonView) -> bool:
-    """Whether a changed file is one that a client put there.
+    """Whether a client put a changed file there.
 
-    Compose's tar gives whole seconds, an application's own writes practically never; and it was written
-    while the container did not run: before its first start, or before its last one.
+    Compose's tar gives whole seconds, an application's own writes practically never; and a client's file was
+    written while the container did not run: before its first start, or before its last one.
 
     Args:
         path: Path in the container.
@@ -95,19 +95,19 @@ def is_injected(path: str, stat: JsonView, container: JsonView) -> bool:
 def may_be_edited(path: str, stat: JsonView) -> bool:
     """Whether the loss of a changed file is worth a line, for a client may have put it there.
 
-    It lies where secrets and configs go unless told otherwise, or it has the mode that Compose gives them
-    unless told otherwise, which is kept when a file is written to: nobody may write to it (0444).
+    Such a file lies where secrets and configs go unless told otherwise, or has the mode that Compose gives
+    them unless told otherwise, which is kept when a file is written to: nobody may write to it (0444).
     """
     return path.startswith(_SECRETS) or path.count("/") == 1 or not stat["mode"] & _WRITABLE
 
 
 def is_file(stat: JsonView) -> bool:
-    """Whether it is neither a directory nor a link, a pipe or the like."""
+    """Whether a stat is of a plain file: of no directory, link, pipe or the like."""
     return not stat["mode"] & _GO_MODE_TYPE
 
 
 def is_scratch(path: str) -> bool:
-    """Whether programs keep there what they can do without, so that its loss is worth no line."""
+    """Whether a path is where programs keep files that they can do without: their loss is worth no line."""
     return path.startswith(_SCRATCH)
 
 
@@ -130,7 +130,7 @@ def rerooted(archives: Mapping[str, bytes]) -> bytes:
     """One tar for `PUT archive?path=/` out of those that `GET archive?path=...` gave, owner and mode kept.
 
     Directories that are missing are made by the engine; those that exist keep their owner and mode since
-    none is in the tar.
+    no directory is in the tar.
 
     Args:
         archives: Tar of each file by its path in the container.
@@ -142,7 +142,7 @@ def rerooted(archives: Mapping[str, bytes]) -> bytes:
 def stamped(archive: bytes, created: str) -> bytes:
     """A tar with the time at which its container was created.
 
-    By that time the next update recognises the files in the successor, as `is_injected` did in this one.
+    By that time the next update recognises the files in the successor, as `is_injected` did in the old one.
 
     Args:
         archive: What `rerooted` gave.

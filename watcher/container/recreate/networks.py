@@ -11,7 +11,7 @@ _PREDEFINED = {"bridge", "host", "none"}
 
 
 def is_made_by_user(network: JsonView) -> bool:
-    """Whether a user made it on this engine: neither predefined nor of a swarm, so that prunes take it."""
+    """Whether a user made a network on this engine: not predefined nor of a swarm, so that prunes take it."""
     return (
         network["Name"] not in _PREDEFINED and network.get("Scope") == "local" and not network.get("Ingress")
     )

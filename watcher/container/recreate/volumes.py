@@ -33,8 +33,8 @@ def carried(
 
     Args:
         container: Inspect of the container.
-        sources: Inspects of the containers in VolumesFrom by the name used there; one that is missing is
-            gone, and what it gave is attached directly.
+        sources: Inspects of the containers in VolumesFrom by the name used there; a container that is
+            missing is gone, and the volumes that it gave are attached directly.
         successors: New ids of replaced containers by their old ones.
     """
     host = container["HostConfig"]
