@@ -17,7 +17,7 @@ Judge = Callable[[Context, Json], Awaitable[Assessment]]
 
 
 async def running_names(context: Context) -> list[str]:
-    """The names of the running containers, without the one that this program runs in."""
+    """The names of the running containers, without the own container's."""
     rows = await context.engine.containers()
     own = await context.own.find(context.engine)
     return sorted(name_of(row) for row in rows if row["Id"] != own)

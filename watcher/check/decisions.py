@@ -86,7 +86,7 @@ async def hold(  # noqa: PLR0913 - one value per thing that a person says
 
 
 async def release(context: Context, text: str, subjects: Subjects = CONTAINERS) -> str:
-    """Hold a container no longer: one that is not held is no error, nor one that is gone and was held.
+    """Hold a container no longer: no error where it was not held, or where it was held and is gone.
 
     Raises:
         WatcherError: It could not be done.
@@ -100,7 +100,7 @@ async def release(context: Context, text: str, subjects: Subjects = CONTAINERS) 
 
 
 async def holding(contexts: Iterable[Context], text: str, error: NoSuchContainer) -> Context:
-    """The one of several engines on which a container that is gone is held.
+    """The engine, of several, on which a container that is gone is held.
 
     Args:
         contexts: The engines.
@@ -108,8 +108,8 @@ async def holding(contexts: Iterable[Context], text: str, error: NoSuchContainer
         error: Why it was not found.
 
     Raises:
-        Ambiguous: It is held on several engines, or several have it.
-        NoSuchContainer: The error that was given, where it is held on none.
+        Ambiguous: The container is held on several engines, or several engines have it.
+        NoSuchContainer: The error that was given, where the container is held on no engine.
     """
     if isinstance(error, Ambiguous):
         raise error
@@ -127,7 +127,7 @@ async def is_held(context: Context, text: str) -> bool:
     try:
         decided = (await context.memory.decisions.read()).of.get(container_name(text) or text, ())
         return any(each.kind == "hold" for each in decided)
-    except EngineError:  # one that was never here, of which nothing is known
+    except EngineError:  # an engine that was never here, of which nothing is known
         return False
 
 
@@ -164,7 +164,7 @@ async def approve(context: Context, text: str, subjects: Subjects = CONTAINERS) 
 
 
 async def own_name(context: Context, text: str) -> str:
-    """The name of the container that is meant; while an update of it is open, it may be missing.
+    """The name of the container that a text means; while its update is open, it may be missing.
 
     Raises:
         NoSuchContainer: No container, or more than one, is meant.

@@ -1,6 +1,6 @@
 """Why a container is not updated now: every reason there is, as data that commands, log and pages show alike.
 
-What can never be replaced, whatever the time and whoever decides, waits for nothing: it is refused
+A container that can never be replaced, at any time and by any decision, waits for nothing: it is refused
 (`container.recreate.refusals`, `update.preconditions`). A container waits only where it has an update, or
 where somebody holds it; `mode=notify` is no wait, for nothing would follow it. Pure: no I/O.
 """
@@ -49,7 +49,7 @@ class Wait:
 
     Attributes:
         cause: What is waited for.
-        why: That, as a clause of one line.
+        why: The same, as a clause of one line.
         until: Seconds since the epoch when it is over; 0 where no clock ends it.
         end: What ends it, as a clause; empty where the cause tells.
     """
@@ -129,7 +129,7 @@ def _held(name: str, image: str | None, at: Circumstances) -> Wait | None:
 
 
 def _unread(why: str) -> Wait | None:
-    """The wait until it is known what people hold, where that cannot be read; anything may be held."""
+    """The wait until people's decisions can be read: until then any container may be held."""
     if not why:
         return None
     end = "make that readable, or choose another --state-dir"
@@ -205,21 +205,21 @@ def _scheduled(policy: Policy, at: Circumstances) -> Wait | None:
 
 
 def goes_along(policy: Policy) -> bool:
-    """Whether a container takes its own update along when another one that it holds on to is updated.
+    """Whether a dependent takes its own update along when its provider is updated.
 
-    One that has a moment of its own, a schedule or a window, keeps to that even where it is open just now: it
-    is recreated as it is, and updated in its own time.
+    A dependent with a schedule or a window of its own keeps to it even where it is open just now: the
+    dependent is recreated as it is, and updated in its own time.
     """
     return policy.enable and policy.mode == "update" and not policy.schedule and not policy.window
 
 
 def held_back(why: str) -> Wait:
-    """The wait for what a container depends on; `why` says what is wrong with that."""
+    """The wait for what a container depends on; `why` says what is wrong with the dependency."""
     return Wait(For.DEPENDENCY, why)
 
 
 def under_way(how: str) -> Wait:
-    """The wait for the end of an update that is open; `how` says how that is to come."""
+    """The wait for the end of an open update; `how` says how the end is to come."""
     return Wait(For.OPEN_UPDATE, how)
 
 
@@ -253,7 +253,7 @@ def _moment(wait: Wait) -> str:
 
 
 def opens_in(cause: str, until: float, now: float) -> str:
-    """How long people wait for a window, as the end of a clause; empty of whatever else is waited for."""
+    """How long people wait for a window, as the end of a clause; empty for any other wait."""
     verb = {For.WINDOW: "opens", For.FREEZE: "ends"}.get(For(cause))
     return f", {verb} in {_length(until - now)}" if verb else ""
 

@@ -81,7 +81,7 @@ async def _with_policy(context: Context, facts: Facts, policy: Policy, *, asked:
 
 
 async def standing(context: Context, policy: Policy, image: Json, ref: ImageRef) -> Standing | None:
-    """How an image stands with a gate, by what that said of it before; nothing is asked here.
+    """How an image stands with a gate, by what the gate said of it before; nothing is asked here.
 
     Args:
         context: What is remembered, and the gates.

@@ -29,8 +29,8 @@ class Facts:
         asked: How the daemon's last question about its tag ended.
         meaning: What its tag means in the registry, which was asked just now.
         earlier: The images that it ran before.
-        released: Whether a person has let it take again what a rollback left.
-        gate: How what its reference means stands with its gate; None where it has none.
+        released: Whether a person has let it take the image again that a rollback left.
+        gate: How the image that its reference means stands with its gate; None where it has no gate.
         now: Seconds since the epoch, when all was read.
     """
 

@@ -1,7 +1,7 @@
 """How the daemon's last question about a tag ended, for judgements that ask no registry themselves.
 
 A container that runs what its tag means here is up to date only as far as somebody could ask: where the
-daemon that shares our state folder could not, nobody knows.
+daemon that shares our state directory could not ask, nobody knows.
 """
 
 import time

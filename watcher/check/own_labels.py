@@ -1,12 +1,13 @@
 """Which labels of a container are its own, and which only its image's; the engine merges both.
 
-An image is a stranger's, and must neither opt its containers in nor steer them. So what this program reads
-labels for counts only where the container bears it itself: where it differs from the image's, or the image
+An image is a stranger's, and must neither opt its containers in nor steer them. So a label that this program
+reads counts only where the container bears it itself: where its value differs from the image's, or the image
 has not got it. This is the one place that tells; everything above it sees containers with their own labels.
 
 Compose writes some of its labels into the images that it builds, too, so equality says nothing about those.
-Whether Compose made the container is told by one that no image can foresee: `com.docker.compose.image` holds
-the image's own id; else by any that is the container's own. Compose writes all that are read here anew.
+Whether Compose made the container is told by a label that no image can foresee: `com.docker.compose.image`
+holds the image's own id; else by any label that is the container's own. Compose writes all labels that are
+read here anew.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
@@ -82,7 +83,7 @@ class OwnLabels(Engine):
         return found | told | {"Config": config}
 
     def chosen_time(self, container: Json) -> int | None:
-        """Seconds that a container's own label gives it to stop, whoever stops it; None where none does."""
+        """Seconds that a container's own label gives it for any stop; None where no label does."""
         return labelled(Container(container).labels)
 
     async def _told(self, about: Json, image_id: str, reference: str, labels: Labels | None) -> Json:
@@ -110,7 +111,7 @@ class OwnLabels(Engine):
         return self._known[image_id]
 
     async def _inspected(self, image_id: str, reference: str) -> Json | None:
-        """An image: by the reference, which a judgement asks for too, where that still means it."""
+        """An image: by the reference, which a judgement asks for too, where the reference still means it."""
         for name in dict.fromkeys((reference, image_id)):
             try:
                 image = await known_image(self, name)

@@ -12,7 +12,7 @@ _MOST = 8  # manifests of one platform that are asked for, of an index that a st
 
 
 async def meaning(registries: Registries, ref: ImageRef, platform: str, known: set[str]) -> Meaning:
-    """Ask what a tag means, and whether that is an image in hand.
+    """Ask what a tag means, and whether it means the image in hand.
 
     An index may have moved for another platform only, and the engine's id of an image is its config's
     digest (graph drivers) or its manifest's or index's (containerd store); so where the tag's own digest
@@ -64,7 +64,7 @@ def _has_config(manifest: Json | None, known: set[str]) -> bool:
 
 
 def _of_platform(ref: ImageRef, index: list[IndexEntry], platform: str) -> list[str]:
-    """The digests of the manifests for a platform: of its variant, or of all where none is of that.
+    """The digests of the manifests for a platform: of its variant, or of all where no manifest is of it.
 
     An engine of a 32-bit ARM does not say its variant, and an index has one for each of these; for any other
     architecture none is a variant of its own: `amd64` is not `amd64/v3`.

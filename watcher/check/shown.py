@@ -36,10 +36,10 @@ class Shown:
         verdict: The answer for it.
         remarks: What people should know of its labels, a line each.
         engine: What people call its engine.
-        releases: The versions of the image that it runs and of the one that it should run.
+        releases: The versions of the image that it runs and of the image that it should run.
         waits: Why it is not updated now.
         stage: What an open update of it does now; empty where there is none.
-        kept: The images that it ran before and that are kept, each with when that is over.
+        kept: The images that it ran before and that are kept, each with the end of its keeping.
         prefix: What people put before its name where there are several engines.
         kind: `container`, or `service` of a Swarm, whose name begins with `service/`.
     """
@@ -66,7 +66,7 @@ class Shown:
 
     @property
     def called(self) -> str:
-        """What people call it: where there are several engines, with that of its own."""
+        """What people call the container: after its engine's name, where there are several engines."""
         return f"{self.prefix}{self.name}"
 
 
@@ -74,7 +74,7 @@ Answer = Shown | WatcherError
 
 
 def mode_of(policy: Policy | None) -> str:
-    """The mode that is shown of a container with these settings; None where they cannot be read."""
+    """The mode that is shown of a container; `policy` is None where its settings cannot be read."""
     return policy.mode if policy and policy.enable else NOT_FOLLOWED
 
 
@@ -99,7 +99,7 @@ def shown_of(context: Context, found: Assessment, decisions: Decisions = NO_DECI
 
 
 def kept_of(found: Assessment, policy: Policy, now: float) -> tuple[tuple[Kept, float], ...]:
-    """The images that a container ran before and that are kept, each with the end of that."""
+    """The images that a container ran before and that are kept, each with the end of its keeping."""
     earlier = [each for each in found.earlier if each.image != found.container["Image"]]
     kept = still_kept(earlier, policy.keep, policy.keep_for, now)
     return tuple((each, each.since + policy.keep_for) for each in kept if each.is_tagged)

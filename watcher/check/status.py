@@ -82,7 +82,7 @@ class _Found:
     Args:
         context: Where they are.
         rows: GET /containers/json?all=1.
-        judge: How one with no open update is judged.
+        judge: How a container with no open update is judged.
         decisions: What people hold and approve.
     """
 

@@ -32,7 +32,7 @@ async def unmet_before(context: Context, order: Order, container: Json) -> str:
 
 
 async def _blocking(context: Context, name: str) -> str:
-    """How the update of a container that is followed ended, where that blocks others; else empty."""
+    """How the update of a followed container ended, where its end blocks other containers; else empty."""
     found = await _found(context, name)
     policy = found and context.readable_policy(found)
     if not found or not policy or not policy.enable:

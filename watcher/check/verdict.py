@@ -56,9 +56,9 @@ class Verdict:
 
     @property
     def blocking(self) -> str:
-        """How the update ended, where that blocks those that come after it; empty where it does not.
+        """How the update ended, where its end blocks the containers that come after; else empty.
 
-        A clock blocks nobody. An image that a person went back from does: a replica would get the same one.
+        A clock blocks no container. An image that a person went back from does: a replica would get it, too.
         """
         if self.status is not Status.HELD or self.until:
             return ""
@@ -102,7 +102,7 @@ class Meaning:
 
     Attributes:
         digest: Of its manifest or index.
-        is_ours: Whether that is, for our platform, the image that it was compared with.
+        is_ours: Whether the tag means, for our platform, the image that it was compared with.
     """
 
     digest: str
@@ -110,7 +110,7 @@ class Meaning:
 
 
 def compare(container: Json, image: Json | None, runs: Json | None = None) -> Verdict:
-    """Compare the identities of the image that runs and the one that the reference means.
+    """Compare the identities of the image that runs and of the image that the reference means.
 
     Args:
         container: As inspected.
@@ -191,11 +191,10 @@ def is_built_here(image: Json | None, ref: ImageRef, trouble: Trouble) -> bool:
     Args:
         image: What the reference means in the engine.
         ref: The reference.
-        trouble: The registry's answer. Docker Hub says of a repository that is not there what it says of
-            one that is private.
+        trouble: The registry's answer. Docker Hub says the same of a missing repository as of a private one.
 
-    The engine notes the digest of whatever it pulled or pushed. On the containerd store it notes one for
-    every image, so there nobody can tell, and the trouble stands.
+    The engine notes the digest of each image that it pulled or pushed. On the containerd store it notes one
+    for every image, so there nobody can tell, and the trouble stands.
     """
     not_there = trouble is Trouble.NOT_FOUND or (ref.domain == HUB and trouble is Trouble.FORBIDDEN)
     return (

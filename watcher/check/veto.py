@@ -1,8 +1,8 @@
 """Whether a container's veto file exists; asks the engine, runs nothing inside.
 
 The engine looks into a container's own files, its volumes and what is mounted from the host, also while it
-does not run; but into no tmpfs (20.10 to 28.5), where it finds no file whatever there is. So a path on one is
-refused, rather than taken for a file that is not there.
+does not run; but into no tmpfs (20.10 to 28.5), where it finds no file even if there is one. So a path on a
+tmpfs is refused, rather than taken for a file that is not there.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ _NEVER_SEEN = ("/dev", "/proc", "/sys")  # the engine mounts one there in each c
 
 
 async def vetoed(engine: Engine, container: Json, policy: Policy) -> Wait | None:
-    """The wait for a container's own veto; None where it has no veto file, or that is not there.
+    """The wait for a container's own veto; None where it names no veto file, or the file is not there.
 
     Args:
         engine: Where it is.
