@@ -1,7 +1,8 @@
 """Which addresses and host ports a container takes when it starts, and which others could take them.
 
-An engine gives an address, or a port of a span, to the container that starts first: also one that another
-container has for its own and does not hold just now, for it is down (20.10 to 28.5). Pure: no I/O.
+An engine gives an address, or a port of a span, to the container that starts first: also an address or port
+that another container has for its own and does not hold just now, for it is down (20.10 to 28.5). Pure: no
+I/O.
 """
 
 import re
@@ -27,10 +28,10 @@ class Needs:
     """What containers take when they start.
 
     Attributes:
-        own_addresses: The networks, each with a family, in which one has an address of its own.
-        any_address: Those in which one takes whichever is free.
-        own_ports: The host ports that one has for its own: the protocol, and the port twice.
-        any_port: The spans of host ports of which one takes whichever is free.
+        own_addresses: The networks, each with a family, in which a container has an address of its own.
+        any_address: The networks in which a container takes whichever address is free.
+        own_ports: The host ports that a container has for its own: the protocol, and the port twice.
+        any_port: The spans of host ports of which a container takes whichever port is free.
     """
 
     own_addresses: frozenset[Address] = frozenset()
@@ -57,7 +58,7 @@ class Taken:
     Attributes:
         what: The address, or the port, for people.
         holder: The name of the container that holds it.
-        cid: That one's id.
+        cid: The holder's id.
         network: The network of the address; empty for a port.
     """
 

@@ -1,8 +1,8 @@
 """Which containers the engine is reached through: a socket proxy that DOCKER_HOST leads to, or another one.
 
-Told by the rows of one list call: who is up and called like the address's host, has its IP address, or
-publishes its port; and who was given the engine's socket. A socket that a container puts into a volume cannot
-be told from the engine's own. Pure: no I/O.
+The rows of one list call tell it: such a container is up and called like the address's host, has its IP
+address, or publishes its port; or it was given the engine's socket. A socket that a container puts into a
+volume cannot be told from the engine's own. Pure: no I/O.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -22,9 +22,9 @@ _SOCKETS = {"/var/run/docker.sock", "/run/docker.sock"}
 def doors(rows: Iterable[Json], url: str, own: str = "") -> frozenset[str]:
     """The names of the containers behind an address.
 
-    A container that is not up is none, unless it is being updated; a one-off job of somebody's is none. Where
-    one that has the address's host shares a network with the own container, only such ones have it: a stack
-    beside it may call its service alike.
+    A container that is not up is no door, unless it is being updated; nor is a one-off job of somebody's.
+    Where containers with the host's name or address share a network with the own container, only these
+    count for that name: another stack may call its service alike.
 
     Args:
         rows: GET /containers/json?all=1.
@@ -87,10 +87,10 @@ def _names(rows: Iterable[Json], counts: Callable[[Json], bool]) -> frozenset[st
 
 
 def _there(rows: Iterable[Json]) -> Iterator[tuple[str, Json]]:
-    """The rows of those that are up, or will be once their update is over, with their own names.
+    """The rows of the containers that are up, or will be once their update is over, with their own names.
 
-    In the middle of its update a container is stopped and set aside, and is a door all the same: another one
-    must not be taken for the only one, nor begin beside it.
+    In the middle of its update a container is stopped and set aside, and is a door all the same: another door
+    must not be taken for the only one, nor begin its update beside it.
     """
     marked = [(row, Marker.parse(name_of(row))) for row in rows]
     begun = {marker.name for _, marker in marked if marker}
@@ -102,14 +102,14 @@ def _there(rows: Iterable[Json]) -> Iterator[tuple[str, Json]]:
 
 
 def _called(there: list[tuple[str, Json]], host: str, networks: set[str]) -> list[tuple[str, Json]]:
-    """Those that have a host's name or address: on these networks, where any of them is on one of these."""
+    """The containers with a host's name or address: only those on these networks, where there is one."""
     found = [each for each in there if host in _addresses(each[1])]
     # A host that leads there by no network of the engine's (extra_hosts, a route) is known by its name alone.
     return [each for each in found if networks & Row(each[1]).networks.keys()] or found
 
 
 def _networks(rows: Iterable[Json], own: str) -> set[str]:
-    """The names of the networks that the own container is on, also by way of one whose network it shares."""
+    """The names of the networks that the own container is on, also by way of a provider of its network."""
     by_id = {row["Id"]: Row(row) for row in rows}
     found = by_id.get(own)
     if found and found.network_mode.startswith("container:"):

@@ -1,10 +1,10 @@
 """The dependents of a container, which hold on to its id and so must be made anew when it is replaced.
 
 The engine resolves `container:NAME` and a legacy link to an id when it creates a container (20.10 to
-28.5). When the provider is replaced, a dependent of its network runs on with `lo` alone, one of its
-processes is dead, none of them starts again, and one that links to it can be neither restarted nor
-entered (`docker exec`). What only gave its volumes (`--volumes-from`) is not needed any more: they are
-attached, and stay so. Pure: no I/O.
+28.5). When the provider is replaced, a dependent of its network runs on with `lo` alone, a dependent of
+its processes is dead, no dependent starts again, and a dependent by a link can be neither restarted nor
+entered (`docker exec`). A container that only gave its volumes (`--volumes-from`) is not needed any more:
+the volumes are attached, and stay so. Pure: no I/O.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -147,7 +147,8 @@ def way(old: Json, new: Json | None, names: Mapping[str, str]) -> Way:
 def made_anew(container: Json, names: Mapping[str, str]) -> dict[str, str]:
     """The providers of a container that are set aside for good, each with the id of what has its place.
 
-    They are old containers that the engine cannot start any more: the name of one says that it was made anew.
+    Such a provider is an old container that the engine cannot start any more: its name says that it was made
+    anew.
     """
     ids, found = {name: cid for cid, name in names.items()}, dict[str, str]()
     for cid in providers(container, names):
@@ -165,13 +166,13 @@ def providers(container: Json, names: Mapping[str, str]) -> set[str]:
 
 
 def _ties_to_ids(container: Json, known: dict[str, Json]) -> list[TieToId]:
-    """The ties of a container by the ids of its providers; one whose provider is gone is left out."""
+    """The ties of a container by the ids of its providers; a tie whose provider is gone is left out."""
     found = [(kind, _resolved(text, known)) for kind, text in references(container)]
     return [(kind, cid) for kind, cid in found if cid]
 
 
 def _resolved(text: str, known: dict[str, Json]) -> str:
-    """The id that a name or an id means; a link names its provider as that is called now."""
+    """The id that a name or an id means; a link names its provider by the provider's present name."""
     if text in known:
         return text
     return next((cid for cid, each in known.items() if _name(each) == text), "")
@@ -186,7 +187,7 @@ def _reached(provider: str, ties_by_id: dict[str, list[TieToId]]) -> set[str]:
 
 
 def _sorted(found: set[str], ties_by_id: dict[str, list[TieToId]], known: dict[str, Json]) -> list[str]:
-    """Providers first, else by name; the engine makes no circles, and one would be cut, not waited for."""
+    """Providers first, else by name; the engine makes no circles; a circle would be cut, not waited for."""
     rest, result = sorted(found, key=lambda cid: _name(known[cid])), list[str]()
     while rest:
         ready = next((cid for cid in rest if not {each for _, each in ties_by_id[cid]} & set(rest)), rest[0])

@@ -48,9 +48,9 @@ class Dependency:
 
     Attributes:
         name: The name of the container that goes before.
-        cause: Where that is said, for people.
+        cause: The reason, in words for people.
         condition: What Compose would wait for.
-        restart: Whether the dependent is to be restarted when this one was replaced.
+        restart: Whether the dependent is to be restarted when the dependency was replaced.
     """
 
     name: str
@@ -114,7 +114,7 @@ class Order:
         return cls(known, cycles, missing, unnumbered, frozenset(doors) & by_name.keys(), needs, before)
 
     def before(self, name: str) -> frozenset[str]:
-        """The predecessors of a container: one that has an update is updated and proved before it."""
+        """The predecessors of a container: a predecessor with an update is updated and proved before it."""
         return self._before.get(name, frozenset())
 
     def needs(self, name: str) -> frozenset[str]:
@@ -123,14 +123,14 @@ class Order:
 
     def sorted(self, names: Iterable[str]) -> tuple[str, ...]:
         """Names, predecessors first; the order is the same each time."""
-        # Whatever goes before another has strictly less before itself.
+        # A container that goes before another has strictly fewer before itself.
         return tuple(sorted(names, key=lambda name: (len(self.before(name)), name)))
 
     def restarted_with(self, name: str) -> tuple[str, ...]:
         """The dependents that are restarted after a container was replaced, each after its dependencies.
 
-        They are those that ask for it (Compose's `restart: true`), and the dependents of these that do so:
-        a container that shares the network of one that is restarted is left without it.
+        They are the dependents that ask for it (Compose's `restart: true`), and the dependents of these that
+        do so: a container that shares the network of a restarted one is left without a network.
         """
         found, fresh = set[str](), {name}
         while fresh:
@@ -180,7 +180,7 @@ def _known(by_name: dict[str, Json], ids: dict[str, str]) -> dict[str, tuple[Dep
 def _noted_by_compose(
     labels: Mapping[str, str], services: dict[tuple[str, str], list[str]]
 ) -> Iterator[Dependency]:
-    """Read `db:service_healthy:true,cache:service_started:false`; older ones wrote less of it."""
+    """Read `db:service_healthy:true,cache:service_started:false`; older versions of Compose wrote less."""
     project, text = labels.get(COMPOSE_PROJECT, ""), labels.get(f"{COMPOSE_PREFIX}depends_on", "")
     if is_one_off(labels):
         return
@@ -225,7 +225,7 @@ def _services(by_name: dict[str, Json]) -> dict[tuple[str, str], list[str]]:
 
 
 def _number(row: Json) -> int | None:
-    """Its number among the replicas; None where that cannot be read, which counts as not said."""
+    """A container's number among the replicas; None where it cannot be read, which counts as not said."""
     text = Row(row).labels.get(COMPOSE_NUMBER) or "0"
     return int(text) if _READABLE.fullmatch(text) else None
 
@@ -240,7 +240,7 @@ def _absent(row: Json, by_name: dict[str, Json]) -> tuple[str, ...]:
 
 
 def _reach(edges: Edges, start: str) -> set[str]:
-    """All that a name depends on, near and far; itself only where that is a circle."""
+    """All that a name depends on, near and far; itself only where it is in a circle."""
     found, fresh = set[str](), set(edges[start])
     while fresh:
         found |= fresh
