@@ -33,7 +33,7 @@ class Capability:
     use: str
 
     def on(self, api: Api) -> bool:
-        """Whether an engine that is spoken to in this version has it."""
+        """Whether an engine does so when it is spoken to in this version."""
         return api >= self.since
 
 

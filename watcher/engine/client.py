@@ -48,7 +48,7 @@ class Engine(IdentifiedEngine, Execs):
         """GET /containers/{id}/json; NotFound also where an id's prefix fits several.
 
         While a container is renamed the engine still finds it by its former name, and answers as soon as it
-        has the new one (20.10 to 28.5). So what is called otherwise than asked for is asked for once more.
+        has the new one (20.10 to 28.5). So a container of another name than was asked for is asked for again.
         """
         what, where = f"inspect the container {name_or_id}", f"containers/{name_or_id}/json"
         for _ in range(_RENAMES):
@@ -122,7 +122,7 @@ class Engine(IdentifiedEngine, Execs):
             container: As inspected.
             seconds: Until SIGKILL; None is what was chosen for it (`chosen_time`), else the container's own
                 time, else the engine's 10 s, and a negative one never kills.
-            signal: Another one than its own.
+            signal: Another signal than its own.
         """
         seconds = self.chosen_time(container) if seconds is None else seconds
         limit = None if (longest := stop_seconds(container, seconds)) is None else longest + _STOP_MARGIN
@@ -177,7 +177,7 @@ class Engine(IdentifiedEngine, Execs):
         self.removed.append(cid)
 
     async def wait_removed(self, cid: str) -> None:
-        """POST /containers/{id}/wait?condition=removed; one that is gone already is no error."""
+        """POST /containers/{id}/wait?condition=removed; no error where it is gone already."""
         params = {"condition": "removed"}
         try:
             await self.change(
@@ -279,8 +279,8 @@ class Engine(IdentifiedEngine, Execs):
     async def past_events(self, until: float, **filters: list[str]) -> list[Json]:
         """GET /events: those up to a time that the engine still knows (its last 256), oldest first.
 
-        There is no time that they begin at: a clock that was set back makes it one that is still to come,
-        and the engine refuses to answer (400) where that is after `until`.
+        No real beginning is asked for: where the clock was set back that moment may be still to come, and
+        the engine refuses to answer (400) where the beginning is after `until`.
 
         Args:
             until: Seconds since the epoch, by the engine's clock, which waits for it.

@@ -23,7 +23,7 @@ class Execs(Transport):
         return str((await self.change(what, f"containers/{cid}/exec", data=body))["Id"])
 
     async def start_exec(self, exec_id: str) -> AsyncGenerator[bytes, None]:
-        """POST /exec/{id}/start: both streams in frames, as they come, until the last that has them ends."""
+        """POST /exec/{id}/start: both streams in frames, as they come, until no process has them any more."""
         await self.may_change()
         what, path = "start a program in a container", f"exec/{exec_id}/start"
         options = {"data": '{"Detach": false, "Tty": false}', "headers": {"Content-Type": "application/json"}}

@@ -12,7 +12,7 @@ Role = Literal["manager", "worker", ""]
 
 
 class IdentifiedEngine(Transport):
-    """An engine that was asked what it is: once per connection, for all that is told of it."""
+    """An engine that was asked, once per connection, for its id and for its part in a swarm."""
 
     _role: Role = ""
 
@@ -23,7 +23,7 @@ class IdentifiedEngine(Transport):
     async def now(self) -> float:
         """Seconds since the epoch by the engine's clock.
 
-        Where a proxy lets no `GET /info` pass it is the end of the second that another answer is dated with.
+        Where a proxy lets no `GET /info` pass, the time is the end of the second that another answer bears.
         """
         try:
             return seconds_of((await self.info())["SystemTime"])

@@ -14,7 +14,7 @@ _NO_TAG = "<none>:<none>"
 
 
 async def known_image(engine: Engine, text: str) -> Json | None:
-    """Inspect an image by reference or id; None where the local cache has none, or that is no reference."""
+    """Inspect an image by reference or id; None where the cache has none, or the text is no reference."""
     if not is_reference(without_algorithm(text)):
         return None
     try:
@@ -48,7 +48,7 @@ async def take_tag(engine: Engine, tag: str, tags: Mapping[str, str]) -> None:
     """Take a local tag of ours from an image, and leave the image.
 
     The engine removes an image with its last tag (20.10 to 28.5). So a tag that may be the last is given to
-    an image that has another one first: what it leaves stays, without a tag, as after a pull.
+    an image that has another tag first: the image it leaves stays, without a tag, as after a pull.
 
     Args:
         engine: Where they are.

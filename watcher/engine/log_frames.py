@@ -5,7 +5,7 @@ _KEPT = 8192
 
 
 def demultiplexed(raw: bytes) -> bytes:
-    """What the container wrote; of one with a terminal that is what the engine sends, in no frames."""
+    """What the container wrote; of a container with a terminal the engine sends it in no frames."""
     parts, rest = [], raw
     while _is_framed(rest):
         end = _HEAD + int.from_bytes(rest[4:_HEAD])
@@ -15,7 +15,7 @@ def demultiplexed(raw: bytes) -> bytes:
 
 
 class Tail:
-    """The end of what comes in frames, however much that is.
+    """The end of an output that comes in frames, however long the output is.
 
     Attributes:
         kept: What was written last, without the frames.

@@ -15,10 +15,10 @@ class Look:
         self._turns: dict[str, asyncio.Lock] = {}
 
     async def image(self, reference: str, inspect: Callable[[str], Awaitable[Json]]) -> Json:
-        """Inspect an image, but where that was done already; those who ask at once wait for the first.
+        """Inspect an image, unless it was inspected already; callers that ask at once wait for the first.
 
         Raises:
-            NotFound: There is none, or was none when that was asked.
+            NotFound: There is no such image, or was none when it was asked for.
         """
         async with self._turns.setdefault(reference, asyncio.Lock()):
             if reference not in self._found:

@@ -104,7 +104,7 @@ def too_old(endpoint: Endpoint, version: str) -> EngineError:
 
 
 def _hint(cause: BaseException | None, endpoint: Endpoint) -> str:
-    """What to do about an endpoint that there is no connection to; empty where that is not known."""
+    """What to do about an endpoint that there is no connection to; empty where nobody knows."""
     if isinstance(cause, _NOBODY) and endpoint.url:
         return "no Docker listens on that port: often it is 2375, or 2376 with TLS; see DOCKER_HOST"
     if isinstance(cause, _NOBODY):

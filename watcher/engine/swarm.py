@@ -1,8 +1,8 @@
 """The Swarm of an engine: its calls by name, as in `client`; a service's JSON passes through untouched.
 
-Managers alone take them. The swarm keeps what it is told in raft: a request that names a version of a service
-is refused (`is_out_of_sequence`) where that is another one by now: of two requests made from the same version
-the second is refused.
+Managers alone take these calls. The swarm keeps what it is told in raft: a request names the version of a
+service, and is refused (`is_out_of_sequence`) where the service has another version by now: of two requests
+made from the same version the second is refused.
 """
 
 import json
@@ -60,7 +60,7 @@ class Swarm:
         Args:
             service: As read.
             spec: What it is to be: the whole of it.
-            login: The header `X-Registry-Auth`; with nothing the spec keeps the one that it has.
+            login: The header `X-Registry-Auth`; where it is empty the spec keeps the login that it has.
         """
         how: dict[str, Any] = {} if login else {"registryAuthFrom": "spec"}
         await self._post(f"update the service {_name(service)}", service, spec, how, login)
@@ -79,7 +79,7 @@ class Swarm:
 
 
 def is_out_of_sequence(error: EngineError) -> bool:
-    """Whether a service was another one by then."""
+    """Whether a request was refused because the service had another version by then."""
     return _OUT_OF_SEQUENCE in error.message
 
 

@@ -2,7 +2,7 @@
 
 The only module that imports aiodocker. Every request goes through aiodocker's `_query`: its public calls
 lack update, create with a platform, distribution and archives as bytes, take a reset connection for the
-end of a pull, and leave the connection of an answer open that is not read to its end (aiodocker 0.27).
+end of a pull, and leave a connection open where its answer is not read to the end (aiodocker 0.27).
 
 The API version is the engine's newest, but no newer than `capabilities` knows.
 """
@@ -61,7 +61,7 @@ class Transport:
         endpoint: Where the engine listens.
         api: The version of the API that is spoken.
         platform: The engine's own, such as `linux/amd64`.
-        owner: Whose updates those are that are begun through it, in the temporary names.
+        owner: The owner of the updates that are begun through it, as in the temporary names.
         removed: The ids of the containers that were removed through it, the last of them.
     """
 
@@ -116,7 +116,7 @@ class Transport:
         """The same connection, for the updates of an owner.
 
         Args:
-            owner: Who it is.
+            owner: The owner, as in the temporary names.
             fence: Awaited before each request that changes something; it may raise.
         """
         mine = copy.copy(self)
@@ -242,7 +242,7 @@ class _Barred(Exception):
 
 
 class _Away(Exception):
-    """What a proxy answers, in the engine's place, while that gives it no answer."""
+    """What a proxy answers, in the engine's place, while the engine gives it no answer."""
 
 
 async def _refuse_strangers(response: aiohttp.ClientResponse) -> None:
