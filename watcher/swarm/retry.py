@@ -2,8 +2,9 @@
 
 The answer differs from what `daemon.reconciler` decides of a container, for its subject does. A service's
 look asks its registry itself, which may answer another time; for containers the puller asks. And a rollout
-that the swarm takes back goes on without us: an engine that was away in the middle is asked again, though the
-image is noted as failed, where a container's way back has its own patience (`update.retry`).
+that the swarm takes back goes on without us: where the engine was away in the middle, or another updater is
+at it, it is looked at again, though the image is noted as failed; a container's way back has its own patience
+(`update.retry`).
 """
 
 from watcher.model.errors import Busy, EngineError, RegistryError, UpdateFailed, WatcherError

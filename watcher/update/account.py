@@ -111,10 +111,11 @@ class Account:
 
 
 def is_refusal(error: WatcherError) -> bool:
-    """Whether an error says that an update was refused before it began; any other error is no attempt.
+    """Whether an error says that an update was refused before it began.
 
-    What cannot be told, or read, of a container is no attempt either: each look finds it anew. Only where an
-    attempt had begun and ended with such an error does it count as a refused attempt (`ending_of`).
+    Of any other error nothing is to be recorded by this: no attempt had begun, or `Account` recorded its end.
+    What cannot be told, or read, of a container counts as refused only in `ending_of`: of an attempt that had
+    begun, and of a helper's errand, for whose end its updater waits.
     """
     return isinstance(error, Refused | Barred) and not isinstance(error, TakenOver)
 

@@ -1,8 +1,9 @@
 """What people decided of a container, and the clock, are read once more right before an update begins.
 
-Whether an update may begin is asked in one order: a person and the clock (here), then the container's own
-veto, then its gate (`update.gates`), which is a program that runs for a while; an approval alone is waited
-for after the gate. Dry runs tell the same first reason as updates.
+Whether an update may begin is asked in one order, and a dry run gives the same first reason: a hold, a veto
+that was noted, the clock (here); the container's veto file; its gate (`update.gates`), a program that runs
+for a while, and that a dry run does not ask; then its dependents, their gates and their veto files. Only
+while an approval is missing the daemon asks the gate right after the hold: people approve what a gate passes.
 """
 
 import contextlib

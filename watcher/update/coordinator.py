@@ -143,7 +143,7 @@ class Coordinator:
         may_come: bool = False,
         is_news: bool = True,
     ) -> list[str]:
-        """See to what follows an update's error: which containers it blocks, and which are restarted.
+        """See to what follows an error: dependents blocked, a refusal recorded, an owed restart made.
 
         Args:
             name: The container's.
@@ -183,7 +183,7 @@ class Coordinator:
         return change_of(found) if found else await change_now(self._context.engine, name)
 
     async def _refused(self, name: str, error: WatcherError, *, is_rollback: bool) -> None:
-        """Have it recorded where an update was refused before it began; any other error is no attempt.
+        """Have it recorded where an update was refused before it began.
 
         Which image a rollback would have been to is not said: nobody may know it.
         """

@@ -35,9 +35,9 @@ async def dry_run(context: Context, container: Json, request: Request) -> Outcom
         refuse_untried(found)
         return Outcome(found, Done.CURRENT)
     await refuse_withheld_now(context, found, request)
+    doubts = await gates.foreseen(context, found, again=request.again)
     affected = await affected_of(context, container, request)
     await refuse_withheld_now(context, found, request, affected)
-    doubts = await gates.foreseen(context, found, again=request.again)
     steps = planned(found, affected, context.policy_of(container), pull=pull)
     return Outcome(found, Done.PLANNED, str(steps), doubts, with_it=affected.names, steps=steps)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.integration.apps import outdated
 from tests.integration.gates import Updater, gated
 from tests.testbed.registry import PrivateRegistry
 from tests.testbed.stack import Stack
@@ -51,3 +52,18 @@ def test_of_what_is_held_back_no_gate_is_asked(
     assert planned.err == done.err
     assert [row for row in updater.history(web) if row["kind"] == "gate"] == []
     assert stack.inspect(web.name)["Id"] == web.cid
+
+
+def test_what_a_gate_refused_is_named_before_what_a_dependent_wants(
+    updater: Updater, stack: Stack, registry: PrivateRegistry
+) -> None:
+    web, _ = gated(stack, registry)
+    veto = ("--label", "ctr-updater.veto-file=/var/veto")
+    side = outdated(stack, *veto, "--network", f"container:{web.name}", name="side", cmd="sleep 600")
+    stack.engine.docker("exec", side.name, "sh", "-c", "mkdir -p /var && touch /var/veto")
+
+    done, planned = updater.update(web), updater.update(web, "--dry-run")
+
+    assert (done.code, planned.code) == (7, 7)
+    assert "the gate signed refuses it" in done.err
+    assert planned.err == done.err
