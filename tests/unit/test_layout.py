@@ -78,7 +78,6 @@ ELSEWHERE = {
     "host/services": f"{INTEGRATION}/swarm/test_names.py",
     "host/namespace_cache": f"{INTEGRATION}/daemon/test_holds.py",
     "model/chosen_engine": f"{UNIT}/config/test_engines.py",
-    "model/errors": f"{INTEGRATION}/cli/test_errors.py",
     "model/json_object": f"{UNIT}/model/test_inspection.py",
     "model/labels": f"{UNIT}/config/test_settings.py",
     "model/message_events": f"{UNIT}/daemon/test_log_lines.py",

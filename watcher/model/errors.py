@@ -61,8 +61,12 @@ class WatcherError(Exception):
         return escaped(" ".join(line.split()))
 
     def beside(self, lines: Iterable[str]) -> Self:
-        """Have the error's line say what else a person should know, a clause for each of these; the error."""
-        self.message = "; ".join([cut(self.message, _LONGEST // 2), *lines])
+        """Have the error's line say what else a person should know, a clause for each of these; the error.
+
+        A long message makes way for them: the line is cut at its end.
+        """
+        if clauses := "; ".join(lines):
+            self.message = f"{cut(self.message, _LONGEST // 2)}; {clauses}"
         return self
 
     @property
