@@ -10,6 +10,9 @@ from tests.testbed.stack import Stack
 
 UPDATE = ("watcher", "update", "--no-pull")
 
+# An update's time, and that of each of its stages, is rounded to a millisecond: their sum may be some more.
+ROUNDED_S = 0.01
+
 
 def steps(proxy: Proxy, web: App) -> list[str]:
     """The calls that changed containers, each as its verb and the container that it is for."""
