@@ -34,6 +34,7 @@ check: lint ## lint and unit tests: no root, no engine, the fast loop
 	$(BIN)/python -m pytest --quiet --numprocesses 2 tests/unit
 
 test: install ## on one engine, of the tests that need one a fifth that the commit chooses, and a few faults
+	$(BIN)/python -m tests.testbed.downloads
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest --numprocesses 3 --dist worksteal --durations 25 --sample $(SAMPLE) --ignore tests/faults
 	$(BIN)/coverage run -m pytest --numprocesses 3 --dist worksteal --fault-share $(FAULTS) tests/faults

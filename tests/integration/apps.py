@@ -7,6 +7,10 @@ from tests.testbed.stack import Stack
 
 # The proof of a success takes 10 s by default.
 QUICK = {"CTR_UPDATER_STABLE_FOR": "500ms"}
+# Of a bad image: it ends long before it would have proved itself, however busy the machine.
+CRASHES = {"CTR_UPDATER_STABLE_FOR": "30s"}
+# Of a bad one beside a good one, whose proof takes all of that time.
+BESIDE = {"CTR_UPDATER_STABLE_FOR": "3s"}
 ENABLED = ("--label", "ctr-updater.enable=true")
 
 

@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,7 @@ def events(path: Path, *, timeout: float = 60) -> Iterator[Iterator[dict[str, An
         timeout: Seconds without any event after which reading raises TimeoutError.
     """
     with contextlib.closing(Connection(path, timeout=timeout)) as connection:
-        connection.request("GET", "/events")
+        # It answers before it has subscribed.
+        connection.request("GET", f"/events?since={time.time():.6f}")
         with connection.getresponse() as response:
             yield map(json.loads, iter(response.readline, b""))

@@ -23,6 +23,14 @@ def free_port() -> int:
     raise BedError("no free port between 20000 and 30000 on 127.0.0.1")
 
 
+def two_free_ports() -> int:
+    """Return the first of two ports in a row; each of the two is as `free_port` gives one."""
+    for port in random.sample(range(20000, 29999), 1000):
+        if _reserve(port) and _reserve(port + 1):
+            return port
+    raise BedError("no two free ports in a row between 20000 and 30000 on 127.0.0.1")
+
+
 def _reserve(port: int) -> bool:
     # an abstract unix socket is a lock that vanishes with its process
     lock = socket.socket(socket.AF_UNIX)

@@ -80,7 +80,9 @@ class Stack:
     def containers(self) -> dict[str, dict[str, Any]]:
         """Return all containers of the test by name, as listed."""
         listed = self.engine.api("GET", "/containers/json?all=1")[1]
-        return {c["Names"][0].lstrip("/"): c for c in listed if c["Id"] not in self._before["containers"]}
+        own = (each for each in listed if each["Id"] not in self._before["containers"])
+        # One that the engine is just removing has no name any more.
+        return {(each["Names"] or [each["Id"]])[0].lstrip("/"): each for each in own}
 
     def image_id(self, name: str) -> str:
         """Return the id that the reference means now."""

@@ -1,5 +1,7 @@
-"""What is remembered, in an empty state directory."""
+"""What is remembered, in an empty state directory; and a time zone that is not the machine's."""
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,3 +13,13 @@ from watcher.store.state import Memory
 @pytest.fixture
 def memory(tmp_path: Path) -> Memory:
     return Memory(tmp_path, here)
+
+
+@pytest.fixture
+def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The machine's clock shows UTC."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.e2e.self_update.conftest import Updater
+from tests.testbed.processes import wait_until
 from watcher.model.helper import helper_name
 
 Settled = Callable[[], None]
@@ -22,7 +23,7 @@ def test_an_image_that_does_not_work_is_gone_back_from_and_held(
     settled()
 
     updater.move("bad", WITHOUT_ITS_COMMAND)
-    updater.stack.wait(lambda: "container held" in updater.log, timeout=120)
+    wait_until(lambda: "container held" in updater.log, "the image to be held", timeout=120)
     settled()
 
     assert updater.found["Id"] == updater.cid
@@ -38,7 +39,7 @@ def test_one_that_removes_itself_is_made_anew_and_the_image_is_held_without_a_di
     before = updater.found
 
     updater.move("bad", WITHOUT_ITS_COMMAND)
-    updater.stack.wait(lambda: "container held" in updater.log, timeout=120)
+    wait_until(lambda: "container held" in updater.log, "the image to be held", timeout=120)
     settled()
 
     assert updater.found["Image"] == before["Image"]
@@ -57,7 +58,7 @@ def test_a_helper_that_cannot_begin_is_removed_and_the_image_is_held(
     before = updater.found
 
     target = updater.move("second")
-    updater.stack.wait(lambda: "container held" in updater.log, timeout=120)
+    wait_until(lambda: "container held" in updater.log, "the image to be held", timeout=120)
 
     found = updater.found
     assert (found["Id"], found["State"]["StartedAt"]) == (updater.cid, before["State"]["StartedAt"])
@@ -75,7 +76,11 @@ def test_without_a_health_check_too_one_that_does_not_follow_the_engine_is_gone_
     settled()
 
     updater.move("idle", THAT_FOLLOWS_NOTHING)
-    updater.stack.wait(lambda: updater.is_settled() and bool(updater.history()), timeout=120)
+    # It is stopped in between, perhaps as it is asked.
+    asked = ("watcher", "history", "--json", updater.name)
+    updater.stack.wait(
+        lambda: updater.is_settled() and "rolled back" in updater.inside(*asked, check=False), timeout=120
+    )
 
     assert updater.found["Id"] == updater.cid
     (row,) = updater.history()

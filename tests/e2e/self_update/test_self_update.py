@@ -5,6 +5,7 @@ from collections.abc import Callable
 from operator import itemgetter
 
 from tests.e2e.self_update.conftest import Json, Updater
+from tests.testbed.processes import wait_until
 from watcher.model.helper import helper_name
 
 Settled = Callable[[], None]
@@ -33,7 +34,7 @@ def test_it_runs_the_new_image_with_all_that_it_had(
     (row,) = updater.history()
     assert (row["kind"], row["outcome"], row["by"]) == ("self-update", "updated", "daemon")
     assert (row["old"]["id"], row["new"]["id"]) == (before["Image"], target)
-    assert "container updated" in updater.log
+    wait_until(lambda: "container updated" in updater.log, "its line")
     assert len(updater.made()) == 2, "its helper and its successor, and no other copy"
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.integration.apps import QUICK, current, marker_of, moved, outdated, published, short
+from tests.integration.apps import BESIDE, QUICK, current, marker_of, moved, outdated, published, short
 from tests.testbed.cli import Commands
 from tests.testbed.proxy import Proxy
 from tests.testbed.registry import PrivateRegistry
@@ -70,7 +70,7 @@ def test_one_that_fails_does_not_keep_the_others_and_the_highest_code_wins(
     broken = outdated(stack, name="broken", new={"cmd": "exit 3"})
     web = outdated(stack)
 
-    done = cli("watcher", "update", "--no-pull", "nobody", broken.name, web.name, env=QUICK)
+    done = cli("watcher", "update", "--no-pull", "nobody", broken.name, web.name, env=BESIDE)
 
     assert done.code == 6
     assert [line.partition(" ")[0] for line in done.err.splitlines()] == ["no", broken.name]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.integration.apps import ENABLED, QUICK, moved, outdated, published
+from tests.integration.apps import CRASHES, ENABLED, QUICK, moved, outdated, published
 from tests.integration.decisions import Person
 from tests.integration.updates import replaced
 from tests.testbed.cli import Commands
@@ -57,7 +57,7 @@ def test_an_image_that_failed_and_works_another_time_is_an_update_like_any_other
     data = ("--volume", f"{stack.name('data')}:/data")
     web = outdated(stack, *data, new={"cmd": "test -e /data/works && exec sleep 1000; exit 3"})
     update = ("watcher", "update", "--no-pull")
-    assert cli(*update, web.name, env=QUICK).code == 6
+    assert cli(*update, web.name, env=CRASHES).code == 6
     stack.engine.docker("exec", web.name, "touch", "/data/works")
 
     done = cli(*update, "--again", web.name, env=QUICK)
@@ -95,7 +95,7 @@ def test_what_nobody_can_read_may_be_held_and_is_refused_but_for_again(
 
 def test_again_plans_an_image_that_failed(cli: Commands, stack: Stack) -> None:
     web = outdated(stack, new={"cmd": "exit 3"})
-    assert cli("watcher", "update", "--no-pull", web.name, env=QUICK).code == 6
+    assert cli("watcher", "update", "--no-pull", web.name, env=CRASHES).code == 6
 
     dry_run = ("watcher", "update", "--no-pull", "--dry-run")
 
@@ -107,7 +107,7 @@ def test_a_plan_knows_what_the_registry_has_where_the_image_here_failed(
 ) -> None:
     web = published(stack, registry)  # the registry has a good one
     stack.image(web.image, marker="bad", cmd="exit 3")
-    assert cli("watcher", "update", "--no-pull", web.name, env=QUICK).code == 6
+    assert cli("watcher", "update", "--no-pull", web.name, env=CRASHES).code == 6
 
     planned = cli("watcher", "update", "--dry-run", web.name)
 

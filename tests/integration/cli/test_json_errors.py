@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.apps import QUICK, current, outdated
+from tests.integration.apps import CRASHES, QUICK, current, outdated
 from tests.integration.cli.test_check_several import KEYS
 from tests.integration.cli.test_errors import EVERY_COMMAND
 from tests.testbed.cli import Commands, Result
@@ -107,7 +107,7 @@ def test_a_plan_is_its_steps_as_data(cli: Commands, stack: Stack, proxy: Proxy) 
 def test_of_a_failed_update_the_object_tells_what_runs_now(cli: Commands, stack: Stack) -> None:
     web = outdated(stack, new={"cmd": "exit 3"})
 
-    done = cli("watcher", "update", "--no-pull", "--json", web.name, env=QUICK)
+    done = cli("watcher", "update", "--no-pull", "--json", web.name, env=CRASHES)
 
     (failed,) = json.loads(done.out)
     assert (done.code, failed["done"], failed["code"]) == (6, "failed", 6)
@@ -121,7 +121,7 @@ def test_what_is_held_back_tells_what_runs_now_as_well(cli: Commands, stack: Sta
     db = outdated(stack, name="db", new={"cmd": "exit 3"})
     web = outdated(stack, "--label", f"ctr-updater.depends-on={db.name}")
 
-    done = cli("watcher", "update", "--no-pull", "--json", web.name, db.name, env=QUICK)
+    done = cli("watcher", "update", "--no-pull", "--json", web.name, db.name, env=CRASHES)
 
     (held_back,) = (each for each in json.loads(done.out) if each["name"] == web.name)
     assert held_back["done"] == "held back"

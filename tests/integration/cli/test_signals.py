@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.apps import QUICK, outdated, published
+from tests.integration.apps import CRASHES, QUICK, outdated, published
 from tests.integration.outcomes import ended, line_of, signalled, without_progress
 from tests.testbed.cli import Commands
 from tests.testbed.faults import Hold
@@ -75,7 +75,7 @@ def test_a_signal_while_a_failure_is_undone_is_obeyed_once_it_is(
     hold = Hold()
     proxy.arm(hold, match=call.format(cid=web.cid), when=when)
     names = ("watcher", "update", "--no-pull", web.name, side.name)
-    process = cli.start(*names, env={"DOCKER_HOST": proxy.host} | QUICK)
+    process = cli.start(*names, env={"DOCKER_HOST": proxy.host} | CRASHES)
     assert hold.reached.wait(60)
     process.send_signal(signal.SIGTERM)
     proxy.disarm()

@@ -9,7 +9,17 @@ from typing import Any
 
 import pytest
 
-from tests.integration.apps import ENABLED, QUICK, current, marker_of, moved, outdated, published, short
+from tests.integration.apps import (
+    CRASHES,
+    ENABLED,
+    QUICK,
+    current,
+    marker_of,
+    moved,
+    outdated,
+    published,
+    short,
+)
 from tests.testbed.cli import Commands
 from tests.testbed.faults import Fault, Hold
 from tests.testbed.proxy import Proxy
@@ -171,7 +181,7 @@ def test_on_a_terminal_an_update_that_was_left_open_is_said_to_be_settled(
 def test_on_a_terminal_the_way_back_is_said_too(cli: Commands, stack: Stack) -> None:
     web = outdated(stack, new={"cmd": "exit 3"})
 
-    done = cli.terminal("watcher", "update", "--no-pull", web.name, env=QUICK)
+    done = cli.terminal("watcher", "update", "--no-pull", web.name, env=CRASHES)
 
     assert f"{ERASE}{web.name}: going back, 0 s" in done.out
     assert done.out.rpartition(ERASE)[2].startswith(f"{web.name} could not be updated: ")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.apps import ENABLED, QUICK, App, outdated, short
+from tests.integration.apps import CRASHES, ENABLED, QUICK, App, outdated, short
 from tests.testbed.cli import Commands
 from tests.testbed.stack import Stack
 
@@ -98,7 +98,7 @@ def test_a_version_that_a_terminal_would_obey_is_escaped_and_cut(cli: Commands, 
 def test_an_image_that_failed_is_named_with_its_version(cli: Commands, stack: Stack) -> None:
     broken = {"labels": labels("1.27.5", NEW_COMMIT), "cmd": "exit 3"}
     web = outdated(stack, *ENABLED, new=broken)
-    cli("watcher", "update", "--no-pull", web.name, env=QUICK)
+    cli("watcher", "update", "--no-pull", web.name, env=CRASHES)
 
     done = cli("watcher", "check", web.name)
 

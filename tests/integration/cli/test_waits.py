@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.apps import ENABLED, QUICK, App, current, moved, outdated, short
+from tests.integration.apps import CRASHES, ENABLED, QUICK, App, current, moved, outdated, short
 from tests.testbed.cli import Commands
 from tests.testbed.stack import Stack
 
@@ -75,7 +75,7 @@ def test_what_is_never_updated_by_itself_waits_for_nothing(
 
 def test_an_image_that_failed_is_waited_for_until_its_tag_moves_on(cli: Commands, stack: Stack) -> None:
     web = outdated(stack, *ENABLED, *LEAP_DAY, new=BROKEN)
-    assert cli("watcher", "update", "--no-pull", web.name, env=QUICK).code == 6
+    assert cli("watcher", "update", "--no-pull", web.name, env=CRASHES).code == 6
 
     failed, scheduled = waits(cli, web)
 
@@ -96,7 +96,7 @@ def test_an_update_waits_for_what_it_depends_on(cli: Commands, stack: Stack) -> 
     db = outdated(stack, *ENABLED, name="db", new=BROKEN)
     web = outdated(stack, *ENABLED, "--label", f"ctr-updater.depends-on={db.name}")
     assert waits(cli, web) == []
-    assert cli("watcher", "update", "--no-pull", db.name, env=QUICK).code == 6
+    assert cli("watcher", "update", "--no-pull", db.name, env=CRASHES).code == 6
 
     assert waits(cli, web) == [{"for": "dependency", "until": None, "why": f"{db.name} failed"}]
     assert f"; waits: {db.name} failed\n" in cli("watcher", "list").out
@@ -114,6 +114,6 @@ def test_an_update_waits_for_what_a_person_rolled_back(cli: Commands, stack: Sta
 def test_what_is_up_to_date_does_not_wait_for_what_it_depends_on(cli: Commands, stack: Stack) -> None:
     db = outdated(stack, *ENABLED, name="db", new=BROKEN)
     web = current(stack, *ENABLED, "--label", f"ctr-updater.depends-on={db.name}")
-    assert cli("watcher", "update", "--no-pull", db.name, env=QUICK).code == 6
+    assert cli("watcher", "update", "--no-pull", db.name, env=CRASHES).code == 6
 
     assert waits(cli, web) == []

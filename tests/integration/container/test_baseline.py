@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.integration.apps import QUICK, App, outdated
+from tests.integration.apps import CRASHES, QUICK, App, outdated
 from tests.integration.updates import UPDATE, kill, replaced, unchanged
 from tests.testbed.cli import Commands
 from tests.testbed.faults import run
@@ -78,7 +78,7 @@ def test_nor_by_whoever_gives_the_old_one_back(
     stack.image(web.image, marker="new", cmd="exit 3")
     before = stack.inspect(web.name)
 
-    assert cli(*UPDATE, web.name, env=QUICK | {"DOCKER_HOST": proxy.host}).code == 6
+    assert cli(*UPDATE, web.name, env=CRASHES | {"DOCKER_HOST": proxy.host}).code == 6
 
     unchanged(stack, before)
     assert [str(call) for call in proxy.changes if call.path.endswith("/restart")] == []
@@ -111,7 +111,7 @@ def test_one_that_ended_by_design_may_not_crash(cli: Commands, stack: Stack) -> 
 def test_a_child_may_lack_memory_where_one_of_the_old_container_did(cli: Commands, stack: Stack) -> None:
     if not stack.engine.api("GET", "/info")[1]["MemoryLimit"]:
         pytest.skip("the machine has no memory controller")
-    serve = "trap 'exit 0' TERM INT; tail /dev/zero; httpd -f -p 80 -h /www & wait"
+    serve = "trap 'exit 0' TERM INT; sleep 1; tail /dev/zero; httpd -f -p 80 -h /www & wait"
     with stack.events() as events:
         web = outdated(stack, "--memory", "16m", "--memory-swap", "16m", cmd=serve)
         # The state tells it only after the stop (20.10).

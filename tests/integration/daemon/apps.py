@@ -9,6 +9,8 @@ from tests.testbed.stack import Stack
 OPT_IN = ("--label", "ctr-updater.enable=true")
 # A tag that no registry holds would be asked for at each interval, and the error would be in the log.
 LOCAL = (*OPT_IN, "--label", "ctr-updater.source=local")
+# Of a container whose new image is bad: that ends long before it would have proved itself.
+PATIENT = ("--label", "ctr-updater.stable-for=5s")
 
 
 def labelled(stack: Stack, *options: object, name: str = "web") -> App:

@@ -8,13 +8,14 @@ from collections.abc import Callable
 import pytest
 
 from tests.integration.apps import QUICK, App, current, outdated
-from tests.integration.daemon.apps import LOCAL, is_replaced, is_untouched, labelled, move
+from tests.integration.daemon.apps import LOCAL, PATIENT, is_replaced, is_untouched, labelled, move
 from tests.integration.daemon.conftest import Start
 from tests.integration.daemon.test_parallel import count
 from tests.integration.outcomes import ended
 from tests.integration.update.test_races import second
 from tests.testbed.cli import Commands
 from tests.testbed.faults import Hold
+from tests.testbed.ports import two_free_ports
 from tests.testbed.processes import wait_until
 from tests.testbed.proxy import Proxy
 from tests.testbed.stack import Stack
@@ -35,12 +36,12 @@ def address(stack: Stack, name: str, net: str) -> str:
 
 
 @pytest.fixture(params=["address", "port"])
-def kind(request: pytest.FixtureRequest, stack: Stack, free_port: Callable[[], int]) -> Kind:
+def kind(request: pytest.FixtureRequest, stack: Stack) -> Kind:
     """Options of one that has something for its own, and of one that takes whichever is free."""
     if request.param == "address":
         net, lowest = network(stack)
         return ("--network", net, "--ip", lowest), ("--network", net)
-    port = next(each for _ in range(100) if (each := free_port()) % 2 == 0)
+    port = two_free_ports()
     return ("-p", f"127.0.0.1:{port}:80"), ("-p", f"127.0.0.1:{port}-{port + 1}:80")
 
 
@@ -99,7 +100,7 @@ def test_one_that_could_lose_its_address_does_not_stop_before_who_is_down_has_st
 def test_nobody_starts_while_one_that_could_lose_its_address_to_it_goes_back(
     start: Start, stack: Stack, proxy: Proxy, kind: Kind
 ) -> None:
-    db, web = labelled(stack, *kind[0], name="db"), labelled(stack, *kind[1])
+    db, web = labelled(stack, *PATIENT, *kind[0], name="db"), labelled(stack, *kind[1])
     hold = Hold()
     proxy.arm(hold, match=f"^POST .*/{db.cid}/start")
     daemon = start(host=proxy.host).looked()

@@ -95,7 +95,7 @@ def test_one_that_comes_while_an_update_waits_for_its_turn_keeps_it_off(
     daemon = start(host=proxy.host)
     assert hold.reached.wait(60)
 
-    watchtower(stack, web.name)
+    daemon.wait("watchtower runs", watchtower=watchtower(stack, web.name))
     hold.release()
 
     daemon.wait("container updated", container=db.name)

@@ -101,8 +101,8 @@ class World:
         )
 
     def _is_current(self, name: str) -> bool:
-        found = self.stack.inspect(name)
-        return bool(
+        found = self.stack.seen(name)
+        return found is not None and bool(
             found["Image"] == self.stack.image_id(found["Config"]["Image"])
             and found["State"]["Status"] == "running"
         )
@@ -151,4 +151,5 @@ def publish_id(world: World) -> str:
 
 
 def runs(world: World, marker: str) -> bool:
-    return bool(world.stack.inspect(world.remote.name)["Config"]["Labels"]["marker"] == marker)
+    found = world.stack.seen(world.remote.name)
+    return found is not None and bool(found["Config"]["Labels"]["marker"] == marker)

@@ -9,7 +9,10 @@ from tests.integration.daemon.apps import is_untouched
 from tests.integration.daemon.conftest import Start
 from tests.integration.daemon.event_log import one_after_another, story
 from tests.integration.daemon.projects import Project
+from tests.integration.daemon.test_parallel import count
 from tests.testbed.cli import Commands, Result
+from tests.testbed.processes import wait_until
+from tests.testbed.proxy import Proxy
 from tests.testbed.stack import Stack
 
 MIGRATED = """
@@ -89,12 +92,14 @@ def test_a_job_that_fails_holds_its_dependents_back(start: Start, stack: Stack, 
 
 
 def test_a_job_that_somebody_stops_does_not_count_as_done(
-    start: Start, stack: Stack, project: Project
+    start: Start, stack: Stack, proxy: Proxy, project: Project
 ) -> None:
     web, job = web_of(stack, project), project.container("migrate")
     stack.image(stack.name("app:1"), marker="new", env=["CODE=0", "WAIT=yes"])
-    daemon = start()
+    daemon = start(host=proxy.host)
     stack.wait(lambda: stack.containers().get(job, {}).get("State") == "running")
+    cid = stack.containers()[job]["Id"]
+    wait_until(lambda: count(proxy, f"^GET /events.*{cid}") > 0, "the daemon to watch the job")
 
     stack.engine.docker("stop", "-t", "0", job)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.integration.apps import CRASHES
 from tests.integration.daemon.conftest import Running, Start
 from tests.integration.daemon.event_log import story
 from tests.integration.daemon.projects import Project
@@ -92,7 +93,7 @@ def test_one_whose_provider_fails_is_what_it_was_and_reaches_it(
     before = project.ids()
     stack.image(stack.name("vpn:1"), marker="broken", cmd="exit 3")
 
-    assert once().code == 6
+    assert once(env=CRASHES).code == 6
 
     assert project.ids() == before
     assert project.run("side", "wget -q -O- http://127.0.0.1") == "vpn old"

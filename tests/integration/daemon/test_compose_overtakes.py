@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.apps import App
+from tests.integration.apps import CRASHES, App
 from tests.integration.daemon.projects import Project
 from tests.integration.daemon.test_compose import FOLLOWED
 from tests.integration.recovery.test_bereft import cut_short
@@ -13,7 +13,7 @@ from tests.testbed.proxy import Proxy
 from tests.testbed.stack import Stack
 
 REMOVAL = "^DELETE .*/containers/"
-CRASHES = "echo broken; exit 3"
+CRASH = "echo broken; exit 3"
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def web(stack: Stack, project: Project) -> App:
     project.write(f"services: {{web: {{image: {reference}, labels: {FOLLOWED}}}}}")
     project.up()
     cid = str(project.inspect("web")["Id"])
-    stack.image(reference, marker="new", cmd=CRASHES)
+    stack.image(reference, marker="new", cmd=CRASH)
     return App(project.container("web"), cid, reference, old)
 
 
@@ -41,7 +41,7 @@ def test_an_old_container_that_compose_removed_just_as_the_bad_one_went_is_made_
 ) -> None:
     armed = proxy.arm(run(lambda: project("up", "-d", *options), then=passing), match=REMOVAL)
 
-    done = update(cli, proxy, web)
+    done = update(cli, proxy, web, CRASHES)
 
     assert armed.fired.is_set()
     assert (done.code, done.err.count("\n")) == (6, 1)
@@ -57,7 +57,7 @@ def test_a_recovery_that_compose_overtakes_makes_it_anew_as_well(
     cut_short(cli, proxy, web, 5)
     armed = proxy.arm(run(lambda: project("up", "-d"), then=passing), match=REMOVAL)
 
-    done = update(cli, proxy, web)
+    done = update(cli, proxy, web, CRASHES)
 
     assert armed.fired.is_set()
     assert done.code == 6
@@ -71,7 +71,7 @@ def test_a_project_that_is_taken_down_as_the_bad_one_goes_stays_down(
     down = run(lambda: project("down", "-t", "0"), then=passing)
     armed = proxy.arm(down, match=REMOVAL, when="before" if when == "before" else "after")
 
-    assert update(cli, proxy, web).code == 3
+    assert update(cli, proxy, web, CRASHES).code == 3
 
     assert armed.fired.is_set()
     assert stack.containers() == {}
@@ -82,7 +82,7 @@ def test_what_a_person_removes_by_force_as_the_bad_one_goes_stays_removed(
 ) -> None:
     proxy.arm(run(lambda: stack.engine.docker("rm", "-f", web.name), then=passing), match=REMOVAL)
 
-    assert update(cli, proxy, web).code == 3
+    assert update(cli, proxy, web, CRASHES).code == 3
 
     assert stack.containers() == {}
 
@@ -91,7 +91,7 @@ def test_a_bad_one_that_compose_has_started_again_is_not_kept_for_that(
     cli: Commands, stack: Stack, proxy: Proxy, project: Project, web: App
 ) -> None:
     """It runs yet when its removal comes, which the engine refuses."""
-    stack.image(web.image, marker="new", cmd=f"sleep 4; {CRASHES}")
+    stack.image(web.image, marker="new", cmd=f"sleep 4; {CRASH}")
     armed = proxy.arm(run(lambda: project("up", "-d"), then=passing), match=REMOVAL)
 
     done = cli("watcher", "update", "--no-pull", web.name, env={"DOCKER_HOST": proxy.host})
@@ -108,7 +108,7 @@ def test_a_bad_one_that_has_ended_when_the_refusal_of_its_removal_is_looked_into
     cut_short(cli, proxy, web, 5)
     armed = proxy.arm(answer(409, "container is running: stop the container before removing"), match=REMOVAL)
 
-    assert update(cli, proxy, web).code == 6
+    assert update(cli, proxy, web, CRASHES).code == 6
 
     assert armed.fired.is_set()
     made_anew(stack, web)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.apps import QUICK, App
+from tests.integration.apps import CRASHES, QUICK, App
 from tests.integration.daemon.projects import Project
 from tests.integration.daemon.test_compose import FOLLOWED
 from tests.integration.update.test_adversity import update
@@ -56,7 +56,7 @@ def test_two_that_compose_wanted_at_any_call_of_an_update_of_one_are_there(
     both = {web.name, project.container("web", 2)}
     said = list[str]()
     armed = proxy.arm(run(lambda: said.append(tried(project)), then=passing), n=number, when=when)
-    first = update(cli, proxy, web)
+    first = update(cli, proxy, web, CRASHES if new == "bad" else QUICK)
     assert armed.fired.is_set()
 
     done = cli(*UPDATE, web.name, env=QUICK)

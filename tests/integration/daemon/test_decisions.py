@@ -83,7 +83,7 @@ def test_what_a_person_holds_is_left_alone_until_it_is_released(
 
 def test_a_hold_that_ends_by_itself_is_over_then(daemon: Running, stack: Stack, person: Person) -> None:
     web = labelled(stack)
-    person.decide(web.name, lasts_s=4)
+    person.decide(web.name, lasts_s=10)
 
     move(stack, web)
 
@@ -95,7 +95,8 @@ def test_a_hold_of_this_image_ends_when_the_tag_moves_on(
     daemon: Running, stack: Stack, person: Person
 ) -> None:
     web = labelled(stack)
-    person.decide(web.name, image=move(stack, web, marker="bad"))
+    person.decide(web.name, image=stack.image(stack.name("bad:1"), marker="bad"))
+    stack.tag(stack.name("bad:1"), web.image)
     daemon.wait("container held", container=web.name)
 
     move(stack, web, marker="good")

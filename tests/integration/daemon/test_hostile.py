@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.integration.apps import QUICK, current, outdated
+from tests.integration.apps import CRASHES, QUICK, current, outdated
 from tests.integration.daemon.apps import LOCAL, OPT_IN, is_replaced, is_untouched, labelled, move
 from tests.integration.daemon.conftest import Running, Start
 from tests.testbed.cli import Commands, Result
@@ -155,7 +155,7 @@ def test_a_label_that_the_engine_puts_over_an_exit_code_is_no_number_to_be_read(
     labels = {"exitCode": "0x0", "signal": "15", "oldName": "web", "container": "web"}
     web = outdated(stack, "--restart", "no", new={"labels": labels, "cmd": "echo broken; exit 3"})
 
-    done = cli("watcher", "update", "--no-pull", web.name, env=QUICK)
+    done = cli("watcher", "update", "--no-pull", web.name, env=CRASHES)
 
     assert (done.code, done.err.count("\n")) == (6, 1)
     assert "it ended with exit code 3" in done.err

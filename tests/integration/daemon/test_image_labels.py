@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.integration.apps import QUICK, App, current, outdated
-from tests.integration.daemon.apps import LOCAL, is_replaced, is_untouched, labelled, move
+from tests.integration.daemon.apps import LOCAL, PATIENT, is_replaced, is_untouched, labelled, move
 from tests.integration.daemon.conftest import Start
 from tests.integration.daemon.projects import Project
 from tests.testbed.cli import Commands, Result
@@ -157,7 +157,7 @@ def test_an_image_does_not_make_its_container_a_replica_of_another_project(
     project.write(f"services:\n  s:\n    image: {reference}\n    labels: {labels}\n")
     project.up()
     baked = {f"{COMPOSE}project": project.name, f"{COMPOSE}service": "s", f"{COMPOSE}container-number": "0"}
-    bad = outdated(stack, *LOCAL, name="bad", labels=baked, new={"cmd": "exit 3", "labels": baked})
+    bad = outdated(stack, *LOCAL, *PATIENT, name="bad", labels=baked, new={"cmd": "exit 3", "labels": baked})
     stack.image(reference, marker="new")
 
     done = once()

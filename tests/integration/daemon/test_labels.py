@@ -144,12 +144,12 @@ def test_a_schedule_holds_the_update_and_says_until_when(daemon: Running, stack:
 
 
 def test_a_schedule_lets_the_update_begin_when_its_time_comes(daemon: Running, stack: Stack) -> None:
-    minute = datetime.now().astimezone() + timedelta(seconds=65)
+    minute = datetime.now().astimezone() + timedelta(seconds=80)
     web = current(stack, *LOCAL, "--label", f"ctr-updater.schedule={minute:%M} {minute:%H} * * *")
 
     move(stack, web)
     line = daemon.wait("update waits for its schedule", container=web.name)
-    done = daemon.wait("container updated", container=web.name)
+    done = daemon.wait("container updated", container=web.name, timeout=150)
 
     assert datetime.fromisoformat(done["timestamp"]) >= datetime.fromisoformat(line["due"])
     assert is_replaced(stack, web)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.apps import QUICK, outdated
+from tests.integration.apps import CRASHES, QUICK, outdated
 from tests.integration.daemon.apps import LOCAL
 from tests.integration.daemon.conftest import Running
 from tests.integration.updates import UPDATE
@@ -36,10 +36,10 @@ def baring(stack: Stack) -> str:
 
 def everything(cli: Commands, name: str) -> str:
     """What the error says of it, what the commands say then, and what is kept."""
-    said = cli(*UPDATE, name, env=QUICK)
+    said = cli(*UPDATE, name, env=CRASHES)
     assert said.code == 6
     assert "its last words: " in said.err
-    shown = [*said, *cli("watcher", "check", name), *cli("watcher", "list"), *cli(*UPDATE, name, env=QUICK)]
+    shown = [*said, *cli("watcher", "check", name), *cli("watcher", "list"), *cli(*UPDATE, name, env=CRASHES)]
     return "\n".join(map(str, [*shown, *_kept(cli)]))
 
 
@@ -76,7 +76,7 @@ def test_what_a_terminal_obeys_is_escaped(cli: Commands, stack: Stack) -> None:
 def test_long_last_words_are_cut(cli: Commands, stack: Stack) -> None:
     web = outdated(stack, new={"cmd": "seq -s- 5000; echo the end; exit 3"})
 
-    said = cli(*UPDATE, web.name, env=QUICK).err
+    said = cli(*UPDATE, web.name, env=CRASHES).err
 
     assert "the end" in said
     assert len(said) < 1000

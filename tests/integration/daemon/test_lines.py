@@ -5,7 +5,7 @@ import http.client
 from pathlib import Path
 
 from tests.integration.apps import App, outdated, published, short
-from tests.integration.daemon.apps import LOCAL, OPT_IN, is_untouched, labelled, move
+from tests.integration.daemon.apps import LOCAL, OPT_IN, PATIENT, is_untouched, labelled, move
 from tests.integration.daemon.conftest import Line, Running, Start
 from tests.integration.daemon.test_outcomes import BROKEN
 from tests.integration.daemon.test_registry import MANIFESTS, publish, pushed
@@ -36,7 +36,7 @@ def told(line: Line) -> tuple[str, str, str]:
 def test_an_update_that_was_undone_is_an_event_of_its_own(
     daemon: Running, stack: Stack, engine_version: str
 ) -> None:
-    web = labelled(stack)
+    web = labelled(stack, *PATIENT)
 
     new = move(stack, web, **BROKEN)
     line = daemon.wait("update rolled back", container=web.name)

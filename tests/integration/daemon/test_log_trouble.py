@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.apps import QUICK, outdated
+from tests.integration.apps import BESIDE, outdated
 from tests.integration.daemon.apps import LOCAL, is_replaced
 from tests.integration.daemon.conftest import ENVIRON
 from tests.testbed.cli import Commands
@@ -95,7 +95,7 @@ def test_a_command_for_several_goes_on_without_standard_error(
 ) -> None:
     odd, web = outdated(stack, name="odd", new={"cmd": "exit 3"}), outdated(stack)
     stderr = trouble()
-    process = cli.start("watcher", "update", "--no-pull", odd.name, web.name, env=QUICK, stderr=stderr)
+    process = cli.start("watcher", "update", "--no-pull", odd.name, web.name, env=BESIDE, stderr=stderr)
     os.close(stderr)
 
     assert process.wait(timeout=120) == 6

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 import pytest
 
 from tests.integration.apps import QUICK, App
-from tests.integration.daemon.apps import LOCAL, is_replaced, is_untouched, labelled, move
+from tests.integration.daemon.apps import LOCAL, PATIENT, is_replaced, is_untouched, labelled, move
 from tests.integration.daemon.conftest import Start
 from tests.integration.daemon.test_outcomes import BROKEN
 from tests.integration.daemon.test_parallel import count
@@ -28,7 +28,8 @@ def long_named(stack: Stack, name: str, *, is_broken: bool = False) -> App:
     """A followed container with this name whose tag has moved; its image has a short one."""
     image = stack.name("long-app:1")
     old = stack.image(image, marker="old")
-    app = App(stack.name(name), stack.run(image, *LOCAL, name=stack.name(name)), image, old)
+    options = (*LOCAL, *PATIENT) if is_broken else LOCAL
+    app = App(stack.name(name), stack.run(image, *options, name=stack.name(name)), image, old)
     move(stack, app, **(BROKEN if is_broken else {}))
     return app
 

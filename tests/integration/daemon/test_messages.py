@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.integration.apps import App, outdated, published
-from tests.integration.daemon.apps import LOCAL, OPT_IN, is_replaced, labelled, move
+from tests.integration.daemon.apps import LOCAL, OPT_IN, PATIENT, is_replaced, labelled, move
 from tests.integration.daemon.conftest import Start
 from tests.integration.decisions import Person
 from tests.testbed.badregistry import BadRegistry, Hang, answer
@@ -48,7 +48,7 @@ def is_told(receiver: Receiver, app: App) -> bool:
 
 
 def test_one_message_tells_what_a_pass_did(once: Once, stack: Stack, receiver: Receiver) -> None:
-    web, bad = outdated(stack, *LOCAL), outdated(stack, *LOCAL, name="bad", new=FAILS)
+    web, bad = outdated(stack, *LOCAL), outdated(stack, *LOCAL, *PATIENT, name="bad", new=FAILS)
     notified = outdated(stack, *NOTIFY, name="notified")
 
     done = once(env=to(receiver))
@@ -87,7 +87,8 @@ def test_a_quiet_pass_says_nothing(once: Once, stack: Stack, receiver: Receiver)
 def test_each_thing_is_told_once_across_restarts_and_its_end_once(
     once: Once, stack: Stack, receiver: Receiver
 ) -> None:
-    bad, notified = outdated(stack, *LOCAL, name="bad", new=FAILS), outdated(stack, *NOTIFY, name="notified")
+    bad = outdated(stack, *LOCAL, *PATIENT, name="bad", new=FAILS)
+    notified = outdated(stack, *NOTIFY, name="notified")
     for _ in range(3):
         once(env=to(receiver))
     assert sorted(told(receiver)) == [(bad.name, "failed"), (notified.name, "available")]
@@ -131,7 +132,7 @@ def test_another_image_is_told_again(once: Once, stack: Stack, receiver: Receive
 
 def test_only_what_was_chosen_is_told(once: Once, stack: Stack, receiver: Receiver) -> None:
     outdated(stack, *LOCAL)
-    bad = outdated(stack, *LOCAL, name="bad", new=FAILS)
+    bad = outdated(stack, *LOCAL, *PATIENT, name="bad", new=FAILS)
 
     once("--notify-on", "failed", env=to(receiver))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.integration.apps import current, outdated, published
-from tests.integration.daemon.apps import LOCAL, OPT_IN, is_replaced, is_untouched, labelled, move
+from tests.integration.daemon.apps import LOCAL, OPT_IN, PATIENT, is_replaced, is_untouched, labelled, move
 from tests.integration.daemon.conftest import Start
 from tests.integration.daemon.test_order import after
 from tests.integration.daemon.test_registry import PULL, pushed
@@ -63,7 +63,7 @@ def test_once_ends_with_0_where_an_update_is_only_told(
 def test_once_ends_with_0_where_an_image_that_failed_is_held(
     once: Callable[..., Result], stack: Stack
 ) -> None:
-    web = outdated(stack, *LOCAL, new={"cmd": "exit 3"})
+    web = outdated(stack, *LOCAL, *PATIENT, new={"cmd": "exit 3"})
 
     assert [once().code, once().code] == [6, 0]
     assert is_untouched(stack, web)
@@ -94,7 +94,7 @@ def test_once_ends_with_5_where_a_registry_cannot_be_asked(once: Callable[..., R
 def test_once_ends_with_6_where_an_update_failed_and_does_the_others_all_the_same(
     once: Callable[..., Result], stack: Stack
 ) -> None:
-    bad = outdated(stack, *LOCAL, name="a", new={"cmd": "exit 3"})
+    bad = outdated(stack, *LOCAL, *PATIENT, name="a", new={"cmd": "exit 3"})
     refused = outdated(stack, *LOCAL, "--label", "ctr-updater.mode=monitor", name="b")
     good = outdated(stack, *LOCAL, name="c")
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.integration.apps import QUICK, App, current, outdated, published
-from tests.integration.daemon.apps import LOCAL, OPT_IN, is_replaced, is_untouched, labelled, move
+from tests.integration.daemon.apps import LOCAL, OPT_IN, PATIENT, is_replaced, is_untouched, labelled, move
 from tests.integration.daemon.conftest import Running, Start
 from tests.integration.daemon.event_log import one_after_another, story
 from tests.testbed.cli import Commands, Result
@@ -65,7 +65,7 @@ def test_who_depends_on_nothing_waits_for_nobody(start: Start, stack: Stack, pro
 def test_a_dependency_that_failed_holds_its_dependents_back_and_that_is_said_once(
     daemon: Running, stack: Stack
 ) -> None:
-    db, fence = labelled(stack, name="db"), labelled(stack, name="fence")
+    db, fence = labelled(stack, *PATIENT, name="db"), labelled(stack, name="fence")
     web = labelled(stack, *after(db.name))
 
     move(stack, db, **BROKEN)
@@ -82,7 +82,7 @@ def test_a_dependency_that_failed_holds_its_dependents_back_and_that_is_said_onc
 
 def held_back(daemon: Running, stack: Stack) -> tuple[App, App]:
     """A dependency that has failed, and a dependent that has an update and is held back by it."""
-    db = labelled(stack, name="db")
+    db = labelled(stack, *PATIENT, name="db")
     web = labelled(stack, *after(db.name))
     move(stack, db, **BROKEN)
     daemon.wait("update rolled back", container=db.name)
@@ -114,7 +114,7 @@ def test_dependents_go_on_when_the_dependency_is_taken_back(daemon: Running, sta
 def test_a_failure_holds_dependents_back_after_a_restart_of_the_daemon_too(
     start: Start, stack: Stack
 ) -> None:
-    db = labelled(stack, name="db")
+    db = labelled(stack, *PATIENT, name="db")
     web = labelled(stack, *after(db.name))
     first = start().looked()
     move(stack, db, **BROKEN)
@@ -207,7 +207,7 @@ def test_one_pass_keeps_to_the_order(once: Callable[..., Result], stack: Stack) 
 def test_the_exit_code_of_a_pass_is_that_of_the_failed_dependency(
     once: Callable[..., Result], stack: Stack
 ) -> None:
-    db = outdated(stack, *LOCAL, name="db", new=BROKEN)
+    db = outdated(stack, *LOCAL, *PATIENT, name="db", new=BROKEN)
     web = outdated(stack, *LOCAL, *after(db.name))
 
     done = once()
@@ -247,7 +247,7 @@ def test_a_named_container_does_not_wait_for_what_is_refused(cli: Commands, stac
 
 
 def test_a_named_container_is_held_back_where_its_dependency_failed(cli: Commands, stack: Stack) -> None:
-    db = outdated(stack, name="db", new=BROKEN)
+    db = outdated(stack, *PATIENT, name="db", new=BROKEN)
     web, fence = outdated(stack, *after(db.name)), outdated(stack, name="fence")
 
     done = updated_by_hand(cli, web, db, fence)

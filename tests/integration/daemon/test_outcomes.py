@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.integration.apps import outdated
-from tests.integration.daemon.apps import LOCAL, is_replaced, is_untouched, labelled, move
+from tests.integration.daemon.apps import LOCAL, PATIENT, is_replaced, is_untouched, labelled, move
 from tests.integration.daemon.conftest import ENVIRON, Running, Start
 from tests.integration.daemon.test_parallel import count
 from tests.integration.updates import ROUNDED_S
@@ -72,7 +72,8 @@ def test_no_secret_is_in_the_log_at_any_level(start: Start, cli: Commands, stack
     (cli.home / ".docker").mkdir()
     auths = {"auths": {"127.0.0.1:1": {"auth": "dXNlcjpodW50ZXIy"}}}
     (cli.home / ".docker/config.json").write_text(json.dumps(auths))
-    good, bad = outdated(stack, *LOCAL, *secret), outdated(stack, *LOCAL, *secret, name="bad", new=BROKEN)
+    good = outdated(stack, *LOCAL, *secret)
+    bad = outdated(stack, *LOCAL, *PATIENT, *secret, name="bad", new=BROKEN)
     swarm = outdated(stack, *LOCAL, *secret, "--label", "com.docker.swarm.task.id=x", name="swarm")
 
     daemon = start("--log-level", level)
@@ -85,7 +86,7 @@ def test_no_secret_is_in_the_log_at_any_level(start: Start, cli: Commands, stack
 
 
 def test_a_level_keeps_lesser_lines_away(start: Start, stack: Stack) -> None:
-    good, bad = outdated(stack, *LOCAL), outdated(stack, *LOCAL, name="bad", new=BROKEN)
+    good, bad = outdated(stack, *LOCAL), outdated(stack, *LOCAL, *PATIENT, name="bad", new=BROKEN)
     daemon = start("--log-level", "error")
 
     daemon.wait("update rolled back", container=bad.name)
@@ -96,7 +97,7 @@ def test_a_level_keeps_lesser_lines_away(start: Start, stack: Stack) -> None:
 
 
 def test_an_image_that_fails_is_one_error_and_the_old_container_runs(daemon: Running, stack: Stack) -> None:
-    web = labelled(stack)
+    web = labelled(stack, *PATIENT)
 
     move(stack, web, **BROKEN)
     line = daemon.wait("update rolled back", container=web.name)
@@ -108,7 +109,7 @@ def test_an_image_that_fails_is_one_error_and_the_old_container_runs(daemon: Run
 
 
 def test_an_image_that_failed_is_held_until_the_tag_moves(daemon: Running, stack: Stack) -> None:
-    web, fence = labelled(stack), labelled(stack, name="fence")
+    web, fence = labelled(stack, *PATIENT), labelled(stack, name="fence")
     move(stack, web, **BROKEN)
     daemon.wait("update rolled back", container=web.name)
 
@@ -127,7 +128,7 @@ def test_an_image_that_failed_is_held_until_the_tag_moves(daemon: Running, stack
 
 
 def test_an_image_that_failed_is_held_across_a_restart_of_the_daemon(start: Start, stack: Stack) -> None:
-    web, fence = labelled(stack), labelled(stack, name="fence")
+    web, fence = labelled(stack, *PATIENT), labelled(stack, name="fence")
     first = start().looked()
     move(stack, web, **BROKEN)
     first.wait("update rolled back", container=web.name)

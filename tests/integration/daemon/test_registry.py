@@ -244,7 +244,7 @@ def test_a_registry_that_refuses_is_said_once_and_counted(start: Start, stack: S
         assert len(daemon.said("tag not pulled")) == 1
 
     assert web.image in said["why"]
-    assert again["failures"] > 3
+    assert again["failures"] >= 3  # the last of them may have found the registry there again
     assert is_untouched(stack, web)
 
 

@@ -2,19 +2,19 @@
 
 import itertools
 import signal
-import socket
 from collections.abc import Callable
 
 import pytest
 
 from tests.integration.apps import App
-from tests.integration.daemon.apps import LOCAL, is_untouched
+from tests.integration.daemon.apps import LOCAL, PATIENT, is_untouched
 from tests.integration.daemon.balancer import traffic
 from tests.integration.daemon.conftest import Start
 from tests.integration.daemon.event_log import one_after_another, story, story_until
 from tests.integration.daemon.projects import QUICKLY_HEALTHY, Project
 from tests.testbed.cli import Result
 from tests.testbed.images import Options
+from tests.testbed.ports import two_free_ports
 from tests.testbed.processes import wait_until
 from tests.testbed.stack import Stack
 
@@ -38,16 +38,13 @@ def image(stack: Stack) -> str:
 
 
 @pytest.fixture
-def two_ports(free_port: Callable[[], int]) -> tuple[int, int]:
+def two_ports() -> tuple[int, int]:
     """Two in a row: Compose gives the replicas one each of a range."""
-    while True:
-        port = free_port()
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port + 1)):
-                return port, port + 1
+    port = two_free_ports()
+    return port, port + 1
 
 
-def replicas(stack: Stack, count: int, image: str) -> list[App]:
+def replicas(stack: Stack, count: int, image: str, *options: str) -> list[App]:
     """Containers labelled as the replicas of one service, made in the reverse of their order."""
     old = stack.image_id(image)
     apps = []
@@ -57,7 +54,7 @@ def replicas(stack: Stack, count: int, image: str) -> list[App]:
             text for key, value in about.items() for text in ("--label", f"com.docker.compose.{key}={value}")
         ]
         name = stack.name(f"web-{number}")
-        apps.append(App(name, stack.run(image, *LOCAL, *labels, name=name), image, old))
+        apps.append(App(name, stack.run(image, *LOCAL, *options, *labels, name=name), image, old))
     return apps[::-1]
 
 
@@ -73,7 +70,7 @@ def test_each_replica_is_proved_before_the_next_begins(start: Start, stack: Stac
 
 
 def test_a_replica_that_failed_holds_the_next_back(start: Start, stack: Stack, image: str) -> None:
-    first, *rest = replicas(stack, 3, image)
+    first, *rest = replicas(stack, 3, image, *PATIENT)
     stack.image(image, marker="new", **BROKEN)
 
     with stack.events() as events:
@@ -91,7 +88,7 @@ def test_a_replica_that_failed_holds_the_next_back(start: Start, stack: Stack, i
 def test_looking_at_a_replica_that_failed_does_not_let_the_next_go(
     start: Start, stack: Stack, image: str
 ) -> None:
-    first, *rest = replicas(stack, 3, image)
+    first, *rest = replicas(stack, 3, image, *PATIENT)
     daemon, looks = start().looked(), itertools.count()
 
     def are_held_back() -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.apps import outdated
-from tests.integration.daemon.apps import LOCAL, is_replaced, is_untouched, labelled, move
+from tests.integration.daemon.apps import LOCAL, PATIENT, is_replaced, is_untouched, labelled, move
 from tests.integration.daemon.conftest import ENVIRON, Running, Start
 from tests.testbed.cli import Commands, Result
 from tests.testbed.processes import wait_until
@@ -50,7 +50,7 @@ def test_it_is_said_once_at_the_start_and_everything_else_goes_on(
 def test_an_image_that_failed_is_not_tried_again_all_the_same(
     start: Start, stack: Stack, unwritable: Path
 ) -> None:
-    web, fence = outdated(stack, *LOCAL, new={"cmd": "exit 3"}), labelled(stack, name="fence")
+    web, fence = outdated(stack, *LOCAL, *PATIENT, new={"cmd": "exit 3"}), labelled(stack, name="fence")
     daemon = start(hurried=True, env={"CTR_UPDATER_STATE_DIR": str(unwritable)})
     line = daemon.wait("update rolled back", container=web.name)
 
@@ -67,7 +67,7 @@ def test_an_image_that_failed_is_not_tried_again_all_the_same(
 def test_files_that_are_nested_deeply_break_neither_a_pass_nor_the_list(
     once: Callable[..., Result], cli: Commands, stack: Stack
 ) -> None:
-    web = outdated(stack, *LOCAL, new={"cmd": "exit 3"})
+    web = outdated(stack, *LOCAL, *PATIENT, new={"cmd": "exit 3"})
     assert once().code == 6
     files = [path for path in cli.state.rglob("*.json") if path.is_file()]
     for path in files:

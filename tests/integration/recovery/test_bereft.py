@@ -6,7 +6,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from tests.integration.apps import QUICK, App, outdated
+from tests.integration.apps import CRASHES, QUICK, App, outdated
 from tests.integration.update.test_adversity import meddle, update
 from tests.integration.updates import UPDATE, replaced
 from tests.testbed.cli import Commands
@@ -98,7 +98,7 @@ def test_what_is_left_of_an_update_is_started_and_gets_the_name(
     cut_short(cli, proxy, web, 3)
     docker("rm", web.cid)
 
-    done = cli(*UPDATE, web.name, env=QUICK)
+    done = cli(*UPDATE, web.name, env=CRASHES if bad else QUICK)
 
     assert (done.code, "nothing to go back to" in done.err) == (0, bad)
     after = replaced(stack, web)

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from tests.integration.apps import QUICK, App, current, outdated
+from tests.integration.apps import CRASHES, QUICK, App, current, outdated
 from tests.integration.outcomes import line_of
 from tests.integration.shared_namespaces import (
     Family,
@@ -30,6 +30,12 @@ Update = Callable[[App], Result]
 @pytest.fixture
 def update(cli: Commands, proxy: Proxy) -> Update:
     return lambda app: cli(*UPDATE, app.name, env=QUICK | {"DOCKER_HOST": proxy.host})
+
+
+@pytest.fixture
+def fail(cli: Commands, proxy: Proxy) -> Update:
+    """Update to an image that is bad."""
+    return lambda app: cli(*UPDATE, app.name, env=CRASHES | {"DOCKER_HOST": proxy.host})
 
 
 @pytest.mark.parametrize("policy", ["no", "always"])
@@ -72,21 +78,21 @@ def test_one_whose_creation_was_cut_short_does_not_take_its_place_without_its_ne
 
 
 def test_where_the_new_one_is_broken_both_are_kept_and_the_old_one_comes_back_once_it_can(
-    update: Update, stack: Stack, proxy: Proxy
+    fail: Update, stack: Stack, proxy: Proxy
 ) -> None:
     web = current(stack)
     stack.image(web.image, cmd="echo I am broken; exit 3")
     before = family(stack)
     command = leave_task(proxy, web, stuck=web)
-    update(web)
+    fail(web)
 
-    again = line_of(update(web), 4)
+    again = line_of(fail(web), 4)
 
     assert command in again
     assert stack.inspect(web.name)["Id"] == web.cid
     assert len(stack.containers()) == 2
     proxy.disarm()
-    assert update(web).code == 6
+    assert fail(web).code == 6
     unchanged(stack, before)
 
 

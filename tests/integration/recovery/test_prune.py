@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.integration.apps import QUICK, App, outdated
+from tests.integration.apps import CRASHES, QUICK, App, outdated
 from tests.integration.updates import UPDATE, kill, replaced
 from tests.testbed.cli import Commands, Result
 from tests.testbed.faults import passing, run
@@ -20,7 +20,7 @@ RUN = os.getpid() % 200  # engines of several runs share one network namespace
 SUBNET, ADDRESS = f"10.203.{RUN}.0/24", f"10.203.{RUN}.9"
 BAD = {"cmd": "exit 3"}
 # The proof of a bad one ends when it does.
-ENV = {"good": QUICK, "bad": {"CTR_UPDATER_STABLE_FOR": "30s"}}
+ENV = {"good": QUICK, "bad": CRASHES}
 # So many calls change something in an update of a container, with a good new image and with one that exits.
 CALLS = {"good": 6, "bad": 9}
 PRUNES = ("container", "system", "network")

@@ -129,18 +129,3 @@ def test_a_network_that_cannot_be_made_again_keeps_no_other_down(
     assert "no, thanks" in done.err
     assert stack.inspect(web.name)["State"]["Running"]
     recovered(cli, stack, web, side)
-
-
-def test_an_image_id_is_not_asked_a_registry_for(cli: Commands, stack: Stack, proxy: Proxy) -> None:
-    web = outdated(stack)
-    side = beside(stack, web, web.old)
-    killed_at_start(cli, proxy, web)
-    stack.engine.docker("system", "prune", "-af")
-    stack.image(web.image, marker="new")
-
-    done = cli(*UPDATE, web.name, env=QUICK, timeout=240)
-
-    assert (done.code, done.err.count("\n")) == (4, 1)
-    lost = f"{side} is gone, and so are its images: it was created by an image's id"
-    assert lost in done.err
-    assert stack.inspect(web.name)["State"]["Running"]

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from tests.integration.apps import QUICK, App, outdated
+from tests.integration.apps import CRASHES, QUICK, App, outdated
 from tests.integration.recovery.test_prune_again import killed_at
 from tests.integration.recovery.test_prune_persons import START, killed_at_start, notes, pruned, removed
 from tests.integration.updates import UPDATE
@@ -37,7 +37,7 @@ def test_a_recovery_that_was_killed_between_leaving_and_joining_joins_after_all(
     pruned(stack, "network")
     killed_at(cli, stack, web, "^POST .*/disconnect")
 
-    done = cli(*UPDATE, web.name, env=QUICK, timeout=240)
+    done = cli(*UPDATE, web.name, env=CRASHES, timeout=240)
 
     assert done.code == 6, done.err
     as_before(stack, web, network)

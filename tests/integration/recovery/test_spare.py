@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.integration.apps import QUICK, App, outdated
+from tests.integration.apps import CRASHES, QUICK, App, outdated
 from tests.integration.updates import UPDATE, kill
 from tests.testbed.cli import Commands
 from tests.testbed.faults import run
@@ -99,7 +99,7 @@ def test_a_run_that_goes_back_makes_it_once_more_where_it_does_not_know_how_the_
     halved = run(lambda: take_off_its_networks(stack, temporary(stack, "new")))
     proxy.arm(halved, match="^POST .*/containers/create.name=.*-new-rmg?b", when="after")
 
-    done = cli(*UPDATE, web.name, env=QUICK | {"DOCKER_HOST": proxy.host})
+    done = cli(*UPDATE, web.name, env=CRASHES | {"DOCKER_HOST": proxy.host})
 
     assert done.code == 6, done
     assert before == asked(stack, web.name)

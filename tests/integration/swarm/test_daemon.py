@@ -65,7 +65,7 @@ def test_a_service_is_updated_when_its_tag_moves(services: Services, cli: Comman
     assert line["new"] == new.removeprefix("sha256:")[:12]
     (row,) = rows(cli, name)
     assert (row["outcome"], row["by"]) == ("updated", "daemon")
-    bad = services.push("bad", cmd=CRASH)
+    bad = services.push("bad", cmd=f"sleep 0.2; {CRASH}")
     failed = daemon.wait("update rolled back", container=f"service/{name}")
     assert "non-zero exit (3)" in failed["why"]
     assert services.digest(name) == new

@@ -176,7 +176,7 @@ def test_the_leader_is_killed_in_the_middle(nodes: Nodes, services: Services, cl
     new = services.push("two")
     leader, second, third = nodes
     leader.docker("node", "promote", identity(second), identity(third))
-    until(lambda: third.api("GET", "/nodes")[0] == 200, "three managers")
+    until(lambda: all(each.api("GET", "/nodes")[0] == 200 for each in (second, third)), "three managers")
     process = cli.start("watcher", "update", name, env={"DOCKER_HOST": second.host})
     until(lambda: services.digest(name) == new, "the rollout")
 

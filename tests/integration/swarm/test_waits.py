@@ -8,10 +8,10 @@ from tests.integration.swarm.conftest import Json, Services, record, rows
 from tests.integration.swarm.test_daemon import Start, start  # noqa: F401 - a fixture
 from tests.testbed.cli import Commands
 
-_NEVER = f"ctr-updater.window={time.strftime('%a', time.localtime(time.time() + 3 * 86400))} 03:00-03:01"
+NEVER = f"ctr-updater.window={time.strftime('%a', time.localtime(time.time() + 3 * 86400))} 03:00-03:01"
 WAITS = {
     "cooldown": ("ctr-updater.cooldown=1h", "container held"),
-    "window": (_NEVER, "update waits for its window"),
+    "window": (NEVER, "update waits for its window"),
     "schedule": (
         f"ctr-updater.schedule=0 0 1 {time.localtime(time.time() + 40 * 86400).tm_mon} *",
         "update waits for its schedule",

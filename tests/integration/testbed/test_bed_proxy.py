@@ -1,6 +1,7 @@
 """The proxy before the engine changes nothing but what it is told to."""
 
 import http.client
+import queue
 import signal
 import subprocess
 import threading
@@ -198,12 +199,13 @@ def test_client_killed_before_a_call_has_not_made_it(
     engine: PrivateEngine, proxy: Proxy, stack: Stack
 ) -> None:
     environ = engine.environ | {"DOCKER_HOST": proxy.host}
-    clients: list[subprocess.Popen[bytes]] = []
-    proxy.arm(run_and(lambda: _kill(clients[0])), match="^POST /volumes")
+    clients: queue.SimpleQueue[subprocess.Popen[bytes]] = queue.SimpleQueue()
+    proxy.arm(run_and(lambda: _kill(clients.get())), match="^POST /volumes")
 
-    clients.append(subprocess.Popen(["docker", "volume", "create", stack.name("never")], env=environ))
+    client = subprocess.Popen(["docker", "volume", "create", stack.name("never")], env=environ)
+    clients.put(client)
 
-    assert clients[0].wait() == -signal.SIGKILL
+    assert client.wait() == -signal.SIGKILL
     assert not _has_volume(stack, "never")
 
 

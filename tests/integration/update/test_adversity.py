@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.apps import QUICK, App, outdated
+from tests.integration.apps import CRASHES, QUICK, App, outdated
 from tests.integration.updates import UPDATE, replaced, unchanged
 from tests.testbed.cli import Commands, Result
 from tests.testbed.faults import Fault, answer, passing, run
@@ -268,9 +268,9 @@ def test_a_rollback_that_failed_is_gone_through_with_by_the_next_run(
     web = outdated(stack, new={"cmd": "exit 3"})
     before = stack.inspect(web.name)
     proxy.arm(answer(500, "not today"), match="^POST .*/start", n=2, times=9999)
-    assert update(cli, proxy, web).code == 4
+    assert update(cli, proxy, web, CRASHES).code == 4
 
-    assert cli(*UPDATE, web.name, env=QUICK).code == 6
+    assert cli(*UPDATE, web.name, env=CRASHES).code == 6
 
     unchanged(stack, before)
 

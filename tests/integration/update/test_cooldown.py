@@ -28,7 +28,7 @@ async def test_what_the_tag_means_since_the_daemons_look_must_have_held_it_for_i
 
 async def test_once_it_has_the_update_goes_ahead(context: Context, stack: Stack) -> None:
     web = outdated(
-        stack, *ENABLED, "--label", "ctr-updater.cooldown=1s", "--label", "ctr-updater.stable-for=1s"
+        stack, *ENABLED, "--label", "ctr-updater.cooldown=3s", "--label", "ctr-updater.stable-for=1s"
     )
     with pytest.raises(NotNow) as refused:
         await service.update(context, web.name, Request(unattended=True))

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.integration.apps import ENABLED, QUICK, App, marker_of, outdated
+from tests.integration.apps import BESIDE, CRASHES, ENABLED, QUICK, App, marker_of, outdated
 from tests.integration.shared_namespaces import (
     NAMESPACE,
     family,
@@ -120,7 +120,7 @@ def test_if_one_of_them_fails_all_are_what_they_were(cli: Commands, stack: Stack
     web, side = crashing(stack, which)
     before = family(stack)
 
-    done = cli(*UPDATE, web.name, env=QUICK)
+    done = cli(*UPDATE, web.name, env=BESIDE)
 
     assert (done.code, done.out, done.err.count("\n")) == (6, "", 1)
     assert "it ended with exit code 3" in done.err
@@ -132,7 +132,7 @@ def test_an_image_that_failed_beside_it_is_held_and_the_provider_updated_without
     cli: Commands, stack: Stack
 ) -> None:
     web, side = crashing(stack, "side")
-    assert cli(*UPDATE, web.name, env=QUICK).code == 6
+    assert cli(*UPDATE, web.name, env=BESIDE).code == 6
 
     assert cli(*UPDATE, web.name, env=QUICK).code == 0
 
@@ -148,12 +148,12 @@ def test_a_dependent_that_fails_on_its_old_image_is_the_providers_failure(
     side = joined(stack, *joining(web, "--network"), name="side", cmd=watch)
     before = family(stack)
 
-    done = cli(*UPDATE, web.name, env=QUICK)
+    done = cli(*UPDATE, web.name, env=BESIDE)
 
     assert done.code == 6
     assert f"{side.name} shares the network of {web.name}: it ended with exit code 4" in done.err
     unchanged(stack, before)
-    assert "held" in cli(*UPDATE, web.name, env=QUICK).err
+    assert "held" in cli(*UPDATE, web.name, env=BESIDE).err
 
 
 def test_paused_and_stopped_ones_stay_so(cli: Commands, stack: Stack) -> None:
@@ -176,7 +176,7 @@ def test_one_that_removes_itself_comes_along_and_comes_back(cli: Commands, stack
     web = provider(stack, new={"cmd": "exit 3"})
     side = joined(stack, *joining(web, "--network"), "--rm", name="side")
 
-    assert cli(*UPDATE, web.name, env=QUICK).code == 6
+    assert cli(*UPDATE, web.name, env=CRASHES).code == 6
     assert family(stack).keys() == {web.name, side.name}
     assert shared(stack, web.name, side.name, "net")
     stack.image(web.image, marker="newer")

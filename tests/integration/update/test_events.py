@@ -121,10 +121,13 @@ def test_an_attempt_knows_both_versions_and_where_to_read_what_is_new(told: Told
     assert attempt.link == "https://a.b/c/d/releases"
 
 
-def test_an_update_that_fails_tells_the_step_and_the_way_back(told: Told, stack: Stack) -> None:
+def test_an_update_that_fails_tells_the_step_and_the_way_back(
+    told: Told, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
     says = "seq 30; echo $SECRET; printf '\\033[31mend\\n'; exit 7"
     web = outdated(stack, "-e", "SECRET=hunter2hunter2", new={"cmd": ["/bin/sh", "-c", says]})
     before = stack.inspect(web.name)
+    monkeypatch.setenv("CTR_UPDATER_STABLE_FOR", "30s")
 
     told.update(web.name, request=Request())
 

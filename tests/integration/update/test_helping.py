@@ -6,6 +6,7 @@ import pytest
 from attrs import evolve
 
 from tests.testbed.attempts import ATTEMPT
+from tests.testbed.processes import wait_until
 from tests.testbed.stack import Stack
 from watcher.host.context import Context
 from watcher.model.helper import Helper, helper_name
@@ -32,7 +33,7 @@ def helper(stack: Stack, says: str) -> Helper:
     labels = ("--label", f"ctr-updater.helper-of={old}", "--label", f"ctr-updater.helper-target={TARGET}")
     called, command = helper_name(name, old, TARGET), ("sh", "-c", f"echo {says}; exec sleep 600")
     cid = stack.run(image, *labels, "--stop-signal", "KILL", name=called, command=command)
-    stack.wait(lambda: says.strip("'") in stack.engine.docker("logs", called))
+    wait_until(lambda: says.strip("'") in stack.engine.docker("logs", called), "its words")
     return Helper(cid, name, old, TARGET, "running")
 
 

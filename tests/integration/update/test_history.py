@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.apps import QUICK, App, current, outdated, short
+from tests.integration.apps import CRASHES, QUICK, App, current, outdated, short
 from tests.integration.updates import UPDATE
 from tests.testbed.cli import Commands
 from tests.testbed.faults import run
@@ -75,7 +75,7 @@ def test_what_the_failed_container_said_last_is_kept_masked_and_never_in_the_lis
 ) -> None:
     says = "for n in $(seq 30); do echo line-$n of $WORD; done; exit 3"
     web = outdated(stack, "-e", f"WORD={SECRET}", new={"cmd": says})
-    assert cli(*UPDATE, web.name, env=QUICK).code == 6
+    assert cli(*UPDATE, web.name, env=CRASHES).code == 6
 
     (row,) = rows(cli)
 
@@ -88,7 +88,7 @@ def test_no_value_of_the_environment_is_in_any_file_of_the_state_directory(
     cli: Commands, stack: Stack
 ) -> None:
     web = outdated(stack, "-e", f"WORD={SECRET}", new={"cmd": 'echo "$WORD"; exit 3'})
-    cli(*UPDATE, web.name, env=QUICK)
+    cli(*UPDATE, web.name, env=CRASHES)
     cli("watcher", "hold", web.name)
 
     files = [path for path in cli.state.rglob("*") if path.is_file()]
@@ -142,7 +142,7 @@ def test_no_attempt_is_missing_or_there_twice_wherever_its_process_is_killed(
         web, begin = outdated(stack, name=f"web{number}", new=new), time.time()
         if not _killed(cli, proxy, web, number, when):
             break
-        assert cli(*UPDATE, web.name, env=QUICK).code == (0 if works else 6)
+        assert cli(*UPDATE, web.name, env=QUICK if works else CRASHES).code == (0 if works else 6)
         found = rows(cli, web.name)
         ends = {row["outcome"] for row in found}
         assert ends <= ({"recovered", "updated"} if works else {"recovered", "rolled back"}), (number, found)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.integration.apps import QUICK, App, current, outdated
+from tests.integration.apps import CRASHES, QUICK, App, current, outdated
 from tests.testbed.cli import Commands
 from tests.testbed.engine import PrivateEngine
 from tests.testbed.images import Options
@@ -21,7 +21,7 @@ def verdict(cli: Commands, app: App, host: str = "") -> str:
 
 def fail(cli: Commands, app: App) -> None:
     """Have the update of a container fail, and be held."""
-    assert cli("watcher", "update", "--no-pull", app.name, env=QUICK).code == 6
+    assert cli("watcher", "update", "--no-pull", app.name, env=CRASHES).code == 6
     assert verdict(cli, app) == "held"
 
 
@@ -56,7 +56,7 @@ def test_what_failed_on_one_engine_is_not_held_on_another_with_the_same_state_di
         assert (old, bad) == (web.old, stack.image_id(web.image))
         assert verdict(cli, web, own.host) == "outdated"
         assert (
-            cli("watcher", "update", "--no-pull", web.name, env=QUICK | {"DOCKER_HOST": own.host}).code == 6
+            cli("watcher", "update", "--no-pull", web.name, env=CRASHES | {"DOCKER_HOST": own.host}).code == 6
         )
         assert verdict(cli, web, own.host) == "held"
     assert verdict(cli, web) == "held"

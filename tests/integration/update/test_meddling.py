@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.apps import QUICK, App, outdated
+from tests.integration.apps import CRASHES, QUICK, App, outdated
 from tests.integration.recovery.test_bereft import cut_short
 from tests.integration.update.test_adversity import meddle, update
 from tests.integration.updates import replaced
@@ -71,7 +71,7 @@ def test_a_bad_image_stays_where_what_it_replaced_was_removed(
     web = outdated(stack, new=CRASH)
     proxy.arm(meddle(lambda: docker("rm", web.cid)), match="^POST .*/rename", n=number, when="after")
 
-    done = update(cli, proxy, web)
+    done = update(cli, proxy, web, CRASHES)
 
     assert (done.code, done.err.count("\n")) == (4, 1)
     assert "nothing to go back to" in done.err
@@ -93,7 +93,7 @@ def test_the_old_container_runs_again_where_the_bad_one_is_removed_as_it_is_undo
 
     proxy.arm(meddle(remove), match="^POST .*/rename", n=number, when=when)
 
-    assert update(cli, proxy, web).code == 6
+    assert update(cli, proxy, web, CRASHES).code == 6
 
     went_back(stack, web)
 
@@ -134,7 +134,7 @@ def test_an_old_container_that_is_renamed_in_the_middle_is_there_and_the_name_ha
     web, mine = outdated(stack, new=CRASH if bad else {}), stack.name("mine")
     proxy.arm(meddle(lambda: docker("rename", web.cid, mine)), match=call, when="after")
 
-    assert update(cli, proxy, web).code == (6 if bad else 0)
+    assert update(cli, proxy, web, CRASHES if bad else QUICK).code == (6 if bad else 0)
 
     if bad:
         went_back(stack, web)
@@ -150,7 +150,7 @@ def test_a_new_container_that_is_renamed_under_its_proof_is_judged_all_the_same(
     web, mine = outdated(stack, new=CRASH if bad else {}), stack.name("mine")
     proxy.arm(meddle(lambda: docker("rename", web.name, mine)), match="^POST .*/start", when="after")
 
-    update(cli, proxy, web)
+    update(cli, proxy, web, CRASHES if bad else QUICK)
 
     if bad:
         went_back(stack, web)
@@ -194,9 +194,7 @@ def test_a_policy_and_other_options_that_are_changed_in_the_middle_are_not_lost(
         meddle(lambda: docker("update", *changed, web.name)), match=f"^POST .*{call}", n=number, when=when
     )
 
-    # The bad one crashes long before it would have proved itself, however busy the machine.
-    env = {"CTR_UPDATER_STABLE_FOR": "30s"} if bad else QUICK
-    assert update(cli, proxy, web, env).code == (6 if bad else 0)
+    assert update(cli, proxy, web, CRASHES if bad else QUICK).code == (6 if bad else 0)
 
     after = went_back(stack, web) if bad else replaced(stack, web)
     assert after["HostConfig"]["RestartPolicy"]["Name"] == "unless-stopped"
@@ -212,7 +210,7 @@ def test_a_policy_that_is_changed_as_the_bad_one_is_stopped_is_not_lost(
     change = ("update", "--restart", "unless-stopped", web.cid)
     proxy.arm(meddle(lambda: docker(*change)), match="^POST .*/stop", n=2, when=when)
 
-    assert update(cli, proxy, web).code == 6
+    assert update(cli, proxy, web, CRASHES).code == 6
 
     assert went_back(stack, web)["HostConfig"]["RestartPolicy"]["Name"] == "unless-stopped"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.apps import QUICK, App, current, marker_of, outdated, short
+from tests.integration.apps import CRASHES, QUICK, App, current, marker_of, outdated, short
 from tests.integration.update.test_kept_images import kept, tags
 from tests.integration.updates import UPDATE, steps, unchanged
 from tests.testbed.cli import Commands, Result
@@ -23,8 +23,8 @@ VERSION = "org.opencontainers.image.version"
 
 @pytest.fixture
 def rollback(cli: Commands) -> Rollback:
-    """`watcher rollback`, with a short proof."""
-    return lambda *words: cli("watcher", "rollback", *words, env=QUICK)
+    """`watcher rollback`, with a short proof unless it is given another."""
+    return lambda *words, env=QUICK: cli("watcher", "rollback", *words, env=env)
 
 
 def updated(cli: Commands, stack: Stack, *options: object, **image: Any) -> App:
@@ -178,7 +178,7 @@ def test_where_it_fails_what_ran_runs_again(cli: Commands, stack: Stack, rollbac
     web = updated(cli, stack, "-v", f"{volume}:/v", cmd=once, new={"cmd": "sleep 1000"})
     before = stack.inspect(web.name)
 
-    done = rollback(web.name)
+    done = rollback(web.name, env=CRASHES)
 
     assert done.code == 6
     unchanged(stack, before)

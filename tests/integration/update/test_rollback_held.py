@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from tests.integration.apps import QUICK, App
+from tests.integration.apps import CRASHES, QUICK, App
 from tests.integration.decisions import Person
 from tests.integration.update.test_rollback import VERSION, judged, updated
 from tests.integration.updates import UPDATE, unchanged
@@ -60,7 +60,7 @@ def released(cli: Commands, stack: Stack, first: str = GOOD) -> App:
 def test_a_rollback_that_fails_ends_no_release(cli: Commands, stack: Stack) -> None:
     web = released(cli, stack, first=f"[ -e /v/seen ] && exit 3; touch /v/seen; {GOOD}")
 
-    assert cli("watcher", "rollback", "--to", "1.0", web.name, env=QUICK).code == 6
+    assert cli("watcher", "rollback", "--to", "1.0", web.name, env=CRASHES).code == 6
 
     assert judged(cli, web.name)["verdict"] == "outdated"
 

@@ -113,10 +113,11 @@ def test_one_that_does_not_bear_a_signal_is_undone_and_not_held(
     meddled: Meddle, cli: Commands, stack: Stack
 ) -> None:
     """Nobody wanted it to end: so the old one runs again."""
-    web = outdated(stack, new={"cmd": f"trap 'exit 1' HUP; {SERVE}"})
+    web = outdated(stack, new={"cmd": f"trap 'exit 1' HUP; touch /trap; {SERVE}"})
     before = stack.inspect(web.name)
+    has_trap = ("exec", web.name, "sh", "-c", "until [ -e /trap ]; do sleep 0.1; done")
 
-    done = meddled(web, ("kill", "-s", "HUP", web.name))
+    done = meddled(web, has_trap, ("kill", "-s", "HUP", web.name))
 
     assert done.code == 6
     assert "somebody" in done.err

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests.integration.apps import QUICK, App, outdated
+from tests.integration.apps import CRASHES, QUICK, App, outdated
 from tests.integration.updates import UPDATE, kill, replaced, steps, unchanged
 from tests.testbed.cli import Commands
 from tests.testbed.faults import run as run_and
@@ -47,7 +47,7 @@ def test_a_paused_container_whose_update_fails_is_paused_as_it_was(cli: Commands
     stack.engine.docker("pause", web.name)
     before = stack.inspect(web.name)
 
-    assert cli(*UPDATE, web.name, env=QUICK).code == 6
+    assert cli(*UPDATE, web.name, env=CRASHES).code == 6
 
     unchanged(stack, before)
 
@@ -88,7 +88,7 @@ def test_one_that_removes_itself_is_replaced_by_one_that_does(cli: Commands, sta
 def test_one_that_removes_itself_runs_again_after_an_update_that_failed(cli: Commands, stack: Stack) -> None:
     web = outdated(stack, "--rm", new={"cmd": "exit 3"})
 
-    done = cli(*UPDATE, web.name, env=QUICK)
+    done = cli(*UPDATE, web.name, env=CRASHES)
 
     assert (done.code, done.out, done.err.count("\n")) == (6, "", 1)
     assert list(stack.containers()) == [web.name]

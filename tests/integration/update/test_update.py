@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.apps import QUICK, App, current, marker_of, outdated
+from tests.integration.apps import CRASHES, QUICK, App, current, marker_of, outdated
 from tests.integration.updates import UPDATE, kill, replaced, steps, unchanged
 from tests.testbed.cli import Commands
 from tests.testbed.faults import answer, cut
@@ -135,7 +135,7 @@ def test_an_update_that_fails_is_6_and_leaves_the_old_one_running(
     web = make(stack, tmp_path, free_port)
     before = stack.inspect(web.name)
 
-    done = cli(*UPDATE, web.name, env=QUICK)
+    done = cli(*UPDATE, web.name, env=CRASHES)
 
     assert (done.code, done.out, done.err.count("\n")) == (6, "", 1)
     assert done.err.startswith(f"{web.name} could not be updated: ")
@@ -148,7 +148,7 @@ def test_the_line_of_a_crash_holds_its_code_and_its_last_words(
 ) -> None:
     web = crashing(stack, tmp_path, lambda: 0)
 
-    err = cli(*UPDATE, web.name, env=QUICK).err
+    err = cli(*UPDATE, web.name, env=CRASHES).err
 
     assert "ended with exit code 3" in err
     assert "I am broken" in err
@@ -228,12 +228,12 @@ def test_an_image_that_failed_is_not_tried_again_until_asked_or_moved(
     cli: Commands, stack: Stack, proxy: Proxy
 ) -> None:
     web = outdated(stack, new={"cmd": "exit 3"})
-    assert cli(*UPDATE, web.name, env=QUICK).code == 6
+    assert cli(*UPDATE, web.name, env=CRASHES).code == 6
 
-    held = cli(*UPDATE, web.name, env=QUICK | {"DOCKER_HOST": proxy.host})
+    held = cli(*UPDATE, web.name, env=CRASHES | {"DOCKER_HOST": proxy.host})
     assert (held.code, held.err.count("\n"), proxy.changes) == (6, 1, [])
     assert "held: " in held.err
-    assert cli(*UPDATE, "--again", web.name, env=QUICK | {"DOCKER_HOST": proxy.host}).code == 6
+    assert cli(*UPDATE, "--again", web.name, env=CRASHES | {"DOCKER_HOST": proxy.host}).code == 6
     assert proxy.changes != []
     stack.image(web.image, marker="newer")
     assert cli(*UPDATE, web.name, env=QUICK).code == 0

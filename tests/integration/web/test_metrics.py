@@ -78,8 +78,8 @@ def test_prometheus_scrapes_what_is_documented_and_answers_what_the_dashboard_as
     for each in (*asked, *expressions()):
         wait_until(lambda each=each: bool(prometheus.query(each)), each)  # type: ignore[misc]
 
-    assert [target["health"] for target in prometheus.targets()] == ["up"]
-    assert {rule["health"] for rule in prometheus.rules()} == {"ok"}
+    wait_until(lambda: [each["health"] for each in prometheus.targets()] == ["up"], "a scrape in time")
+    wait_until(lambda: {each["health"] for each in prometheus.rules()} == {"ok"}, "the rules")
 
 
 def test_promtool_finds_no_fault_and_the_document_the_dashboard_and_the_alerts_name_what_there_is(

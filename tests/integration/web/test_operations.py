@@ -1,6 +1,6 @@
 """What the API has done: begun at once, and ended as the command would."""
 
-from tests.integration.daemon.apps import is_replaced, is_untouched, labelled, move
+from tests.integration.daemon.apps import PATIENT, is_replaced, is_untouched, labelled, move
 from tests.integration.web.conftest import Api
 from tests.testbed.processes import wait_until
 from tests.testbed.stack import Stack
@@ -21,7 +21,7 @@ def test_a_container_is_updated_and_the_history_says_by_whom(api: Api, stack: St
 
 
 def test_an_update_that_was_rolled_back_has_failed(api: Api, stack: Stack) -> None:
-    web = labelled(stack, *NOTIFY)
+    web = labelled(stack, *NOTIFY, *PATIENT)
     move(stack, web, cmd="exit 3")
 
     state, result = api.done(f"/api/v1/containers/{web.name}/update")

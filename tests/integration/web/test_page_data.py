@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.integration.apps import ENABLED, current, published
-from tests.integration.daemon.apps import LOCAL, labelled, move
+from tests.integration.daemon.apps import LOCAL, PATIENT, labelled, move
 from tests.integration.daemon.conftest import Start
 from tests.integration.daemon.test_beside_watchtower import watchtower
 from tests.integration.web.conftest import TOKENS, Api
@@ -44,7 +44,7 @@ def test_what_is_held_is_planned_where_that_is_asked_for(api: Api, stack: Stack)
 
 def failing(api: Api, stack: Stack) -> str:
     """The name of a container whose update failed."""
-    web = labelled(stack, *NOTIFY)
+    web = labelled(stack, *NOTIFY, *PATIENT)
     move(stack, web, cmd="exit 3")
     assert api.done(f"/api/v1/containers/{web.name}/update")[0] == "failed"
     return web.name

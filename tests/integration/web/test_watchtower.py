@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.apps import published
-from tests.integration.daemon.apps import OPT_IN, is_replaced, is_untouched, labelled, move
+from tests.integration.daemon.apps import OPT_IN, PATIENT, is_replaced, is_untouched, labelled, move
 from tests.integration.daemon.conftest import Start
 from tests.integration.web.conftest import TOKENS, Api
 from tests.testbed.registry import PrivateRegistry
@@ -42,7 +42,7 @@ def test_what_the_query_names_is_updated_and_nothing_else(api: Api, stack: Stack
 
 
 def test_without_a_query_all_are_updated_but_those_of_which_one_is_only_told(api: Api, stack: Stack) -> None:
-    web, bad = labelled(stack, *NIGHT), labelled(stack, *NIGHT, name="bad")
+    web, bad = labelled(stack, *NIGHT), labelled(stack, *NIGHT, *PATIENT, name="bad")
     told = labelled(stack, "--label", "ctr-updater.mode=notify", name="told")
     asked, approved = (labelled(stack, *NIGHT, *APPROVE, name=name) for name in ("asked", "approved"))
     for app in (web, told, asked, approved):

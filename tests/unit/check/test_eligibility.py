@@ -79,6 +79,7 @@ def test_what_only_notifies_is_held_all_the_same(verdict: Verdict) -> None:
     assert causes(verdict, mode="notify", schedule=LEAP_DAY) != []
 
 
+@pytest.mark.usefixtures("utc")
 def test_the_wait_for_a_schedule_ends_at_its_next_moment() -> None:
     (wait,) = timed(Policy(schedule="0 13 * * *"), Circumstances(NOON + 2 * HOUR, 600))
 
@@ -87,8 +88,8 @@ def test_the_wait_for_a_schedule_ends_at_its_next_moment() -> None:
     assert NOON + 2 * HOUR < wait.until <= NOON + 26 * HOUR
 
 
+@pytest.mark.usefixtures("utc")
 def test_within_the_grace_after_a_moment_nothing_is_waited_for() -> None:
-    # By the hour, so that the zone of the machine is no matter.
     policy, later = Policy(schedule="0 * * * *"), NOON + 0.5 * HOUR
 
     assert [*timed(policy, Circumstances(later, HOUR))] == []

@@ -28,9 +28,7 @@ def row(**more: Any) -> dict[str, Any]:
     return told | more
 
 
-@pytest.fixture(autouse=True)
-def zone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "UTC")
+pytestmark = pytest.mark.usefixtures("utc")
 
 
 def cells(**more: Any) -> list[str]:

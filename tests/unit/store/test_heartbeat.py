@@ -1,6 +1,7 @@
 """What the daemon writes down of itself, and what is read from it."""
 
 import fcntl
+import re
 import shutil
 import subprocess
 import sys
@@ -40,7 +41,7 @@ def test_a_beat_is_good_for_its_allowance(beating: Make, tmp_path: Path) -> None
 def test_a_beat_that_is_too_old_is_told_with_its_age(beating: Make, tmp_path: Path) -> None:
     beating(tmp_path, -90)
 
-    assert "overdue by 90 s" in what_is_wrong(tmp_path)
+    assert re.search(r"overdue by 9\d s", what_is_wrong(tmp_path))
 
 
 def test_no_beat_is_told_with_the_place(tmp_path: Path) -> None:

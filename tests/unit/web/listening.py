@@ -1,12 +1,12 @@
 """A listener with routes of a test's own, on a free port."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import ClientSession, web
 
+from tests.testbed.ports import free_port
 from watcher.web import login
 from watcher.web.connections import Connections
 from watcher.web.guard import Access, Guard
@@ -87,9 +87,7 @@ async def listening(
     guard, failures = Guard(tokens, public, ("nas.lan",)), list[Exception]()
     routes = (*ROUTES, *login.Login(guard).routes, *Page(guard).routes, *more)
     server = Server(routes, guard, failures.append)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     await server.open(f"127.0.0.1:{port}", **limits)
     try:
         async with ClientSession() as client:

@@ -22,7 +22,7 @@ async def test_headers_that_do_not_come_end_their_connection() -> None:
 
 
 async def test_nor_do_those_of_the_next_request() -> None:
-    async with listening(headers_s=0.05) as at:
+    async with listening(headers_s=1.0) as at:
         reader, writer = await asyncio.open_connection("127.0.0.1", at.port)
         writer.write(GET)
         assert b"200" in await reader.readuntil(b"\r\n\r\n{}")

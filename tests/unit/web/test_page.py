@@ -14,6 +14,7 @@ from watcher.web.guard import HEADER, Guard
 from watcher.web.page import FOLDER, Page
 from watcher.web.sessions import COOKIE
 
+ROOT = Path(__file__).parents[3]
 FILES = sorted(path for path in FOLDER.iterdir() if path.is_file())
 TYPES = {".css": "text/css", ".html": "text/html", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -67,7 +68,9 @@ async def test_no_file_beside_them_is_served(where: str) -> None:
 
 
 def test_the_wheel_holds_it(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path], check=True, cwd=ROOT
+    )
     (wheel,) = tmp_path.glob("*.whl")
 
     inside = {name.rpartition("/")[2] for name in zipfile.ZipFile(wheel).namelist() if "/static/" in name}

@@ -18,7 +18,7 @@ from tests.testbed.stack import Stack
 
 EACH_SECOND = ("--interval", "1s")
 LONG = ("--label", "ctr-updater.cooldown=1h")
-SHORT = ("--label", "ctr-updater.cooldown=3s")
+SHORT = ("--label", "ctr-updater.cooldown=10s")
 
 
 def until(line: Line) -> datetime:

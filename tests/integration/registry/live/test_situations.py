@@ -61,9 +61,21 @@ def log_in(cli: Commands, address: str, password: str) -> None:
 
 
 @pytest.fixture(params=[*PULLING, ASKING])
-def check(request: pytest.FixtureRequest, cli: Commands) -> Callable[[App], Result]:
-    """A function that asks for a container, in each of the three ways; with short limits."""
-    return lambda app: cli(*HURRIED, *request.param.split(), app.name, env={"PYTHONPATH": str(ROOT)})
+def way(request: pytest.FixtureRequest) -> list[str]:
+    """The words of each of the three ways to ask for a container."""
+    return str(request.param).split()
+
+
+@pytest.fixture
+def check(way: list[str], cli: Commands) -> Callable[[App], Result]:
+    """A function that asks for a container, in each of the three ways."""
+    return lambda app: cli(*way, app.name)
+
+
+@pytest.fixture
+def hurried(way: list[str], cli: Commands) -> Callable[[App], Result]:
+    """The same, with short limits."""
+    return lambda app: cli(*HURRIED, *way, app.name, env={"PYTHONPATH": str(ROOT)})
 
 
 def is_unknown(result: Result, app: App) -> str:
@@ -128,12 +140,12 @@ def test_a_login_that_is_refused_is_unknown(
 
 
 def test_a_registry_that_never_answers_is_unknown(
-    check: Callable[[App], Result], stack: Stack, registry: PrivateRegistry, front: BadRegistry
+    hurried: Callable[[App], Result], stack: Stack, registry: PrivateRegistry, front: BadRegistry
 ) -> None:
     web = pulled(stack, registry, front)
     front.on("/v2/", Hang())
 
-    line = is_unknown(check(web), web)
+    line = is_unknown(hurried(web), web)
 
     assert "answer" in line
     assert "overloaded" in line
@@ -141,12 +153,12 @@ def test_a_registry_that_never_answers_is_unknown(
 
 
 def test_a_registry_that_greets_and_then_never_answers_is_unknown(
-    check: Callable[[App], Result], stack: Stack, registry: PrivateRegistry, front: BadRegistry
+    hurried: Callable[[App], Result], stack: Stack, registry: PrivateRegistry, front: BadRegistry
 ) -> None:
     web = pulled(stack, registry, front)
     front.on("/manifests/", Hang())
 
-    assert "answer" in is_unknown(check(web), web)
+    assert "answer" in is_unknown(hurried(web), web)
 
 
 def test_a_manifest_that_is_not_its_digests_is_unknown(

@@ -23,6 +23,7 @@ from tests.testbed.stack import Stack
 IMPATIENT = ("python", "-m", "tests.integration.registry.live.short_timeouts")
 EACH_SECOND = ("--interval", "1s")
 DRIPPING = 6  # more than are asked for at once
+TRICKLED = "has sent next to nothing"
 
 
 def drip(_: Request) -> Reply:
@@ -50,8 +51,7 @@ def test_a_registry_that_drips_gives_way_to_others(
     daemon = start_impatient(*EACH_SECOND)
 
     daemon.wait("container updated", container=web.name)
-    said = daemon.wait("tag not pulled")
-    assert "has sent next to nothing" in said["why"]
+    wait_until(lambda: any(TRICKLED in each["why"] for each in daemon.said("tag not pulled")), TRICKLED)
     assert all(is_untouched(stack, app) for app in dripping)
 
 
@@ -101,14 +101,14 @@ def test_a_pull_that_is_dropped_is_said(
 
 
 def test_tags_whose_containers_are_gone_are_not_asked_for(
-    start_impatient: Begin, stack: Stack, front: BadRegistry
+    start: Start, stack: Stack, front: BadRegistry
 ) -> None:
     """Neither at the next try, nor by a question that is under way."""
     gone, other = loaded(stack, front.address, name="gone"), loaded(stack, front.address, name="other")
     front.on("/v2/", answer(403))
     hang = Hang()
     front.on("gone-app/manifests/", hang)
-    daemon = start_impatient()
+    daemon = start()
     daemon.wait("tag not pulled", image=other.image)
     assert hang.reached.wait(60)
 
@@ -123,11 +123,11 @@ def test_tags_whose_containers_are_gone_are_not_asked_for(
 
 
 def test_a_tag_that_failed_is_given_up_with_its_last_container_and_told_anew_with_the_next(
-    start_impatient: Begin, stack: Stack, front: BadRegistry
+    start: Start, stack: Stack, front: BadRegistry
 ) -> None:
     web = loaded(stack, front.address)
     front.on("/v2/", answer(403))
-    daemon = start_impatient()
+    daemon = start()
     daemon.wait("tag not pulled", image=web.image)
 
     stack.engine.docker("rm", "-f", web.name)
@@ -138,10 +138,10 @@ def test_a_tag_that_failed_is_given_up_with_its_last_container_and_told_anew_wit
 
 
 def test_each_outage_of_a_registry_is_told_where_it_does_not_know_what_was_built_here(
-    start_impatient: Begin, stack: Stack, registry: PrivateRegistry, front: BadRegistry
+    start: Start, stack: Stack, registry: PrivateRegistry, front: BadRegistry
 ) -> None:
     web, built = pulled(stack, registry, front), loaded(stack, front.address, name="built")
-    daemon = start_impatient(*EACH_SECOND)
+    daemon = start(*EACH_SECOND)
     wait_until(lambda: bool(asked(front, web) and asked(front, built)), "the first questions")
 
     for _ in range(2):
@@ -158,12 +158,12 @@ def _is_asked(front: BadRegistry, app: App, more_than: int) -> bool:
 
 
 def test_a_registry_that_is_down_is_said_once_for_all_its_tags(
-    start_impatient: Begin, stack: Stack, registry: PrivateRegistry, front: BadRegistry
+    start: Start, stack: Stack, registry: PrivateRegistry, front: BadRegistry
 ) -> None:
     apps = [pulled(stack, registry, front, name=f"web{number}") for number in range(DRIPPING)]
     down = Until(answer(502))
     front.on("/v2/", down)
-    daemon = start_impatient(*EACH_SECOND)
+    daemon = start(*EACH_SECOND)
     said = daemon.wait("tag not pulled")
     before = len(front.asked())
     wait_until(lambda: len(front.asked()) > before + DRIPPING, "further tries")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.apps import QUICK, App, outdated
+from tests.integration.apps import CRASHES, QUICK, App, outdated
 from tests.integration.daemon.apps import is_replaced, is_untouched
 from tests.integration.daemon.conftest import Start
 from tests.integration.registry.live.apps import publish, pulled
@@ -87,12 +87,12 @@ def test_an_image_that_fails_is_told_and_held_with_what_the_page_lists(
     publish(stack, registry, web, "bad", cmd="echo last words; exit 3")
     let_pass(proxy, listed("update"))
 
-    done = cli("watcher", "update", web.name, env=QUICK | {"DOCKER_HOST": proxy.host})
+    done = cli("watcher", "update", web.name, env=CRASHES | {"DOCKER_HOST": proxy.host})
 
     assert done.code == 6, done
     assert "last words" in done.err
     proxy.calls.clear()
-    again = cli("watcher", "update", web.name, env=QUICK | {"DOCKER_HOST": proxy.host})
+    again = cli("watcher", "update", web.name, env=CRASHES | {"DOCKER_HOST": proxy.host})
     assert again.code == 6, again
     assert not [call for call in proxy.changes if "/stop" in call.path]
 
