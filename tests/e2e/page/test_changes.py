@@ -1,7 +1,7 @@
 """What changes while somebody looks: a pull goes on, a session ends, the engine goes and comes back."""
 
 from tests.e2e.page.conftest import Page
-from tests.integration.daemon.apps import is_replaced, labelled
+from tests.integration.daemon.apps import is_replaced, labelled, move
 from tests.integration.registry.live.apps import publish, pulled
 from tests.integration.registry.live.front import Forward
 from tests.testbed.badregistry import BadRegistry, Hang
@@ -49,6 +49,50 @@ def test_registries_are_told_with_who_follows_them(
         page.reads("Asked as usual", f"section[aria-label='{front.address}']")
         page.one(f"section[aria-label='{front.address}'] summary").click()
         page.reads(web.image, f"section[aria-label='{front.address}']")
+
+
+HOLD = """const ask = window.fetch;
+    window.fetch = async (path, options) => {
+        const answer = await ask(path, options);
+        if (path !== arguments[0]) return answer;
+        const said = await answer.json();
+        await new Promise(go => { window.release = go; });
+        window.fetch = ask;
+        return { ok: true, status: 200, json: async () => said };
+    }"""
+
+
+def test_what_was_read_before_an_event_told_otherwise_does_not_take_its_place(
+    page: Page, stack: Stack
+) -> None:
+    web = labelled(stack, "--label", "ctr-updater.mode=notify")
+    page.log_in(address=f"?q={web.name}")
+    row = page.row(web.name)
+    page.reads("Up to date", row)
+    page.run(HOLD, "api/v1/containers")
+    look_again(page)
+    page.until(lambda: page.run("return Boolean(window.release)"), "the answer")
+
+    move(stack, web)
+    page.reads("Has an update", row)
+    page.run("window.release()")
+
+    assert "Has an update" in page.text(row)
+
+
+def test_nor_does_what_was_read_of_one_container(page: Page, stack: Stack) -> None:
+    web = labelled(stack, "--label", "ctr-updater.mode=notify")
+    page.log_in(address=f"?q={web.name}")
+    row = page.row(web.name)
+    page.run(HOLD, f"api/v1/containers/{web.name}")
+    page.one(f"{row} a.name").click()
+    page.until(lambda: page.run("return Boolean(window.release)"), "the answer")
+
+    move(stack, web)
+    page.reads("Has an update", ".lead")
+    page.run("window.release()")
+
+    assert "Has an update" in page.text(".lead")
 
 
 def test_who_has_no_session_any_more_may_log_in_again(page: Page, stack: Stack) -> None:

@@ -2,7 +2,7 @@
 
 import { done, of } from "./api.js";
 import { askHold, askPlainly, askPlan, askRollback } from "./dialogs.js";
-import { put, readOne } from "./store.js";
+import { readOne } from "./store.js";
 import { toast } from "./toasts.js";
 import { groupOf } from "./words.js";
 
@@ -104,9 +104,8 @@ export async function look() {
 }
 
 async function run(found, verb, body, saying) {
-  const result = await begin(found.called, of(found.called, verb), body, saying).catch(() => null);
-  if (result?.verdict) put(result);
-  else await readOne(found.called).catch(() => {});
+  await begin(found.called, of(found.called, verb), body, saying).catch(() => {});
+  await readOne(found.called).catch(() => {});
 }
 
 /** Have something done, tell that it began and how it ended. */

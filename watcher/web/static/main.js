@@ -65,8 +65,7 @@ function begin() {
   buildHeader(document.getElementById("header"), page.dataset.role);
   addEventListener("popstate", show);
   show();
-  refresh();
-  readLastUpdates().catch(() => {});
+  refresh().then(readLastUpdates).catch(() => {});
   follow();
   setInterval(() => document.hidden || daemon.isShutOut || refresh(), EVERY_MS);
 }

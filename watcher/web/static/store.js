@@ -11,6 +11,10 @@ export const daemon = { status: null, trouble: "" };
 
 const listeners = new Set();
 
+// How many events told of containers, and which of them told of each last: what was read before that is older.
+let heard = 0;
+const toldLast = new Map();
+
 /** Be told of each change: ("container", name), ("list"), ("daemon"), ("pull", pull), ("attempt", row). */
 export function listen(listener) {
   listeners.add(listener);
@@ -26,20 +30,22 @@ const NO_SUCH_CONTAINER = 3; // the code of that error
 /** The engine and the tag that a pull is of. */
 export const pullOf = ({ engine, image }) => `${engine} ${tagOf(image)}`;
 
-export function put(found) {
+function put(found) {
   const name = called(found);
   if (found.code === NO_SUCH_CONTAINER) containers.delete(name);
   else containers.set(name, { ...containers.get(name), ...found, called: name, error: found.error });
   tell("container", name);
 }
 
-/** Read all containers anew; those that are gone go. */
+/** Read all containers anew; those that are gone go. What events tell meanwhile is newer, and stays. */
 export async function refresh() {
+  const since = heard;
+  const isNewer = (name) => toldLast.get(name) > since;
   try {
     const [rows, status] = await Promise.all([get("containers"), get("status")]);
     const names = new Set(rows.map(called));
-    for (const name of containers.keys()) if (!names.has(name)) containers.delete(name);
-    for (const each of rows) containers.set(called(each), { ...each, called: called(each) });
+    for (const name of containers.keys()) if (!names.has(name) && !isNewer(name)) containers.delete(name);
+    for (const each of rows) if (!isNewer(called(each))) containers.set(called(each), { ...each, called: called(each) });
     Object.assign(daemon, { status, trouble: "" });
     tell("list");
   } catch (error) {
@@ -49,7 +55,9 @@ export async function refresh() {
 }
 
 export async function readOne(name) {
-  put(await get(of(name)));
+  const since = heard;
+  const found = await get(of(name));
+  if (!(toldLast.get(name) > since)) put(found);
 }
 
 export async function readLastUpdates() {
@@ -74,10 +82,15 @@ function note(attempt) {
 
 /** Take one of the events that the daemon tells. */
 export function take(kind, data) {
-  if (kind === "container") put(data);
+  if (kind === "container") takeContainer(data);
   else if (kind === "stage") takeStage(data);
   else if (kind === "pull") takePull(data);
   else if (kind === "attempt") takeAttempt(named(data));
+}
+
+function takeContainer(data) {
+  toldLast.set(called(data), ++heard);
+  put(data);
 }
 
 function takeStage(data) {
