@@ -15,11 +15,15 @@ def memory(tmp_path: Path) -> Memory:
     return Memory(tmp_path, here)
 
 
-@pytest.fixture
-def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The machine's clock shows UTC."""
-    monkeypatch.setenv("TZ", "UTC")
+def in_zone(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have the machine's clock show the time of a zone, for a fixture."""
+    monkeypatch.setenv("TZ", name)
     time.tzset()
     yield
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture
+def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    yield from in_zone("UTC", monkeypatch)

@@ -1,6 +1,7 @@
 """What changes while somebody looks: a pull goes on, a session ends, the engine goes and comes back."""
 
 from tests.e2e.page.conftest import Page
+from tests.integration.apps import App
 from tests.integration.daemon.apps import is_replaced, labelled, move
 from tests.integration.registry.live.apps import publish, pulled
 from tests.integration.registry.live.front import Forward
@@ -62,6 +63,12 @@ HOLD = """const ask = window.fetch;
     }"""
 
 
+def overtake(page: Page, stack: Stack, web: App) -> None:
+    """Move its tag once the answer that is held is there."""
+    page.until(lambda: page.run("return Boolean(window.release)"), "the answer")
+    move(stack, web)
+
+
 def test_what_was_read_before_an_event_told_otherwise_does_not_take_its_place(
     page: Page, stack: Stack
 ) -> None:
@@ -71,9 +78,8 @@ def test_what_was_read_before_an_event_told_otherwise_does_not_take_its_place(
     page.reads("Up to date", row)
     page.run(HOLD, "api/v1/containers")
     look_again(page)
-    page.until(lambda: page.run("return Boolean(window.release)"), "the answer")
 
-    move(stack, web)
+    overtake(page, stack, web)
     page.reads("Has an update", row)
     page.run("window.release()")
 
@@ -86,9 +92,8 @@ def test_nor_does_what_was_read_of_one_container(page: Page, stack: Stack) -> No
     row = page.row(web.name)
     page.run(HOLD, f"api/v1/containers/{web.name}")
     page.one(f"{row} a.name").click()
-    page.until(lambda: page.run("return Boolean(window.release)"), "the answer")
 
-    move(stack, web)
+    overtake(page, stack, web)
     page.reads("Has an update", ".lead")
     page.run("window.release()")
 

@@ -14,6 +14,7 @@ const listeners = new Set();
 // How many events told of containers, and which of them told of each last: what was read before that is older.
 let heard = 0;
 const toldLast = new Map();
+const isToldSince = (since, name) => toldLast.get(name) > since;
 
 /** Be told of each change: ("container", name), ("list"), ("daemon"), ("pull", pull), ("attempt", row). */
 export function listen(listener) {
@@ -40,12 +41,14 @@ function put(found) {
 /** Read all containers anew; those that are gone go. What events tell meanwhile is newer, and stays. */
 export async function refresh() {
   const since = heard;
-  const isNewer = (name) => toldLast.get(name) > since;
   try {
     const [rows, status] = await Promise.all([get("containers"), get("status")]);
     const names = new Set(rows.map(called));
-    for (const name of containers.keys()) if (!names.has(name) && !isNewer(name)) containers.delete(name);
-    for (const each of rows) if (!isNewer(called(each))) containers.set(called(each), { ...each, called: called(each) });
+    for (const name of containers.keys()) if (!names.has(name) && !isToldSince(since, name)) containers.delete(name);
+    for (const each of rows) {
+      const name = called(each);
+      if (!isToldSince(since, name)) containers.set(name, { ...each, called: name });
+    }
     Object.assign(daemon, { status, trouble: "" });
     tell("list");
   } catch (error) {
@@ -57,7 +60,7 @@ export async function refresh() {
 export async function readOne(name) {
   const since = heard;
   const found = await get(of(name));
-  if (!(toldLast.get(name) > since)) put(found);
+  if (!isToldSince(since, name)) put(found);
 }
 
 export async function readLastUpdates() {
